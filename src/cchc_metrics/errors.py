@@ -1,0 +1,92 @@
+"""The library's own errors: one line, in Vietnamese and English, with the mend."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+
+class CchcError(ValueError):
+    """An input that cannot be used; says so in Vietnamese and in English.
+
+    Args:
+        vi: the message in Vietnamese, one line.
+        en: the message in English, one line.
+
+    >>> error = CchcError("thiếu tệp a.csv", "file a.csv is missing")
+    >>> error.en
+    'file a.csv is missing'
+    >>> print(error)
+    thiếu tệp a.csv | file a.csv is missing
+    """
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(f"{vi} | {en}")
+        self.vi = vi
+        self.en = en
+
+    def text(self, lang: str) -> str:
+        """Return the message in one language: ``"vi"`` or ``"en"``."""
+        return self.en if lang == "en" else self.vi
+
+    def __reduce__(self) -> tuple[type[CchcError], tuple[str, str]]:
+        return (type(self), (self.vi, self.en))
+
+
+class CalendarRangeError(CchcError):
+    """A date lies outside the years that the calendar knows."""
+
+
+class UnknownUnitError(CchcError):
+    """A unit code is not in the unit tree."""
+
+
+class UnknownIndicatorError(CchcError):
+    """An indicator id is not in the catalogue."""
+
+
+class CatalogueError(CchcError):
+    """A catalogue, plan or scheme is not well formed; the message names the place."""
+
+
+class TallyMismatchError(CchcError):
+    """Two tallies that rest on different rules, calendars or periods were added."""
+
+
+class InputError(CchcError):
+    """A folder, file or table cannot be used at all (as opposed to a bad row, which is a problem)."""
+
+
+class RejectedRowsError(CchcError):
+    """Raised by ``Problems.raise_if_any`` when rows were rejected."""
+
+
+def did_you_mean(value: str, options: Iterable[str]) -> str:
+    """Return the option nearest to a mistyped value, or ``""`` where none is near.
+
+    Diacritics and case do not count, so a heading typed without them is still recognised.
+
+    >>> did_you_mean("resolved_ontime", ["resolved_on_time", "not_late"])
+    'resolved_on_time'
+    >>> did_you_mean("xyz", ["resolved_on_time"])
+    ''
+    """
+    folded = {_fold(option): option for option in options}
+    near = difflib.get_close_matches(_fold(value), list(folded), n=1, cutoff=0.6)
+    return folded[near[0]] if near else ""
+
+
+def suggestion(value: str, options: Iterable[str]) -> tuple[str, str]:
+    """Return the tails ``("; có phải «x»?", "; did you mean «x»?")`` of a message, empty where no option is near.
+
+    >>> suggestion("onlin", ["online", "counter"])
+    ('; có phải «online»?', '; did you mean «online»?')
+    """
+    near = did_you_mean(value, options)
+    return (f"; có phải «{near}»?", f"; did you mean «{near}»?") if near else ("", "")
+
+
+def _fold(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
