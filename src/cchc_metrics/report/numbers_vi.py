@@ -1,0 +1,285 @@
+"""Numbers and dates as they are printed, in Vietnamese and in English: the one place where anything is rounded.
+
+All arithmetic is on integers. A binary float is refused: 40,62/80 is 50,775 % exactly and rounds to 50,78, while
+the float nearest to it can fall to either side.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from decimal import Decimal
+from fractions import Fraction
+from typing import SupportsIndex, TypeAlias
+
+from cchc_metrics.errors import CchcError, suggestion
+from cchc_metrics.text import Lang
+
+Exact: TypeAlias = int | Fraction | Decimal
+"""A number without a rounding error of its own."""
+
+_MARKS = {"vi": (".", ","), "en": (",", ".")}  # thousands, decimals
+_WHOLES = (Fraction(0), Fraction(100))  # "none" and "all": a claim that must be true when printed
+_FEWEST_JSON_DIGITS = 10
+
+
+def round_half_up(value: Exact, decimals: int) -> Fraction:
+    """Return a number rounded to some decimals, a half away from zero, exactly.
+
+    Args:
+        value: an int, ``Fraction`` or ``Decimal``.
+        decimals: how many digits to keep after the decimal mark; 0 or more.
+
+    Raises:
+        TypeError: the value is a float (or no number), and so is no longer exact.
+        ValueError: ``decimals`` is negative, or the value is a ``Decimal`` that is not finite.
+
+    >>> round_half_up(Decimal("50.775"), 2), round_half_up(Decimal("-50.775"), 2)
+    (Fraction(2539, 50), Fraction(-2539, 50))
+    >>> round_half_up(Fraction(1, 2), 0)
+    Fraction(1, 1)
+    """
+    exact, scale = _exact(value), _scale(decimals)
+    units = (2 * abs(exact.numerator) * scale + exact.denominator) // (2 * exact.denominator)
+    return Fraction(-units if exact < 0 else units, scale)
+
+
+def truncate(value: Exact, decimals: int) -> Fraction:
+    """Return a number cut to some decimals, towards zero, exactly.
+
+    Not what the library prints with; some published figures were made so, and are recognised by it.
+
+    Args:
+        value: an int, ``Fraction`` or ``Decimal``.
+        decimals: how many digits to keep after the decimal mark; 0 or more.
+
+    Raises:
+        TypeError: the value is a float (or no number).
+        ValueError: ``decimals`` is negative, or the value is a ``Decimal`` that is not finite.
+
+    >>> truncate(Decimal("50.775"), 2), truncate(Decimal("-50.775"), 2)
+    (Fraction(5077, 100), Fraction(-5077, 100))
+    """
+    exact, scale = _exact(value), _scale(decimals)
+    units = abs(exact.numerator) * scale // exact.denominator
+    return Fraction(-units if exact < 0 else units, scale)
+
+
+def format_number(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, group: bool = True) -> str:
+    """Return a number rounded half-up and written in a language: ``12.345,67`` or ``12,345.67``.
+
+    What rounds to zero prints as zero, never with a minus sign.
+
+    Args:
+        value: an int, ``Fraction`` or ``Decimal``.
+        decimals: how many digits to keep after the decimal mark; 0 or more.
+        lang: ``"vi"`` or ``"en"``.
+        strip: leave out zeros at the end of the decimals (100, not 100,00).
+        group: separate thousands; years are not grouped, so give ``False`` for them.
+
+    Raises:
+        TypeError: the value is a float (or no number).
+        ValueError: ``decimals`` is negative, or the value is a ``Decimal`` that is not finite.
+        CchcError: the language is not known.
+
+    >>> format_number(Fraction(1234567, 100)), format_number(Fraction(1234567, 100), lang="en")
+    ('12.345,67', '12,345.67')
+    >>> format_number(Fraction(-1, 1000), strip=False), format_number(Fraction(983, 10), strip=False)
+    ('0,00', '98,30')
+    """
+    thousands, mark = _marks(lang)
+    rounded = round_half_up(value, decimals)
+    whole, part = divmod(abs(rounded), 1)
+    digits = f"{int(part * 10**decimals):0{decimals}}" if decimals else ""
+    if strip:
+        digits = digits.rstrip("0")
+    integer = f"{whole:,}".replace(",", thousands) if group else str(whole)
+    return ("-" if rounded < 0 else "") + integer + (mark + digits if digits else "")
+
+
+def format_signed(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, group: bool = True) -> str:
+    """Return a change, written with its sign: ``+811``, ``-2,5``; what rounds to zero has none.
+
+    Args:
+        value: an int, ``Fraction`` or ``Decimal``.
+        decimals: how many digits to keep after the decimal mark; 0 or more.
+        lang: ``"vi"`` or ``"en"``.
+        strip: leave out zeros at the end of the decimals.
+        group: separate thousands.
+
+    Raises:
+        TypeError: the value is a float (or no number).
+        ValueError: ``decimals`` is negative, or the value is a ``Decimal`` that is not finite.
+        CchcError: the language is not known.
+
+    >>> format_signed(811), format_signed(Fraction(-5, 2)), format_signed(0)
+    ('+811', '-2,5', '0')
+    """
+    number = format_number(value, decimals=decimals, lang=lang, strip=strip, group=group)
+    return "+" + number if round_half_up(value, decimals) > 0 else number
+
+
+def format_percent(
+    value_in_percent: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, guard_whole: bool = True
+) -> str:
+    """Return a rate in percent, with the sign set close: ``92,83%``.
+
+    "100%" says that none was missed, and "0%" that none was found. With ``guard_whole`` a rate that rounds to
+    one of them without being it prints with as many more decimals as it takes to show the difference, from
+    either side; so 9.999 of 10.000 at one decimal is 99,99%.
+
+    Args:
+        value_in_percent: an int, ``Fraction`` or ``Decimal`` that is already in percent: 50 is one half.
+        decimals: how many digits to keep after the decimal mark; 0 or more.
+        lang: ``"vi"`` or ``"en"``.
+        strip: leave out zeros at the end of the decimals.
+        guard_whole: print 0% and 100% for the exact values only.
+
+    Raises:
+        TypeError: the value is a float (or no number).
+        ValueError: ``decimals`` is negative, or the value is a ``Decimal`` that is not finite.
+        CchcError: the language is not known.
+
+    >>> format_percent(Fraction(9283, 100)), format_percent(Fraction(9283, 100), lang="en")
+    ('92,83%', '92.83%')
+    >>> format_percent(Fraction(9999, 100), decimals=1)
+    '99,99%'
+    >>> format_percent(Fraction(9999, 100), decimals=1, guard_whole=False)
+    '100%'
+    >>> format_percent(Fraction(100, 30_000)), format_percent(Fraction(100 * 30_001, 30_000))
+    ('0,003%', '100,003%')
+    """
+    exact = _exact(value_in_percent)
+    if guard_whole and exact not in _WHOLES:
+        while round_half_up(exact, decimals) in _WHOLES:
+            decimals += 1
+    return format_number(exact, decimals=decimals, lang=lang, strip=strip) + "%"
+
+
+def format_points(value: Exact, lang: Lang = "vi", *, decimals: int = 2, strip: bool = True) -> str:
+    """Return the difference of two rates, in percentage points: ``+2,5 điểm phần trăm``.
+
+    Not a percentage: 12 % against 10 % is +2 percentage points and +20 %.
+
+    Args:
+        value: an int, ``Fraction`` or ``Decimal``, in percentage points.
+        lang: ``"vi"`` or ``"en"``.
+        decimals: how many digits to keep after the decimal mark; 0 or more.
+        strip: leave out zeros at the end of the decimals.
+
+    Raises:
+        TypeError: the value is a float (or no number).
+        ValueError: ``decimals`` is negative, or the value is a ``Decimal`` that is not finite.
+        CchcError: the language is not known.
+
+    >>> format_points(Fraction(5, 2)), format_points(Fraction(5, 2), "en")
+    ('+2,5 điểm phần trăm', '+2.5 percentage points')
+    >>> format_points(-1, "en"), format_points(0)
+    ('-1 percentage point', '0 điểm phần trăm')
+    """
+    number = format_signed(value, decimals=decimals, lang=lang, strip=strip)
+    if lang == "vi":
+        return number + " điểm phần trăm"
+    return number + (" percentage point" if number in {"+1", "-1"} else " percentage points")
+
+
+def format_count(value: int, lang: Lang = "vi") -> str:
+    """Return a count of things, thousands separated: ``2.096`` or ``2,096``.
+
+    Args:
+        value: a whole number; below zero too, for a change.
+        lang: ``"vi"`` or ``"en"``.
+
+    Raises:
+        TypeError: the value is not an integer: things are counted, never rounded.
+        CchcError: the language is not known.
+
+    >>> format_count(2096), format_count(2096, "en")
+    ('2.096', '2,096')
+    """
+    whole = _integer(value)
+    if whole is None:
+        raise TypeError(f"{value!r} is a {type(value).__name__}, not an int: things are counted, never rounded")
+    return f"{whole:,}".replace(",", _marks(lang)[0])
+
+
+def format_date(date: dt.date, lang: Lang = "vi") -> str:
+    """Return a date as dd/mm/yyyy in Vietnamese and as yyyy-mm-dd in English; of an instant, its date.
+
+    Args:
+        date: a date or a datetime.
+        lang: ``"vi"`` or ``"en"``.
+
+    Raises:
+        CchcError: the language is not known.
+
+    >>> format_date(dt.date(2021, 12, 31)), format_date(dt.date(2021, 12, 31), "en")
+    ('31/12/2021', '2021-12-31')
+    """
+    _marks(lang)
+    if lang == "vi":
+        return f"{date.day:02}/{date.month:02}/{date.year:04}"
+    return f"{date.year:04}-{date.month:02}-{date.day:02}"
+
+
+def format_decimal_exact(value: Exact, digits: int = 10) -> str:
+    """Return a number as a plain decimal string for machines: a point, no exponent, no zeros at its end.
+
+    Exact when the decimals end within ``digits``; otherwise rounded half-up there. The exact value of a measure is
+    its numerator and denominator, which stand beside this string.
+
+    Args:
+        value: an int, ``Fraction`` or ``Decimal``.
+        digits: how many digits to keep after the point; 10 or more.
+
+    Raises:
+        TypeError: the value is a float (or no number).
+        ValueError: fewer than 10 digits, or the value is a ``Decimal`` that is not finite.
+
+    >>> format_decimal_exact(Fraction(9283, 100)), format_decimal_exact(Fraction(2, 3))
+    ('92.83', '0.6666666667')
+    >>> format_decimal_exact(Fraction(-1, 8)), format_decimal_exact(Fraction(10**12))
+    ('-0.125', '1000000000000')
+    """
+    if digits < _FEWEST_JSON_DIGITS:
+        raise ValueError(
+            f"digits must be {_FEWEST_JSON_DIGITS} or more, not {digits}: a reader must be able to round for himself"
+        )
+    return format_number(value, decimals=digits, lang="en", group=False)
+
+
+def _integer(value: object) -> int | None:
+    """Return the int that a value is, or None; of a numpy integer too, which would overflow if it were kept."""
+    return operator.index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else None
+
+
+def _exact(value: object) -> Fraction:
+    if isinstance(value, Fraction):
+        return Fraction(int(value.numerator), int(value.denominator))  # a Fraction of numpy integers keeps them
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"{value} cannot be printed; a measure without a value has a status and a reason")
+        return Fraction(value)
+    if (whole := _integer(value)) is not None:
+        return Fraction(whole)
+    raise TypeError(
+        f"{value!r} is a {type(value).__name__}, not an int, Fraction or Decimal: "
+        "a binary float has lost the last digits that half-up rounding needs; "
+        "keep the numerator and the denominator and pass Fraction(numerator, denominator)"
+    )
+
+
+def _scale(decimals: int) -> int:
+    if decimals < 0:
+        raise ValueError(f"decimals must be 0 or more, not {decimals}")
+    scale: int = 10**decimals
+    return scale
+
+
+def _marks(lang: Lang) -> tuple[str, str]:
+    if lang not in _MARKS:
+        vi, en = suggestion(lang, _MARKS)
+        raise CchcError(
+            f"không có ngôn ngữ «{lang}»; chọn vi hoặc en{vi}", f"no language «{lang}»; choose vi or en{en}"
+        )
+    return _MARKS[lang]

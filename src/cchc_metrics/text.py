@@ -1,0 +1,114 @@
+"""Text as Vietnamese offices write it: one normal form, one folded form to match by, and their numbers.
+
+The lowest layer beside ``errors``: both what reads and what prints may use it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fractions import Fraction
+from typing import Literal
+
+from cchc_metrics.errors import CchcError
+
+Lang = Literal["vi", "en"]
+"""A language of the output: Vietnamese or English."""
+
+# Letters that stand for đ: U+0111, and the eth and the African d that old fonts and converters leave in its place.
+_D_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
+_GAPS = re.compile(r"[\s_]+")
+
+_SIGN = r"(?P<sign>[+\-−]?)"
+_GROUPED = re.compile(rf"{_SIGN}(?P<whole>[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)(?:,(?P<part>[0-9]+))?")
+_COMMA = re.compile(rf"{_SIGN}(?P<whole>[0-9]+)(?:,(?P<part>[0-9]+))?")
+_POINT = re.compile(rf"{_SIGN}(?P<whole>[0-9]+)\.(?P<part>(?![0-9]{{3}}$)[0-9]+)")
+_ENGLISH = re.compile(r"[+\-−]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_THREE_AFTER_POINT = re.compile(r"[+\-−]?[0-9]+\.[0-9]{3}")
+
+_LONGEST_NUMBER = 100
+_SWAP = str.maketrans(",.", ".,")
+
+
+def nfc(text: str) -> str:
+    r"""Return a text in Unicode's composed normal form, in which the library writes all Vietnamese.
+
+    The same word typed on two systems can differ byte by byte; in this form it does not.
+
+    Args:
+        text: any text.
+
+    >>> nfc("Tha\u0301p Mu\u031bo\u031b\u0300i") == "Tháp Mười"
+    True
+    """
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Return the form of a text by which headings and names are matched: without case, marks and stray gaps.
+
+    Case is folded, đ becomes d, diacritics and invisible characters go, and each run of spaces and underscores
+    becomes one space. Composed and decomposed spellings fold alike, as do Hòa and Hoà. Quí and Quý do not:
+    i and y are different letters. Two different words may fold alike (``má``, ``mà``): match by it, never
+    identify by it.
+
+    Args:
+        text: any text; the empty text folds to itself.
+
+    >>> fold("  Mã_đơn   VỊ ")
+    'ma don vi'
+    >>> fold("dossier_id") == fold("Dossier ID")
+    True
+    """
+    # Unicode's canonical caseless matching decomposes before and after the case folding.
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold()).translate(_D_LETTERS)
+    letters = (c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    return _GAPS.sub(" ", "".join(letters)).strip()
+
+
+def parse_number_vi(text: str) -> Fraction:
+    """Return the exact value of a number written the Vietnamese way.
+
+    The rule, stated plainly:
+
+    - a comma is the decimal mark: ``92,83``, ``12.345,67``; so ``2,096`` is a little more than two;
+    - dots between groups of three digits separate thousands: ``2.096``, ``1.234.567``; so ``1.234`` is one
+      thousand two hundred and thirty-four, never a little more than one;
+    - one dot before one, two, four or more digits cannot be a thousands separator and is read as a decimal
+      point: ``92.83``;
+    - everything else is refused, not guessed. ``0.125`` and ``1234.567`` too: three digits follow the dot,
+      but those before it are no group, and a column that holds them may hold ``1.125`` with either meaning.
+
+    A sign may precede the digits (``-``, ``−`` or ``+``) and spaces may surround the number. A percent sign is
+    part of a unit and not of a number; it is refused.
+
+    Args:
+        text: the number as written; at most 100 characters.
+
+    Raises:
+        CchcError: the text is not such a number; the message holds the text and, where there is one, the mend.
+
+    >>> parse_number_vi("2.096"), parse_number_vi("12.345,67"), parse_number_vi("92.83")
+    (Fraction(2096, 1), Fraction(1234567, 100), Fraction(9283, 100))
+    >>> parse_number_vi("0.125")
+    Traceback (most recent call last):
+        ...
+    cchc_metrics.errors.CchcError: không đọc được số «0.125»; có phải «0,125»? | cannot read the number «0.125»; did you mean «0,125»?
+    """  # noqa: E501  (the message is one line by its contract)
+    number = text.strip()
+    if len(number) <= _LONGEST_NUMBER:
+        for form in (_GROUPED, _COMMA, _POINT):
+            if match := form.fullmatch(number):
+                part = match["part"] or ""
+                digits = int(match["whole"].replace(".", "") + part)
+                return Fraction(-digits if match["sign"] in {"-", "−"} else digits, 10 ** len(part))
+    raise _not_a_number(number)
+
+
+def _not_a_number(number: str) -> CchcError:
+    shown = number if len(number) <= _LONGEST_NUMBER else number[:_LONGEST_NUMBER] + "…"
+    vi, en = f"không đọc được số «{shown}»", f"cannot read the number «{shown}»"
+    if _ENGLISH.fullmatch(number) or _THREE_AFTER_POINT.fullmatch(number):
+        mend = number.translate(_SWAP)
+        return CchcError(f"{vi}; có phải «{mend}»?", f"{en}; did you mean «{mend}»?")
+    return CchcError(f"{vi}; viết như 2.096 hoặc 92,83", f"{en}; write it like 2.096 or 92,83")
