@@ -1,0 +1,47 @@
+"""Time ``import cchc_metrics`` as a whole process, beside its three dependencies alone and an empty process.
+
+The three are run in turn, so that a machine that grows slower slows them alike. Prints medians and the ratio that
+matters: how much the package adds to what it stands on. Asserts nothing; read it.
+
+    python benchmarks/import_time.py [ROUNDS]
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+
+PROGRAMS = {
+    "an empty process": "pass",
+    "numpy, pydantic, dateutil": "import numpy, dateutil\nfrom pydantic import BaseModel",
+    "cchc_metrics": "import cchc_metrics",
+}
+
+
+def seconds(program: str) -> float:
+    """Return the time of one whole process that runs a program."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", program], check=True)  # noqa: S603  (the programs stand above)
+    return time.perf_counter() - start
+
+
+def main(rounds: int) -> None:
+    """Run each program in turn for some rounds and print the medians."""
+    for program in PROGRAMS.values():  # write and warm the byte code first
+        seconds(program)
+    times: dict[str, list[float]] = {name: [] for name in PROGRAMS}
+    for _ in range(rounds):
+        for name, program in PROGRAMS.items():
+            times[name].append(seconds(program))
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    print(f"Python {sys.version.split()[0]}, {rounds} rounds, median of whole processes")
+    for name, median in medians.items():
+        print(f"{name:<28}{1000 * median:>8.1f} ms   fastest {1000 * min(times[name]):.1f} ms")
+    ratio = medians["cchc_metrics"] / medians["numpy, pydantic, dateutil"]
+    print(f"ratio, cchc_metrics to its dependencies alone: {ratio:.3f}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)

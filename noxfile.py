@@ -1,0 +1,83 @@
+"""The project's sessions; ``nox -l`` lists them, ``nox`` runs the first five.
+
+Each makes its own environment, so nothing but nox itself has to be installed by hand.
+"""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["tests", "lint", "types", "docs", "report"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)
+
+
+def install(session: nox.Session, package: str, *groups: str) -> None:
+    """Install the package as a wheel, as users do, and what the dependency groups name.
+
+    The groups are resolved here and not by pip: the pip that Python 3.11 ships does not know them.
+    """
+    session.install(package, *nox.project.dependency_groups(PYPROJECT, *groups))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests and every example of the package, the README and the docs, against the installed wheel."""
+    install(session, ".", "test")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def tests_all(session: nox.Session) -> None:
+    """Run the tests on each supported Python that is found on the machine."""
+    tests(session)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the style and the form of all Python files."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check", *session.posargs)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types, strictly: of the source and the tests, then of a user's code against the installed wheel."""
+    install(session, ".", "types")
+    session.run("mypy")
+    # Another configuration, that knows no src folder: only the wheel's py.typed makes this pass.
+    session.run("mypy", "--config-file", "tests/typing/mypy.ini", "tests/typing")
+    session.run("python", "tests/typing/user_code.py")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Run the examples of the README, the docs and the docstrings with what a user of the extras has, and pytest."""
+    install(session, ".[cli,testing]", "docs")
+    session.run("pytest", "tests/test_docs.py", *session.posargs)
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """Do the main job on the example: print a district's report of 2021 and write it to out/thap-muoi."""
+    session.install(".[cli]")
+    session.run(
+        "cchc-metrics", "report", "examples/thap-muoi", "--period", "2021", "--out", "out/thap-muoi", *session.posargs
+    )
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Time the tally of a million dossiers."""
+    session.install(".")
+    session.run("python", "benchmarks/tally_speed.py", *session.posargs)
+
+
+@nox.session
+def import_time(session: nox.Session) -> None:
+    """Time the import of the package beside that of its three dependencies."""
+    session.install(".")
+    session.run("python", "benchmarks/import_time.py", *session.posargs)

@@ -1,0 +1,211 @@
+"""The house stays in order: imports run downwards only, and importing the package costs its three dependencies.
+
+Decided from the syntax of every module, so an import counts wherever it stands: in a function and under
+``TYPE_CHECKING`` too, because there it says just as much about who knows whom.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "cchc_metrics"
+SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
+
+# From the ground up. A room is a module or a package directly in the house, and may import itself and what lies lower;
+# rooms on one line know nothing of each other. "__init__" is the public face, and what is private to it.
+LAYERS = (
+    ("errors",),
+    ("text",),
+    ("reference",),
+    ("records",),
+    ("values",),
+    ("tally",),
+    ("catalogue",),
+    ("measure",),
+    ("plan",),
+    ("compare", "assess", "score"),
+    ("read", "report", "engines"),
+    ("__init__",),
+    ("cli", "testing"),
+)
+LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+
+CORE = {"pydantic", "pydantic_core", "numpy", "dateutil"}  # pydantic_core is where pydantic keeps its error types
+# Rooms that users open with an extra, and what they may therefore import at their top.
+EXTRAS = {"cli": {"click"}, "testing": {"hypothesis"}}
+# Never loaded by ``import cchc_metrics``; each costs more than the package itself.
+HEAVY = ["click", "hypothesis", "matplotlib", "narwhals", "pandas", "polars", "pyarrow"]
+
+
+def modules() -> dict[str, str]:
+    """Return the source of every module of the package by its dotted name; a package is its ``__init__``."""
+    return {
+        ".".join((PACKAGE, *path.relative_to(SOURCE).with_suffix("").parts)): path.read_text(encoding="utf-8")
+        for path in sorted(SOURCE.rglob("*.py"))
+    }
+
+
+def room_of(name: str) -> str:
+    """Return the room that a dotted name is in: ``tally`` of ``cchc_metrics.tally.Tally``."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def imported(node: ast.AST, module: str, rooms: set[str]) -> Iterator[str]:
+    """Yield the dotted names that one statement imports; a name taken from the package itself is a room or its face."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        source = (
+            ".".join([*module.split(".")[: -node.level], *filter(None, [node.module])]) if node.level else node.module
+        )
+        assert source
+        for alias in node.names:
+            inner = source == PACKAGE and alias.name not in rooms
+            yield source if inner else f"{source}.{alias.name}"
+
+
+def upward_imports(sources: dict[str, str]) -> list[str]:
+    """Return a line for each import that does not run downwards, and for each room that has no place in the table."""
+    rooms = {room_of(module) for module in sources}
+    wrong = [f"{room} has no place in LAYERS" for room in sorted(rooms - set(LEVEL))]
+    for module, source in sources.items():
+        own = room_of(module)
+        for node in ast.walk(ast.parse(source)):
+            for name in imported(node, module, rooms):
+                other = room_of(name)
+                if name.split(".")[0] == PACKAGE and other != own and LEVEL.get(other, -1) >= LEVEL.get(own, -1):
+                    wrong.append(f"{module}:{getattr(node, 'lineno', 0)} imports {name}, which is not below it")
+    return wrong
+
+
+def at_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements that run when a module is imported: not those in functions or under ``TYPE_CHECKING``."""
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        yield statement
+        typing_only = isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.unparse(statement.test)
+        for field in ("orelse",) if typing_only else ("body", "orelse", "finalbody"):
+            yield from at_import(getattr(statement, field, []))
+        for part in (*getattr(statement, "handlers", []), *getattr(statement, "cases", [])):
+            yield from at_import(part.body)
+
+
+def foreign_imports(sources: dict[str, str]) -> list[str]:
+    """Return a line for each import, when a module is imported, of what is neither core nor of the standard library."""
+    wrong = []
+    for module, source in sources.items():
+        allowed = {PACKAGE} | CORE | EXTRAS.get(room_of(module), set()) | sys.stdlib_module_names
+        for statement in at_import(ast.parse(source).body):
+            names = {name.split(".")[0] for name in imported(statement, module, set())}
+            wrong += [f"{module}:{statement.lineno} imports {name}" for name in sorted(names - allowed)]
+    return wrong
+
+
+def loaded_heavy(program: str) -> set[str]:
+    """Return which heavy packages a program has loaded when it ends, in a process of its own."""
+    tail = f"\nimport sys\nprint(*(name for name in {HEAVY} if name in sys.modules))"
+    done = subprocess.run(  # noqa: S603  (the programs stand in this file)
+        [sys.executable, "-c", program + tail], check=True, capture_output=True, text=True
+    )
+    return set(done.stdout.split())
+
+
+def test_imports_run_downwards() -> None:
+    assert upward_imports(modules()) == []
+
+
+def test_the_source_was_found() -> None:
+    assert {f"{PACKAGE}.__init__", f"{PACKAGE}.errors", f"{PACKAGE}.report.numbers_vi"} <= set(modules())
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "names"),
+    [
+        ("tally", "from cchc_metrics.report.text import render", "cchc_metrics.report.text.render"),
+        ("tally", "import cchc_metrics.report", "cchc_metrics.report"),
+        ("tally", "from cchc_metrics import report", "cchc_metrics.report"),
+        ("tally", "from cchc_metrics import Measure", "cchc_metrics"),
+        ("tally", "from . import report", "cchc_metrics.report"),
+        ("records.dossier", "from ..tally import Tally", "cchc_metrics.tally.Tally"),
+        ("records.dossier", "def f():\n    from cchc_metrics.tally import Tally", "cchc_metrics.tally.Tally"),
+        ("records.dossier", "if TYPE_CHECKING:\n    import cchc_metrics.tally", "cchc_metrics.tally"),
+        ("read.csv", "from cchc_metrics.report import numbers_vi", "cchc_metrics.report.numbers_vi"),
+        ("report.text", "from cchc_metrics.cli import main", "cchc_metrics.cli.main"),
+        ("errors", "from cchc_metrics.text import fold", "cchc_metrics.text.fold"),
+    ],
+)
+def test_an_upward_import_is_found(module: str, source: str, names: str) -> None:
+    sources = {f"{PACKAGE}.{room}": "" for room in LEVEL} | {f"{PACKAGE}.{module}": source}
+    assert len(upward_imports(sources)) == 1
+    assert f"imports {names}," in upward_imports(sources)[0]
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("report.text", "from cchc_metrics.tally import Tally\nfrom .numbers_vi import format_count"),
+        ("records.dossier", "from .. import errors\nfrom . import fields\nfrom cchc_metrics.records import columns"),
+        ("cli", "import cchc_metrics\nfrom cchc_metrics import report, Measure"),
+        ("__init__", "from .tally import Tally\nfrom cchc_metrics import report"),
+        ("text", "import re\nfrom numpy import ndarray"),
+    ],
+)
+def test_a_downward_import_is_not(module: str, source: str) -> None:
+    assert upward_imports({f"{PACKAGE}.{room}": "" for room in LEVEL} | {f"{PACKAGE}.{module}": source}) == []
+
+
+def test_a_room_without_a_place_is_found() -> None:
+    assert upward_imports({f"{PACKAGE}.attic": ""}) == ["attic has no place in LAYERS"]
+
+
+def test_modules_import_the_core_only() -> None:
+    assert foreign_imports(modules()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pandas",
+        "from pandas.core import frame",
+        "try:\n    import pandas\nexcept ImportError:\n    pass",
+        "try:\n    pass\nexcept ImportError:\n    import pandas",
+        "class A:\n    import pandas",
+        "if True:\n    with a:\n        import pandas",
+        "match a:\n    case 1:\n        import pandas",
+        "if TYPE_CHECKING:\n    pass\nelse:\n    import pandas",
+    ],
+)
+def test_a_foreign_import_is_found(source: str) -> None:
+    found = foreign_imports({f"{PACKAGE}.read.frames": source})
+    assert len(found) == 1
+    assert found[0].endswith("imports pandas")
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("read.frames", "def f():\n    import pandas"),
+        ("read.frames", "class A:\n    def f(self):\n        import pandas"),
+        ("read.frames", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas"),
+        ("read.frames", "import numpy.typing\nfrom dateutil import rrule\nfrom . import pandas\nimport tomllib"),
+        ("cli", "import click"),
+    ],
+)
+def test_an_import_on_demand_is_not(module: str, source: str) -> None:
+    assert foreign_imports({f"{PACKAGE}.{module}": source}) == []
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert loaded_heavy("import cchc_metrics") == set()
+
+
+def test_a_heavy_import_would_be_seen() -> None:
+    assert loaded_heavy("import hypothesis") >= {"hypothesis"}
