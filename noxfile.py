@@ -9,6 +9,7 @@ import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["tests", "lint", "types", "docs", "report"]
+nox.options.default_venv_backend = "virtualenv"  # the same on every machine, whatever else it has
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
