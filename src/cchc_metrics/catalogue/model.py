@@ -1,0 +1,190 @@
+"""The models of the catalogue: a count is a selection of events, an indicator is counts over counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from cchc_metrics.errors import UnknownIndicatorError, suggestion
+from cchc_metrics.records.room import EventSet
+from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.values import Better, Scale
+
+UNITS_ROOM = "units"
+"""Pseudo-room whose events come from the unit tree: a unit begins and ends to exist. It has no dimension and joins any breakdown."""
+
+
+class Count(BaseModel):
+    """A number of events.
+
+    Args:
+        id: ``room.name``, unique in the catalogue.
+        vi, en: what is counted.
+        events: full name of the set of events. Sets named ``<events>_by_…`` hold the same events with other dimensions; the reader takes the
+            first whose dimensions suffice.
+        where: dimension → labels that are selected; all others are left out.
+        at: ``period``: events inside the period (a flow). ``end`` or ``start``: events up to the period's last day, or before its first,
+            less the ``until`` events (a stock).
+        until: full name of the events that take away from a stock; ``""`` for none.
+        of: ``events`` counts them; ``value`` adds up their whole numbers; ``units`` counts the units that have at least one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z_]+\.[a-z0-9_]+$")
+    vi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    events: str
+    where: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    at: Literal["period", "start", "end"] = "period"
+    until: str = ""
+    of: Literal["events", "value", "units"] = "events"
+
+    @property
+    def room(self) -> str:
+        """The room whose records are counted."""
+        return self.events.split(".", 1)[0]
+
+
+class Indicator(BaseModel):
+    """The definition of an indicator.
+
+    Args:
+        id: unique; lower case with underscores.
+        vi, en: its name in both languages.
+        numerator: counts that are added; a leading ``-`` subtracts one.
+        denominator: counts that are added, as above; empty for a plain count.
+        scale: unit of the value. ``percent``: 100 × numerator / denominator. ``count``: the numerator. ``mean``, ``working_days``, ``points``:
+            numerator / denominator, unless ``quantile`` is given.
+        quantile: ``"1/2"`` for the median of the values of ``values_of``; other quantiles take the nearest rank.
+        values_of: full name of the set of events whose values the quantile is of.
+        better: which way is better.
+        formula: id of the formula, where several are in official use.
+        source: document and article, or ``"[K] …"`` for a default that no document was seen for.
+        breakdowns: lists of dimensions that reports show by default; others can be asked for.
+        total: whether there is a value without breakdown; false where adding up the labels would mean nothing (units over initiatives).
+        excluded: reason → count that was left out of both.
+        valid_from, valid_to: the days between which the definition applies.
+        example: an example in words and numbers.
+        noun_vi, noun_en: what one more in the numerator is ("hồ sơ đúng hạn").
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    vi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    numerator: tuple[str, ...] = ()
+    denominator: tuple[str, ...] = ()
+    scale: Scale
+    quantile: Literal["", "1/2", "1/4", "3/4", "9/10"] = ""
+    values_of: str = ""
+    better: Better = Better.HIGHER
+    formula: str = ""
+    source: str = Field(min_length=1)
+    breakdowns: tuple[tuple[str, ...], ...] = ()
+    total: bool = True
+    excluded: Mapping[str, str] = Field(default_factory=dict)
+    valid_from: date | None = None
+    valid_to: date | None = None
+    example: str = ""
+    noun_vi: str = ""
+    noun_en: str = ""
+
+    @field_validator("breakdowns", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: object) -> object:
+        if isinstance(value, (list, tuple)):
+            return [[v] if isinstance(v, str) else v for v in value]
+        return value
+
+    @property
+    def formula_id(self) -> str:
+        """The id that measures carry: ``formula``, or the indicator's own id."""
+        return self.formula or self.id
+
+    def name(self, lang: str) -> str:
+        """Return the name in ``"vi"`` or ``"en"``."""
+        return self.en if lang == "en" else self.vi
+
+
+class Catalogue:
+    """A checked, immutable collection of counts and indicators.
+
+    >>> Catalogue.default()["resolved_on_time"].en
+    'Dossiers resolved early or on the due date'
+    """
+
+    __slots__ = ("counts", "indicators")
+
+    counts: Mapping[str, Count]
+    indicators: Mapping[str, Indicator]
+
+    def __init__(self, counts: Iterable[Count], indicators: Iterable[Indicator]) -> None:
+        object.__setattr__(self, "counts", MappingProxyType({c.id: c for c in counts}))
+        object.__setattr__(self, "indicators", MappingProxyType({i.id: i for i in indicators}))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"danh mục không thay đổi được | a catalogue does not change: {name} = {value!r}")
+
+    @classmethod
+    def default(cls) -> Catalogue:
+        """Return the packaged catalogue."""
+        from cchc_metrics.catalogue.load import default_catalogue  # noqa: PLC0415  the loader needs this class
+
+        return default_catalogue()
+
+    def __iter__(self) -> Iterator[Indicator]:
+        return iter(self.indicators.values())
+
+    def __len__(self) -> int:
+        return len(self.indicators)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.indicators
+
+    def __getitem__(self, name: str) -> Indicator:
+        """Return an indicator by id.
+
+        Raises:
+            UnknownIndicatorError: names the nearest id.
+        """
+        found = self.indicators.get(name)
+        if found is None:
+            vi, en = suggestion(name, self.indicators)
+            raise UnknownIndicatorError(f"không có chỉ tiêu «{name}»{vi}", f"there is no indicator «{name}»{en}")
+        return found
+
+    def select(self, names: Iterable[str]) -> Catalogue:
+        """Return the catalogue with only the named indicators, in that order."""
+        return Catalogue(self.counts.values(), [self[name] for name in names])
+
+
+@cache
+def event_sets() -> Mapping[str, EventSet]:
+    """Return every set of events by its full name."""
+    found = {f"{room.name}.{s.name}": s for room in ROOMS.values() for s in room.event_sets}
+    found[f"{UNITS_ROOM}.begun"] = EventSet("begun")
+    found[f"{UNITS_ROOM}.ended"] = EventSet("ended")
+    return MappingProxyType(found)
+
+
+def sets_like(name: str) -> tuple[str, ...]:
+    """Return the sets that hold the events of ``name``: itself, then those named ``<name>_by_…``."""
+    return tuple(full for full in event_sets() if full == name or full.startswith(name + "_by_"))
+
+
+def set_with(name: str, dims: Iterable[str]) -> str | None:
+    """Return the first set like ``name`` that has all the dimensions, or None; sets of the units room have any."""
+    if name.startswith(UNITS_ROOM + "."):
+        return name
+    wanted = set(dims)
+    for full in sets_like(name):
+        if wanted <= {d.name for d in event_sets()[full].dims}:
+            return full
+    return None

@@ -1,0 +1,192 @@
+"""The closed lists of the field, with the codes and spellings that real exports use."""
+
+from __future__ import annotations
+
+from cchc_metrics.records.fields import Choice
+
+
+class Channel(Choice):
+    """How a dossier came in (kênh thực hiện); the national portal reads an empty channel as counter."""
+
+    COUNTER = "counter", "trực tiếp", ("1", "tại quầy", "một cửa", "tt")
+    ONLINE = "online", "trực tuyến", ("2", "qua mạng")
+    POSTAL = "postal", "bưu chính công ích", ("3", "bưu chính", "bcci", "qua bưu điện")
+
+    @classmethod
+    def blank(cls) -> Channel:
+        """Return ``counter``, as the national portal does."""
+        return cls.COUNTER
+
+
+class ServiceLevel(Choice):
+    """Level of the online service: mức độ 1–4 until 2022; toàn trình and một phần since NĐ 42/2022/NĐ-CP. Not mapped onto each other."""
+
+    UNKNOWN = "unknown", "không rõ"
+    LEVEL_1 = "level_1", "mức độ 1", ("1", "muc 1")
+    LEVEL_2 = "level_2", "mức độ 2", ("2", "muc 2")
+    LEVEL_3 = "level_3", "mức độ 3", ("3", "muc 3")
+    LEVEL_4 = "level_4", "mức độ 4", ("4", "muc 4")
+    PARTIAL = "partial", "một phần", ("dvc một phần",)
+    FULL = "full", "toàn trình", ("dvc toàn trình",)
+
+    @classmethod
+    def blank(cls) -> ServiceLevel:
+        """Return ``unknown``."""
+        return cls.UNKNOWN
+
+
+class Status(Choice):
+    """Status of a dossier in the national exchange (trạng thái hồ sơ), codes 1–10."""
+
+    SUBMITTED = "submitted", "mới đăng ký", ("1",)
+    RECEIVED = "received", "được tiếp nhận", ("2", "đã tiếp nhận")
+    REFUSED = "refused", "không được tiếp nhận", ("3", "từ chối")
+    PROCESSING = "processing", "đang xử lý", ("4", "đang giải quyết")
+    SUPPLEMENT_REQUESTED = "supplement_requested", "yêu cầu bổ sung giấy tờ", ("5", "bổ sung", "chờ bổ sung")
+    PAYMENT_REQUESTED = "payment_requested", "yêu cầu thực hiện nghĩa vụ tài chính", ("6", "chờ thanh toán")
+    WITHDRAWN = "withdrawn", "công dân yêu cầu rút hồ sơ", ("7", "rút hồ sơ")
+    STOPPED = "stopped", "dừng xử lý", ("8",)
+    RESOLVED = "resolved", "đã xử lý xong", ("9", "đã giải quyết", "hoàn thành")
+    RETURNED = "returned", "đã trả kết quả", ("10", "trả kết quả")
+
+
+class TermUnit(Choice):
+    """Unit of a term (đơn vị thời hạn); 8 hours are one working day."""
+
+    NONE = "none", "không có"
+    WORKING_DAYS = "working_days", "ngày làm việc", ("ngày lv", "nlv", "wd")
+    CALENDAR_DAYS = "calendar_days", "ngày", ("ngày lịch", "days")
+    HOURS = "hours", "giờ", ("giờ làm việc", "h")
+    MONTHS = "months", "tháng", ("m",)
+
+    @classmethod
+    def blank(cls) -> TermUnit:
+        """Return ``none``."""
+        return cls.NONE
+
+
+class Payment(Choice):
+    """Online payment (thanh toán trực tuyến): through the national or a local gateway, or simply yes."""
+
+    NO = "no", "không", ("0", "false", "n")
+    NATIONAL = "national", "cổng quốc gia", ("1",)
+    LOCAL = "local", "cổng địa phương", ("2",)
+    YES = "yes", "có", ("true", "y", "x")
+    UNKNOWN = "unknown", "không rõ", ("?",)
+
+    @classmethod
+    def blank(cls) -> Payment:
+        """Return ``unknown``."""
+        return cls.UNKNOWN
+
+
+class Digitised(Choice):
+    """Digitisation (số hóa): of this dossier, or reused from another component or result."""
+
+    NO = "no", "chưa số hóa", ("0", "không", "false")
+    DIGITISED = "digitised", "đã số hóa", ("1", "có", "yes", "true", "x")
+    REUSED_COMPONENT = "reused_component", "tái sử dụng thành phần", ("2",)
+    REUSED_RESULT = "reused_result", "tái sử dụng kết quả", ("3",)
+    NOT_DUE = "not_due", "không có kết quả giấy", ("không áp dụng",)
+    UNKNOWN = "unknown", "không rõ", ("?",)
+
+    @classmethod
+    def blank(cls) -> Digitised:
+        """Return ``unknown``."""
+        return cls.UNKNOWN
+
+
+class Timing(Choice):
+    """Class of an ended dossier: end before, on or after the due date (trước hạn, đúng hạn, quá hạn), or no due date known."""
+
+    EARLY = "early", "trước hạn"
+    ON_DUE_DATE = "on_due_date", "đúng hạn"
+    LATE = "late", "quá hạn"
+    NO_DUE_DATE = "no_due_date", "không có hạn"
+
+
+class Outcome(Choice):
+    """How a dossier ended."""
+
+    RESOLVED = "resolved", "đã giải quyết"
+    WITHDRAWN = "withdrawn", "rút hồ sơ"
+    STOPPED = "stopped", "dừng xử lý"
+    REFUSED = "refused", "từ chối"
+
+
+class Secrecy(Choice):
+    """Secrecy mark (độ mật); urgency marks are not secrecy; a missing mark is ``unknown`` and is shown, never read as not secret."""
+
+    NONE = "none", "không mật", ("thường", "0", "không", "no")
+    MAT = "mat", "mật", ("m",)
+    TOI_MAT = "toi_mat", "tối mật", ("tm",)
+    TUYET_MAT = "tuyet_mat", "tuyệt mật", ("tdm",)
+    UNKNOWN = "unknown", "không rõ", ("?",)
+
+    @classmethod
+    def blank(cls) -> Secrecy:
+        """Return ``unknown``."""
+        return cls.UNKNOWN
+
+
+class Direction(Choice):
+    """Direction of a document: outgoing (văn bản đi), incoming (văn bản đến), internal (nội bộ)."""
+
+    OUTGOING = "outgoing", "văn bản đi", ("đi", "phát hành")
+    INCOMING = "incoming", "văn bản đến", ("đến",)
+    INTERNAL = "internal", "nội bộ", ("văn bản nội bộ",)
+
+
+class MeetingKind(Choice):
+    """Kind of meeting: of the People's Committee (họp, hội nghị UBND), session of the People's Council (kỳ họp HĐND), or another."""
+
+    COMMITTEE_MEETING = "committee_meeting", "họp UBND", ("họp Ủy ban nhân dân", "cuộc họp UBND")
+    COMMITTEE_CONFERENCE = "committee_conference", "hội nghị UBND", ("hội nghị Ủy ban nhân dân", "hội nghị")
+    COUNCIL_SESSION = "council_session", "kỳ họp HĐND", ("kỳ họp Hội đồng nhân dân", "họp HĐND")
+    OTHER = "other", "khác"
+
+
+class MeetingStatus(Choice):
+    """Whether a meeting took place; a postponed one counts only once it is held, in the period in which it is held."""
+
+    PLANNED = "planned", "dự kiến", ("kế hoạch",)
+    HELD = "held", "đã họp", ("đã tổ chức", "hoàn thành")
+    POSTPONED = "postponed", "hoãn"
+    CANCELLED = "cancelled", "hủy", ("huỷ",)
+
+
+class OutreachChannel(Choice):
+    """Channel of an outreach activity (hình thức tuyên truyền), as local plans name them."""
+
+    RADIO = "radio", "hệ thống truyền thanh", ("truyền thanh", "đài truyền thanh", "loa")
+    RADIO_STORY = "radio_story", "câu chuyện truyền thanh"
+    TALK_SHOW = "talk_show", "tọa đàm", ("toạ đàm",)
+    LEAFLET = "leaflet", "tờ rơi", ("tờ gấp",)
+    PANEL = "panel", "panô", ("pa nô", "băng rôn")
+    POSTER = "poster", "áp phích"
+    SOCIAL_NETWORK = "social_network", "mạng xã hội", ("facebook", "zalo", "fanpage")
+    MOBILE_APP = "mobile_app", "ứng dụng di động", ("ứng dụng trên điện thoại",)
+    MOBILE_CAMPAIGN = "mobile_campaign", "tuyên truyền lưu động", ("xe loa", "xe lưu động")
+    PERFORMANCE = "performance", "biểu diễn văn hóa, nghệ thuật", ("biểu diễn văn nghệ", "văn nghệ", "sân khấu hóa")
+    PORTAL_NEWS = "portal_news", "tin, bài trên cổng thông tin", ("tin bài", "cổng thông tin điện tử", "website")
+    STAFF_DIALOGUE = "staff_dialogue", "đối thoại với cán bộ, công chức, viên chức", ("đối thoại cán bộ",)
+    CITIZEN_DIALOGUE = "citizen_dialogue", "đối thoại với người dân, doanh nghiệp", ("đối thoại người dân", "đối thoại")
+    OTHER = "other", "hình thức khác", ("khác",)
+
+
+class AdoptionStatus(Choice):
+    """Whether a unit applies an initiative: adopted, planned, or exempt (leaves the units eligible)."""
+
+    ADOPTED = "adopted", "đã áp dụng", ("áp dụng", "đã nhân rộng")
+    PLANNED = "planned", "dự kiến", ("kế hoạch",)
+    EXEMPT = "exempt", "không thuộc diện"
+
+
+class Score(Choice):
+    """An answer on the five-point scale of satisfaction."""
+
+    VERY_DISSATISFIED = "1", "rất không hài lòng"
+    DISSATISFIED = "2", "không hài lòng"
+    NEUTRAL = "3", "bình thường"
+    SATISFIED = "4", "hài lòng"
+    VERY_SATISFIED = "5", "rất hài lòng"

@@ -1,0 +1,201 @@
+"""Columns: the rows of one room as read-only arrays of numbers, ready for the tally."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cchc_metrics.records.fields import NO_DAY, Choice
+from cchc_metrics.records.record import ColumnSpec, Record, schema, schema_by_name
+from cchc_metrics.reference.days import date_of, day_number
+
+Array = NDArray[Any]
+SECOND = ":second"
+"""Suffix of the array that holds the time of day (seconds, −1 for a date without a time) of a moment column."""
+NO_NUMBER = -1
+"""Stands for an empty number in ``whole`` and ``term`` columns."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """Rows of one kind of record, column by column.
+
+    Args:
+        model: the record model whose schema the columns follow.
+        arrays: column name → array of equal length. Stored as: ``id`` object (str); ``unit``, ``label``, ``choice`` unsigned codes
+            into ``labels``; ``moment`` int32 days since 1970-01-01 (−1: none) and, under ``name + ":second"``, int32 seconds of the day
+            (−1: no time) where any row has a time; ``whole`` int64 (−1: empty); ``term`` int32 **halves** (−1: empty).
+            An optional column may be absent: every row then has its default.
+        labels: column name → the texts that the codes of a unit, label or choice column point to.
+        file: where the rows came from, for messages; ``""`` for memory.
+        rows: 1-based spreadsheet row of each row, or None when they are simply numbered from 1.
+    """
+
+    model: type[Record]
+    arrays: Mapping[str, Array]
+    labels: Mapping[str, tuple[str, ...]]
+    file: str = ""
+    rows: Array | None = None
+    length: int = field(default=-1)
+
+    def __post_init__(self) -> None:
+        sizes = {len(a) for a in self.arrays.values()}
+        if len(sizes) > 1:
+            raise ValueError(f"các cột dài ngắn khác nhau: {sorted(sizes)} | columns of unequal length: {sorted(sizes)}")
+        size = sizes.pop() if sizes else 0
+        object.__setattr__(self, "length", size)
+        frozen = {}
+        for name, array in self.arrays.items():
+            view = array.view()
+            view.flags.writeable = False
+            frozen[name] = view
+        object.__setattr__(self, "arrays", MappingProxyType(frozen))
+        object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.arrays
+
+    def days(self, name: str) -> Array:
+        """Return a moment column as int32 days since 1970-01-01; ``NO_DAY`` where there is none or the column is absent."""
+        found = self.arrays.get(name)
+        return np.broadcast_to(np.int32(NO_DAY), len(self)) if found is None else found
+
+    def seconds(self, name: str) -> Array:
+        """Return the time of day of a moment column in int32 seconds; −1 where only a date (or nothing) is known."""
+        found = self.arrays.get(name + SECOND)
+        return np.broadcast_to(np.int32(-1), len(self)) if found is None else found
+
+    def numbers(self, name: str) -> Array:
+        """Return a ``whole`` or ``term`` column (terms in halves); ``NO_NUMBER`` where empty or absent."""
+        found = self.arrays.get(name)
+        return np.broadcast_to(np.int64(NO_NUMBER), len(self)) if found is None else found
+
+    def codes(self, name: str) -> tuple[Array, tuple[str, ...]]:
+        """Return a unit, label or choice column as codes and the texts they point to; an absent column is its default everywhere."""
+        found = self.arrays.get(name)
+        if found is not None:
+            return found, self.labels[name]
+        default = schema_by_name(self.model)[name].default
+        return np.broadcast_to(np.uint8(0), len(self)), (str(default if default is not None else ""),)
+
+    def equals(self, name: str, *values: str) -> Array:
+        """Return the mask of the rows whose unit, label or choice is one of the values."""
+        codes, labels = self.codes(name)
+        table = np.array([label in values for label in labels] or [False], dtype=bool)
+        return table[codes]
+
+    def take(self, which: Array) -> Columns:
+        """Return the chosen rows (a mask or row numbers), in that order."""
+        rows = self.row_numbers()[which]
+        return Columns(self.model, {k: a[which] for k, a in self.arrays.items()}, self.labels, self.file, rows)
+
+    def row_numbers(self) -> Array:
+        """Return the 1-based row numbers as the source shows them."""
+        return np.arange(1, len(self) + 1, dtype=np.int64) if self.rows is None else self.rows
+
+    def records(self) -> Iterator[Record]:
+        """Yield the rows as models; the inverse of ``columns_of``."""
+        specs = [s for s in schema(self.model) if s.name in self.arrays]
+        cells = [_decode(self, spec) for spec in specs]
+        names = [spec.name for spec in specs]
+        for row in zip(*cells, strict=True):
+            yield self.model(**dict(zip(names, row, strict=True)))
+
+
+def columns_of(model: type[Record], records: Iterable[Record], *, file: str = "") -> Columns:
+    """Return models as columns.
+
+    >>> from cchc_metrics.records.meeting import Meeting
+    >>> columns = columns_of(Meeting, [Meeting(meeting_id="1", unit_code="TM", kind="họp UBND", status="held", held_on="05/01/2021", paperless="có")])
+    >>> len(columns), columns.codes("paperless")[1][columns.codes("paperless")[0][0]]
+    (1, 'yes')
+    """
+    rows = list(records)
+    return columns_from_values(model, {spec.name: [getattr(r, spec.name) for r in rows] for spec in schema(model)}, file=file)
+
+
+def columns_from_values(
+    model: type[Record], values: Mapping[str, Sequence[Any]], *, file: str = "", rows: Array | None = None,
+) -> Columns:
+    """Return canonical values (as the models hold them), column by column, as ``Columns``."""
+    arrays: dict[str, Array] = {}
+    labels: dict[str, tuple[str, ...]] = {}
+    for spec in schema(model):
+        if spec.name in values:
+            encode(spec, values[spec.name], arrays, labels)
+    return Columns(model, arrays, labels, file, rows)
+
+
+def encode(spec: ColumnSpec, values: Sequence[Any], arrays: dict[str, Array], labels: dict[str, tuple[str, ...]]) -> None:
+    """Store one column of canonical values into ``arrays`` and ``labels``."""
+    name, kind = spec.name, spec.kind.name
+    if kind == "id":
+        arrays[name] = np.array(values, dtype=object) if len(values) else np.empty(0, dtype=object)
+    elif kind in ("unit", "label"):
+        texts = sorted(set(values))
+        position = {text: i for i, text in enumerate(texts)}
+        arrays[name] = np.fromiter((position[v] for v in values), dtype=code_dtype(len(texts)), count=len(values))
+        labels[name] = tuple(texts) or ("",)
+    elif kind == "choice":
+        assert spec.choice is not None  # noqa: S101  a choice column has its list
+        members = spec.choice.labels()
+        position = {text: i for i, text in enumerate(members)}
+        arrays[name] = np.fromiter((position[v] for v in values), dtype=np.uint8, count=len(values))
+        labels[name] = members
+    elif kind == "moment":
+        days, seconds = moments_to_numbers(values)
+        arrays[name] = days
+        if (seconds >= 0).any():
+            arrays[name + SECOND] = seconds
+    elif kind == "whole":
+        arrays[name] = np.fromiter((NO_NUMBER if v is None else v for v in values), dtype=np.int64, count=len(values))
+    else:
+        arrays[name] = np.fromiter((NO_NUMBER if v is None else int(v * 2) for v in values), dtype=np.int32, count=len(values))
+
+
+def code_dtype(size: int) -> type[np.unsignedinteger[Any]]:
+    """Return the smallest unsigned type that numbers ``size`` labels."""
+    return np.uint8 if size <= 2**8 else np.uint16 if size <= 2**16 else np.uint32
+
+
+def moments_to_numbers(values: Sequence[date | datetime | None]) -> tuple[Array, Array]:
+    """Return days since 1970-01-01 and seconds of the day (int32; −1 where there is none)."""
+    days = np.fromiter((NO_DAY if v is None else day_number(v) for v in values), dtype=np.int32, count=len(values))
+    seconds = np.fromiter(
+        (v.hour * 3600 + v.minute * 60 + v.second if isinstance(v, datetime) else -1 for v in values), dtype=np.int32, count=len(values),
+    )
+    return days, seconds
+
+
+def _decode(columns: Columns, spec: ColumnSpec) -> list[Any]:
+    array = columns.arrays[spec.name]
+    kind = spec.kind.name
+    if kind == "id":
+        return list(array)
+    if kind in ("unit", "label", "choice"):
+        texts: Sequence[str | Choice] = columns.labels[spec.name]
+        if spec.choice is not None:
+            texts = [spec.choice(text) for text in texts]
+        return [texts[code] for code in array.tolist()]
+    if kind == "moment":
+        return [_moment(day, second) for day, second in zip(array.tolist(), columns.seconds(spec.name).tolist(), strict=True)]
+    if kind == "whole":
+        return [None if n == NO_NUMBER else n for n in array.tolist()]
+    return [None if n == NO_NUMBER else Fraction(n, 2) for n in array.tolist()]
+
+
+def _moment(day: int, second: int) -> date | datetime | None:
+    if day == NO_DAY:
+        return None
+    found = date_of(day)
+    return found if second < 0 else datetime.combine(found, time()) + timedelta(seconds=second)

@@ -1,0 +1,63 @@
+"""Documents (văn bản): what was issued, and how it was exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cchc_metrics.records.choices import Direction, Secrecy
+from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.fields import Flag, Identifier, Moment, UnitCode
+from cchc_metrics.records.record import Record, RowCheck
+from cchc_metrics.records.problems import Code
+from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
+
+
+class Document(Record):
+    """A document (văn bản).
+
+    Args:
+        document_id: the number within the agency and year, e.g. ``11970/KH-UBND``; never printed for a secret document.
+        unit_code: the unit that issued or received it.
+        issued_on: date of issue.
+        direction: outgoing, incoming or internal.
+        electronic: whether it went in electronic form.
+        signed_by_person, signed_by_agency: the two digital signatures of NĐ 30/2020/NĐ-CP.
+        exchanged: whether it went through the linked document systems; e-mail and scans outside them do not (QĐ 28/2018/QĐ-TTg).
+        secrecy: the secrecy mark; empty is ``unknown``, shown, and not read as not secret.
+
+    >>> Document(document_id="01/KH-UBND", unit_code="TM", issued_on="04/01/2021", direction="đi", electronic="có", secrecy="thường").secrecy.value
+    'none'
+    """
+
+    document_id: Identifier
+    unit_code: UnitCode
+    issued_on: Moment
+    direction: Direction = Direction.OUTGOING
+    electronic: Flag = Flag.UNKNOWN
+    signed_by_person: Flag = Flag.UNKNOWN
+    signed_by_agency: Flag = Flag.UNKNOWN
+    exchanged: Flag = Flag.UNKNOWN
+    secrecy: Secrecy = Secrecy.UNKNOWN
+
+
+Document.checks = (
+    RowCheck(
+        Code.MISSING_VALUE, "issued_on",
+        record=lambda r: r.issued_on is None, columns=lambda c: c.days("issued_on") < 0,
+    ),
+)
+
+ISSUED = EventSet(
+    "issued",
+    (Dim("direction", Direction), Dim("electronic", Flag), Dim("signed_by_person", Flag), Dim("signed_by_agency", Flag),
+     Dim("exchanged", Flag), Dim("secrecy", Secrecy)),
+)
+
+
+def events(columns: Columns, context: Context) -> Iterator[Events]:
+    """Yield one event for each document, on the day it was issued."""
+    del context  # nothing about a document is disputed by rules or calendar
+    yield events_from_columns(ISSUED, columns, columns.days("issued_on"))
+
+
+ROOM = Room("documents", "văn bản", Document, (ISSUED,), events, ("document_id", "unit_code", "issued_on"))

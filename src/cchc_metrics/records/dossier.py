@@ -1,0 +1,176 @@
+"""Dossiers (hồ sơ thủ tục hành chính): the model, its columns, and the events that its indicators are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, Status, TermUnit, Timing
+from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.dossier_timing import class_dossiers
+from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
+from cchc_metrics.records.problems import Code
+from cchc_metrics.records.record import Record, RowCheck
+from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
+from cchc_metrics.reference.days import day_number
+
+NOT_RECEIVED = (Status.SUBMITTED, Status.REFUSED)
+ENDED = (Status.WITHDRAWN, Status.RESOLVED, Status.RETURNED)
+
+
+class Dossier(Record):
+    """A dossier (hồ sơ) of an administrative procedure. No field for the applicant: no indicator needs one.
+
+    Args:
+        dossier_id: ``{unit}-{yymmdd}-{sequence}`` or any unique identifier.
+        unit_code: the competent agency (NĐ 118/2025: the place of receipt and of help can be others).
+        procedure_code: code of the procedure (mã TTHC).
+        field: field of the procedure (lĩnh vực), for Form 06.
+        channel: counter, online or postal; empty is counter.
+        service_level: level of the online service.
+        status: status 1–10 of the national exchange.
+        submitted_at: when it was filed (online: the acceptance clock starts here).
+        received_at: when it was accepted; the term starts here, its first day not counted.
+        due_at: the appointment (ngày hẹn trả), where the system exported one.
+        ended_at: end of processing (status 9); wins over ``returned_at``.
+        returned_at: hand-over to the citizen (status 10); stands in for ``ended_at`` only where that is missing.
+        term, term_unit: the time limit, for dossiers without ``due_at``; half days occur.
+        paused_days: time waited for the citizen, in the unit of days that the term counts (working or calendar days).
+        supplement_requests: how many times papers were asked for.
+        postal_in, postal_out: the two directions of the postal service (QĐ 45/2016/QĐ-TTg).
+        fee_due: whether there is a financial obligation.
+        paid_online: whether it was paid online, and through which gateway.
+        digitised: whether it was digitised, or digitised data were reused.
+
+    >>> d = Dossier(dossier_id="TM-210301-0001", unit_code="TM", status="9", received_at="01/03/2021", ended_at="03/03/2021", term="5", term_unit="ngày làm việc")
+    >>> d.status.vi, d.received_at
+    ('đã xử lý xong', datetime.date(2021, 3, 1))
+    """
+
+    dossier_id: Identifier
+    unit_code: UnitCode
+    procedure_code: Label = ""
+    field: Label = ""
+    channel: Channel = Channel.COUNTER
+    service_level: ServiceLevel = ServiceLevel.UNKNOWN
+    status: Status
+    submitted_at: Moment = None
+    received_at: Moment = None
+    due_at: Moment = None
+    ended_at: Moment = None
+    returned_at: Moment = None
+    term: Term = None
+    term_unit: TermUnit = TermUnit.NONE
+    paused_days: Whole = None
+    supplement_requests: Whole = None
+    postal_in: Flag = Flag.UNKNOWN
+    postal_out: Flag = Flag.UNKNOWN
+    fee_due: Flag = Flag.UNKNOWN
+    paid_online: Payment = Payment.UNKNOWN
+    digitised: Digitised = Digitised.UNKNOWN
+
+
+def _day(record: Dossier, name: str) -> int:
+    value = getattr(record, name)
+    return NO_DAY if value is None else day_number(value)
+
+
+def end_days(columns: Columns) -> Array:
+    """Return the day of the end of processing: ``ended_at``, else ``returned_at`` (int32, −1 where neither is known)."""
+    ended = columns.days("ended_at")
+    return np.where(ended >= 0, ended, columns.days("returned_at")).astype(np.int32)
+
+
+def _end_day(record: Dossier) -> int:
+    ended = _day(record, "ended_at")
+    return ended if ended >= 0 else _day(record, "returned_at")
+
+
+def _in(columns: Columns, *statuses: Status) -> Array:
+    return columns.equals("status", *(s.value for s in statuses))
+
+
+Dossier.checks = (
+    RowCheck(
+        Code.MISSING_RECEIVED_AT, "received_at",
+        record=lambda r: r.status not in NOT_RECEIVED and r.received_at is None,
+        columns=lambda c: ~_in(c, *NOT_RECEIVED) & (c.days("received_at") < 0),
+    ),
+    RowCheck(
+        Code.ENDED_WITHOUT_TIME, "ended_at",
+        record=lambda r: r.status in ENDED and _end_day(r) < 0,
+        columns=lambda c: _in(c, *ENDED) & (end_days(c) < 0),
+    ),
+    RowCheck(
+        Code.END_BEFORE_RECEIPT, "ended_at",
+        record=lambda r: _end_day(r) >= 0 and _day(r, "received_at") >= 0 and _end_day(r) < _day(r, "received_at"),
+        columns=lambda c: (end_days(c) >= 0) & (c.days("received_at") >= 0) & (end_days(c) < c.days("received_at")),
+    ),
+    RowCheck(
+        Code.TERM_WITHOUT_UNIT, "term_unit",
+        record=lambda r: r.term is not None and r.term_unit is TermUnit.NONE,
+        columns=lambda c: (c.numbers("term") >= 0) & c.equals("term_unit", "none"),
+    ),
+    RowCheck(
+        Code.DUE_BEFORE_RECEIPT, "due_at",
+        record=lambda r: _day(r, "due_at") >= 0 and _day(r, "due_at") < _day(r, "received_at"),
+        columns=lambda c: (c.days("due_at") >= 0) & (c.days("due_at") < c.days("received_at")),
+    ),
+)
+
+_FILED = (Dim("channel", Channel), Dim("service_level", ServiceLevel), Dim("postal_in", Flag))
+
+RECEIVED = EventSet("received", _FILED)
+RECEIVED_BY_FIELD = EventSet("received_by_field", (Dim("field"), Dim("channel", Channel)))
+DUE = EventSet("due", (Dim("channel", Channel),))
+ENDED_SET = EventSet("ended", (Dim("timing", Timing), Dim("outcome", Outcome), Dim("channel", Channel)))
+ENDED_BY_FIELD = EventSet("ended_by_field", (Dim("field"), Dim("timing", Timing), Dim("channel", Channel)))
+OVERDUE_BEGINS = EventSet("overdue_begins", (Dim("field"), Dim("channel", Channel)))
+OVERDUE_ENDS = EventSet("overdue_ends", (Dim("field"), Dim("channel", Channel)))
+UNDATED_BEGINS = EventSet("undated_begins", (Dim("field"), Dim("channel", Channel)))
+UNDATED_ENDS = EventSet("undated_ends", (Dim("field"), Dim("channel", Channel)))
+PAID = EventSet("paid", (Dim("fee_due", Flag), Dim("paid_online", Payment)))
+DIGITISED = EventSet("digitised", (Dim("digitised", Digitised),))
+POSTED_OUT = EventSet("posted_out", (Dim("postal_out", Flag),))
+TURNAROUND = EventSet("turnaround", (), value="turnaround_working_days")
+SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests")
+
+
+def events(columns: Columns, context: Context) -> Iterator[Events]:
+    """Yield every set of events of dossiers: received, due, ended, becoming and ceasing to be overdue, turnaround and the flags.
+
+    A dossier is pending from the day it is received to the day it ends; overdue from the day after its due date (or its receipt, if later).
+    """
+    timed = class_dossiers(columns, context, end_days(columns))
+    yield events_from_columns(RECEIVED, columns, timed.received)
+    yield events_from_columns(RECEIVED_BY_FIELD, columns, timed.received)
+    yield events_from_columns(DUE, columns, timed.due)
+    unit = columns.codes("unit_code")
+    derived = {
+        "timing": (timed.timing, Timing.labels()), "outcome": (timed.outcome, Outcome.labels()),
+        "channel": columns.codes("channel"), "field": columns.codes("field"),
+    }
+    for event_set, day in (
+        (ENDED_SET, timed.ended), (ENDED_BY_FIELD, timed.ended),
+        (OVERDUE_BEGINS, timed.overdue_begins), (OVERDUE_ENDS, timed.overdue_ends),
+        (UNDATED_BEGINS, timed.undated_begins), (UNDATED_ENDS, timed.undated_ends),
+    ):
+        yield Events(event_set, day, unit, {d.name: derived[d.name] for d in event_set.dims})
+    yield events_from_columns(PAID, columns, timed.ended)
+    yield events_from_columns(DIGITISED, columns, timed.ended)
+    yield events_from_columns(POSTED_OUT, columns, timed.ended)
+    turnaround = np.where(timed.turnaround_working_days >= 0, timed.ended, np.int32(NO_DAY))
+    yield events_from_columns(TURNAROUND, columns, turnaround, timed.turnaround_working_days)
+    asked = columns.numbers("supplement_requests")
+    yield events_from_columns(SUPPLEMENTS, columns, np.where(asked >= 0, timed.ended, np.int32(NO_DAY)), asked)
+
+
+ROOM = Room(
+    "dossiers", "hồ sơ", Dossier,
+    (
+        RECEIVED, RECEIVED_BY_FIELD, DUE, ENDED_SET, ENDED_BY_FIELD, OVERDUE_BEGINS, OVERDUE_ENDS, UNDATED_BEGINS, UNDATED_ENDS,
+        PAID, DIGITISED, POSTED_OUT, TURNAROUND, SUPPLEMENTS,
+    ),
+    events, ("dossier_id",),
+)

@@ -1,0 +1,283 @@
+"""The kinds of column and how one cell of each is understood; used by the models and, value by value, by the columns.
+
+Every parser takes whatever a cell can hold (text, number, date) and returns the canonical value, or raises ``CellError`` with a code.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from enum import Enum, StrEnum
+from fractions import Fraction
+from functools import cache
+from typing import Annotated, Any, Self
+
+from cchc_metrics.errors import CchcError, suggestion
+from cchc_metrics.records.problems import Code
+from cchc_metrics.text import fold, nfc, parse_number_vi
+
+NO_DAY = -1
+"""The day number that stands for "no date" in columns (31/12/1969 is never a date of a record)."""
+
+_FIRST_DATE, _LAST_DATE = date(1990, 1, 1), date(2099, 12, 31)
+_EXCEL_EPOCH = date(1899, 12, 30)  # serial 61 and later; earlier serials carry the 1900 leap-year error and are out of range here
+_VIETNAM = timezone(timedelta(hours=7))
+_MAX_WHOLE = 2**31 - 1
+
+
+class CellError(Exception):
+    """A cell that cannot be understood: the code, and the mend in both languages where one is known."""
+
+    def __init__(self, code: Code, mend: tuple[str, str] = ("", "")) -> None:
+        super().__init__(code)
+        self.code = code
+        self.mend = mend
+
+
+class Choice(StrEnum):
+    """A closed list: each member has its English code, its Vietnamese name and the other spellings that real files use."""
+
+    vi: str
+    aliases: tuple[str, ...]
+
+    def __new__(cls, value: str, vi: str, aliases: tuple[str, ...] = ()) -> Self:
+        """Make a member that carries its Vietnamese name and spellings."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.vi = vi
+        member.aliases = aliases
+        return member
+
+    def text(self, lang: str) -> str:
+        """Return the name in a language; English names are the codes with spaces."""
+        return self.vi if lang != "en" else self.value.replace("_", " ")
+
+    @classmethod
+    def blank(cls) -> Self | None:
+        """Return what an empty cell means, or None where the column must be filled."""
+        return None
+
+    @classmethod
+    def labels(cls) -> tuple[str, ...]:
+        """Return the codes in declared order; a column's numbers point into this tuple."""
+        return tuple(member.value for member in cls)
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Return the member that a cell means; accepts codes, Vietnamese names and aliases, with or without diacritics.
+
+        Raises:
+            CellError: ``unknown_code`` with the nearest code, or ``missing_value``.
+        """
+        if isinstance(value, cls):
+            return value
+        text = cell_text(value)
+        if not text:
+            blank = cls.blank()
+            if blank is None:
+                raise CellError(Code.MISSING_VALUE)
+            return blank
+        spellings: dict[str, Self] = _spellings(cls)
+        found = spellings.get(fold(text))
+        if found is None:
+            raise CellError(Code.UNKNOWN_CODE, suggestion(text, cls.labels()))
+        return found
+
+
+@cache
+def _spellings(choice: type[Choice]) -> dict[str, Any]:
+    table: dict[str, Choice] = {}
+    for member in choice:
+        for spelling in (member.value, member.vi, *member.aliases):
+            table[fold(spelling)] = member
+    return table
+
+
+class Flag(Choice):
+    """Yes, no, or not said: an empty cell is ``unknown`` and is never read as no."""
+
+    NO = "no", "không", ("0", "false", "n", "k", "khong co", "chưa")
+    YES = "yes", "có", ("1", "true", "y", "x", "c", "rồi")
+    UNKNOWN = "unknown", "không rõ", ("?",)
+
+    @classmethod
+    def blank(cls) -> Flag:
+        """Return ``unknown``."""
+        return cls.UNKNOWN
+
+
+def cell_text(value: object) -> str:
+    """Return a cell as trimmed NFC text; whole floats lose their ``.0`` (spreadsheets store codes as numbers)."""
+    if value is None:
+        return ""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() else repr(value)
+    return nfc(str(value)).strip()
+
+
+def parse_label(value: object) -> str:
+    """Return an open-vocabulary label; an empty cell is ``""`` (not said)."""
+    return re.sub(r"\s+", " ", cell_text(value))
+
+
+def parse_required(value: object) -> str:
+    """Return a label that must be there."""
+    text = parse_label(value)
+    if not text:
+        raise CellError(Code.MISSING_VALUE)
+    return text
+
+
+def parse_whole(value: object) -> int | None:
+    """Return a whole number from 0 to 2^31 − 1, or None for an empty cell; ``2.096`` is two thousand and ninety-six."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = Fraction(value)
+    else:
+        text = cell_text(value)
+        if not text:
+            return None
+        number = _number(text)
+    if number.denominator != 1:
+        raise CellError(Code.NOT_A_NUMBER)
+    if not 0 <= number <= _MAX_WHOLE:
+        raise CellError(Code.NUMBER_OUT_OF_RANGE)
+    return int(number)
+
+
+def parse_term(value: object) -> Fraction | None:
+    """Return a length of term: a multiple of one half (0,5 ngày), or None for an empty cell."""
+    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        number = Fraction(value)
+    else:
+        text = cell_text(value)
+        if not text:
+            return None
+        number = _number(text)
+    if (number * 2).denominator != 1:
+        raise CellError(Code.NOT_A_NUMBER)
+    if not 0 <= number <= 10_000:
+        raise CellError(Code.NUMBER_OUT_OF_RANGE)
+    return number
+
+
+def _number(text: str) -> Fraction:
+    try:
+        return parse_number_vi(text)
+    except CchcError:
+        raise CellError(Code.NOT_A_NUMBER) from None
+
+
+_DATE = re.compile(
+    r"""(?: (?P<y>\d{4}) [-/.] (?P<m>\d{1,2}) [-/.] (?P<d>\d{1,2})
+          | (?P<d2>\d{1,2}) [-/.] (?P<m2>\d{1,2}) [-/.] (?P<y2>\d{4}) )
+        (?: [T\s]+ (?P<H>\d{1,2}) [:h] (?P<M>\d{2}) (?: : (?P<S>\d{2}) (?: [.,]\d+ )? )?
+            \s* (?P<zone> Z | [+-]\d{2}:?\d{2} )? )?""",
+    re.VERBOSE,
+)
+_COMPACT = re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?)?")
+_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
+
+
+def parse_moment(value: object) -> date | datetime | None:
+    """Return a date, or a local date-time where the cell carries a time, or None for an empty cell.
+
+    Understood: ``dd/mm/yyyy`` and ``yyyy-mm-dd`` with ``/``, ``-`` or ``.``, an optional time, ``yyyymmdd[HHMM[SS]]`` as the national exchange
+    writes it, and Excel serials. The month is never guessed from an American order. Zoned instants become Vietnamese local time (UTC+7).
+
+    Raises:
+        CellError: ``impossible_date`` for a date that does not exist or lies outside 1990–2099.
+
+    >>> parse_moment("01/03/2021"), parse_moment("2021-03-01 08:30"), parse_moment(44256)
+    (datetime.date(2021, 3, 1), datetime.datetime(2021, 3, 1, 8, 30), datetime.date(2021, 3, 1))
+    """
+    found: date | datetime | None
+    if isinstance(value, datetime):
+        found = _local(value)
+    elif isinstance(value, date):
+        found = value
+    elif isinstance(value, (int, float)) and not isinstance(value, bool) and not (isinstance(value, float) and math.isnan(value)):
+        found = _from_serial(str(value))
+    else:
+        text = cell_text(value)
+        if not text:
+            return None
+        found = _from_text(text)
+    day = found.date() if isinstance(found, datetime) else found
+    if found is None or day is None or not _FIRST_DATE <= day <= _LAST_DATE:
+        raise CellError(Code.IMPOSSIBLE_DATE)
+    return found
+
+
+def parse_day(value: object) -> date | None:
+    """Return the calendar day of a moment, or None for an empty cell."""
+    found = parse_moment(value)
+    return found.date() if isinstance(found, datetime) else found
+
+
+def _from_text(text: str) -> date | datetime | None:
+    match = _DATE.fullmatch(text) or _COMPACT.fullmatch(text)
+    if match is None:
+        return _from_serial(text) if _SERIAL.fullmatch(text) else None
+    part = match.groupdict()
+    year, month, day = (int(part[k] if part.get(k) is not None else part[k + "2"]) for k in "ymd")
+    try:
+        if part["H"] is None:
+            return date(year, month, day)
+        moment = datetime(year, month, day, int(part["H"]), int(part["M"]), int(part["S"] or 0))
+    except ValueError:
+        return None
+    zone = part.get("zone")
+    if zone:
+        moment = datetime.fromisoformat(moment.isoformat() + ("+00:00" if zone == "Z" else zone))
+    return _local(moment)
+
+
+def _from_serial(text: str) -> date | datetime | None:
+    try:
+        serial = Fraction(text.replace(",", "."))
+    except ValueError:
+        return None
+    if not 30_000 <= serial <= 80_000:
+        return None
+    days = int(serial)
+    day = _EXCEL_EPOCH + timedelta(days=days)
+    seconds = round((serial - days) * 86_400)
+    return day if seconds == 0 else datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
+
+
+def _local(moment: datetime) -> datetime:
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(_VIETNAM).replace(tzinfo=None)
+    return moment.replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a column's cells are understood and stored.
+
+    Args:
+        name: ``id`` (text, required), ``unit`` (unit code, required), ``label`` (open vocabulary), ``choice`` (closed list),
+            ``moment`` (date with an optional time), ``whole`` (number ≥ 0), ``term`` (multiple of one half).
+        parse: takes any cell, returns the canonical value or raises ``CellError``.
+    """
+
+    name: str
+    parse: Callable[[object], Any]
+
+
+Identifier = Annotated[str, Kind("id", parse_required)]
+UnitCode = Annotated[str, Kind("unit", parse_required)]
+Label = Annotated[str, Kind("label", parse_label)]
+RequiredLabel = Annotated[str, Kind("label", parse_required)]
+Moment = Annotated[date | datetime | None, Kind("moment", parse_moment)]
+Whole = Annotated[int | None, Kind("whole", parse_whole)]
+Term = Annotated[Fraction | None, Kind("term", parse_term)]

@@ -1,0 +1,60 @@
+"""Meetings (cuộc họp, hội nghị, kỳ họp) and whether they were paperless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cchc_metrics.records.choices import MeetingKind, MeetingStatus, Secrecy
+from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Moment, UnitCode
+from cchc_metrics.records.problems import Code
+from cchc_metrics.records.record import Record, RowCheck
+from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
+
+
+class Meeting(Record):
+    """A meeting; one meeting with many invitations is one meeting.
+
+    Args:
+        meeting_id: identifier.
+        unit_code: the unit that held it.
+        kind: meeting or conference of the People's Committee, session of the People's Council, or other.
+        status: planned, held, postponed or cancelled; only held meetings count.
+        held_on: the day it was held; a postponed meeting counts in the period in which it is held.
+        paperless: whether its papers were distributed and handled on the system; an online meeting is not thereby paperless.
+        secrecy: secret meetings leave both counts.
+
+    >>> Meeting(meeting_id="1", unit_code="TM", kind="Kỳ họp HĐND", status="held", held_on="2021-07-20", paperless="x").kind.value
+    'council_session'
+    """
+
+    meeting_id: Identifier
+    unit_code: UnitCode
+    kind: MeetingKind
+    status: MeetingStatus = MeetingStatus.HELD
+    held_on: Moment = None
+    paperless: Flag = Flag.UNKNOWN
+    secrecy: Secrecy = Secrecy.NONE
+
+
+Meeting.checks = (
+    RowCheck(
+        Code.MISSING_VALUE, "held_on",
+        record=lambda r: r.status is MeetingStatus.HELD and r.held_on is None,
+        columns=lambda c: c.equals("status", "held") & (c.days("held_on") < 0),
+    ),
+)
+
+HELD = EventSet("held", (Dim("kind", MeetingKind), Dim("paperless", Flag), Dim("secrecy", Secrecy)))
+
+
+def events(columns: Columns, context: Context) -> Iterator[Events]:
+    """Yield one event for each meeting that was held."""
+    del context  # nothing about a meeting is disputed by rules or calendar
+    day = np.where(columns.equals("status", "held"), columns.days("held_on"), np.int32(NO_DAY))
+    yield events_from_columns(HELD, columns, day)
+
+
+ROOM = Room("meetings", "cuộc họp", Meeting, (HELD,), events, ("meeting_id",))

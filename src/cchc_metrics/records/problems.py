@@ -1,0 +1,237 @@
+"""What can be wrong with the input: a closed, documented list of codes, and the problems that were found.
+
+A problem of severity ``error`` sets its row apart (rejected); one of severity ``warning`` is a finding about a row that still counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from cchc_metrics.errors import RejectedRowsError
+
+Severity = Literal["error", "warning"]
+
+
+class Code(StrEnum):
+    """The closed list of problem codes, each with its severity, what it says and the mend, in both languages."""
+
+    severity: Severity
+    vi: str
+    en: str
+
+    def __new__(cls, value: str, severity: Severity, vi: str, en: str) -> Code:  # noqa: PYI034  enum members are made, not subclassed
+        """Make a member that carries its texts."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.severity = severity
+        member.vi = vi
+        member.en = en
+        return member
+
+    # A cell
+    MISSING_VALUE = "missing_value", "error", "thiếu giá trị bắt buộc", "a required value is missing"
+    IMPOSSIBLE_DATE = (
+        "impossible_date", "error",
+        "ngày không có thật hoặc không đọc được; dùng dd/mm/yyyy hoặc yyyy-mm-dd",
+        "not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd",
+    )
+    NOT_A_NUMBER = "not_a_number", "error", "không phải số; dùng 2.096 hoặc 92,83", "not a number; use 2.096 or 92,83"
+    NUMBER_OUT_OF_RANGE = (
+        "number_out_of_range", "error", "số ngoài khoảng cho phép", "the number is outside the range allowed",
+    )
+    UNKNOWN_CODE = (
+        "unknown_code", "error", "mã không có trong danh mục", "the code is not in the list of this column",
+    )
+    UNKNOWN_UNIT = (
+        "unknown_unit", "error",
+        "đơn vị không có trong cây đơn vị của district.toml", "the unit is not in the unit tree of district.toml",
+    )
+    WRONG_NUMBER_OF_CELLS = (
+        "wrong_number_of_cells", "error", "số ô của dòng khác số cột", "the row has more or fewer cells than the heading",
+    )
+    # A row
+    MISSING_RECEIVED_AT = (
+        "missing_received_at", "error",
+        "trạng thái cho biết đã tiếp nhận nhưng thiếu ngày tiếp nhận", "the status says received, the receipt date is missing",
+    )
+    ENDED_WITHOUT_TIME = (
+        "ended_without_time", "error",
+        "trạng thái đã kết thúc nhưng thiếu ngày kết thúc", "the status says ended, the end date is missing",
+    )
+    END_BEFORE_RECEIPT = "end_before_receipt", "error", "kết thúc trước khi tiếp nhận", "ended before it was received"
+    TERM_WITHOUT_UNIT = (
+        "term_without_unit", "error", "có thời hạn nhưng thiếu đơn vị tính", "a term is given without its unit",
+    )
+    DUPLICATE_IDENTICAL = (
+        "duplicate_identical", "error", "dòng lặp lại y hệt; dòng đầu được giữ", "an identical row came before; the first is kept",
+    )
+    DUPLICATE_CONFLICTING = (
+        "duplicate_conflicting", "error",
+        "cùng mã nhưng nội dung khác nhau; không dòng nào được tính", "rows of one id contradict each other; none is counted",
+    )
+    # Findings about rows that still count
+    DUE_BEFORE_RECEIPT = "due_before_receipt", "warning", "hạn trả trước ngày tiếp nhận", "due before it was received"
+    UNIT_NOT_VALID_ON_DATE = (
+        "unit_not_valid_on_date", "warning",
+        "đơn vị không còn hoặc chưa có hiệu lực vào ngày này", "the unit did not exist on this date",
+    )
+    DATE_IN_FUTURE = (
+        "date_in_future", "warning", "ngày ở sau ngày xuất dữ liệu", "the date lies after the day the records were exported",
+    )
+    YEAR_NOT_IN_CALENDAR = (
+        "year_not_in_calendar", "warning",
+        "năm chưa có trong lịch làm việc; nạp lịch bằng [calendar] trong district.toml",
+        "the year is not in the working calendar; supply it under [calendar] in district.toml",
+    )
+    # A file
+    MISSING_FILE = "missing_file", "error", "thiếu tệp", "the file is missing"
+    UNREADABLE_FILE = (
+        "unreadable_file", "error", "không đọc được tệp; lưu lại dạng CSV UTF-8", "the file cannot be read; save it as UTF-8 CSV",
+    )
+    MISSING_HEADING = "missing_heading", "error", "thiếu cột bắt buộc", "a required column is missing"
+    UNKNOWN_HEADING = (
+        "unknown_heading", "warning",
+        "cột không dùng đến, được bỏ qua và không sao chép", "the column is not used; it is ignored and never copied",
+    )
+    DUPLICATE_HEADING = "duplicate_heading", "error", "hai cột cùng một nghĩa", "two columns mean the same"
+    EMPTY_TABLE = "empty_table", "warning", "bảng không có dòng nào", "the table has no rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem in one place.
+
+    Args:
+        code: what is wrong.
+        file: the file's name, ``""`` for rows from memory.
+        sheet: the sheet's name, ``""`` where there is none.
+        row: 1-based row as a spreadsheet shows it (the heading is row 1), 0 for the whole file.
+        column: the canonical column, or the heading for an unknown one.
+        value: the value given, as text, cut to 80 characters; withheld (``"…"``) for ignored columns.
+        mend_vi, mend_en: what to do, where more is known than the code says.
+    """
+
+    code: Code
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    mend_vi: str = ""
+    mend_en: str = ""
+
+    def text(self, lang: str = "vi") -> str:
+        """Return the problem as one line.
+
+        >>> Problem(Code.IMPOSSIBLE_DATE, file="dossiers.csv", row=7, column="ended_at", value="31/02/2021").text("en")
+        'dossiers.csv, row 7, ended_at = «31/02/2021»: not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd'
+        """
+        vi = lang != "en"
+        place = [part for part in (self.file, self.sheet) if part]
+        if self.row:
+            place.append(f"{'dòng' if vi else 'row'} {self.row}")
+        if self.column:
+            place.append(self.column + (f" = «{self.value}»" if self.value else ""))
+        message = (self.code.vi if vi else self.code.en) + (self.mend_vi if vi else self.mend_en)
+        return f"{', '.join(place)}: {message}" if place else message
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Every problem of a reading: exact totals by code and file, and a limited number of examples.
+
+    Args:
+        totals: ``(file, code) -> how many``; exact, whatever the number of examples kept.
+        examples: the first problems of each file and code, at most ``limit`` each.
+        read, rejected: rows read and rows set apart, over all files; ``read == valid + rejected`` always.
+        limit: how many examples of each file and code are kept.
+    """
+
+    totals: Mapping[tuple[str, Code], int] = field(default_factory=dict)
+    examples: tuple[Problem, ...] = ()
+    read: int = 0
+    rejected: int = 0
+    limit: int = 1000
+
+    @property
+    def valid(self) -> int:
+        """Rows that count."""
+        return self.read - self.rejected
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.examples)
+
+    def __len__(self) -> int:
+        return sum(self.totals.values())
+
+    def __bool__(self) -> bool:
+        return bool(self.totals)
+
+    def count(self, code: Code | str) -> int:
+        """Return how many problems have this code, over all files; exact even where examples were cut."""
+        return sum(n for (_, c), n in self.totals.items() if c == code)
+
+    def by_code(self) -> dict[Code, int]:
+        """Return exact totals by code, in the order of the closed list."""
+        return {code: n for code in Code if (n := self.count(code))}
+
+    def __add__(self, other: Problems) -> Problems:
+        totals = dict(self.totals)
+        for key, n in other.totals.items():
+            totals[key] = totals.get(key, 0) + n
+        return Problems(
+            totals, self.examples + other.examples, self.read + other.read, self.rejected + other.rejected,
+            max(self.limit, other.limit),
+        )
+
+    def raise_if_any(self) -> None:
+        """Raise ``RejectedRowsError`` when any row was rejected or a file could not be used; warnings do not raise."""
+        errors = {code: n for code, n in self.by_code().items() if code.severity == "error"}
+        if errors:
+            listing = ", ".join(f"{code} × {n}" for code, n in errors.items())
+            first = next(p for p in self.examples if p.code in errors)
+            raise RejectedRowsError(
+                f"{self.rejected} dòng bị loại ({listing}); ví dụ: {first.text('vi')}",
+                f"{self.rejected} rows were rejected ({listing}); for example: {first.text('en')}",
+            )
+
+    def to_csv(self) -> str:
+        """Return the examples as CSV text for the clerk who mends the sheet; totals by code follow as rows of row 0."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(["file", "sheet", "row", "column", "value", "code", "severity", "vi", "en"])
+        for p in self.examples:
+            writer.writerow([
+                p.file, p.sheet, p.row, p.column, _no_formula(p.value), p.code, p.code.severity,
+                p.code.vi + p.mend_vi, p.code.en + p.mend_en,
+            ])
+        for (file, code), n in sorted(self.totals.items()):
+            shown = sum(1 for p in self.examples if p.code == code and p.file == file)
+            if n > shown:
+                writer.writerow([
+                    file, "", 0, "", "", code, code.severity,
+                    f"còn {n - shown} vấn đề cùng loại", f"{n - shown} more of the same",
+                ])
+        return out.getvalue()
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem], *, read: int = 0, rejected: int = 0, limit: int = 1000) -> Problems:
+        """Count problems exactly and keep the first ``limit`` examples of each file and code."""
+        totals: dict[tuple[str, Code], int] = {}
+        examples = []
+        for p in problems:
+            key = (p.file, p.code)
+            totals[key] = totals.get(key, 0) + 1
+            if totals[key] <= limit:
+                examples.append(p)
+        return cls(totals, tuple(examples), read, rejected, limit)
+
+
+def _no_formula(value: str) -> str:
+    # A cell that starts like a formula would be run by a spreadsheet that opens problems.csv.
+    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

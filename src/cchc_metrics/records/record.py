@@ -1,0 +1,109 @@
+"""The base of every record model, and the schema of columns that is read off a model: one definition for both paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Self, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from cchc_metrics.records.fields import CellError, Choice, Kind
+from cchc_metrics.records.problems import Code
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """A rule about a whole row, said twice: for one record and for columns; a test proves that both say the same.
+
+    Args:
+        code: the problem's code; its severity decides whether the row is set apart.
+        column: the column named in the problem.
+        record: takes a record whose cells are valid, returns whether the row breaks the rule.
+        columns: takes ``Columns`` of rows whose cells are valid, returns the mask of the rows that break it.
+    """
+
+    code: Code
+    column: str
+    record: Callable[[Any], bool]
+    columns: Callable[[Any], Any]
+
+
+class Record(BaseModel):
+    """A frozen record of one kind; cells are understood exactly as in a file, unknown fields are ignored.
+
+    Raises:
+        pydantic.ValidationError: with the problem codes of ``cchc_metrics.records.problems.Code`` as error types.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings", arbitrary_types_allowed=True)
+
+    checks: ClassVar[tuple[RowCheck, ...]] = ()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _understand(cls, value: object, info: ValidationInfo) -> object:
+        column = schema_by_name(cls)[info.field_name or ""]
+        try:
+            return column.kind.parse(value)
+        except CellError as error:
+            raise PydanticCustomError(
+                error.code.value,  # type: ignore[arg-type]  # codes are a closed list, not literals of the call
+                "{vi} | {en}",
+                {"vi": error.code.vi + error.mend[0], "en": error.code.en + error.mend[1]},
+            ) from None
+
+    @model_validator(mode="after")
+    def _check_row(self) -> Self:
+        for check in type(self).checks:
+            if check.code.severity == "error" and check.record(self):
+                raise PydanticCustomError(
+                    check.code.value,  # type: ignore[arg-type]  # as above
+                    "{vi} | {en}",
+                    {"vi": f"{check.column}: {check.code.vi}", "en": f"{check.column}: {check.code.en}"},
+                )
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """One column of a room: its canonical name, how cells are understood, and what an absent column means.
+
+    Args:
+        name: canonical heading.
+        kind: see ``Kind``.
+        choice: the closed list, for kind ``choice``; None otherwise.
+        required: whether a table without this column cannot be used.
+        default: the value of an absent column or empty cell.
+    """
+
+    name: str
+    kind: Kind
+    choice: type[Choice] | None
+    required: bool
+    default: Any
+
+
+@cache
+def schema(model: type[Record]) -> tuple[ColumnSpec, ...]:
+    """Return the columns of a record model, in declared order."""
+    return tuple(_column(name, info) for name, info in model.model_fields.items())
+
+
+@cache
+def schema_by_name(model: type[Record]) -> dict[str, ColumnSpec]:
+    """Return the columns of a record model by name."""
+    return {column.name: column for column in schema(model)}
+
+
+def _column(name: str, info: FieldInfo) -> ColumnSpec:
+    annotation = info.annotation
+    for meta in info.metadata:
+        if isinstance(meta, Kind):
+            return ColumnSpec(name, meta, None, info.is_required(), None if info.is_required() else info.default)
+    options = get_args(annotation) if get_origin(annotation) is not None else (annotation,)
+    choice = next(o for o in options if isinstance(o, type) and issubclass(o, Choice))
+    return ColumnSpec(name, Kind("choice", choice.parse), choice, info.is_required(), None if info.is_required() else info.default)

@@ -1,0 +1,14 @@
+"""Every room of records, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cchc_metrics.records import document, dossier, initiative, meeting, outreach, survey
+from cchc_metrics.records.room import Room
+
+ROOMS: Mapping[str, Room] = MappingProxyType(
+    {room.name: room for room in (dossier.ROOM, document.ROOM, meeting.ROOM, outreach.ROOM, initiative.ROOM, survey.ROOM)},
+)
+"""Rooms by name: dossiers, documents, meetings, outreach, initiatives, surveys."""

@@ -1,0 +1,77 @@
+"""The disputed points of the field as named rules: data, not code, and named by every measure that used them."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cchc_metrics.errors import CatalogueError, suggestion
+
+
+class Rules(BaseModel):
+    """How disputed points about dossiers are decided.
+
+    Args:
+        id: the name that measures carry.
+        pauses: what waiting for a supplement or payment does. ``shift``: the due date moves by the time waited (provincial systems).
+            ``subtract``: the due date stays, the waiting time is subtracted from the end (national portal). ``restart``: the term is counted
+            again from the beginning after a complete supplement (some provincial systems; a reading of the decree, not checked).
+        compare: ``dates`` (default) or ``instants``: whether the end is held against the due date by day or by the clock.
+        stopped: whether status 8 (dừng xử lý) leaves the dossier ``pending`` (provincial systems) or ``ended`` (national portal).
+        withdrawn: whether status 7 (rút hồ sơ) is ``ended`` and classed as such, or ``excluded`` from every count.
+        refused: whether status 3 is out of every count (``excluded``) or counts as ``ended`` when it had been received (national portal).
+        missing_due: what a dossier without a due date is: a ``bucket`` of its own, shown (default), or ``on_time`` (seen in a provincial system).
+        given_due: whether a given ``due_at`` ``wins`` over the one computed from the term, or is ``ignored``.
+        given_due_includes_pauses: whether a given ``due_at`` was already moved by the pauses (as one-stop systems export it).
+        appointment: which due date counts after a re-appointment (hẹn lại): the ``original`` one (default) or the ``current`` one.
+        two_supplements_late: whether two or more supplement requests make the dossier late (national portal).
+        open_supplement: whether a dossier waiting for a supplement at the reporting date is ``pending`` like any other, or ``judged_at_request``:
+            held against its due date at the moment of the request (national portal).
+
+    >>> Rules.preset("default").pauses
+    'shift'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1)
+    vi: str = ""
+    en: str = ""
+    pauses: Literal["restart", "shift", "subtract"] = "shift"
+    compare: Literal["dates", "instants"] = "dates"
+    stopped: Literal["pending", "ended"] = "pending"
+    withdrawn: Literal["ended", "excluded"] = "ended"
+    refused: Literal["excluded", "ended"] = "excluded"
+    missing_due: Literal["bucket", "on_time"] = "bucket"
+    given_due: Literal["wins", "ignored"] = "wins"
+    given_due_includes_pauses: bool = True
+    appointment: Literal["original", "current"] = "original"
+    two_supplements_late: bool = False
+    open_supplement: Literal["pending", "judged_at_request"] = "pending"
+
+    @classmethod
+    def preset(cls, name: str) -> Rules:
+        """Return packaged rules by name.
+
+        Raises:
+            CatalogueError: when there is no preset of this name; the message offers the nearest.
+        """
+        presets = rule_presets()
+        if name not in presets:
+            vi, en = suggestion(name, presets)
+            raise CatalogueError(
+                f"không có bộ quy tắc «{name}»{vi}; có: {', '.join(presets)}",
+                f"there are no rules named «{name}»{en}; there are: {', '.join(presets)}",
+            )
+        return presets[name]
+
+
+@cache
+def rule_presets() -> dict[str, Rules]:
+    """Return every packaged preset by name."""
+    text = resources.files("cchc_metrics.reference").joinpath("data/rules.toml").read_text(encoding="utf-8")
+    return {name: Rules(id=name, **values) for name, values in tomllib.loads(text).items()}

@@ -1,0 +1,162 @@
+"""The values that the verbs exchange: a measure, its status and scale. Frozen; exact; each says why it has no value when it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import TypeVar
+
+from cchc_metrics.reference.period import Period
+
+T = TypeVar("T")
+
+
+class Status(StrEnum):
+    """Whether a value can be used, and if not why; ordered from best to worst."""
+
+    OK = "ok"
+    ESTIMATED = "estimated"
+    PERIOD_OPEN = "period_open"
+    NOT_COMPARABLE = "not_comparable"
+    ZERO_DENOMINATOR = "zero_denominator"
+    NO_DATA = "no_data"
+    NOT_APPLICABLE = "not_applicable"
+
+    @property
+    def usable(self) -> bool:
+        """Whether a value may stand beside this status: ok, estimated and period_open carry one."""
+        return self in (Status.OK, Status.ESTIMATED, Status.PERIOD_OPEN)
+
+
+_ORDER = {status: i for i, status in enumerate(Status)}
+
+
+def worst(*statuses: Status) -> Status:
+    """Return the worst of several statuses; derived values carry it. ``ok`` for none.
+
+    >>> worst(Status.OK, Status.NO_DATA, Status.ESTIMATED).value
+    'no_data'
+    """
+    return max(statuses, key=_ORDER.__getitem__, default=Status.OK)
+
+
+class Scale(StrEnum):
+    """The unit of a value."""
+
+    PERCENT = "percent"
+    COUNT = "count"
+    WORKING_DAYS = "working_days"
+    POINTS = "points"
+    MEAN = "mean"
+
+
+class Better(StrEnum):
+    """Which way is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in both languages."""
+
+    vi: str = ""
+    en: str = ""
+
+    def text(self, lang: str) -> str:
+        """Return the text in ``"vi"`` or ``"en"``."""
+        return self.en if lang == "en" else self.vi
+
+
+Breakdown = tuple[tuple[str, str], ...]
+"""Pairs of dimension and label, sorted by dimension: ``(("channel", "online"), ("level", "commune"))``; ``()`` for the total."""
+
+REASONS: Mapping[Status, Text] = {
+    Status.OK: Text("", ""),
+    Status.ESTIMATED: Text("dựa trên số liệu hoặc lịch ước tính", "rests on estimated data or an estimated calendar"),
+    Status.PERIOD_OPEN: Text("kỳ chưa kết thúc", "the period is not over"),
+    Status.ZERO_DENOMINATOR: Text("mẫu số bằng 0", "the denominator is 0"),
+    Status.NO_DATA: Text("không có số liệu", "no data"),
+    Status.NOT_APPLICABLE: Text("không áp dụng", "not applicable"),
+    Status.NOT_COMPARABLE: Text("không so sánh được", "not comparable"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The value of one indicator for one unit, period and breakdown.
+
+    Args:
+        indicator: indicator id.
+        unit: unit code; the value covers the unit and everything below it, unless the breakdown names a ``level``.
+        period: the period, with its exact first and last day.
+        breakdown: see ``Breakdown``.
+        as_of: the day on which the question was asked; nothing later is known.
+        status: see ``Status``.
+        numerator: for percent the numerator; for a mean the sum; for a count the count. None when there is no data.
+        denominator: for percent the denominator; for a mean the number of cases; None for a count.
+        scale: unit of ``value``.
+        better: which way is better.
+        reason: why the status is not ok, in both languages; empty for ok.
+        excluded: what was left out of both counts and why: reason id → how many.
+        formula, rules, calendar: the ids of what the value rests on.
+        quantile: exact value that is not a quotient of the two counts (a median), in ``scale``; None otherwise.
+
+    >>> from cchc_metrics.reference.period import Period
+    >>> m = Measure("electronic_exchange", "TM", Period.parse("2021"), (), date(2021, 12, 31), Status.OK, 9283, 10000, Scale.PERCENT)
+    >>> m.value
+    Fraction(9283, 100)
+    """
+
+    indicator: str
+    unit: str
+    period: Period
+    breakdown: Breakdown
+    as_of: date
+    status: Status
+    numerator: int | None
+    denominator: int | None
+    scale: Scale
+    better: Better = Better.HIGHER
+    reason: Text = Text()
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    formula: str = ""
+    rules: str = ""
+    calendar: str = ""
+    quantile: Fraction | None = None
+
+    @property
+    def value(self) -> Fraction | None:
+        """The exact value in ``scale`` (a percent is 0 to 100, never clamped), or None where there is none."""
+        if not self.status.usable or self.numerator is None:
+            return None
+        if self.quantile is not None:
+            return self.quantile
+        if self.denominator is None:
+            return Fraction(self.numerator)
+        if self.denominator == 0:
+            return None
+        factor = 100 if self.scale is Scale.PERCENT else 1
+        return Fraction(self.numerator * factor, self.denominator)
+
+    def value_or(self, default: T) -> Fraction | T:
+        """Return the value, or the default where there is none."""
+        value = self.value
+        return default if value is None else value
+
+    @property
+    def key(self) -> tuple[str, str, str, Breakdown]:
+        """What the measure is about: indicator, unit, period label, breakdown."""
+        return (self.indicator, self.unit, self.period.label, self.breakdown)
+
+    def __str__(self) -> str:
+        parts = [self.indicator, self.unit, *(f"{d}={v}" for d, v in self.breakdown), self.period.label]
+        counts = "" if self.denominator is None else f" ({self.numerator}/{self.denominator})"
+        value = self.value
+        shown = self.status.value if value is None else f"{float(value):.6g} {self.scale.value}"
+        return f"{' · '.join(parts)}: {shown}{counts}"
