@@ -60,8 +60,7 @@ def fold(text: str) -> str:
     >>> fold("dossier_id") == fold("Dossier ID")
     True
     """
-    # Unicode's canonical caseless matching decomposes before and after the case folding.
-    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold()).translate(_D_LETTERS)
+    folded = unicodedata.normalize("NFD", text.casefold()).translate(_D_LETTERS)
     letters = (c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return _GAPS.sub(" ", "".join(letters)).strip()
 
