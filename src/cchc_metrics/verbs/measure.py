@@ -10,13 +10,13 @@ from fractions import Fraction
 import numpy as np
 
 from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, Count, Indicator
-from cchc_metrics.counts import CountReader, Labels
-from cchc_metrics.quantile import quantile_of
+from cchc_metrics.verbs.counts import CountReader, Labels
+from cchc_metrics.verbs.quantile import quantile_of
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.tally import Tally
+from cchc_metrics.verbs.tally import Tally
 from cchc_metrics.values import REASONS, Breakdown, Measure, Scale, Status, Text
 
 Coverage = Mapping[str, tuple[date, date]]
