@@ -49,7 +49,28 @@ def lacks_docstring(node: ast.stmt) -> TypeGuard[Definition]:
 
 
 def test_the_version_is_that_of_the_project() -> None:
-    assert importlib.metadata.version("cchc-metrics") == PYPROJECT["project"]["version"]
+    assert importlib.metadata.version("cchc-metrics") == PYPROJECT["project"]["version"] == cchc_metrics.__version__
+
+
+@pytest.mark.parametrize("name", cchc_metrics.__all__)
+def test_a_public_name_is_there_and_is_itself(name: str) -> None:
+    value = getattr(cchc_metrics, name)
+    assert getattr(value, "__name__", name) == name
+
+
+def test_type_checkers_see_the_names_that_programs_get() -> None:
+    """The face is written twice, for readers of types and for its lazy loading: the two say the same."""
+    tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
+    for_types = {
+        alias.asname or alias.name: f"{node.module}"
+        for block in tree.body
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {name: f"cchc_metrics.{home}" for name, home in cchc_metrics._HOME.items()} == for_types
+    assert sorted(cchc_metrics.__all__) == sorted([*for_types, "__version__"])
 
 
 def test_the_core_depends_on_three_packages() -> None:
