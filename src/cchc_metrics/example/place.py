@@ -10,9 +10,10 @@ from datetime import date
 
 SYNTHETIC = "MP"
 """Begins every identifier of the example: mô phỏng, simulated."""
-FIRST = date(2020, 1, 1)
 EXTRACTED = date(2022, 3, 31)
 """The day on which the records were written out; nothing later is known."""
+LAST_DAY = date(2025, 6, 30)
+"""The last day of every unit: on 01/07/2025 districts ended and communes merged."""
 STRETCHES = ((date(2020, 1, 1), date(2020, 12, 31)), (date(2021, 1, 1), date(2021, 12, 31)), (date(2022, 1, 1), EXTRACTED))
 """The years of the example; the last one has only begun."""
 BUSY = {
@@ -30,33 +31,35 @@ class Unit:
 
     Args:
         code: synthetic unit code.
-        name: as the unit writes it.
+        kind: huyện, thị trấn or xã.
+        name: its name without the kind; two of the thirteen are called Mỹ An.
         size: how much work it has, against 1 for an average commune.
         slow: how many of the late dossiers fall on it, against 1 for an average commune.
     """
 
     code: str
+    kind: str
     name: str
     size: float = 1.0
     slow: float = 1.0
 
 
-DISTRICT = Unit("H20.38", "huyện Tháp Mười")
-TOWN = Unit("H20.38.01", "thị trấn Mỹ An", 1.9, 1.1)
+DISTRICT = Unit("H20.38", "huyện", "Tháp Mười")
+TOWN = Unit("H20.38.01", "thị trấn", "Mỹ An", 1.9, 1.1)
 COMMUNES = (
     TOWN,
-    Unit("H20.38.02", "xã Mỹ An", 0.8, 0.5),
-    Unit("H20.38.03", "xã Mỹ Hòa", 0.9, 1.0),
-    Unit("H20.38.04", "xã Mỹ Quý", 1.1, 1.2),
-    Unit("H20.38.05", "xã Mỹ Đông", 0.8, 0.0),
-    Unit("H20.38.06", "xã Đốc Binh Kiều", 1.2, 1.4),
-    Unit("H20.38.07", "xã Tân Kiều", 1.0, 0.6),
-    Unit("H20.38.08", "xã Thanh Mỹ", 1.1, 0.8),
-    Unit("H20.38.09", "xã Phú Điền", 0.9, 0.7),
-    Unit("H20.38.10", "xã Láng Biển", 0.6, 1.3),
-    Unit("H20.38.11", "xã Trường Xuân", 1.3, 2.4),
-    Unit("H20.38.12", "xã Thạnh Lợi", 0.7, 0.6),
-    Unit("H20.38.13", "xã Hưng Thạnh", 0.8, 0.4),
+    Unit("H20.38.02", "xã", "Mỹ An", 0.8, 0.5),
+    Unit("H20.38.03", "xã", "Mỹ Hòa", 0.9, 1.0),
+    Unit("H20.38.04", "xã", "Mỹ Quý", 1.1, 1.2),
+    Unit("H20.38.05", "xã", "Mỹ Đông", 0.8, 0.0),
+    Unit("H20.38.06", "xã", "Đốc Binh Kiều", 1.2, 1.4),
+    Unit("H20.38.07", "xã", "Tân Kiều", 1.0, 0.6),
+    Unit("H20.38.08", "xã", "Thanh Mỹ", 1.1, 0.8),
+    Unit("H20.38.09", "xã", "Phú Điền", 0.9, 0.7),
+    Unit("H20.38.10", "xã", "Láng Biển", 0.6, 1.3),
+    Unit("H20.38.11", "xã", "Trường Xuân", 1.3, 2.4),
+    Unit("H20.38.12", "xã", "Thạnh Lợi", 0.7, 0.6),
+    Unit("H20.38.13", "xã", "Hưng Thạnh", 0.8, 0.4),
 )
 UNITS = (DISTRICT, *COMMUNES)
 SIZES = {unit.code: unit.size for unit in COMMUNES}
