@@ -93,7 +93,7 @@ def parse_number_vi(text: str) -> Fraction:
     Traceback (most recent call last):
         ...
     cchc_metrics.errors.CchcError: không đọc được số «0.125»; có phải «0,125»? | cannot read the number «0.125»; did you mean «0,125»?
-    """  # noqa: E501  (the message is one line by its contract)
+    """
     number = text.strip()
     if len(number) <= _LONGEST_NUMBER:
         for form in (_GROUPED, _COMMA, _POINT):

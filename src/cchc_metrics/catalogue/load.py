@@ -43,7 +43,7 @@ def load_catalogue(text: str, *, file: str = "catalogue.toml", base: Catalogue |
 
     >>> own = load_catalogue('''
     ... [[indicator]]
-    ... id = "online_share"
+    ... id = "my_online_share"
     ... vi = "Tỷ lệ hồ sơ trực tuyến"
     ... en = "Online dossiers"
     ... numerator = ["dossiers.received_online"]
@@ -51,7 +51,7 @@ def load_catalogue(text: str, *, file: str = "catalogue.toml", base: Catalogue |
     ... scale = "percent"
     ... source = "own"
     ... ''')
-    >>> own["online_share"].denominator
+    >>> own["my_online_share"].denominator
     ('dossiers.received',)
     """
     if base is None:
@@ -62,7 +62,9 @@ def load_catalogue(text: str, *, file: str = "catalogue.toml", base: Catalogue |
         raise CatalogueError(f"{file}: không phải TOML: {error}", f"{file}: not TOML: {error}") from None
     mistakes: list[Text] = [
         Text(f"{key}: khóa lạ{vi}", f"{key}: unknown key{en}")
-        for key in data if key not in ("count", "indicator") for vi, en in [suggestion(key, ("count", "indicator"))]
+        for key in data
+        if key not in ("count", "indicator")
+        for vi, en in [suggestion(key, ("count", "indicator"))]
     ]
     counts = _models(Count, data.get("count", []), "count", mistakes)
     indicators = _models(Indicator, data.get("indicator", []), "indicator", mistakes)
@@ -78,7 +80,8 @@ def load_catalogue(text: str, *, file: str = "catalogue.toml", base: Catalogue |
         all_indicators[indicator.id] = indicator
     if mistakes:
         raise CatalogueError(
-            f"{file}: " + "; ".join(m.vi for m in mistakes), f"{file}: " + "; ".join(m.en for m in mistakes),
+            f"{file}: " + "; ".join(m.vi for m in mistakes),
+            f"{file}: " + "; ".join(m.en for m in mistakes),
         )
     return Catalogue(all_counts.values(), all_indicators.values())
 

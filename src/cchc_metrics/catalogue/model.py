@@ -67,6 +67,8 @@ class Indicator(BaseModel):
         formula: id of the formula, where several are in official use.
         source: document and article, or ``"[K] …"`` for a default that no document was seen for.
         breakdowns: lists of dimensions that reports show by default; others can be asked for.
+        by_level: whether reports show the breakdowns for each level of unit apart.
+        per_unit: whether reports show the indicator in the table of units.
         total: whether there is a value without breakdown; false where adding up the labels would mean nothing (units over initiatives).
         excluded: reason → count that was left out of both.
         valid_from, valid_to: the days between which the definition applies.
@@ -88,6 +90,8 @@ class Indicator(BaseModel):
     formula: str = ""
     source: str = Field(min_length=1)
     breakdowns: tuple[tuple[str, ...], ...] = ()
+    by_level: bool = False
+    per_unit: bool = False
     total: bool = True
     excluded: Mapping[str, str] = Field(default_factory=dict)
     valid_from: date | None = None

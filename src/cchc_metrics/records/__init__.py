@@ -1,1 +1,1 @@
-"""TODO"""
+"""What happened: one room per kind of record, each with its model, its columns and the events that are counted."""

@@ -125,7 +125,11 @@ def columns_of(model: type[Record], records: Iterable[Record], *, file: str = ""
 
 
 def columns_from_values(
-    model: type[Record], values: Mapping[str, Sequence[Any]], *, file: str = "", rows: Array | None = None,
+    model: type[Record],
+    values: Mapping[str, Sequence[Any]],
+    *,
+    file: str = "",
+    rows: Array | None = None,
 ) -> Columns:
     """Return canonical values (as the models hold them), column by column, as ``Columns``."""
     arrays: dict[str, Array] = {}
@@ -172,7 +176,9 @@ def moments_to_numbers(values: Sequence[date | datetime | None]) -> tuple[Array,
     """Return days since 1970-01-01 and seconds of the day (int32; −1 where there is none)."""
     days = np.fromiter((NO_DAY if v is None else day_number(v) for v in values), dtype=np.int32, count=len(values))
     seconds = np.fromiter(
-        (v.hour * 3600 + v.minute * 60 + v.second if isinstance(v, datetime) else -1 for v in values), dtype=np.int32, count=len(values),
+        (v.hour * 3600 + v.minute * 60 + v.second if isinstance(v, datetime) else -1 for v in values),
+        dtype=np.int32,
+        count=len(values),
     )
     return days, seconds
 
@@ -185,7 +191,7 @@ def _decode(columns: Columns, spec: ColumnSpec) -> list[Any]:
     if kind in ("unit", "label", "choice"):
         texts: Sequence[str | Choice] = columns.labels[spec.name]
         if spec.choice is not None:
-            texts = [spec.choice(text) for text in texts]
+            texts = [spec.choice.of(text) for text in texts]
         return [texts[code] for code in array.tolist()]
     if kind == "moment":
         return [_moment(day, second) for day, second in zip(array.tolist(), columns.seconds(spec.name).tolist(), strict=True)]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cchc_metrics.records.choices import Direction, Secrecy
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Flag, Identifier, Moment, UnitCode
-from cchc_metrics.records.record import Record, RowCheck
 from cchc_metrics.records.problems import Code
+from cchc_metrics.records.record import Record, RowCheck
 from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
 
 
@@ -42,15 +42,23 @@ class Document(Record):
 
 Document.checks = (
     RowCheck(
-        Code.MISSING_VALUE, "issued_on",
-        record=lambda r: r.issued_on is None, columns=lambda c: c.days("issued_on") < 0,
+        Code.MISSING_VALUE,
+        "issued_on",
+        record=lambda r: r.issued_on is None,
+        columns=lambda c: c.days("issued_on") < 0,
     ),
 )
 
 ISSUED = EventSet(
     "issued",
-    (Dim("direction", Direction), Dim("electronic", Flag), Dim("signed_by_person", Flag), Dim("signed_by_agency", Flag),
-     Dim("exchanged", Flag), Dim("secrecy", Secrecy)),
+    (
+        Dim("direction", Direction),
+        Dim("electronic", Flag),
+        Dim("signed_by_person", Flag),
+        Dim("signed_by_agency", Flag),
+        Dim("exchanged", Flag),
+        Dim("secrecy", Secrecy),
+    ),
 )
 
 

@@ -93,27 +93,32 @@ def _in(columns: Columns, *statuses: Status) -> Array:
 
 Dossier.checks = (
     RowCheck(
-        Code.MISSING_RECEIVED_AT, "received_at",
+        Code.MISSING_RECEIVED_AT,
+        "received_at",
         record=lambda r: r.status not in NOT_RECEIVED and r.received_at is None,
         columns=lambda c: ~_in(c, *NOT_RECEIVED) & (c.days("received_at") < 0),
     ),
     RowCheck(
-        Code.ENDED_WITHOUT_TIME, "ended_at",
+        Code.ENDED_WITHOUT_TIME,
+        "ended_at",
         record=lambda r: r.status in ENDED and _end_day(r) < 0,
         columns=lambda c: _in(c, *ENDED) & (end_days(c) < 0),
     ),
     RowCheck(
-        Code.END_BEFORE_RECEIPT, "ended_at",
+        Code.END_BEFORE_RECEIPT,
+        "ended_at",
         record=lambda r: _end_day(r) >= 0 and _day(r, "received_at") >= 0 and _end_day(r) < _day(r, "received_at"),
         columns=lambda c: (end_days(c) >= 0) & (c.days("received_at") >= 0) & (end_days(c) < c.days("received_at")),
     ),
     RowCheck(
-        Code.TERM_WITHOUT_UNIT, "term_unit",
+        Code.TERM_WITHOUT_UNIT,
+        "term_unit",
         record=lambda r: r.term is not None and r.term_unit is TermUnit.NONE,
         columns=lambda c: (c.numbers("term") >= 0) & c.equals("term_unit", "none"),
     ),
     RowCheck(
-        Code.DUE_BEFORE_RECEIPT, "due_at",
+        Code.DUE_BEFORE_RECEIPT,
+        "due_at",
         record=lambda r: _day(r, "due_at") >= 0 and _day(r, "due_at") < _day(r, "received_at"),
         columns=lambda c: (c.days("due_at") >= 0) & (c.days("due_at") < c.days("received_at")),
     ),
@@ -148,13 +153,18 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(DUE, columns, timed.due)
     unit = columns.codes("unit_code")
     derived = {
-        "timing": (timed.timing, Timing.labels()), "outcome": (timed.outcome, Outcome.labels()),
-        "channel": columns.codes("channel"), "field": columns.codes("field"),
+        "timing": (timed.timing, Timing.labels()),
+        "outcome": (timed.outcome, Outcome.labels()),
+        "channel": columns.codes("channel"),
+        "field": columns.codes("field"),
     }
     for event_set, day in (
-        (ENDED_SET, timed.ended), (ENDED_BY_FIELD, timed.ended),
-        (OVERDUE_BEGINS, timed.overdue_begins), (OVERDUE_ENDS, timed.overdue_ends),
-        (UNDATED_BEGINS, timed.undated_begins), (UNDATED_ENDS, timed.undated_ends),
+        (ENDED_SET, timed.ended),
+        (ENDED_BY_FIELD, timed.ended),
+        (OVERDUE_BEGINS, timed.overdue_begins),
+        (OVERDUE_ENDS, timed.overdue_ends),
+        (UNDATED_BEGINS, timed.undated_begins),
+        (UNDATED_ENDS, timed.undated_ends),
     ):
         yield Events(event_set, day, unit, {d.name: derived[d.name] for d in event_set.dims})
     yield events_from_columns(PAID, columns, timed.ended)
@@ -167,10 +177,25 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
 
 
 ROOM = Room(
-    "dossiers", "hồ sơ", Dossier,
+    "dossiers",
+    "hồ sơ",
+    Dossier,
     (
-        RECEIVED, RECEIVED_BY_FIELD, DUE, ENDED_SET, ENDED_BY_FIELD, OVERDUE_BEGINS, OVERDUE_ENDS, UNDATED_BEGINS, UNDATED_ENDS,
-        PAID, DIGITISED, POSTED_OUT, TURNAROUND, SUPPLEMENTS,
+        RECEIVED,
+        RECEIVED_BY_FIELD,
+        DUE,
+        ENDED_SET,
+        ENDED_BY_FIELD,
+        OVERDUE_BEGINS,
+        OVERDUE_ENDS,
+        UNDATED_BEGINS,
+        UNDATED_ENDS,
+        PAID,
+        DIGITISED,
+        POSTED_OUT,
+        TURNAROUND,
+        SUPPLEMENTS,
     ),
-    events, ("dossier_id",),
+    events,
+    ("dossier_id",),
 )

@@ -75,7 +75,11 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
     nothing = np.int32(NO_DAY)
     bucket = (received >= 0) & undated
     return Timed(
-        received=received, due=due, ended=ended, timing=timing, outcome=outcome,
+        received=received,
+        due=due,
+        ended=ended,
+        timing=timing,
+        outcome=outcome,
         overdue_begins=np.where(overdue, overdue_from, nothing).astype(np.int32),
         overdue_ends=np.where(overdue, ended, nothing),
         undated_begins=np.where(bucket, received, nothing),
@@ -121,8 +125,8 @@ def _states(columns: Columns, rules: Rules) -> tuple[Array, Array]:
         Status.RETURNED: (_ENDED, Outcome.RESOLVED),
     }
     codes, labels = columns.codes("status")
-    states = np.array([table[Status(label)][0] for label in labels], dtype=np.uint8)
-    outcomes = np.array([_at(table[Status(label)][1]) for label in labels], dtype=np.uint8)
+    states = np.array([table[Status.of(label)][0] for label in labels], dtype=np.uint8)
+    outcomes = np.array([_at(table[Status.of(label)][1]) for label in labels], dtype=np.uint8)
     return states[codes], outcomes[codes]
 
 

@@ -38,7 +38,11 @@ def due_days(columns: Columns, rules: Rules, calendar: Calendar) -> Array:
     if missing.size:
         extra = paused[missing] if shifted else np.zeros(missing.size, dtype=np.int64)
         due[missing] = add_terms(
-            received[missing], columns.numbers("term")[missing], _units(columns)[missing], extra, calendar,
+            received[missing],
+            columns.numbers("term")[missing],
+            _units(columns)[missing],
+            extra,
+            calendar,
         )
     return due
 

@@ -66,6 +66,11 @@ class Choice(StrEnum):
         return tuple(member.value for member in cls)
 
     @classmethod
+    def of(cls, label: str) -> Self:
+        """Return the member with exactly this code; ``KeyError`` where there is none."""
+        return {member.value: member for member in cls}[label]
+
+    @classmethod
     def parse(cls, value: object) -> Self:
         """Return the member that a cell means; accepts codes, Vietnamese names and aliases, with or without diacritics.
 

@@ -37,7 +37,8 @@ class InitiativeAdoption(Record):
 
 InitiativeAdoption.checks = (
     RowCheck(
-        Code.MISSING_VALUE, "adopted_on",
+        Code.MISSING_VALUE,
+        "adopted_on",
         record=lambda r: r.status is AdoptionStatus.ADOPTED and r.adopted_on is None,
         columns=lambda c: c.equals("status", "adopted") & (c.days("adopted_on") < 0),
     ),
@@ -62,5 +63,10 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
 
 
 ROOM = Room(
-    "initiatives", "mô hình, cách làm hay", InitiativeAdoption, (ADOPTED, EXEMPTED), events, ("initiative_id", "unit_code"),
+    "initiatives",
+    "mô hình, cách làm hay",
+    InitiativeAdoption,
+    (ADOPTED, EXEMPTED),
+    events,
+    ("initiative_id", "unit_code"),
 )

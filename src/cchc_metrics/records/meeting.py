@@ -41,7 +41,8 @@ class Meeting(Record):
 
 Meeting.checks = (
     RowCheck(
-        Code.MISSING_VALUE, "held_on",
+        Code.MISSING_VALUE,
+        "held_on",
         record=lambda r: r.status is MeetingStatus.HELD and r.held_on is None,
         columns=lambda c: c.equals("status", "held") & (c.days("held_on") < 0),
     ),

@@ -39,8 +39,10 @@ class OutreachActivity(Record):
 
 OutreachActivity.checks = (
     RowCheck(
-        Code.MISSING_VALUE, "held_on",
-        record=lambda r: r.held_on is None, columns=lambda c: c.days("held_on") < 0,
+        Code.MISSING_VALUE,
+        "held_on",
+        record=lambda r: r.held_on is None,
+        columns=lambda c: c.days("held_on") < 0,
     ),
 )
 

@@ -36,67 +36,102 @@ class Code(StrEnum):
     # A cell
     MISSING_VALUE = "missing_value", "error", "thiếu giá trị bắt buộc", "a required value is missing"
     IMPOSSIBLE_DATE = (
-        "impossible_date", "error",
+        "impossible_date",
+        "error",
         "ngày không có thật hoặc không đọc được; dùng dd/mm/yyyy hoặc yyyy-mm-dd",
         "not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd",
     )
     NOT_A_NUMBER = "not_a_number", "error", "không phải số; dùng 2.096 hoặc 92,83", "not a number; use 2.096 or 92,83"
     NUMBER_OUT_OF_RANGE = (
-        "number_out_of_range", "error", "số ngoài khoảng cho phép", "the number is outside the range allowed",
+        "number_out_of_range",
+        "error",
+        "số ngoài khoảng cho phép",
+        "the number is outside the range allowed",
     )
     UNKNOWN_CODE = (
-        "unknown_code", "error", "mã không có trong danh mục", "the code is not in the list of this column",
+        "unknown_code",
+        "error",
+        "mã không có trong danh mục",
+        "the code is not in the list of this column",
     )
     UNKNOWN_UNIT = (
-        "unknown_unit", "error",
-        "đơn vị không có trong cây đơn vị của district.toml", "the unit is not in the unit tree of district.toml",
+        "unknown_unit",
+        "error",
+        "đơn vị không có trong cây đơn vị của district.toml",
+        "the unit is not in the unit tree of district.toml",
     )
     WRONG_NUMBER_OF_CELLS = (
-        "wrong_number_of_cells", "error", "số ô của dòng khác số cột", "the row has more or fewer cells than the heading",
+        "wrong_number_of_cells",
+        "error",
+        "số ô của dòng khác số cột",
+        "the row has more or fewer cells than the heading",
     )
     # A row
     MISSING_RECEIVED_AT = (
-        "missing_received_at", "error",
-        "trạng thái cho biết đã tiếp nhận nhưng thiếu ngày tiếp nhận", "the status says received, the receipt date is missing",
+        "missing_received_at",
+        "error",
+        "trạng thái cho biết đã tiếp nhận nhưng thiếu ngày tiếp nhận",
+        "the status says received, the receipt date is missing",
     )
     ENDED_WITHOUT_TIME = (
-        "ended_without_time", "error",
-        "trạng thái đã kết thúc nhưng thiếu ngày kết thúc", "the status says ended, the end date is missing",
+        "ended_without_time",
+        "error",
+        "trạng thái đã kết thúc nhưng thiếu ngày kết thúc",
+        "the status says ended, the end date is missing",
     )
     END_BEFORE_RECEIPT = "end_before_receipt", "error", "kết thúc trước khi tiếp nhận", "ended before it was received"
     TERM_WITHOUT_UNIT = (
-        "term_without_unit", "error", "có thời hạn nhưng thiếu đơn vị tính", "a term is given without its unit",
+        "term_without_unit",
+        "error",
+        "có thời hạn nhưng thiếu đơn vị tính",
+        "a term is given without its unit",
     )
     DUPLICATE_IDENTICAL = (
-        "duplicate_identical", "error", "dòng lặp lại y hệt; dòng đầu được giữ", "an identical row came before; the first is kept",
+        "duplicate_identical",
+        "error",
+        "dòng lặp lại y hệt; dòng đầu được giữ",
+        "an identical row came before; the first is kept",
     )
     DUPLICATE_CONFLICTING = (
-        "duplicate_conflicting", "error",
-        "cùng mã nhưng nội dung khác nhau; không dòng nào được tính", "rows of one id contradict each other; none is counted",
+        "duplicate_conflicting",
+        "error",
+        "cùng mã nhưng nội dung khác nhau; không dòng nào được tính",
+        "rows of one id contradict each other; none is counted",
     )
     # Findings about rows that still count
     DUE_BEFORE_RECEIPT = "due_before_receipt", "warning", "hạn trả trước ngày tiếp nhận", "due before it was received"
     UNIT_NOT_VALID_ON_DATE = (
-        "unit_not_valid_on_date", "warning",
-        "đơn vị không còn hoặc chưa có hiệu lực vào ngày này", "the unit did not exist on this date",
+        "unit_not_valid_on_date",
+        "warning",
+        "đơn vị không còn hoặc chưa có hiệu lực vào ngày này",
+        "the unit did not exist on this date",
     )
     DATE_IN_FUTURE = (
-        "date_in_future", "warning", "ngày ở sau ngày xuất dữ liệu", "the date lies after the day the records were exported",
+        "date_in_future",
+        "warning",
+        "ngày ở sau ngày xuất dữ liệu",
+        "the date lies after the day the records were exported",
     )
     YEAR_NOT_IN_CALENDAR = (
-        "year_not_in_calendar", "warning",
+        "year_not_in_calendar",
+        "warning",
         "năm chưa có trong lịch làm việc; nạp lịch bằng [calendar] trong district.toml",
         "the year is not in the working calendar; supply it under [calendar] in district.toml",
     )
     # A file
     MISSING_FILE = "missing_file", "error", "thiếu tệp", "the file is missing"
     UNREADABLE_FILE = (
-        "unreadable_file", "error", "không đọc được tệp; lưu lại dạng CSV UTF-8", "the file cannot be read; save it as UTF-8 CSV",
+        "unreadable_file",
+        "error",
+        "không đọc được tệp; lưu lại dạng CSV UTF-8",
+        "the file cannot be read; save it as UTF-8 CSV",
     )
     MISSING_HEADING = "missing_heading", "error", "thiếu cột bắt buộc", "a required column is missing"
     UNKNOWN_HEADING = (
-        "unknown_heading", "warning",
-        "cột không dùng đến, được bỏ qua và không sao chép", "the column is not used; it is ignored and never copied",
+        "unknown_heading",
+        "warning",
+        "cột không dùng đến, được bỏ qua và không sao chép",
+        "the column is not used; it is ignored and never copied",
     )
     DUPLICATE_HEADING = "duplicate_heading", "error", "hai cột cùng một nghĩa", "two columns mean the same"
     EMPTY_TABLE = "empty_table", "warning", "bảng không có dòng nào", "the table has no rows"
@@ -185,7 +220,10 @@ class Problems:
         for key, n in other.totals.items():
             totals[key] = totals.get(key, 0) + n
         return Problems(
-            totals, self.examples + other.examples, self.read + other.read, self.rejected + other.rejected,
+            totals,
+            self.examples + other.examples,
+            self.read + other.read,
+            self.rejected + other.rejected,
             max(self.limit, other.limit),
         )
 
@@ -206,17 +244,35 @@ class Problems:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["file", "sheet", "row", "column", "value", "code", "severity", "vi", "en"])
         for p in self.examples:
-            writer.writerow([
-                p.file, p.sheet, p.row, p.column, _no_formula(p.value), p.code, p.code.severity,
-                p.code.vi + p.mend_vi, p.code.en + p.mend_en,
-            ])
+            writer.writerow(
+                [
+                    p.file,
+                    p.sheet,
+                    p.row,
+                    p.column,
+                    _no_formula(p.value),
+                    p.code,
+                    p.code.severity,
+                    p.code.vi + p.mend_vi,
+                    p.code.en + p.mend_en,
+                ]
+            )
         for (file, code), n in sorted(self.totals.items()):
             shown = sum(1 for p in self.examples if p.code == code and p.file == file)
             if n > shown:
-                writer.writerow([
-                    file, "", 0, "", "", code, code.severity,
-                    f"còn {n - shown} vấn đề cùng loại", f"{n - shown} more of the same",
-                ])
+                writer.writerow(
+                    [
+                        file,
+                        "",
+                        0,
+                        "",
+                        "",
+                        code,
+                        code.severity,
+                        f"còn {n - shown} vấn đề cùng loại",
+                        f"{n - shown} more of the same",
+                    ]
+                )
         return out.getvalue()
 
     @classmethod

@@ -51,7 +51,7 @@ class Record(BaseModel):
             return column.kind.parse(value)
         except CellError as error:
             raise PydanticCustomError(
-                error.code.value,  # type: ignore[arg-type]  # codes are a closed list, not literals of the call
+                error.code.value,
                 "{vi} | {en}",
                 {"vi": error.code.vi + error.mend[0], "en": error.code.en + error.mend[1]},
             ) from None
@@ -61,7 +61,7 @@ class Record(BaseModel):
         for check in type(self).checks:
             if check.code.severity == "error" and check.record(self):
                 raise PydanticCustomError(
-                    check.code.value,  # type: ignore[arg-type]  # as above
+                    check.code.value,
                     "{vi} | {en}",
                     {"vi": f"{check.column}: {check.code.vi}", "en": f"{check.column}: {check.code.en}"},
                 )

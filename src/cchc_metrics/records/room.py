@@ -95,5 +95,9 @@ class Room:
 def events_from_columns(event_set: EventSet, columns: Columns, day: Array, value: Any = None) -> Events:
     """Return events whose dimensions are columns of the same names."""
     return Events(
-        event_set, day, columns.codes("unit_code"), {d.name: columns.codes(d.name) for d in event_set.dims}, value,
+        event_set,
+        day,
+        columns.codes("unit_code"),
+        {d.name: columns.codes(d.name) for d in event_set.dims},
+        value,
     )

@@ -35,8 +35,10 @@ class SurveyAnswer(Record):
 
 SurveyAnswer.checks = (
     RowCheck(
-        Code.MISSING_VALUE, "answered_on",
-        record=lambda r: r.answered_on is None, columns=lambda c: c.days("answered_on") < 0,
+        Code.MISSING_VALUE,
+        "answered_on",
+        record=lambda r: r.answered_on is None,
+        columns=lambda c: c.days("answered_on") < 0,
     ),
 )
 

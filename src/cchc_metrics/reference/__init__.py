@@ -1,1 +1,1 @@
-"""TODO"""
+"""Where and when: the working calendar, periods, units and rules."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -100,7 +101,12 @@ class Calendar:
         content = json.dumps([_plain(y) for y in ordered], sort_keys=True)
         digest = hashlib.sha256(content.encode()).hexdigest()[:8]
         return cls(
-            {y.year: y for y in ordered}, first_day, last_day, before, working, working_day,
+            {y.year: y for y in ordered},
+            first_day,
+            last_day,
+            before,
+            working,
+            working_day,
             f"vn-{ordered[0].year}..{ordered[-1].year}-{digest}",
         )
 
@@ -120,7 +126,12 @@ class Calendar:
         return json.dumps({"years": years}, ensure_ascii=False, indent=1)
 
     def with_year(
-        self, year: int, *, days_off: Iterable[date], working_weekend_days: Iterable[date] = (), status: YearStatus = "announced",
+        self,
+        year: int,
+        *,
+        days_off: Iterable[date],
+        working_weekend_days: Iterable[date] = (),
+        status: YearStatus = "announced",
         sources: Iterable[str] = (),
     ) -> Calendar:
         """Return a calendar with one year replaced, or added next to the others; this is how a new notice is loaded without a new release."""
@@ -208,12 +219,14 @@ class Calendar:
             CalendarRangeError: names the first year that is not known.
         """
         self._check(days)
-        return self.before[days - self.first_day].astype(np.int64)
+        found: Days = self.before[days - self.first_day].astype(np.int64)
+        return found
 
     def working_days_through(self, days: Days) -> Days:
         """Return the working days on or before each day number, counted from the calendar's first day (int64)."""
         self._check(days)
-        return self.before[days - self.first_day + 1].astype(np.int64)
+        found: Days = self.before[days - self.first_day + 1].astype(np.int64)
+        return found
 
     def nth_working_day(self, numbers: Days) -> Days:
         """Return the day number of the n-th working day of the calendar, from 1 (int32).
@@ -223,7 +236,8 @@ class Calendar:
         """
         if len(numbers) and (numbers.min() < 1 or numbers.max() > len(self.working_day)):
             raise _outside(self.first_date.year - 1 if numbers.min() < 1 else self.last_date.year + 1, self)
-        return self.working_day[numbers - 1]
+        found: Days = self.working_day[numbers - 1]
+        return found
 
     def add_working_days_column(self, days: Days, terms: Days) -> Days:
         """Return the column form of ``add_working_days``: int32 day numbers."""
@@ -263,7 +277,11 @@ def year_from_mapping(year: int, entry: Mapping[str, Any]) -> CalendarYear:
         return tuple(sorted(d if isinstance(d, date) else date.fromisoformat(d) for d in entry.get(key, ())))
 
     return CalendarYear(
-        year, entry.get("status", "announced"), days("days_off"), days("working_weekend_days"), tuple(entry.get("sources", ())),
+        year,
+        entry.get("status", "announced"),
+        days("days_off"),
+        days("working_weekend_days"),
+        tuple(entry.get("sources", ())),
     )
 
 
@@ -275,8 +293,11 @@ def _official() -> Calendar:
 
 def _plain(year: CalendarYear) -> dict[str, Any]:
     return {
-        "year": year.year, "status": year.status, "days_off": [d.isoformat() for d in year.days_off],
-        "working_weekend_days": [d.isoformat() for d in year.working_weekend_days], "sources": list(year.sources),
+        "year": year.year,
+        "status": year.status,
+        "days_off": [d.isoformat() for d in year.days_off],
+        "working_weekend_days": [d.isoformat() for d in year.working_weekend_days],
+        "sources": list(year.sources),
     }
 
 
@@ -284,23 +305,27 @@ def _check_years(years: list[CalendarYear]) -> None:
     mistakes: list[tuple[str, str]] = []
     if not years:
         mistakes.append(("lịch không có năm nào", "the calendar has no year"))
-    for one, next_one in zip(years, years[1:], strict=False):
+    for one, next_one in pairwise(years):
         if next_one.year != one.year + 1:
-            mistakes.append((
-                f"thiếu năm {one.year + 1} giữa {one.year} và {next_one.year}; nạp thêm năm đó",
-                f"year {one.year + 1} is missing between {one.year} and {next_one.year}; load it too",
-            ))
+            mistakes.append(
+                (
+                    f"thiếu năm {one.year + 1} giữa {one.year} và {next_one.year}; nạp thêm năm đó",
+                    f"year {one.year + 1} is missing between {one.year} and {next_one.year}; load it too",
+                )
+            )
     for year in years:
         for day in (*year.days_off, *year.working_weekend_days):
             if day.year != year.year:
                 mistakes.append((f"{day} không thuộc năm {year.year}", f"{day} is not in {year.year}"))
         mistakes += [
             (f"{day} đã là cuối tuần, không ghi vào days_off", f"{day} is a weekend already, not a day of days_off")
-            for day in year.days_off if day.weekday() >= 5
+            for day in year.days_off
+            if day.weekday() >= 5
         ]
         mistakes += [
             (f"{day} là ngày thường, không ghi vào working_weekend_days", f"{day} is a weekday, not a day of working_weekend_days")
-            for day in year.working_weekend_days if day.weekday() < 5
+            for day in year.working_weekend_days
+            if day.weekday() < 5
         ]
     if mistakes:
         raise CatalogueError("; ".join(vi for vi, _ in mistakes), "; ".join(en for _, en in mistakes))
@@ -314,5 +339,3 @@ def _outside(year: int, calendar: Calendar) -> CalendarRangeError:
         f"year {year} is not in the working calendar ({known}); supply it with Calendar.with_year({year}, days_off=…) "
         "or [calendar] in district.toml",
     )
-
-

@@ -100,8 +100,12 @@ class Period:
     def label(self) -> str:
         """The canonical text; ``Period.parse`` reads it back."""
         name = {
-            "year": f"{self.year}", "half": f"{self.year}-H{self.number}", "quarter": f"{self.year}-Q{self.number}",
-            "nine_months": f"{self.year}-9M", "month": f"{self.year}-{self.number:02d}", "custom": f"{self.first}..{self.last}",
+            "year": f"{self.year}",
+            "half": f"{self.year}-H{self.number}",
+            "quarter": f"{self.year}-Q{self.number}",
+            "nine_months": f"{self.year}-9M",
+            "month": f"{self.year}-{self.number:02d}",
+            "custom": f"{self.first}..{self.last}",
         }[self.kind]
         return name if self.regime == "calendar" else f"{name}@{self.regime}"
 
@@ -118,7 +122,9 @@ class Period:
             "half": f"6 tháng {('đầu', 'cuối')[min(self.number, 2) - 1]} năm {self.year}" if vi else f"H{self.number} {self.year}",
             "quarter": f"Quý {roman} năm {self.year}" if vi else f"Q{self.number} {self.year}",
             "nine_months": f"9 tháng năm {self.year}" if vi else f"9 months of {self.year}",
-            "month": f"Tháng {self.number} năm {self.year}" if vi else f"{self.first if self.regime == 'calendar' else self.last:%B} {self.year}",
+            "month": f"Tháng {self.number} năm {self.year}"
+            if vi
+            else f"{self.first if self.regime == 'calendar' else self.last:%B} {self.year}",
             "custom": f"{self.first:%d/%m/%Y}–{self.last:%d/%m/%Y}" if vi else f"{self.first} to {self.last}",
         }[self.kind]
         if self.regime == "calendar":
@@ -204,20 +210,18 @@ class Period:
 
 
 _YEAR = r"(?P<y>(?:19|20|21)\d{2})"
-_PATTERNS: tuple[tuple[re.Pattern[str], Kind], ...] = tuple(
-    (re.compile(pattern), kind)
-    for pattern, kind in (
-        (rf"(?:nam )?{_YEAR}", "year"),
-        (rf"{_YEAR}-h(?P<n>[12])", "half"),
-        (rf"6 thang (?P<n>dau nam|cuoi nam)[ /]?{_YEAR}", "half"),
-        (rf"{_YEAR}-q(?P<n>[1-4])", "quarter"),
-        (rf"quy (?P<n>iv|i{{1,3}}|[1-4]) ?(?:nam|/|-)? ?{_YEAR}", "quarter"),
-        (rf"{_YEAR}-9m", "nine_months"),
-        (rf"9 thang (?:dau )?(?:nam )?{_YEAR}", "nine_months"),
-        (rf"{_YEAR}-m?(?P<n>0?[1-9]|1[0-2])", "month"),
-        (rf"thang (?P<n>0?[1-9]|1[0-2]) ?(?:nam|/|-)? ?{_YEAR}", "month"),
-    )
+_NAMES: tuple[tuple[str, Kind], ...] = (
+    (rf"(?:nam )?{_YEAR}", "year"),
+    (rf"{_YEAR}-h(?P<n>[12])", "half"),
+    (rf"6 thang (?P<n>dau nam|cuoi nam)[ /]?{_YEAR}", "half"),
+    (rf"{_YEAR}-q(?P<n>[1-4])", "quarter"),
+    (rf"quy (?P<n>iv|i{{1,3}}|[1-4]) ?(?:nam|/|-)? ?{_YEAR}", "quarter"),
+    (rf"{_YEAR}-9m", "nine_months"),
+    (rf"9 thang (?:dau )?(?:nam )?{_YEAR}", "nine_months"),
+    (rf"{_YEAR}-m?(?P<n>0?[1-9]|1[0-2])", "month"),
+    (rf"thang (?P<n>0?[1-9]|1[0-2]) ?(?:nam|/|-)? ?{_YEAR}", "month"),
 )
+_PATTERNS = tuple((re.compile(pattern), kind) for pattern, kind in _NAMES)
 
 
 def _between(text: str, name: str, regime_name: str) -> Period:

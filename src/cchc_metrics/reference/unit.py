@@ -19,9 +19,13 @@ LEVELS: tuple[Level, ...] = ("province", "district", "commune")
 DISTRICT_LEVEL_ENDED = date(2025, 6, 30)
 """Last day of the district level; on 01/07/2025 communes merged and took over its competences."""
 
-LEVEL_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "province": ("cấp tỉnh", "province level"), "district": ("cấp huyện", "district level"), "commune": ("cấp xã", "commune level"),
-})
+LEVEL_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "province": ("cấp tỉnh", "province level"),
+        "district": ("cấp huyện", "district level"),
+        "commune": ("cấp xã", "commune level"),
+    }
+)
 """Level → (Vietnamese, English)."""
 
 
@@ -84,6 +88,10 @@ class UnitTree:
     __slots__ = ("_below", "_names", "_successors", "_units", "codes")
 
     codes: tuple[str, ...]
+    _units: Mapping[str, Unit]
+    _below: Mapping[str, tuple[str, ...]]
+    _names: Mapping[str, tuple[str, ...]]
+    _successors: Mapping[str, tuple[str, ...]]
 
     def __init__(self, units: Iterable[Unit]) -> None:
         listed = list(units)
@@ -114,9 +122,11 @@ class UnitTree:
             for before in unit.predecessors:
                 successors.setdefault(before, []).append(unit.code)
         for name, value in (
-            ("_units", MappingProxyType({code: by_code[code] for code in ordered})), ("_below", MappingProxyType(below)),
+            ("_units", MappingProxyType({code: by_code[code] for code in ordered})),
+            ("_below", MappingProxyType(below)),
             ("_names", MappingProxyType({k: tuple(v) for k, v in names.items()})),
-            ("_successors", MappingProxyType({k: tuple(v) for k, v in successors.items()})), ("codes", tuple(ordered)),
+            ("_successors", MappingProxyType({k: tuple(v) for k, v in successors.items()})),
+            ("codes", tuple(ordered)),
         ):
             object.__setattr__(self, name, value)
 
@@ -225,7 +235,7 @@ def normalise_unit_name(text: str) -> str:
     for _ in range(3):
         for kind in _KINDS:
             if words.startswith(kind + " "):
-                words = words[len(kind) + 1:]
+                words = words[len(kind) + 1 :]
     return words.replace("y", "i")
 
 
@@ -250,12 +260,17 @@ def _check(units: list[Unit]) -> None:
             mistakes.append((f"mã «{unit.code}» lặp lại", f"code «{unit.code}» occurs twice"))
         by_code[unit.code] = unit
     for unit in units:
-        for what, codes in (("đơn vị cấp trên | parent", (unit.parent,) if unit.parent else ()), ("đơn vị trước | predecessor", unit.predecessors)):
+        for what, codes in (
+            ("đơn vị cấp trên | parent", (unit.parent,) if unit.parent else ()),
+            ("đơn vị trước | predecessor", unit.predecessors),
+        ):
             vi_what, _, en_what = what.partition(" | ")
             for code in codes:
                 if code not in by_code:
                     vi, en = suggestion(code, by_code)
-                    mistakes.append((f"«{unit.code}»: không có {vi_what} «{code}»{vi}", f"«{unit.code}»: there is no {en_what} «{code}»{en}"))
+                    mistakes.append(
+                        (f"«{unit.code}»: không có {vi_what} «{code}»{vi}", f"«{unit.code}»: there is no {en_what} «{code}»{en}")
+                    )
         if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
             mistakes.append((f"«{unit.code}»: hết hiệu lực trước khi có hiệu lực", f"«{unit.code}»: ends before it begins"))
         above = by_code.get(unit.parent)

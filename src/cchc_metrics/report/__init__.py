@@ -1,1 +1,1 @@
-"""TODO"""
+"""Outwards: text, Markdown and JSON; rounding happens here."""

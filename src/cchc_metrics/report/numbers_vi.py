@@ -119,9 +119,7 @@ def format_signed(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: 
     return "+" + number if round_half_up(value, decimals) > 0 else number
 
 
-def format_percent(
-    value_in_percent: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, guard_whole: bool = True
-) -> str:
+def format_percent(value_in_percent: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, guard_whole: bool = True) -> str:
     """Return a rate in percent, with the sign set close: ``92,83%``.
 
     "100%" says that none was missed, and "0%" that none was found. With ``guard_whole`` a rate that rounds to
@@ -242,9 +240,7 @@ def format_decimal_exact(value: Exact, digits: int = 10) -> str:
     ('-0.125', '1000000000000')
     """
     if digits < _FEWEST_JSON_DIGITS:
-        raise ValueError(
-            f"digits must be {_FEWEST_JSON_DIGITS} or more, not {digits}: a reader must be able to round for himself"
-        )
+        raise ValueError(f"digits must be {_FEWEST_JSON_DIGITS} or more, not {digits}: a reader must be able to round for himself")
     return format_number(value, decimals=digits, lang="en", group=False)
 
 
@@ -279,7 +275,5 @@ def _scale(decimals: int) -> int:
 def _marks(lang: Lang) -> tuple[str, str]:
     if lang not in _MARKS:
         vi, en = suggestion(lang, _MARKS)
-        raise CchcError(
-            f"không có ngôn ngữ «{lang}»; chọn vi hoặc en{vi}", f"no language «{lang}»; choose vi or en{en}"
-        )
+        raise CchcError(f"không có ngôn ngữ «{lang}»; chọn vi hoặc en{vi}", f"no language «{lang}»; choose vi or en{en}")
     return _MARKS[lang]

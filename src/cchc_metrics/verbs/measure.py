@@ -10,14 +10,14 @@ from fractions import Fraction
 import numpy as np
 
 from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, Count, Indicator
-from cchc_metrics.verbs.counts import CountReader, Labels
-from cchc_metrics.verbs.quantile import quantile_of
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.verbs.tally import Tally
 from cchc_metrics.values import REASONS, Breakdown, Measure, Scale, Status, Text
+from cchc_metrics.verbs.counts import CountReader, Labels
+from cchc_metrics.verbs.quantile import quantile_of
+from cchc_metrics.verbs.tally import Tally
 
 Coverage = Mapping[str, tuple[date, date]]
 """Room → first and last day between which its records are complete."""
@@ -117,16 +117,25 @@ class Measures:
                 label = tuple(wanted[d] for d in block.dims)
                 if label in block.labels:
                     return self._make(
-                        block, self.scopes.index(scope), block.labels.index(label), self.periods.index(period),
+                        block,
+                        self.scopes.index(scope),
+                        block.labels.index(label),
+                        self.periods.index(period),
                     )
         return None
 
     def filter(
-        self, *, indicator: str | None = None, unit: str | None = None, period: Period | None = None, breakdown: Breakdown | None = None,
+        self,
+        *,
+        indicator: str | None = None,
+        unit: str | None = None,
+        period: Period | None = None,
+        breakdown: Breakdown | None = None,
     ) -> list[Measure]:
         """Return the measures that match all that is given, in order."""
         return [
-            m for m in self
+            m
+            for m in self
             if (indicator is None or m.indicator == indicator)
             and (unit is None or m.unit == unit)
             and (period is None or m.period == period)
@@ -146,16 +155,31 @@ class Measures:
         if scope.level:
             pairs.append(("level", scope.level))
         return Measure(
-            indicator=indicator.id, unit=scope.unit, period=self.periods[p], breakdown=tuple(sorted(pairs)), as_of=self.as_of,
-            status=status, numerator=numerator, denominator=denominator, scale=indicator.scale, better=indicator.better,
+            indicator=indicator.id,
+            unit=scope.unit,
+            period=self.periods[p],
+            breakdown=tuple(sorted(pairs)),
+            as_of=self.as_of,
+            status=status,
+            numerator=numerator,
+            denominator=denominator,
+            scale=indicator.scale,
+            better=indicator.better,
             reason=self._reason(status, indicator, numerator, denominator, self.periods[p]),
             excluded={why: n for why, counts in block.excluded.items() if known and (n := int(counts[s, label, p]))},
-            formula=indicator.formula_id, rules=self.rules, calendar=self.calendar,
+            formula=indicator.formula_id,
+            rules=self.rules,
+            calendar=self.calendar,
             quantile=block.quantile(s, p) if block.quantile is not None and status.usable else None,
         )
 
     def _reason(
-        self, status: Status, indicator: Indicator, numerator: int | None, denominator: int | None, period: Period,
+        self,
+        status: Status,
+        indicator: Indicator,
+        numerator: int | None,
+        denominator: int | None,
+        period: Period,
     ) -> Text:
         if status is Status.PERIOD_OPEN:
             return Text(f"kỳ chưa kết thúc, số liệu đến {self.as_of:%d/%m/%Y}", f"the period is not over, data until {self.as_of}")
@@ -218,7 +242,12 @@ def _members(scopes: Sequence[Scope], units: UnitTree) -> Array:
 
 
 def _block(
-    indicator: Indicator, dims: Labels, reader: CountReader, catalogue: Catalogue, members: Array, judge: _Judge,
+    indicator: Indicator,
+    dims: Labels,
+    reader: CountReader,
+    catalogue: Catalogue,
+    members: Array,
+    judge: _Judge,
 ) -> Block:
     parts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
     labels: list[Labels] = [()]
@@ -242,7 +271,7 @@ def _block(
         flows, values = reader.values(indicator.values_of)
         level = Fraction(indicator.quantile)
 
-        def quantile(scope: int, period: int) -> Fraction | None:  # type: ignore[misc]  # a closure in place of the None above
+        def quantile(scope: int, period: int) -> Fraction | None:
             return quantile_of(values, members[scope] @ flows[:, period, :], level)
 
         numerator = np.einsum("su,up->sp", members, flows.sum(axis=2))[:, None, :]
@@ -299,7 +328,8 @@ class _Judge:
         low, high = edges.index(first_edge), edges.index(after)
         return any(
             bool(((cube.cells[:, 1] > low) & (cube.cells[:, 1] <= high)).any())
-            for name, cube in self.tally.cubes.items() if name.startswith(room + ".")
+            for name, cube in self.tally.cubes.items()
+            if name.startswith(room + ".")
         )
 
     def _exists(self, scope: Scope, period: Period) -> bool:

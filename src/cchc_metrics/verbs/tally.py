@@ -84,7 +84,8 @@ class Cube:
     def __add__(self, other: Cube) -> Cube:
         if self.axes != other.axes:
             raise TallyMismatchError(
-                f"hai bảng đếm khác chiều: {self.axes} và {other.axes}", f"two tallies of unlike axes: {self.axes} and {other.axes}",
+                f"hai bảng đếm khác chiều: {self.axes} và {other.axes}",
+                f"two tallies of unlike axes: {self.axes} and {other.axes}",
             )
         labels = {axis: tuple(sorted({*self.labels[axis], *other.labels[axis]})) for axis in self.labels}
         cells = np.concatenate([_relabel(self, labels), _relabel(other, labels)])
@@ -119,10 +120,7 @@ class Tally:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, Tally)
-            and self.frame == other.frame
-            and self.rooms == other.rooms
-            and dict(self.cubes) == dict(other.cubes)
+            isinstance(other, Tally) and self.frame == other.frame and self.rooms == other.rooms and dict(self.cubes) == dict(other.cubes)
         )
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
@@ -138,19 +136,26 @@ class Tally:
 
     def to_json(self) -> str:
         """Return the tally as JSON text with a schema version; the inverse of ``from_json``."""
-        return json.dumps({
-            "schema_version": SCHEMA_VERSION,
-            "rules": self.frame.rules, "calendar": self.frame.calendar,
-            "edges": list(self.frame.edges), "estimated_years": list(self.frame.estimated_years),
-            "rooms": sorted(self.rooms),
-            "cubes": {
-                name: {
-                    "axes": list(cube.axes), "labels": {axis: list(texts) for axis, texts in cube.labels.items()},
-                    "cells": cube.cells.tolist(), "counts": cube.counts.tolist(),
-                }
-                for name, cube in self.cubes.items()
+        return json.dumps(
+            {
+                "schema_version": SCHEMA_VERSION,
+                "rules": self.frame.rules,
+                "calendar": self.frame.calendar,
+                "edges": list(self.frame.edges),
+                "estimated_years": list(self.frame.estimated_years),
+                "rooms": sorted(self.rooms),
+                "cubes": {
+                    name: {
+                        "axes": list(cube.axes),
+                        "labels": {axis: list(texts) for axis, texts in cube.labels.items()},
+                        "cells": cube.cells.tolist(),
+                        "counts": cube.counts.tolist(),
+                    }
+                    for name, cube in self.cubes.items()
+                },
             },
-        }, ensure_ascii=False)
+            ensure_ascii=False,
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Tally:
@@ -163,13 +168,16 @@ class Tally:
         if data.get("schema_version") != SCHEMA_VERSION:
             found = data.get("schema_version")
             raise TallyMismatchError(
-                f"phiên bản bảng đếm {found} khác {SCHEMA_VERSION}", f"tally schema version {found}, expected {SCHEMA_VERSION}",
+                f"phiên bản bảng đếm {found} khác {SCHEMA_VERSION}",
+                f"tally schema version {found}, expected {SCHEMA_VERSION}",
             )
         frame = Frame(data["rules"], data["calendar"], tuple(data["edges"]), tuple(data["estimated_years"]))
         cubes = {
             name: Cube(
-                tuple(c["axes"]), {axis: tuple(texts) for axis, texts in c["labels"].items()},
-                np.array(c["cells"], dtype=np.int64).reshape(-1, len(c["axes"])), np.array(c["counts"], dtype=np.int64),
+                tuple(c["axes"]),
+                {axis: tuple(texts) for axis, texts in c["labels"].items()},
+                np.array(c["cells"], dtype=np.int64).reshape(-1, len(c["axes"])),
+                np.array(c["counts"], dtype=np.int64),
             )
             for name, c in data["cubes"].items()
         }
@@ -177,7 +185,12 @@ class Tally:
 
 
 def tally(
-    rooms: Mapping[str, Columns], *, periods: Iterable[Period], rules: Rules, calendar: Calendar, as_of: date | None = None,
+    rooms: Mapping[str, Columns],
+    *,
+    periods: Iterable[Period],
+    rules: Rules,
+    calendar: Calendar,
+    as_of: date | None = None,
 ) -> Tally:
     """Count the events of every room supplied, in one pass over the rows.
 

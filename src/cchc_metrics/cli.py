@@ -1,0 +1,238 @@
+"""The command ``cchc-metrics``: a thin layer over the verbs.
+
+Exit status: 0 done; 1 done, but rows were rejected; 2 the input cannot be used, with a one-line message that says the mend.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+try:
+    import click
+except ImportError:  # pragma: no cover  the extra is installed wherever the tests run
+    sys.stderr.write(
+        'lệnh cần phần bổ trợ "cli" | the command needs the extra "cli": python -m pip install "cchc-metrics[cli]"\n',
+    )
+    raise SystemExit(2) from None
+
+from cchc_metrics.errors import CchcError
+
+if TYPE_CHECKING:
+    from cchc_metrics.report.model import Report
+
+_FORMATS = ("txt", "json", "md")
+_SLOW_SECONDS = 1.0
+
+
+class _Date(click.ParamType[date]):
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        from cchc_metrics.records.fields import CellError, parse_day  # noqa: PLC0415  the command starts fast
+
+        if isinstance(value, date):
+            return value
+        try:
+            found = parse_day(value)
+        except CellError:
+            found = None
+        if found is None:
+            self.fail(f"«{value}»: dùng dd/mm/yyyy hoặc yyyy-mm-dd | use dd/mm/yyyy or yyyy-mm-dd", param, ctx)
+        return found
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cchc-metrics")
+def main() -> None:
+    """Administrative-reform (cải cách hành chính) indicators from a local government's records."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--period", "period_text", help="2021, 2021-Q1, 2021-04, 2021-Q1@nd09 …; default: district.toml")
+@click.option("--as-of", "as_of", type=_Date(), help="the day on which the question is asked; default: the day of export")
+@click.option("--baseline", type=click.Path(path_type=Path), help="a folder, or a report.json, to compare with")
+@click.option("--plan", "plan_path", type=click.Path(path_type=Path), help="the plan; default: district.toml")
+@click.option("--rules", "rules_name", help="a preset of rules; default: district.toml")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="folder to write to; created when missing")
+@click.option("--formats", default="txt,json,md", show_default=True, help="what to write to --out")
+def report(
+    folder: Path,
+    period_text: str | None,
+    as_of: date | None,
+    baseline: Path | None,
+    plan_path: Path | None,
+    rules_name: str | None,
+    lang: str,
+    out: Path | None,
+    formats: str,
+) -> None:
+    """Print the report of FOLDER and write it to --out."""
+    from cchc_metrics.job import report_folder  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.report.content import report_page  # noqa: PLC0415
+    from cchc_metrics.report.page import page_text  # noqa: PLC0415
+
+    language = "en" if lang == "en" else "vi"
+    wanted = tuple(dict.fromkeys(f.strip() for f in formats.split(",") if f.strip()))
+    unknown = [f for f in wanted if f not in _FORMATS]
+    if unknown:
+        _fail(
+            CchcError(
+                f"không có định dạng «{unknown[0]}»; có: {', '.join(_FORMATS)}",
+                f"no format «{unknown[0]}»; there are: {', '.join(_FORMATS)}",
+            ),
+            lang,
+        )
+    try:
+        with _Progress() as progress:
+            made = report_folder(
+                folder,
+                period_text=period_text,
+                as_of=as_of,
+                baseline=baseline,
+                plan_path=plan_path,
+                rules_name=rules_name,
+                progress=progress,
+            )
+        click.echo(page_text(report_page(made, language)), nl=False)
+        if out is not None:
+            _write(made, out, wanted, language)
+    except (CchcError, OSError) as error:
+        _fail(error, lang)
+    raise SystemExit(1 if made.problems.rejected or _unusable(made) else 0)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="write problems.csv here")
+def check(folder: Path, lang: str, out: Path | None) -> None:
+    """Read FOLDER and print its problems only."""
+    from cchc_metrics.read.folder import read_folder  # noqa: PLC0415  the command starts fast
+
+    try:
+        with _Progress() as progress:
+            found = read_folder(folder, progress=progress).problems
+        shown = 20
+        for problem in list(found)[:shown]:
+            click.echo(problem.text(lang))
+        if len(found) > shown:
+            click.echo("…")
+        for code, n in found.by_code().items():
+            click.echo(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
+        read, valid, rejected = found.read, found.valid, found.rejected
+        click.echo(
+            f"đọc {read} dòng = {valid} hợp lệ + {rejected} bị loại"
+            if lang == "vi"
+            else f"{read} rows read = {valid} valid + {rejected} rejected",
+        )
+        if out is not None:
+            out.write_text(found.to_csv(), encoding="utf-8-sig")
+    except (CchcError, OSError) as error:
+        _fail(error, lang)
+    raise SystemExit(1 if any(code.severity == "error" for code in found.by_code()) else 0)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="write into a folder that is not empty")
+def example(directory: Path, force: bool) -> None:  # noqa: FBT001  a flag of the command line
+    """Write the synthetic example of huyện Tháp Mười to DIRECTORY."""
+    from cchc_metrics.example.make import make_example  # noqa: PLC0415  the command starts fast
+
+    try:
+        if directory.exists() and any(directory.iterdir()) and not force:
+            raise CchcError(
+                f"thư mục «{directory}» không trống; thêm --force để ghi đè",
+                f"folder «{directory}» is not empty; add --force to overwrite",
+            )
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, text in make_example().items():
+            (directory / name).write_text(text, encoding="utf-8", newline="")
+    except (CchcError, OSError) as error:
+        _fail(error, "vi")
+    click.echo(f"{directory}: cchc-metrics report {directory} --period 2021")
+
+
+@main.command()
+@click.argument("name", required=False)
+def schema(name: str | None) -> None:
+    """Print the JSON Schema of every model, or of NAME."""
+    from cchc_metrics.schemas import json_schemas  # noqa: PLC0415  the command starts fast
+
+    try:
+        click.echo(json.dumps(json_schemas(name), ensure_ascii=False, indent=1))
+    except CchcError as error:
+        _fail(error, "en")
+
+
+@main.command()
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def catalogue(lang: str) -> None:
+    """Print the indicators."""
+    from cchc_metrics.catalogue.load import default_catalogue  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.report.page import Table, table_text  # noqa: PLC0415
+
+    rows = tuple((i.id, i.name(lang), i.scale.value, i.formula_id, i.source) for i in default_catalogue())
+    headings = ("id", "tên", "đơn vị", "công thức", "nguồn") if lang == "vi" else ("id", "name", "unit", "formula", "source")
+    click.echo(table_text(Table(headings, rows)))
+
+
+def _write(made: Report, out: Path, formats: tuple[str, ...], lang: Any) -> None:
+    from cchc_metrics.report.content import report_page  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.report.json_report import report_json  # noqa: PLC0415
+    from cchc_metrics.report.page import page_markdown, page_text  # noqa: PLC0415
+
+    out.mkdir(parents=True, exist_ok=True)
+    page = report_page(made, lang)
+    writers: dict[str, Callable[[], str]] = {
+        "txt": lambda: page_text(page),
+        "md": lambda: page_markdown(page),
+        "json": lambda: report_json(made, lang),
+    }
+    for name in formats:
+        (out / f"report.{name}").write_text(writers[name](), encoding="utf-8")
+    if made.problems:
+        (out / "problems.csv").write_text(made.problems.to_csv(), encoding="utf-8-sig")
+
+
+def _unusable(made: Report) -> bool:
+    return any(code.severity == "error" for code in made.problems.by_code())
+
+
+def _fail(error: Exception, lang: str) -> NoReturn:
+    message = error.text(lang) if isinstance(error, CchcError) else str(error)
+    click.echo(f"cchc-metrics: {message}", err=True)
+    raise SystemExit(2)
+
+
+class _Progress:
+    """Says what is being read, on a terminal only, once the work has taken longer than a second."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._shown = False
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            click.echo("\r\033[K", nl=False, err=True)
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if sys.stderr.isatty() and time.monotonic() - self._started > _SLOW_SECONDS:
+            share = f" {100 * done // total}%" if total else ""
+            click.echo(f"\r\033[K{what}{share}", nl=False, err=True)
+            self._shown = True
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""What a report says, section by section, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from cchc_metrics.catalogue.model import Indicator
+from cchc_metrics.reference.unit import LEVEL_NAMES
+from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
+from cchc_metrics.report.model import Report
+from cchc_metrics.report.numbers_vi import format_count, format_date, format_number, format_percent, format_points, format_signed
+from cchc_metrics.report.page import Page, Section, Table
+from cchc_metrics.text import Lang
+from cchc_metrics.values import Better, Breakdown, Measure, Scale, Status
+from cchc_metrics.verbs.compare import Delta
+
+
+def report_page(report: Report, lang: Lang = "vi") -> Page:
+    """Return a report as a page: the indicators with their change, the units, outreach, the plan and the problems found."""
+    vi = lang == "vi"
+    unit = report.units.unit(report.unit)
+    title = (
+        f"CẢI CÁCH HÀNH CHÍNH {unit.full_name.upper()} – {report.period.text('vi').upper()}"
+        if vi
+        else f"ADMINISTRATIVE REFORM IN {unit.full_name.upper()} – {report.period.text('en').upper()}"
+    )
+    lines = [
+        f"Kỳ {format_date(report.period.first)}–{format_date(report.period.last)}; số liệu đến {format_date(report.as_of)}; "
+        f"so với {report.baseline_period.text('vi').lower()}; quy tắc {report.rules}; lịch {report.calendar}"
+        if vi
+        else f"Period {report.period.first} to {report.period.last}; as of {report.as_of}; "
+        f"against {report.baseline_period.text('en')}; rules {report.rules}; calendar {report.calendar}",
+    ]
+    if report.synthetic:
+        lines.append("SỐ LIỆU MÔ PHỎNG, không phải số liệu thật" if vi else "SYNTHETIC RECORDS, not real data")
+    if report.note.text(lang):
+        lines.append(report.note.text(lang))
+    sections = [_indicators(report, lang), _units(report, lang)]
+    if report.plan is not None and report.assessments is not None:
+        sections += list(_plan(report, lang))
+    sections.append(_problems(report, lang))
+    return Page(title, tuple(lines), tuple(sections))
+
+
+def _indicators(report: Report, lang: Lang) -> Section:
+    vi = lang == "vi"
+    rows: list[tuple[str, ...]] = []
+    notes: list[str] = []
+    for indicator in report.catalogue:
+        for depth, breakdown in _shown(report, indicator):
+            found = report.measures.get(indicator.id, report.unit, report.period, breakdown)
+            if found is None or found.status is Status.NOT_APPLICABLE:
+                continue
+            if depth and found.value is None:
+                continue
+            name = indicator.name(lang) if depth == 0 else "  " * depth + _breakdown_text(breakdown, lang)
+            delta = report.deltas.get(indicator.id, report.unit, report.period, breakdown)
+            rows.append((name, measure_text(found, lang, flag=True), counts_text(found, lang), delta_text(delta, found, lang)))
+            if depth == 0:
+                notes += _excluded_notes(indicator, found, lang)
+    headings = ("Chỉ tiêu", "Kết quả", "Tử/mẫu", "So với kỳ gốc") if vi else ("Indicator", "Value", "Counts", "Change")
+    return Section(
+        "Chỉ tiêu" if vi else "Indicators",
+        tuple(notes),
+        Table(headings, tuple(rows), frozenset({1, 2, 3})),
+    )
+
+
+def _shown(report: Report, indicator: Indicator) -> Iterator[tuple[int, Breakdown]]:
+    """Yield the breakdowns of an indicator that a report shows, each with its depth: total, levels, then labels."""
+    levels = report.units.levels_below(report.unit)
+    levels_shown: list[Breakdown] = [(("level", level),) for level in levels] if len(levels) > 1 else []
+    yield 0, ()
+    labels = [
+        tuple(zip(block.dims, label, strict=True))
+        for block in report.measures.blocks
+        if block.indicator.id == indicator.id and block.dims
+        for label in block.labels
+    ]
+    if indicator.total:
+        for level in levels_shown:
+            yield 1, level
+            if indicator.by_level:
+                for label in labels:
+                    yield 2, (*label, *level)
+    if not indicator.by_level:
+        for label in labels:
+            yield 1, label
+            if not indicator.total:
+                for level in levels_shown:
+                    yield 2, (*label, *level)
+
+
+def _breakdown_text(breakdown: Breakdown, lang: Lang) -> str:
+    return ", ".join(label_text(dim, label, lang) for dim, label in breakdown)
+
+
+def _excluded_notes(indicator: Indicator, found: Measure, lang: Lang) -> list[str]:
+    out = "để ngoài cả tử và mẫu" if lang == "vi" else "left out of both counts"
+    return [
+        f"{indicator.name(lang)}: {out} {format_count(n, lang)} ({EXCLUDED_NAMES.get(why, (why, why))[1 if lang == 'en' else 0]})"
+        for why, n in found.excluded.items()
+    ]
+
+
+def delta_text(delta: Delta | None, found: Measure, lang: Lang = "vi") -> str:
+    """Return a change as printed: percentage points for rates, never "%"; with the relative change for counts; the reason where there is none."""
+    if delta is None or found.value is None:
+        return ""
+    if delta.difference is None:
+        return delta.reason.text(lang)
+    if found.scale is Scale.PERCENT:
+        text = format_points(delta.difference, lang)
+    else:
+        text = format_signed(delta.difference, lang=lang)
+        if delta.relative_percent is not None and found.scale is Scale.COUNT:
+            text += f" ({format_signed(delta.relative_percent, decimals=1, lang=lang)}%)"
+    arrow = {True: " ▲", False: " ▼", None: ""}[delta.better if found.better is not Better.NEITHER else None]
+    return text + arrow
+
+
+def _units(report: Report, lang: Lang) -> Section:
+    vi = lang == "vi"
+    shown = [
+        i
+        for i in report.catalogue
+        if i.per_unit and (m := report.measures.get(i.id, report.unit, report.period)) is not None and m.status is not Status.NOT_APPLICABLE
+    ]
+    rows: list[tuple[str, ...]] = []
+    for code in report.units.subtree(report.unit):
+        unit = report.units.unit(code)
+        own: Breakdown = (("level", unit.level),) if len(report.units.subtree(code)) > 1 else ()
+        measures = [report.measures.get(i.id, code, report.period, own) for i in shown]
+        if all(m is None or m.status is Status.NOT_APPLICABLE for m in measures):
+            continue
+        name = unit.full_name + (f" ({LEVEL_NAMES[unit.level][0 if vi else 1]})" if own else "")
+        rows.append((name, *("" if m is None else measure_text(m, lang) for m in measures)))
+    headings = ("Đơn vị" if vi else "Unit", *(i.name(lang) for i in shown))
+    letters = tuple(f"({n})" for n in range(1, len(shown) + 1))
+    lines = tuple(f"{letter} {i.name(lang)}" for letter, i in zip(letters, shown, strict=True))
+    return Section(
+        "Theo đơn vị" if vi else "By unit",
+        lines,
+        Table((headings[0], *letters), tuple(rows), frozenset(range(1, len(headings)))),
+    )
+
+
+def _plan(report: Report, lang: Lang) -> Iterator[Section]:
+    vi = lang == "vi"
+    plan, assessments = report.plan, report.assessments
+    if plan is None or assessments is None:
+        return
+    number, issued = plan.number, format_date(plan.issued_on, lang)
+    lines = [
+        f"Kế hoạch {number} ngày {issued}, {plan.issuer}; xét đến {format_date(report.as_of, lang)}"
+        if vi
+        else f"Plan {number} of {issued}, {plan.issuer}; as of {report.as_of}",
+    ]
+    if plan.illustrative:
+        lines.append(
+            "Chỉ tiêu minh họa: danh mục chính thức không công bố" if vi else "Illustrative targets: the official list is not public",
+        )
+    rows = []
+    for a in assessments:
+        unit = report.units.unit(a.unit).full_name if a.unit in report.units else a.unit
+        place = _breakdown_text(tuple(p for p in a.breakdown if p[0] == "level"), lang)
+        rows.append(
+            (
+                a.name.text(lang),
+                place or unit,
+                assessment_value(a.measured, a.measure, lang),
+                assessment_value(a.required, a.measure, lang),
+                a.verdict.text(lang),
+                a.sentence.text(lang) or a.reason.text(lang),
+            )
+        )
+    headings = (
+        ("Chỉ tiêu, nhiệm vụ", "Phạm vi", "Đã đạt", "Phải đạt", "Đánh giá", "Còn phải làm")
+        if vi
+        else ("Target or task", "Scope", "Reached", "Required", "Verdict", "What it takes")
+    )
+    yield Section(
+        "Thực hiện kế hoạch" if vi else "The plan",
+        tuple(lines),
+        Table(headings, tuple(rows), frozenset({2, 3})),
+    )
+
+
+def assessment_value(value: object, measure: Measure | None, lang: Lang) -> str:
+    """Return a measured or required value in the scale of its measure; ``""`` where there is none."""
+    if not isinstance(value, (int, Fraction)):
+        return ""
+    if measure is not None and measure.scale is Scale.PERCENT:
+        return format_percent(value, lang=lang)
+    return format_number(value, lang=lang)
+
+
+def _problems(report: Report, lang: Lang) -> Section:
+    vi = lang == "vi"
+    p = report.problems
+    read, valid, rejected = (format_count(n, lang) for n in (p.read, p.valid, p.rejected))
+    lines = [
+        f"Đọc {read} dòng = {valid} hợp lệ + {rejected} bị loại" if vi else f"{read} rows read = {valid} valid + {rejected} rejected",
+    ]
+    rows = tuple((code.value, format_count(n, lang), code.vi if vi else code.en) for code, n in p.by_code().items())
+    table = Table(("Mã", "Số lượng", "Ý nghĩa") if vi else ("Code", "How many", "Meaning"), rows, frozenset({1})) if rows else None
+    return Section("Dữ liệu đầu vào" if vi else "The input", tuple(lines), table)

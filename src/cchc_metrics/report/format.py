@@ -1,0 +1,90 @@
+"""How measures and their parts are printed; rounding happens here and nowhere before."""
+
+from __future__ import annotations
+
+from cchc_metrics.records.choices import Channel, MeetingKind, OutreachChannel, ServiceLevel
+from cchc_metrics.records.fields import Choice
+from cchc_metrics.reference.unit import LEVEL_NAMES
+from cchc_metrics.report.numbers_vi import format_count, format_number, format_percent
+from cchc_metrics.text import Lang
+from cchc_metrics.values import Measure, Scale, Status
+
+_CHOICES: dict[str, tuple[type[Choice], ...]] = {
+    "channel": (Channel, OutreachChannel),
+    "kind": (MeetingKind,),
+    "service_level": (ServiceLevel,),
+}
+_UNIT = {
+    Scale.WORKING_DAYS: (" ngày làm việc", " working days"),
+    Scale.POINTS: (" điểm", " points"),
+}
+_FLAGS = {
+    Status.ESTIMATED: (" (ước tính)", " (estimated)"),
+    Status.PERIOD_OPEN: (" (chưa hết kỳ)", " (period open)"),
+}
+EXCLUDED_NAMES = {
+    "no_due_date": ("không có hạn", "no due date"),
+    "pending_no_due_date": ("đang giải quyết, không có hạn", "pending, no due date"),
+    "secret": ("mật", "secret"),
+    "unknown_secrecy": ("chưa ghi độ mật", "no secrecy mark"),
+}
+
+
+def measure_text(measure: Measure, lang: Lang = "vi", *, flag: bool = False) -> str:
+    """Return the value as printed, or the reason in words where there is none: never 0% or 100% for nothing.
+
+    Args:
+        measure: the measure.
+        lang: ``"vi"`` or ``"en"``.
+        flag: whether to add that the value is estimated or the period open.
+
+    >>> from datetime import date
+    >>> from cchc_metrics.reference.period import Period
+    >>> year = Period.parse("2021")
+    >>> measure_text(Measure("x", "TM", year, (), date(2022, 1, 1), Status.OK, 9283, 10000, Scale.PERCENT))
+    '92,83%'
+    >>> measure_text(Measure("x", "TM", year, (), date(2022, 1, 1), Status.ZERO_DENOMINATOR, 0, 0, Scale.PERCENT))
+    'không có số liệu'
+    """
+    value = measure.value
+    if value is None:
+        return no_value_text(measure, lang)
+    if measure.scale is Scale.PERCENT:
+        shown = format_percent(value, lang=lang)
+    elif measure.scale is Scale.COUNT:
+        shown = format_count(int(value), lang)
+    else:
+        vi, en = _UNIT.get(measure.scale, ("", ""))
+        shown = format_number(value, lang=lang) + (en if lang == "en" else vi)
+    if flag and measure.status in _FLAGS:
+        vi, en = _FLAGS[measure.status]
+        shown += en if lang == "en" else vi
+    return shown
+
+
+def no_value_text(measure: Measure, lang: Lang) -> str:
+    """Return the words that stand where there is no value."""
+    if measure.status is Status.ZERO_DENOMINATOR:
+        return "no data" if lang == "en" else "không có số liệu"
+    return measure.reason.text(lang) or measure.status.value
+
+
+def counts_text(measure: Measure, lang: Lang = "vi") -> str:
+    """Return ``numerator/denominator`` as printed, ``""`` for a count."""
+    if measure.numerator is None or measure.denominator is None:
+        return ""
+    return f"{format_count(measure.numerator, lang)}/{format_count(measure.denominator, lang)}"
+
+
+def label_text(dim: str, label: str, lang: Lang = "vi") -> str:
+    """Return the name of a breakdown's label.
+
+    >>> label_text("kind", "council_session"), label_text("level", "commune"), label_text("question", "5 trong 1")
+    ('kỳ họp HĐND', 'cấp xã', '5 trong 1')
+    """
+    if dim == "level" and label in LEVEL_NAMES:
+        return LEVEL_NAMES[label][1 if lang == "en" else 0]
+    for choice in _CHOICES.get(dim, ()):
+        if label in choice.labels():
+            return choice.of(label).text(lang)
+    return label or ("not said" if lang == "en" else "không ghi")

@@ -1,0 +1,54 @@
+"""What a report is made of: everything one run computed, ready to be printed in any form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.plan import Plan
+from cchc_metrics.records.problems import Problems
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.values import Text
+from cchc_metrics.verbs.assess import Assessments
+from cchc_metrics.verbs.compare import Deltas
+from cchc_metrics.verbs.measure import Measures
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of one run over a district's folder.
+
+    Args:
+        unit: code of the unit that reports, a root of the tree.
+        units: the unit tree.
+        period: the period reported on.
+        baseline_period: the period compared with.
+        as_of: the day on which the question is asked.
+        rules, calendar: ids.
+        catalogue: the indicators.
+        measures: values of the period, its baseline and, where there is a plan, the plan's year.
+        deltas: changes of ``period`` against the baseline.
+        plan: the plan, or None.
+        assessments: where the plan stands on ``as_of``; None without a plan.
+        problems: what was wrong with the input.
+        synthetic: whether the records are made up; every output says so.
+        note: a note to print with it.
+    """
+
+    unit: str
+    units: UnitTree
+    period: Period
+    baseline_period: Period
+    as_of: date
+    rules: str
+    calendar: str
+    catalogue: Catalogue
+    measures: Measures
+    deltas: Deltas
+    plan: Plan | None
+    assessments: Assessments | None
+    problems: Problems
+    synthetic: bool = False
+    note: Text = Text()

@@ -1,0 +1,126 @@
+"""The main job: a folder that was read becomes a report. Pure; reading and writing stand around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.errors import InputError
+from cchc_metrics.plan import Plan
+from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.problems import Problems
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.report.model import Report
+from cchc_metrics.values import MeasureSource, Text
+from cchc_metrics.verbs.assess import assess
+from cchc_metrics.verbs.compare import compare
+from cchc_metrics.verbs.measure import Coverage, Measures, measure
+from cchc_metrics.verbs.tally import tally
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Everything that a run needs, already read.
+
+    Args:
+        unit: code of the unit that reports.
+        units: the unit tree.
+        columns: room → valid rows.
+        calendar, rules: how days and disputed points are counted.
+        catalogue: the indicators.
+        problems: what reading found.
+        coverage: room → days between which its records are complete.
+        synthetic, note: printed with every output.
+    """
+
+    unit: str
+    units: UnitTree
+    columns: Mapping[str, Columns]
+    calendar: Calendar
+    rules: Rules
+    catalogue: Catalogue
+    problems: Problems = Problems()
+    coverage: Coverage | None = None
+    synthetic: bool = False
+    note: Text = Text()
+
+
+def run(
+    data: Dataset,
+    *,
+    period: Period,
+    as_of: date,
+    baseline_period: Period | None = None,
+    plan: Plan | None = None,
+    baseline: MeasureSource | None = None,
+) -> Report:
+    """Return the report of one period.
+
+    Args:
+        data: what was read.
+        period: the period reported on.
+        as_of: the day on which the question is asked; a plan is assessed on this day.
+        baseline_period: what to compare with; None for the same-named period one year earlier.
+        plan: the plan to assess, of any year; None for none.
+        baseline: measures of ``baseline_period`` from elsewhere (another folder, a published file), instead of the folder's own records.
+
+    Raises:
+        InputError: when the period has not begun on ``as_of``.
+    """
+    if period.first > as_of:
+        raise InputError(
+            f"kỳ {period.label} chưa bắt đầu vào ngày {as_of:%d/%m/%Y}; chọn --as-of muộn hơn",
+            f"period {period.label} has not begun on {as_of}; choose a later --as-of",
+        )
+    base = baseline_period or period.year_earlier()
+    periods = periods_needed(period, base, as_of, plan)
+    counted = tally(data.columns, periods=periods, rules=data.rules, calendar=data.calendar, as_of=as_of)
+    measures = measure(
+        counted,
+        data.catalogue,
+        units=data.units,
+        periods=periods,
+        as_of=as_of,
+        coverage=data.coverage,
+    )
+    assessments = None
+    if plan is not None:
+        nouns = {i.id: Text(i.noun_vi, i.noun_en) for i in data.catalogue if i.noun_vi}
+        assessments = assess(measures, plan, units=data.units, as_of=as_of, baseline=baseline or measures, nouns=nouns)
+    return Report(
+        unit=data.unit,
+        units=data.units,
+        period=period,
+        baseline_period=base,
+        as_of=as_of,
+        rules=data.rules.id,
+        calendar=data.calendar.id,
+        catalogue=data.catalogue,
+        measures=measures,
+        deltas=compare(_of_period(measures, period), baseline or measures, units=data.units, baseline_period=base),
+        plan=plan,
+        assessments=assessments,
+        problems=data.problems,
+        synthetic=data.synthetic,
+        note=data.note,
+    )
+
+
+def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None) -> tuple[Period, ...]:
+    """Return every period that a report reads: its own and the baseline's, the plan year and the year before, and elapsed windows."""
+    wanted = [period, base]
+    if plan is not None:
+        year = Period.of("year", plan.year)
+        wanted += [p for p in (year, year.year_earlier()) if p.first <= as_of]
+    windows = [p.until(as_of) for p in wanted if p.first <= as_of < p.last]
+    wanted += [w for window in windows for w in (window, window.year_earlier())]
+    return tuple(dict.fromkeys(wanted))
+
+
+def _of_period(measures: Measures, period: Period) -> Sequence[object]:
+    return measures.filter(period=period)
