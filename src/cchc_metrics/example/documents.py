@@ -10,7 +10,15 @@ from cchc_metrics.example.place import BUSY, DISTRICT, SIZES, STRETCHES, SYNTHET
 from cchc_metrics.example.workdays import Season, WorkingDays
 
 HEADINGS: Final = (
-    "document_id", "unit_code", "issued_on", "direction", "electronic", "signed_by_person", "signed_by_agency", "exchanged", "secrecy",
+    "document_id",
+    "unit_code",
+    "issued_on",
+    "direction",
+    "electronic",
+    "signed_by_person",
+    "signed_by_agency",
+    "exchanged",
+    "secrecy",
 )
 
 # Outgoing documents by year. Of 2021: 1.411 of 1.520 without a secrecy mark were exchanged electronically, 92,83 %

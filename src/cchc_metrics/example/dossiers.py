@@ -15,9 +15,27 @@ from cchc_metrics.example.procedures import COMMUNE_PROCEDURES, DISTRICT_PROCEDU
 from cchc_metrics.example.workdays import DAY, Season, WorkingDays, saturday_before
 
 HEADINGS: Final = (
-    "dossier_id", "unit_code", "procedure_code", "field", "channel", "service_level", "status", "submitted_at", "received_at",
-    "due_at", "ended_at", "returned_at", "term", "term_unit", "paused_days", "supplement_requests", "postal_in", "postal_out",
-    "fee_due", "paid_online", "digitised",
+    "dossier_id",
+    "unit_code",
+    "procedure_code",
+    "field",
+    "channel",
+    "service_level",
+    "status",
+    "submitted_at",
+    "received_at",
+    "due_at",
+    "ended_at",
+    "returned_at",
+    "term",
+    "term_unit",
+    "paused_days",
+    "supplement_requests",
+    "postal_in",
+    "postal_out",
+    "fee_due",
+    "paid_online",
+    "digitised",
 )
 
 # How many dossiers were received, per year: at the district's desk and at all desks of the communes.
@@ -98,8 +116,8 @@ def make_dossiers(seed: int, days: WorkingDays) -> list[dict[str, object]]:
     for level, counts in LATE.items():
         for year, count in enumerate(counts):
             before = OVER_NEW_YEAR if year else 0
-            _delay_over_new_year(cases, level, STRETCHES[year][0], before, draw, days)
-            _delay(cases, level, STRETCHES[year], count - before, draw, days)
+            _delay_over_new_year(cases, level, STRETCHES[year][0], before, draw=draw, days=days)
+            _delay(cases, level, STRETCHES[year], count - before, draw=draw, days=days)
     _leave_overdue(cases, draw)
     _wait(cases, draw)
     for case in cases:
@@ -171,10 +189,9 @@ def _settle(case: Case, draw: Draw, days: WorkingDays) -> None:
     earliest = days.add(case.received, case.paused) if case.paused else case.received
     due = case.due or days.add(case.received, draw.between(2, 15))
     slack = days.between(earliest, due)
-    if draw.chance(24):
-        end = due
-    else:
-        end = days.add(due, -1 - min(draw.below(max(slack, 1)), draw.below(max(slack, 1)))) if slack else due
+    end = due
+    if slack and not draw.chance(24):
+        end = days.add(due, -1 - min(draw.below(slack), draw.below(slack)))
     end = max(end, earliest)
     saturday = end + DAY
     if end.weekday() == 4 and saturday < due and draw.chance(4):
@@ -190,7 +207,7 @@ def _stop(cases: list[Case], draw: Draw) -> None:
         case.status = "stopped"
 
 
-def _delay(cases: list[Case], level: str, stretch: tuple[date, date], count: int, draw: Draw, days: WorkingDays) -> None:
+def _delay(cases: list[Case], level: str, stretch: tuple[date, date], count: int, *, draw: Draw, days: WorkingDays) -> None:
     """Make dossiers late that are due, and then end, in a stretch."""
     first, last = stretch
     units = {u.code: u.slow for u in COMMUNES} if level == "commune" else {DISTRICT.code: 1.0}
@@ -201,7 +218,7 @@ def _delay(cases: list[Case], level: str, stretch: tuple[date, date], count: int
             case.ended = days.add(case.due or last, draw.between(1, 12))
 
 
-def _delay_over_new_year(cases: list[Case], level: str, new_year: date, count: int, draw: Draw, days: WorkingDays) -> None:
+def _delay_over_new_year(cases: list[Case], level: str, new_year: date, count: int, *, draw: Draw, days: WorkingDays) -> None:
     fit = [c for c in cases if c.level == level and c.judged and _due_within(c, new_year - 14 * DAY, new_year - DAY)]
     for case in draw.shuffled(fit)[:count]:
         case.ended = days.add(new_year, draw.between(1, 10))
@@ -218,9 +235,9 @@ def _leave_overdue(cases: list[Case], draw: Draw) -> None:
 def _wait(cases: list[Case], draw: Draw) -> None:
     """Let some of the pending dossiers wait for papers, for a payment, or for their first working day."""
     pending = draw.shuffled(c for c in cases if c.ended is None)
-    for case in [c for c in pending if c.procedure.term_unit == "working_days"][:WAITING["supplement_requested"]]:
+    for case in [c for c in pending if c.procedure.term_unit == "working_days"][: WAITING["supplement_requested"]]:
         case.status = "supplement_requested"
-    for case in [c for c in pending if c.procedure.fee and not c.status][:WAITING["payment_requested"]]:
+    for case in [c for c in pending if c.procedure.fee and not c.status][: WAITING["payment_requested"]]:
         case.status = "payment_requested"
 
 
@@ -338,10 +355,15 @@ def _not_received(draw: Draw, days: WorkingDays) -> Iterator[dict[str, object]]:
         unit = draw.pick((DISTRICT, *COMMUNES))
         procedure = draw.weighted(OFFERS[_level(unit)]["online"])
         yield {
-            "unit_code": unit.code, "procedure_code": procedure.code, "field": procedure.field, "channel": "online",
-            "service_level": procedure.service_level, "status": status,
+            "unit_code": unit.code,
+            "procedure_code": procedure.code,
+            "field": procedure.field,
+            "channel": "online",
+            "service_level": procedure.service_level,
+            "status": status,
             "submitted_at": _at(draw.pick(possible), draw.between(7 * 60, 16 * 60)),
-            "postal_in": "no", "fee_due": "yes" if procedure.fee else "no",
+            "postal_in": "no",
+            "fee_due": "yes" if procedure.fee else "no",
         }
 
 

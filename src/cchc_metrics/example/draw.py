@@ -48,7 +48,7 @@ class Draw:
             mark -= weight
             if mark < 0:
                 return item
-        return next(reversed(weights))
+        return list(weights)[-1]
 
     def shuffled(self, items: Iterable[T]) -> list[T]:
         """Return the items in a drawn order."""

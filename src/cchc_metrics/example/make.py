@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Final
 
 from cchc_metrics.example import documents, dossiers, initiatives, meetings, outreach
-from cchc_metrics.example.place import LAST_DAY, UNITS, DISTRICT, table
+from cchc_metrics.example.place import DISTRICT, LAST_DAY, UNITS, table
 from cchc_metrics.example.workdays import WorkingDays
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of
@@ -17,7 +17,7 @@ UNIT_HEADINGS: Final = ("code", "name", "kind", "level", "parent", "valid_from",
 
 
 def make_example(seed: int = 2021) -> dict[str, str]:
-    """Return the files of the example folder: huyện Tháp Mười, 2020 to the first quarter of 2022, all of it synthetic.
+    r"""Return the files of the example folder: huyện Tháp Mười, 2020 to the first quarter of 2022, all of it synthetic.
 
     The totals that the district published about 2021 hold for every seed; the rest is drawn anew. The same seed gives
     the same bytes on every version of Python.
@@ -26,7 +26,7 @@ def make_example(seed: int = 2021) -> dict[str, str]:
         seed: any whole number; examples/thap-muoi in the project is made with 2021.
 
     Returns:
-        File name → text, UTF-8, lines ending in ``\\n``.
+        File name → text, UTF-8, lines ending in ``\n``.
 
     >>> files = make_example()
     >>> sorted(files)[:4]

@@ -21,7 +21,13 @@ HEADINGS: Final = {
 MEETING, CONFERENCE, SESSION = "Họp UBND", "Hội nghị UBND", "Kỳ họp HĐND"
 SESSIONS: Final = (
     # Ordinary sessions at mid-year and at the end; in 2021 also the first one of the new Council.
-    date(2020, 7, 15), date(2020, 12, 16), date(2021, 4, 14), date(2021, 6, 29), date(2021, 7, 28), date(2021, 12, 15), date(2022, 3, 23),
+    date(2020, 7, 15),
+    date(2020, 12, 16),
+    date(2021, 4, 14),
+    date(2021, 6, 29),
+    date(2021, 7, 28),
+    date(2021, 12, 15),
+    date(2022, 3, 23),
 )
 PAPERLESS_2020: Final = {MEETING: 55, CONFERENCE: 40, SESSION: 0}
 """Percent of the district's meetings of 2020 that were paperless; from 2021 on all are."""
@@ -35,7 +41,11 @@ def make_meetings(seed: int, days: WorkingDays) -> list[dict[str, str]]:
     for unit in (DISTRICT, *COMMUNES):
         for month in _months():
             rows += _month(unit.code, month, draw, days)
-        rows += [_meeting(unit.code, SESSION, days.add(day, _later(unit.code, draw)), draw) for day in SESSIONS if day.year < 2022 or unit is DISTRICT]
+        rows += [
+            _meeting(unit.code, SESSION, days.add(day, _later(unit.code, draw)), draw)
+            for day in SESSIONS
+            if day.year < 2022 or unit is DISTRICT
+        ]
     rows += _special(draw)
     rows.sort(key=lambda row: (row["held_on"], row["unit_code"], row["kind"]))
     for number, row in enumerate(rows, start=1):
@@ -73,7 +83,11 @@ def _meeting(unit: str, kind: str, day: date, draw: Draw) -> dict[str, str]:
     else:
         paperless = True
     return {
-        "unit_code": unit, "kind": kind, "status": "đã họp", "held_on": day.isoformat(), "paperless": "có" if paperless else "không",
+        "unit_code": unit,
+        "kind": kind,
+        "status": "đã họp",
+        "held_on": day.isoformat(),
+        "paperless": "có" if paperless else "không",
         "secrecy": "không mật",
     }
 

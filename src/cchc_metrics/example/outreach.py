@@ -41,8 +41,16 @@ TOPICS: Final = {
 }
 DIALOGUE_TOPICS: Final = {"staff_dialogue": "đạo đức công vụ", "citizen_dialogue": "thủ tục hành chính"}
 REACH: Final[Mapping[str, tuple[int, int]]] = {
-    "radio": (400, 2600), "radio_story": (300, 1500), "talk_show": (40, 180), "leaflet": (150, 1200), "social_network": (30, 900),
-    "mobile_campaign": (200, 1400), "performance": (120, 500), "portal_news": (40, 700), "staff_dialogue": (60, 120), "citizen_dialogue": (80, 160),
+    "radio": (400, 2600),
+    "radio_story": (300, 1500),
+    "talk_show": (40, 180),
+    "leaflet": (150, 1200),
+    "social_network": (30, 900),
+    "mobile_campaign": (200, 1400),
+    "performance": (120, 500),
+    "portal_news": (40, 700),
+    "staff_dialogue": (60, 120),
+    "citizen_dialogue": (80, 160),
 }
 """How many people an activity reaches; panels, posters and applications report nothing."""
 

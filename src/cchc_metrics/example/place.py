@@ -19,8 +19,11 @@ STRETCHES = ((date(2020, 1, 1), date(2020, 12, 31)), (date(2021, 1, 1), date(202
 BUSY = {
     (2020, 4): 0.6,  # social distancing of April 2020
     (2021, 2): 0.8,  # Tết
-    (2021, 7): 0.6, (2021, 8): 0.5, (2021, 9): 0.7,  # and of the third quarter of 2021
-    (2021, 11): 1.3, (2021, 12): 1.3,
+    (2021, 7): 0.6,
+    (2021, 8): 0.5,
+    (2021, 9): 0.7,  # and of the third quarter of 2021
+    (2021, 11): 1.3,
+    (2021, 12): 1.3,
 }
 """How busy a month is; 1 where nothing is said."""
 
