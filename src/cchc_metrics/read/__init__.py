@@ -1,1 +1,1 @@
-"""TODO"""
+"""The outside, inwards: the only place that touches files."""

@@ -1,0 +1,41 @@
+"""JSON Schemas of the models, for those who feed or read the library from other languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from cchc_metrics.catalogue.model import Count, Indicator
+from cchc_metrics.errors import CchcError, suggestion
+from cchc_metrics.plan import Plan
+from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.unit import Unit
+
+MODELS: dict[str, type[BaseModel]] = {
+    **{room.model.__name__: room.model for room in ROOMS.values()},
+    "Unit": Unit,
+    "Rules": Rules,
+    "Count": Count,
+    "Indicator": Indicator,
+    "Plan": Plan,
+}
+"""Every model with a schema, by name."""
+
+
+def json_schemas(name: str | None = None) -> dict[str, Any]:
+    """Return the JSON Schema of one model, or of all by name.
+
+    Raises:
+        CchcError: when there is no model of this name.
+
+    >>> json_schemas("Dossier")["properties"]["channel"]["default"]
+    'counter'
+    """
+    if name is None:
+        return {key: json_schemas(key) for key in MODELS}
+    if name not in MODELS:
+        vi, en = suggestion(name, MODELS)
+        raise CchcError(f"không có mô hình «{name}»{vi}", f"there is no model «{name}»{en}")
+    return MODELS[name].model_json_schema()

@@ -1,0 +1,162 @@
+"""Hypothesis strategies for those who embed the library: records that are valid, in the spread that real files have.
+
+Needs the extra ``testing``. Every record drawn passes the model; dates lie inside the packaged calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from cchc_metrics.records.choices import (
+    AdoptionStatus,
+    Channel,
+    Digitised,
+    Direction,
+    MeetingKind,
+    MeetingStatus,
+    OutreachChannel,
+    Payment,
+    Score,
+    Secrecy,
+    ServiceLevel,
+    Status,
+    TermUnit,
+)
+from cchc_metrics.records.document import Document
+from cchc_metrics.records.dossier import ENDED, NOT_RECEIVED, Dossier
+from cchc_metrics.records.fields import Flag
+from cchc_metrics.records.initiative import InitiativeAdoption
+from cchc_metrics.records.meeting import Meeting
+from cchc_metrics.records.outreach import OutreachActivity
+from cchc_metrics.records.survey import SurveyAnswer
+
+UNITS = ("TM", "TM.01", "TM.02")
+FIRST, LAST = date(2020, 1, 1), date(2022, 12, 31)
+
+
+def moments(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[date | datetime]:
+    """Return a strategy for dates, some with a time."""
+    days = st.dates(first, last)
+    times = st.times(time(6), time(20)).map(lambda t: t.replace(microsecond=0))
+    return days | st.builds(datetime.combine, days, times)
+
+
+@st.composite
+def dossiers(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> Dossier:
+    """Return a strategy for valid dossiers of all statuses, with and without due dates, terms, pauses and times of day."""
+    status = draw(st.sampled_from(list(Status)))
+    received = None if status in NOT_RECEIVED and draw(st.booleans()) else draw(moments(first, last))
+    ended = returned = None
+    if received is not None and (status in ENDED or draw(st.integers(0, 4)) == 0):
+        day = received.date() if isinstance(received, datetime) else received
+        end = day + timedelta(days=draw(st.integers(0, 40)))
+        if draw(st.booleans()):
+            ended = end
+        else:
+            returned = end
+    due = None
+    if received is not None and draw(st.booleans()):
+        day = received.date() if isinstance(received, datetime) else received
+        due = day + timedelta(days=draw(st.integers(0, 40)))
+    term = draw(st.none() | st.integers(0, 60).map(lambda n: Fraction(n, 2)))
+    unit = draw(st.sampled_from([u for u in TermUnit if u is not TermUnit.NONE]))
+    return Dossier(
+        dossier_id=draw(st.uuids()).hex,
+        unit_code=draw(st.sampled_from(list(units))),
+        field=draw(st.sampled_from(["", "Hộ tịch", "Đất đai"])),
+        procedure_code=draw(st.sampled_from(["", "1.000001", "1.000002"])),
+        channel=draw(st.sampled_from(list(Channel))),
+        service_level=draw(st.sampled_from(list(ServiceLevel))),
+        status=status,
+        received_at=received,
+        due_at=due,
+        ended_at=ended,
+        returned_at=returned,
+        term=term,
+        term_unit=unit if term is not None else TermUnit.NONE,
+        paused_days=draw(st.none() | st.integers(0, 10)),
+        supplement_requests=draw(st.none() | st.integers(0, 3)),
+        postal_in=draw(st.sampled_from(list(Flag))),
+        postal_out=draw(st.sampled_from(list(Flag))),
+        fee_due=draw(st.sampled_from(list(Flag))),
+        paid_online=draw(st.sampled_from(list(Payment))),
+        digitised=draw(st.sampled_from(list(Digitised))),
+    )
+
+
+def documents(*, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> st.SearchStrategy[Document]:
+    """Return a strategy for documents of every direction and secrecy mark."""
+    flags = st.sampled_from(list(Flag))
+    return st.builds(
+        Document,
+        document_id=st.uuids().map(lambda u: u.hex),
+        unit_code=st.sampled_from(list(units)),
+        issued_on=moments(first, last),
+        direction=st.sampled_from(list(Direction)),
+        electronic=flags,
+        signed_by_person=flags,
+        signed_by_agency=flags,
+        exchanged=flags,
+        secrecy=st.sampled_from(list(Secrecy)),
+    )
+
+
+@st.composite
+def meetings(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> Meeting:
+    """Return a strategy for meetings of every kind and status."""
+    status = draw(st.sampled_from(list(MeetingStatus)))
+    return Meeting(
+        meeting_id=draw(st.uuids()).hex,
+        unit_code=draw(st.sampled_from(list(units))),
+        kind=draw(st.sampled_from(list(MeetingKind))),
+        status=status,
+        held_on=draw(moments(first, last)) if status is MeetingStatus.HELD else draw(st.none() | moments(first, last)),
+        paperless=draw(st.sampled_from(list(Flag))),
+        secrecy=draw(st.sampled_from(list(Secrecy))),
+    )
+
+
+def outreach_activities(
+    *,
+    units: Sequence[str] = UNITS,
+    first: date = FIRST,
+    last: date = LAST,
+) -> st.SearchStrategy[OutreachActivity]:
+    """Return a strategy for outreach activities of every channel."""
+    return st.builds(
+        OutreachActivity,
+        activity_id=st.uuids().map(lambda u: u.hex),
+        unit_code=st.sampled_from(list(units)),
+        channel=st.sampled_from(list(OutreachChannel)),
+        held_on=moments(first, last),
+        topic=st.sampled_from(["", "CCHC", "hồ sơ trực tuyến"]),
+        reach=st.none() | st.integers(0, 5000),
+    )
+
+
+@st.composite
+def adoptions(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> InitiativeAdoption:
+    """Return a strategy for adoptions; draw lists of them with ``unique_by=lambda a: (a.initiative_id, a.unit_code)``."""
+    status = draw(st.sampled_from(list(AdoptionStatus)))
+    return InitiativeAdoption(
+        initiative_id=draw(st.sampled_from(["5-trong-1", "một-cửa"])),
+        unit_code=draw(st.sampled_from(list(units))),
+        adopted_on=draw(moments(first, last)) if status is AdoptionStatus.ADOPTED else draw(st.none() | moments(first, last)),
+        status=status,
+    )
+
+
+def survey_answers(*, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> st.SearchStrategy[SurveyAnswer]:
+    """Return a strategy for survey answers."""
+    return st.builds(
+        SurveyAnswer,
+        response_id=st.uuids().map(lambda u: u.hex),
+        unit_code=st.sampled_from(list(units)),
+        answered_on=moments(first, last),
+        question=st.sampled_from(["", "5 trong 1"]),
+        score=st.sampled_from(list(Score)),
+    )

@@ -1,0 +1,118 @@
+"""The laws of the tally: a commutative monoid, and tally(a) + tally(b) = tally(a ++ b) for every room."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_metrics import testing
+from cchc_metrics.errors import TallyMismatchError
+from cchc_metrics.records.columns import columns_of
+from cchc_metrics.records.record import Record
+from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.verbs.tally import Frame, Tally, tally
+
+PERIODS = tuple(Period.parse(p) for p in ("2021", "2021-Q1", "2021-Q1@nd09", "2020-12", "2022-H1"))
+AS_OF = date(2022, 3, 31)
+RULES = Rules.preset("default")
+STRATEGIES: dict[str, st.SearchStrategy[Any]] = {
+    "dossiers": testing.dossiers(),
+    "documents": testing.documents(),
+    "meetings": testing.meetings(),
+    "outreach": testing.outreach_activities(),
+    "initiatives": testing.adoptions(),
+    "surveys": testing.survey_answers(),
+}
+
+
+def count(room: str, rows: list[Record], **kwargs: Any) -> Tally:
+    options: dict[str, Any] = {"periods": PERIODS, "rules": RULES, "calendar": Calendar.official(), "as_of": AS_OF} | kwargs
+    return tally({room: columns_of(ROOMS[room].model, rows)}, **options)
+
+
+def zero() -> Tally:
+    return Tally.zero(Frame.of(PERIODS, RULES, Calendar.official(), as_of=AS_OF))
+
+
+every_room = pytest.mark.parametrize("room", sorted(STRATEGIES))
+
+
+def test_every_room_has_a_strategy() -> None:
+    assert set(STRATEGIES) == set(ROOMS)
+
+
+@every_room
+@given(data=st.data())
+def test_any_partition_and_order_adds_up_to_the_whole(room: str, data: st.DataObject) -> None:
+    rows = data.draw(st.lists(STRATEGIES[room], max_size=12))
+    shuffled = data.draw(st.permutations(rows))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), min_size=2, max_size=2)))
+    parts = [shuffled[: cuts[0]], shuffled[cuts[0] : cuts[1]], shuffled[cuts[1] :]]
+    one, two, three = (count(room, part) for part in parts)
+    whole = count(room, rows)
+    assert one + two + three == whole
+    assert one + (two + three) == whole
+    assert three + one + two == whole
+
+
+@every_room
+@given(data=st.data())
+def test_zero_changes_nothing(room: str, data: st.DataObject) -> None:
+    counted = count(room, data.draw(st.lists(STRATEGIES[room], max_size=5)))
+    assert counted + zero() == counted == zero() + counted
+
+
+@every_room
+@given(data=st.data())
+def test_json_round_trip(room: str, data: st.DataObject) -> None:
+    counted = count(room, data.draw(st.lists(STRATEGIES[room], max_size=5)))
+    again = Tally.from_json(counted.to_json())
+    assert again == counted
+    assert again.to_json() == counted.to_json()
+
+
+@every_room
+@given(data=st.data())
+def test_only_positive_integers_and_every_event_once(room: str, data: st.DataObject) -> None:
+    rows = data.draw(st.lists(STRATEGIES[room], min_size=1, max_size=8))
+    for name, cube in count(room, rows).cubes.items():
+        assert cube.counts.dtype.kind == "i"
+        assert (cube.counts > 0).all()
+        assert cube.total <= len(rows), name
+
+
+def test_a_second_row_changes_what_it_should_and_nothing_else() -> None:
+    meeting = ROOMS["meetings"].model
+    base = {"unit_code": "TM", "kind": "họp UBND", "status": "held", "held_on": "2021-02-01", "paperless": "có"}
+    one = count("meetings", [meeting(meeting_id="1", **base)])
+    two = count("meetings", [meeting(meeting_id="1", **base), meeting(meeting_id="2", **base)])
+    assert one.cubes["meetings.held"].total == 1
+    assert two.cubes["meetings.held"].total == 2
+    assert (one.cubes["meetings.held"].cells == two.cubes["meetings.held"].cells).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"rules": Rules(id="own", stopped="ended")}, "rules"),
+        ({"calendar": Calendar.official().with_year(2027, days_off=[])}, "calendars"),
+        ({"periods": PERIODS[:2]}, "periods"),
+        ({"as_of": date(2022, 4, 1)}, "periods"),
+    ],
+)
+def test_tallies_of_unlike_frames_do_not_add(change: dict[str, Any], word: str) -> None:
+    with pytest.raises(TallyMismatchError, match=word):
+        count("meetings", []) + count("meetings", [], **change)
+
+
+def test_another_schema_version_is_refused() -> None:
+    text = zero().to_json().replace('"schema_version": 1', '"schema_version": 99')
+    with pytest.raises(TallyMismatchError, match="99"):
+        Tally.from_json(text)
