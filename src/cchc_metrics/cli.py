@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 try:
     import click
@@ -25,6 +25,7 @@ from cchc_metrics.errors import CchcError
 
 if TYPE_CHECKING:
     from cchc_metrics.report.model import Report
+    from cchc_metrics.text import Lang
 
 _FORMATS = ("txt", "json", "md")
 _SLOW_SECONDS = 1.0
@@ -79,7 +80,7 @@ def report(
     from cchc_metrics.report.content import report_page  # noqa: PLC0415
     from cchc_metrics.report.page import page_text  # noqa: PLC0415
 
-    language = "en" if lang == "en" else "vi"
+    language: Lang = "en" if lang == "en" else "vi"
     wanted = tuple(dict.fromkeys(f.strip() for f in formats.split(",") if f.strip()))
     unknown = [f for f in wanted if f not in _FORMATS]
     if unknown:
@@ -148,11 +149,7 @@ def example(directory: Path, force: bool) -> None:  # noqa: FBT001  a flag of th
     from cchc_metrics.example.make import make_example  # noqa: PLC0415  the command starts fast
 
     try:
-        if directory.exists() and any(directory.iterdir()) and not force:
-            raise CchcError(
-                f"thư mục «{directory}» không trống; thêm --force để ghi đè",
-                f"folder «{directory}» is not empty; add --force to overwrite",
-            )
+        _refuse_to_overwrite(directory, force=force)
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in make_example().items():
             (directory / name).write_text(text, encoding="utf-8", newline="")
@@ -185,7 +182,7 @@ def catalogue(lang: str) -> None:
     click.echo(table_text(Table(headings, rows)))
 
 
-def _write(made: Report, out: Path, formats: tuple[str, ...], lang: Any) -> None:
+def _write(made: Report, out: Path, formats: tuple[str, ...], lang: Lang) -> None:
     from cchc_metrics.report.content import report_page  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.json_report import report_json  # noqa: PLC0415
     from cchc_metrics.report.page import page_markdown, page_text  # noqa: PLC0415
@@ -201,6 +198,14 @@ def _write(made: Report, out: Path, formats: tuple[str, ...], lang: Any) -> None
         (out / f"report.{name}").write_text(writers[name](), encoding="utf-8")
     if made.problems:
         (out / "problems.csv").write_text(made.problems.to_csv(), encoding="utf-8-sig")
+
+
+def _refuse_to_overwrite(directory: Path, *, force: bool) -> None:
+    if directory.exists() and any(directory.iterdir()) and not force:
+        raise CchcError(
+            f"thư mục «{directory}» không trống; thêm --force để ghi đè",
+            f"folder «{directory}» is not empty; add --force to overwrite",
+        )
 
 
 def _unusable(made: Report) -> bool:
@@ -220,7 +225,7 @@ class _Progress:
         self._started = time.monotonic()
         self._shown = False
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

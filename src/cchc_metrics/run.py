@@ -22,6 +22,9 @@ from cchc_metrics.verbs.compare import compare
 from cchc_metrics.verbs.measure import Coverage, Measures, measure
 from cchc_metrics.verbs.tally import tally
 
+_NO_PROBLEMS = Problems()
+_NO_NOTE = Text()
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -44,10 +47,10 @@ class Dataset:
     calendar: Calendar
     rules: Rules
     catalogue: Catalogue
-    problems: Problems = Problems()
+    problems: Problems = _NO_PROBLEMS
     coverage: Coverage | None = None
     synthetic: bool = False
-    note: Text = Text()
+    note: Text = _NO_NOTE
 
 
 def run(

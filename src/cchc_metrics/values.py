@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from cchc_metrics.reference.period import Period
 
@@ -160,3 +160,15 @@ class Measure:
         value = self.value
         shown = self.status.value if value is None else f"{float(value):.6g} {self.scale.value}"
         return f"{' · '.join(parts)}: {shown}{counts}"
+
+
+class MeasureSource(Protocol):
+    """Where measures are found: ``Measures``, a baseline file, or anything with these two methods."""
+
+    def __iter__(self) -> Iterator[Measure]:
+        """Go through every measure."""
+        ...
+
+    def get(self, indicator: str, unit: str, period: Period, breakdown: Breakdown = ()) -> Measure | None:
+        """Return one measure, or None where there is none."""
+        ...

@@ -25,8 +25,8 @@ class Count(BaseModel):
     Args:
         id: ``room.name``, unique in the catalogue.
         vi, en: what is counted.
-        events: full name of the set of events. Sets named ``<events>_by_…`` hold the same events with other dimensions; the reader takes the
-            first whose dimensions suffice.
+        events: full name of the set of events. Sets named ``<events>_by_…`` hold the same events with other dimensions; the first whose
+            dimensions suffice is taken.
         where: dimension → labels that are selected; all others are left out.
         at: ``period``: events inside the period (a flow). ``end`` or ``start``: events up to the period's last day, or before its first,
             less the ``until`` events (a stock).
@@ -59,8 +59,8 @@ class Indicator(BaseModel):
         vi, en: its name in both languages.
         numerator: counts that are added; a leading ``-`` subtracts one.
         denominator: counts that are added, as above; empty for a plain count.
-        scale: unit of the value. ``percent``: 100 × numerator / denominator. ``count``: the numerator. ``mean``, ``working_days``, ``points``:
-            numerator / denominator, unless ``quantile`` is given.
+        scale: unit of the value. ``percent``: 100 × numerator / denominator. ``count``: the numerator. ``mean``, ``working_days`` and
+            ``points``: numerator / denominator, unless ``quantile`` is given.
         quantile: ``"1/2"`` for the median of the values of ``values_of``; other quantiles take the nearest rank.
         values_of: full name of the set of events whose values the quantile is of.
         better: which way is better.

@@ -116,7 +116,8 @@ def columns_of(model: type[Record], records: Iterable[Record], *, file: str = ""
     """Return models as columns.
 
     >>> from cchc_metrics.records.meeting import Meeting
-    >>> columns = columns_of(Meeting, [Meeting(meeting_id="1", unit_code="TM", kind="họp UBND", status="held", held_on="05/01/2021", paperless="có")])
+    >>> held = Meeting(meeting_id="1", unit_code="TM", kind="họp UBND", status="held", held_on="05/01/2021", paperless="có")
+    >>> columns = columns_of(Meeting, [held])
     >>> len(columns), columns.codes("paperless")[1][columns.codes("paperless")[0][0]]
     (1, 'yes')
     """

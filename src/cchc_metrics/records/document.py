@@ -25,7 +25,8 @@ class Document(Record):
         exchanged: whether it went through the linked document systems; e-mail and scans outside them do not (QĐ 28/2018/QĐ-TTg).
         secrecy: the secrecy mark; empty is ``unknown``, shown, and not read as not secret.
 
-    >>> Document(document_id="01/KH-UBND", unit_code="TM", issued_on="04/01/2021", direction="đi", electronic="có", secrecy="thường").secrecy.value
+    >>> plan = Document(document_id="01/KH-UBND", unit_code="TM", issued_on="04/01/2021", direction="đi", electronic="có", secrecy="thường")
+    >>> plan.secrecy.value
     'none'
     """
 

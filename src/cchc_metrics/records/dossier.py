@@ -43,7 +43,7 @@ class Dossier(Record):
         paid_online: whether it was paid online, and through which gateway.
         digitised: whether it was digitised, or digitised data were reused.
 
-    >>> d = Dossier(dossier_id="TM-210301-0001", unit_code="TM", status="9", received_at="01/03/2021", ended_at="03/03/2021", term="5", term_unit="ngày làm việc")
+    >>> d = Dossier(dossier_id="TM-210301-0001", unit_code="TM", status="9", received_at="01/03/2021", ended_at="03/03/2021")
     >>> d.status.vi, d.received_at
     ('đã xử lý xong', datetime.date(2021, 3, 1))
     """

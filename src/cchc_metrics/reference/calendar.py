@@ -79,7 +79,8 @@ class Calendar:
         """Return a calendar of consecutive years.
 
         Raises:
-            CatalogueError: when there is no year, a year is missing between two others, a day lies in another year, or a day off is a weekend.
+            CatalogueError: when there is no year, a year is missing between two others, a day lies in another year, or a day off
+                is a weekend.
         """
         ordered = sorted(years, key=lambda y: y.year)
         _check_years(ordered)
@@ -134,7 +135,7 @@ class Calendar:
         status: YearStatus = "announced",
         sources: Iterable[str] = (),
     ) -> Calendar:
-        """Return a calendar with one year replaced, or added next to the others; this is how a new notice is loaded without a new release."""
+        """Return a calendar with one year replaced, or added next to the others: how a new notice is loaded without a new release."""
         new = CalendarYear(year, status, tuple(sorted(days_off)), tuple(sorted(working_weekend_days)), tuple(sources))
         return Calendar.of([*(y for y in self.by_year.values() if y.year != year), new])
 
@@ -316,7 +317,7 @@ def _check_years(years: list[CalendarYear]) -> None:
     for year in years:
         for day in (*year.days_off, *year.working_weekend_days):
             if day.year != year.year:
-                mistakes.append((f"{day} không thuộc năm {year.year}", f"{day} is not in {year.year}"))
+                mistakes += [(f"{day} không thuộc năm {year.year}", f"{day} is not in {year.year}")]
         mistakes += [
             (f"{day} đã là cuối tuần, không ghi vào days_off", f"{day} is a weekend already, not a day of days_off")
             for day in year.days_off

@@ -75,7 +75,8 @@ class Period:
 
         Args:
             text: ``2021``, ``2021-H1``, ``2021-Q3``, ``2021-9M``, ``2021-04``; each with ``@nd09`` for that regime;
-                ``2021-01-05..2021-03-02``; or Vietnamese: ``Năm 2021``, ``Quý I/2021``, ``6 tháng đầu năm 2021``, ``9 tháng năm 2021``, ``tháng 4/2021``.
+                ``2021-01-05..2021-03-02``; or Vietnamese: ``Năm 2021``, ``Quý I/2021``, ``6 tháng đầu năm 2021``,
+                ``9 tháng năm 2021``, ``tháng 4/2021``.
 
         Raises:
             CchcError: names the text and what is understood.

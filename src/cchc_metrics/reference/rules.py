@@ -18,19 +18,20 @@ class Rules(BaseModel):
     Args:
         id: the name that measures carry.
         pauses: what waiting for a supplement or payment does. ``shift``: the due date moves by the time waited (provincial systems).
-            ``subtract``: the due date stays, the waiting time is subtracted from the end (national portal). ``restart``: the term is counted
-            again from the beginning after a complete supplement (some provincial systems; a reading of the decree, not checked).
+            ``subtract``: the due date stays, the waiting time is subtracted from the end (national portal). ``restart``: the term is
+            counted again from the beginning after a complete supplement (some provincial systems; a reading of the decree, not checked).
         compare: ``dates`` (default) or ``instants``: whether the end is held against the due date by day or by the clock.
         stopped: whether status 8 (dừng xử lý) leaves the dossier ``pending`` (provincial systems) or ``ended`` (national portal).
         withdrawn: whether status 7 (rút hồ sơ) is ``ended`` and classed as such, or ``excluded`` from every count.
         refused: whether status 3 is out of every count (``excluded``) or counts as ``ended`` when it had been received (national portal).
-        missing_due: what a dossier without a due date is: a ``bucket`` of its own, shown (default), or ``on_time`` (seen in a provincial system).
+        missing_due: what a dossier without a due date is: a ``bucket`` of its own, shown (default), or ``on_time`` (seen in one
+            provincial system).
         given_due: whether a given ``due_at`` ``wins`` over the one computed from the term, or is ``ignored``.
         given_due_includes_pauses: whether a given ``due_at`` was already moved by the pauses (as one-stop systems export it).
         appointment: which due date counts after a re-appointment (hẹn lại): the ``original`` one (default) or the ``current`` one.
         two_supplements_late: whether two or more supplement requests make the dossier late (national portal).
-        open_supplement: whether a dossier waiting for a supplement at the reporting date is ``pending`` like any other, or ``judged_at_request``:
-            held against its due date at the moment of the request (national portal).
+        open_supplement: whether a dossier waiting for a supplement at the reporting date is ``pending`` like any other, or
+            ``judged_at_request``: held against its due date at the moment of the request (national portal).
 
     >>> Rules.preset("default").pauses
     'shift'

@@ -105,7 +105,7 @@ def _excluded_notes(indicator: Indicator, found: Measure, lang: Lang) -> list[st
 
 
 def delta_text(delta: Delta | None, found: Measure, lang: Lang = "vi") -> str:
-    """Return a change as printed: percentage points for rates, never "%"; with the relative change for counts; the reason where there is none."""
+    """Return a change as printed: percentage points for rates, never "%"; counts with their relative change; else the reason."""
     if delta is None or found.value is None:
         return ""
     if delta.difference is None:

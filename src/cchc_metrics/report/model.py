@@ -15,6 +15,8 @@ from cchc_metrics.verbs.assess import Assessments
 from cchc_metrics.verbs.compare import Deltas
 from cchc_metrics.verbs.measure import Measures
 
+_NO_NOTE = Text()
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -51,4 +53,4 @@ class Report:
     assessments: Assessments | None
     problems: Problems
     synthetic: bool = False
-    note: Text = Text()
+    note: Text = _NO_NOTE

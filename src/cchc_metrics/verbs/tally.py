@@ -1,7 +1,8 @@
 """Tally: from columns to integer counts that merge by addition.
 
-A tally holds, for each set of events, how many fell on each unit, stretch of time and label. The stretches are cut by the first days and the
-days after the last days of the periods asked for, so every flow and stock of every period follows by adding stretches; nothing is counted twice.
+A tally holds, for each set of events, how many fell on each unit, stretch of time and label. The stretches are cut by the first days and
+the days after the last days of the periods asked for, so every flow and stock of every period follows by adding stretches; nothing is
+counted twice.
 """
 
 from __future__ import annotations

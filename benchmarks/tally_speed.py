@@ -1,0 +1,44 @@
+"""Times the tally of synthetic dossiers in memory and prints rows per second; asserts nothing about time.
+
+``python benchmarks/tally_speed.py [ROWS]``, one million rows by default.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from synthetic import dossier_columns
+
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.verbs.tally import tally
+
+
+def main(rows: int, runs: int = 5) -> None:
+    """Print the median time of ``runs`` tallies after one that is not counted."""
+    columns = dossier_columns(rows)
+    periods = [Period.parse("2024"), *Period.parse("2024").parts("month")]
+    seconds = []
+    for _ in range(runs + 1):
+        started = time.perf_counter()
+        counted = tally(
+            {"dossiers": columns}, periods=periods, rules=Rules.preset("default"), calendar=Calendar.official(), as_of=date(2024, 12, 31)
+        )
+        seconds.append(time.perf_counter() - started)
+    median = statistics.median(seconds[1:])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    ended = counted.cubes["dossiers.ended"].total
+    print(f"{rows:,} dossiers, 150 units, 13 periods, every count of the room: {median:.3f} s (median of {runs}; first {seconds[0]:.3f} s)")
+    print(f"{rows / median:,.0f} rows per second; {ended:,} ended; peak memory of the process {peak:,.0f} MB")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1].replace("_", "")) if len(sys.argv) > 1 else 1_000_000)

@@ -1,0 +1,148 @@
+"""The main job with its files: read a folder, its plan and its baseline, and run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.errors import InputError
+from cchc_metrics.plan import Plan, load_plan
+from cchc_metrics.read.baseline import read_baseline
+from cchc_metrics.read.folder import Folder, read_folder
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.report.model import Report
+from cchc_metrics.run import Dataset, run
+from cchc_metrics.values import MeasureSource, Text
+from cchc_metrics.verbs.measure import measure
+from cchc_metrics.verbs.tally import tally
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A folder that was read, with everything a run needs.
+
+    Args:
+        folder: what reading gave.
+        dataset: what ``run`` takes.
+        period, as_of: what to report on, and on which day the question is asked.
+        plan: the plan, or None.
+    """
+
+    folder: Folder
+    dataset: Dataset
+    period: Period
+    as_of: date
+    plan: Plan | None
+
+
+def read_job(
+    path: Path,
+    *,
+    period_text: str | None = None,
+    as_of: date | None = None,
+    plan_path: Path | None = None,
+    rules_name: str | None = None,
+    progress: Progress | None = None,
+) -> Job:
+    """Read a folder and decide what to report: arguments win over ``district.toml``.
+
+    The day asked about is ``as_of``, else the day of export, else the period's last day.
+
+    Raises:
+        InputError: when the folder cannot be used, or no period is named.
+    """
+    folder = read_folder(path, progress=progress)
+    district = folder.district
+    name = period_text or district.period
+    if not name:
+        raise InputError(
+            'chưa nói kỳ báo cáo; thêm --period 2021 hoặc period = "2021" trong district.toml',
+            'no period is named; add --period 2021, or period = "2021" in district.toml',
+        )
+    period = Period.parse(name)
+    catalogue = _catalogue(folder)
+    dataset = Dataset(
+        unit=district.code,
+        units=folder.units,
+        columns=folder.columns,
+        calendar=folder.calendar,
+        rules=Rules.preset(rules_name) if rules_name else folder.rules,
+        catalogue=catalogue,
+        problems=folder.problems,
+        coverage=folder.coverage,
+        synthetic=district.synthetic,
+        note=Text(district.note_vi, district.note_en),
+    )
+    chosen = plan_path or folder.plan_path
+    plan = None
+    if chosen is not None:
+        plan = load_plan(_text(chosen), file=chosen.name, indicators=catalogue.indicators, units=folder.units)
+    return Job(folder, dataset, period, as_of or district.extracted_on or period.last, plan)
+
+
+def report_folder(
+    path: Path,
+    *,
+    period_text: str | None = None,
+    as_of: date | None = None,
+    baseline: Path | None = None,
+    plan_path: Path | None = None,
+    rules_name: str | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Return the report of a folder.
+
+    Args:
+        path: the folder with ``district.toml`` and its tables.
+        period_text: the period; None for the one that ``district.toml`` names.
+        as_of: the day on which the question is asked.
+        baseline: another folder, or a ``report.json``, to compare with; None for the folder's own, else its own earlier records.
+        plan_path: a plan; None for the folder's own.
+        rules_name: a preset; None for the folder's own rules.
+        progress: called with what is being done, how much is done and how much there is.
+
+    Raises:
+        CchcError: when something cannot be used; the message says what and the mend.
+    """
+    job = read_job(path, period_text=period_text, as_of=as_of, plan_path=plan_path, rules_name=rules_name, progress=progress)
+    chosen = baseline or job.folder.baseline_path
+    source = _baseline(chosen, job, progress) if chosen is not None else None
+    return run(job.dataset, period=job.period, as_of=job.as_of, plan=job.plan, baseline=source)
+
+
+def _catalogue(folder: Folder) -> Catalogue:
+    found = default_catalogue()
+    for path in folder.catalogue_paths:
+        found = load_catalogue(_text(path), file=path.name, base=found)
+    return found
+
+
+def _baseline(path: Path, job: Job, progress: Progress | None) -> MeasureSource:
+    base = job.period.year_earlier()
+    if path.is_dir():
+        other = read_folder(path, progress=progress)
+        as_of = min(job.as_of, other.district.extracted_on or base.last)
+        counted = tally(other.columns, periods=[base], rules=job.dataset.rules, calendar=other.calendar, as_of=as_of)
+        return measure(counted, job.dataset.catalogue, units=other.units, periods=[base], as_of=as_of, coverage=other.coverage)
+    try:
+        data = json.loads(_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"«{path.name}» không phải JSON: {error}", f"«{path.name}» is not JSON: {error}") from None
+    return read_baseline(data, job.dataset.catalogue, file=path.name)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»") from None
+    except UnicodeDecodeError:
+        raise InputError(f"«{path.name}» không phải UTF-8", f"«{path.name}» is not UTF-8") from None
