@@ -1,0 +1,462 @@
+"""The models of a plan. A number is exact: a whole number, a decimal or a fraction, never a binary float."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+
+from cchc_metrics.errors import CchcError
+from cchc_metrics.records.choices import OutreachChannel
+from cchc_metrics.records.fields import CellError
+from cchc_metrics.reference.period import Period, Regime
+from cchc_metrics.reference.unit import Level
+from cchc_metrics.text import parse_number_vi
+from cchc_metrics.values import Breakdown, Text
+
+Comparator = Literal[">=", ">", "<=", "<", "=", "between"]
+"""How the value is held against the target; ``between`` includes both ends. TOML may also say ≥, ≤ and ==."""
+
+Against = Literal["absolute", "increase_percent", "increase_points", "increase_number"]
+"""What the target's number is: the value itself, or an increase against the baseline; a decrease is a negative increase.
+
+``increase_percent``: baseline × (1 + value/100). ``increase_points``: baseline + value, for indicators in percent or points.
+``increase_number``: baseline + value, for all others.
+"""
+
+PathShape = Literal["pro_rata", "seasonal"]
+"""How a count is expected to grow before the due date: evenly by days, or as the baseline's year did."""
+
+_SIGNS = {"≥": ">=", "≤": "<=", "==": "="}
+_FRACTION = re.compile(r"-?[0-9]+(?:/0*[1-9][0-9]*)?")
+
+
+def exact(value: object) -> Fraction:
+    """Return an exact number from what TOML, JSON or Python holds.
+
+    Args:
+        value: int, Decimal or Fraction; or text: ``"92,83"``, ``"92.83"``, ``"2.096"`` (two thousand and ninety-six) or ``"1/3"``.
+
+    Raises:
+        CchcError: for a binary float, which is not exact, and for what is no number.
+
+    >>> exact(Decimal("92.83")), exact("92,83"), exact("1/3")
+    (Fraction(9283, 100), Fraction(9283, 100), Fraction(1, 3))
+    """
+    if isinstance(value, str):
+        return Fraction(value.strip()) if _FRACTION.fullmatch(value.strip()) else parse_number_vi(value)
+    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        return Fraction(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        return Fraction(value)
+    if isinstance(value, float):
+        raise CchcError(
+            f"số thực nhị phân {value!r} không chính xác; viết '{value!r}' trong ngoặc kép hoặc dùng Decimal",
+            f"the binary float {value!r} is not exact; write it as text, '{value!r}', or use Decimal",
+        )
+    raise CchcError(f"cần một số, không phải {value!r}", f"a number is needed, not {value!r}")
+
+
+Exact = Annotated[
+    Fraction,
+    PlainValidator(exact),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": ["integer", "number", "string"], "description": 'an exact number: 95, 92.83, "92,83", "1/3"'}),
+]
+
+
+def _is_channel(value: str) -> bool:
+    try:
+        OutreachChannel.parse(value)
+    except CellError:
+        return False
+    return True
+
+
+def _channel(value: object) -> object:
+    if not isinstance(value, str) or not value:
+        return value
+    try:
+        return OutreachChannel.parse(value).value
+    except CellError as error:
+        vi, en = error.mend
+        raise CchcError(f"không có hình thức «{value}»{vi}", f"there is no channel «{value}»{en}") from None
+
+
+def _day(value: object) -> object:
+    """Let a day be written 31/12/2022 too, and keep numbers from being read as seconds since 1970."""
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", value.strip())):
+        return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
+    if isinstance(value, (int, float, Decimal)):
+        raise CchcError(f"«{value}»: cần một ngày, ví dụ 2022-12-31", f"«{value}»: a day is needed, as 2022-12-31")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day: a date, ``2022-12-31`` or ``31/12/2022``."""
+
+
+def _pairs(value: object) -> object:
+    return tuple(sorted(value.items())) if isinstance(value, Mapping) else value
+
+
+_BREAKDOWN_SCHEMA = {"type": "object", "additionalProperties": {"type": "string"}}
+Pairs = Annotated[Breakdown, BeforeValidator(_pairs), PlainSerializer(dict, return_type=dict), WithJsonSchema(_BREAKDOWN_SCHEMA)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Milestone(_Frozen):
+    """What must be reached by a day before the due date.
+
+    Args:
+        on: the day.
+        value: the number, read like the target's own ``value`` and held against it with the same comparator.
+    """
+
+    on: Day
+    value: Exact
+
+
+class Target(_Frozen):
+    """A target (chỉ tiêu) of a plan.
+
+    Args:
+        id: unique in the plan.
+        name, name_en: what the plan calls it; ``""`` for the indicator's own name.
+        indicator: indicator id.
+        breakdown: dimension → label, for one kind or channel only; a level is said by ``level``.
+        comparator: see ``Comparator``.
+        value: the number, in the indicator's scale (a percent is 0 to 100), or what ``against`` says.
+        upper: the upper end, for ``between`` only.
+        against: see ``Against``.
+        baseline: the period compared with (``"2020"``); ``""`` for the same-named period one year earlier.
+        unit: unit code; ``""`` for the plan's own unit. The value covers the unit and everything below it.
+        level: only the units of this level below ``unit``, taken together as one value.
+        each: every unit of this level below ``unit`` has to reach it.
+        units: every unit of this list has to reach it.
+        at_least: with ``each`` or ``units``: it is enough that this many reach it.
+        period: the period that is measured (``"2022-H1"``); ``""`` for the plan's year.
+        due: the day by which it must be reached; None for the last day of ``period``. What happens after it does not count.
+        valid_from, valid_to: the days between which the target is in force.
+        milestones: in order of days; they take the place of ``path``.
+        path: see ``PathShape``.
+        weight: its weight among the targets.
+
+    >>> Target(id="t1", indicator="resolved_on_time", comparator="≥", value="99,5").value
+    Fraction(199, 2)
+    """
+
+    id: str = Field(min_length=1)
+    name: str = ""
+    name_en: str = ""
+    indicator: str = Field(min_length=1)
+    breakdown: Pairs = ()
+    comparator: Annotated[Comparator, BeforeValidator(lambda v: _SIGNS.get(v, v) if isinstance(v, str) else v)] = ">="
+    value: Exact
+    upper: Exact | None = None
+    against: Against = "absolute"
+    baseline: str = ""
+    unit: str = ""
+    level: Level | None = None
+    each: Level | None = None
+    units: tuple[str, ...] = ()
+    at_least: int | None = Field(default=None, ge=1, strict=True)
+    period: str = ""
+    due: Day | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    milestones: tuple[Milestone, ...] = ()
+    path: PathShape = "pro_rata"
+    weight: Exact = Fraction(1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        wrong = list(self._mistakes())
+        if wrong:
+            raise CchcError("; ".join(m.vi for m in wrong), "; ".join(m.en for m in wrong))
+        return self
+
+    def _mistakes(self) -> Iterator[Text]:
+        between = self.comparator == "between"
+        k, n = self.at_least or 0, len(self.units)
+        rules = (
+            (
+                between != (self.upper is not None),
+                'upper đi cùng comparator = "between", và chỉ với nó',
+                'upper goes with comparator = "between", and only with it',
+            ),
+            (self.upper is not None and self.upper < self.value, "upper nhỏ hơn value", "upper is below value"),
+            (
+                any(dim == "level" for dim, _ in self.breakdown),
+                "cấp không đặt trong breakdown; dùng level = …",
+                "the level does not go into breakdown; use level = …",
+            ),
+            (
+                bool(self.units and (self.each or self.unit or self.level)),
+                "units không đi cùng unit, level hay each",
+                "units does not go with unit, level or each",
+            ),
+            (bool(self.each and self.level), "each không đi cùng level", "each does not go with level"),
+            (k > 0 and not (self.each or n), "at_least cần each hoặc units", "at_least needs each or units"),
+            (0 < n < k, f"at_least lớn hơn số đơn vị ({n})", f"at_least is more than there are units ({n})"),
+            (len(set(self.units)) != n, "units có mã lặp lại", "units names a code twice"),
+            (
+                self.valid_from is not None and self.valid_to is not None and self.valid_to < self.valid_from,
+                "valid_to trước valid_from",
+                "valid_to is before valid_from",
+            ),
+            (self.weight < 0, "weight âm", "weight is negative"),
+            (
+                bool(self.baseline) and self.against == "absolute",
+                'baseline chỉ dùng với against = "increase_…"',
+                'baseline goes with against = "increase_…" only',
+            ),
+            (
+                bool(self.milestones) and self.comparator in ("=", "between"),
+                "milestones chỉ dùng với >=, >, <=, <",
+                "milestones go with >=, >, <=, < only",
+            ),
+            (
+                any(a.on >= b.on for a, b in pairwise(self.milestones)),
+                "milestones phải theo thứ tự ngày",
+                "milestones must be in order of days",
+            ),
+        )
+        yield from (Text(vi, en) for wrong, vi, en in rules if wrong)
+        for key, label in (("period", self.period), ("baseline", self.baseline)):
+            if label:
+                yield from _period_mistake(key, label)
+
+    @property
+    def text(self) -> Text:
+        """The plan's name for it in both languages, empty where the plan has none."""
+        return Text(self.name, self.name_en or self.name)
+
+
+class Quota(_Frozen):
+    """A quota of outreach activities (số lượng hoạt động tuyên truyền theo hình thức).
+
+    Args:
+        id: unique in the plan; ``""`` for one made of the channel and the scope.
+        name, name_en: what the plan calls it; ``""`` for the channel's name.
+        channel: a channel of ``OutreachChannel`` in any spelling that records may use; ``""`` for all channels together.
+        at_least: how many activities.
+        indicator: the count that is held against the quota.
+        unit, level, each, period, due, path, weight: as for ``Target``.
+
+    >>> Quota(channel="tờ rơi", at_least=2, each="commune").channel
+    'leaflet'
+    """
+
+    id: str = ""
+    name: str = ""
+    name_en: str = ""
+    channel: Annotated[str, BeforeValidator(_channel)] = ""
+    at_least: int = Field(ge=1, strict=True)
+    indicator: str = Field(default="outreach_activities", min_length=1)
+    unit: str = ""
+    level: Level | None = None
+    each: Level | None = None
+    period: str = ""
+    due: Day | None = None
+    path: PathShape = "pro_rata"
+    weight: Exact = Fraction(1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: object) -> object:
+        if isinstance(data, Mapping) and not data.get("id"):
+            scope = [data.get("unit"), data.get("level"), data.get("each") and f"each-{data['each']}", data.get("period")]
+            channel = data.get("channel")
+            label = _channel(channel) if isinstance(channel, str) and _is_channel(channel) else channel
+            return {**data, "id": "-".join(str(part) for part in ("quota", label, *scope) if part)}
+        return data
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        for mistake in _period_mistake("period", self.period) if self.period else ():
+            raise CchcError(mistake.vi, mistake.en)
+        return self
+
+    @property
+    def text(self) -> Text:
+        """The plan's name for it, or the channel's, in both languages."""
+        if self.name or not self.channel:
+            return Text(self.name, self.name_en or self.name)
+        channel = OutreachChannel.of(self.channel)
+        return Text(f"Tuyên truyền: {channel.text('vi')}", f"Outreach: {channel.text('en')}")
+
+    @property
+    def target(self) -> Target:
+        """The same as a target: at least so many activities through this channel."""
+        return Target(
+            id=self.id,
+            name=self.text.vi,
+            name_en=self.text.en,
+            indicator=self.indicator,
+            value=self.at_least,
+            unit=self.unit,
+            breakdown=(("channel", self.channel),) if self.channel else (),
+            level=self.level,
+            each=self.each,
+            period=self.period,
+            due=self.due,
+            path=self.path,
+            weight=self.weight,
+        )
+
+
+class Task(_Frozen):
+    """A task (nhiệm vụ) of a plan.
+
+    Args:
+        id: unique in the plan.
+        name, name_en: what is to be done.
+        product: what it results in ("báo cáo", "kế hoạch").
+        owner: who answers for it.
+        due_on: last day on which it is in time.
+        done_on: the day it was done; None while it is not.
+        evidence: the document that shows it (number and date); needed for an excused task.
+        excused: not done for objective reasons; leaves the denominator of every rate.
+
+    >>> Task(id="n1", name="Ban hành kế hoạch", due_on="2022-01-31", done_on="2022-01-28", evidence="12/KH-UBND").done_on
+    datetime.date(2022, 1, 28)
+    """
+
+    id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    name_en: str = ""
+    product: str = ""
+    owner: str = ""
+    due_on: Day
+    done_on: Day | None = None
+    evidence: str = ""
+    excused: bool = Field(default=False, strict=True)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.excused and not self.evidence:
+            raise CchcError(
+                "nhiệm vụ được loại trừ cần văn bản chứng minh: thêm evidence",
+                "an excused task needs a document: add evidence",
+            )
+        return self
+
+    @property
+    def text(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name, self.name_en or self.name)
+
+
+class Plan(_Frozen):
+    """A year's plan (kế hoạch cải cách hành chính).
+
+    Args:
+        number: number and sign of the document ("11970/KH-UBND").
+        issued_on: its date.
+        issuer: who issued it.
+        title, title_en: its title.
+        year: the year it is for.
+        regime: the period's regime, ``calendar`` or ``nd09``.
+        unit: code of the unit it is for; ``""`` for the root of the unit tree.
+        illustrative: whether the targets are made up; every output says so.
+        note_vi, note_en: printed with it.
+        targets, quotas, tasks: what it asks for.
+    """
+
+    number: str = Field(min_length=1)
+    issued_on: Day
+    issuer: str = Field(min_length=1)
+    title: str = ""
+    title_en: str = ""
+    year: int = Field(ge=1990, le=2099, strict=True)
+    regime: Regime = "calendar"
+    unit: str = ""
+    illustrative: bool = Field(default=False, strict=True)
+    note_vi: str = ""
+    note_en: str = ""
+    targets: tuple[Target, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    tasks: tuple[Task, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        wrong = [
+            Text(f"{place}: {m.vi}", f"{place}: {m.en}")
+            for place, item in self.items()
+            if not isinstance(item, Task)
+            for m in self.misfits(item)
+        ]
+        wrong += list(self.repeated((place, item.id) for place, item in self.items()))
+        if wrong:
+            raise CchcError("; ".join(m.vi for m in wrong), "; ".join(m.en for m in wrong))
+        return self
+
+    @property
+    def period(self) -> Period:
+        """The plan's year as a period."""
+        return Period.of("year", self.year, regime=self.regime)
+
+    @property
+    def note(self) -> Text:
+        """The note in both languages."""
+        return Text(self.note_vi, self.note_en)
+
+    def period_of(self, item: Target | Quota) -> Period:
+        """Return the period that a target or quota is measured over."""
+        return Period.parse(item.period) if item.period else self.period
+
+    def due_of(self, item: Target | Quota) -> date:
+        """Return the day by which a target or quota must be reached."""
+        return item.due or self.period_of(item).last
+
+    def items(self) -> Iterator[tuple[str, Target | Quota | Task]]:
+        """Yield each item with its place: ``("targets[1]", …)``."""
+        tables: tuple[tuple[str, tuple[Target | Quota | Task, ...]], ...] = (
+            ("targets", self.targets),
+            ("quotas", self.quotas),
+            ("tasks", self.tasks),
+        )
+        for key, found in tables:
+            for number, item in enumerate(found, start=1):
+                yield f"{key}[{number}]", item
+
+    def misfits(self, item: Target | Quota) -> Iterator[Text]:
+        """Yield what does not agree between a target or quota and the plan's year."""
+        period, due = self.period_of(item), self.due_of(item)
+        if due < period.first:
+            yield Text(
+                f"due {due:%d/%m/%Y} trước ngày đầu kỳ {period.first:%d/%m/%Y}",
+                f"due {due} is before the period begins, {period.first}",
+            )
+        for milestone in item.milestones if isinstance(item, Target) else ():
+            if not period.first <= milestone.on < due:
+                yield Text(
+                    f"mốc {milestone.on:%d/%m/%Y} không nằm giữa {period.first:%d/%m/%Y} và hạn {due:%d/%m/%Y}",
+                    f"milestone {milestone.on} is not between {period.first} and the due date {due}",
+                )
+
+    @staticmethod
+    def repeated(places: Iterator[tuple[str, str]]) -> Iterator[Text]:
+        """Yield each id that a later place repeats."""
+        first: dict[str, str] = {}
+        for place, name in places:
+            if name in first:
+                yield Text(f"{place}.id: «{name}» đã có ở {first[name]}", f"{place}.id: «{name}» is already at {first[name]}")
+            first.setdefault(name, place)
+
+
+def _period_mistake(key: str, label: str) -> Iterator[Text]:
+    try:
+        Period.parse(label)
+    except CchcError as error:
+        yield Text(f"{key}: {error.vi}", f"{key}: {error.en}")
