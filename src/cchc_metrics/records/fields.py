@@ -196,7 +196,8 @@ def parse_moment(value: object) -> date | datetime | None:
     """Return a date, or a local date-time where the cell carries a time, or None for an empty cell.
 
     Understood: ``dd/mm/yyyy`` and ``yyyy-mm-dd`` with ``/``, ``-`` or ``.``, an optional time, ``yyyymmdd[HHMM[SS]]`` as the national
-    exchange writes it, and Excel serials. The month is never guessed from an American order. Zoned instants become Vietnamese local time (UTC+7).
+    exchange writes it, and Excel serials. The month is never guessed from an American order. Zoned
+    instants become Vietnamese local time (UTC+7).
 
     Raises:
         CellError: ``impossible_date`` for a date that does not exist or lies outside 1990–2099.

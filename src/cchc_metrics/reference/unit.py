@@ -216,13 +216,15 @@ class UnitTree:
         codes = self._names.get(normalise_unit_name(text), ())
         if on is not None:
             codes = tuple(c for c in codes if self._units[c].exists(on, on))
-        exact = tuple(c for c in codes if normalise_unit_name(self._units[c].full_name) == _with_kind(text))
+        exact = tuple(c for c in codes if _kind_and_name(self._units[c].full_name) == _kind_and_name(text))
         if len(codes) > 1 and len(exact) == 1:
             codes = exact
         return Match(self._units[codes[0]]) if len(codes) == 1 else Match(None, codes)
 
 
-_KINDS = ("uy ban nhan dan", "ubnd", "hdnd", "thi tran", "tt", "thanh pho", "tp", "thi xa", "huyen", "phuong", "dac khu", "tinh", "xa")
+_OFFICES = ("uy ban nhan dan", "hoi dong nhan dan", "ubnd", "hdnd")
+_SHORT_KINDS = {"tt": "thi tran", "tp": "thanh pho", "tx": "thi xa", "p": "phuong", "h": "huyen", "x": "xa"}
+_KINDS = ("thi tran", "thanh pho", "thi xa", "huyen", "phuong", "dac khu", "tinh", "xa")
 
 
 def normalise_unit_name(text: str) -> str:
@@ -231,16 +233,22 @@ def normalise_unit_name(text: str) -> str:
     >>> normalise_unit_name("UBND xã Mỹ Quí") == normalise_unit_name("Mỹ Quý")
     True
     """
-    words = _with_kind(text)
-    for _ in range(3):
-        for kind in _KINDS:
-            if words.startswith(kind + " "):
-                words = words[len(kind) + 1 :]
+    words = _kind_and_name(text)
+    for kind in _KINDS:
+        if words.startswith(kind + " "):
+            return words[len(kind) + 1 :]
+    return words
+
+
+def _kind_and_name(text: str) -> str:
+    """Return a name with its kind written out, without the office, diacritics, case and y/i differences."""
+    words = re.sub(r"[^0-9a-z]+", " ", fold(text)).strip()
+    for office in _OFFICES:
+        words = words.removeprefix(office + " ")
+    first, _, rest = words.partition(" ")
+    if rest and first in _SHORT_KINDS:
+        words = f"{_SHORT_KINDS[first]} {rest}"
     return words.replace("y", "i")
-
-
-def _with_kind(text: str) -> str:
-    return re.sub(r"[^0-9a-z]+", " ", fold(text)).strip()
 
 
 def level_exists(level: Level, on: date) -> bool:
