@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from cchc_metrics.errors import CatalogueError, CchcError, suggestion
-from cchc_metrics.plan.model import Milestone, Plan, Quota, Target, Task
+from cchc_metrics.plan.model import Milestone, Plan, Quota, Target, Task, key_of
 from cchc_metrics.reference.unit import LEVEL_NAMES, UnitTree, level_exists
 from cchc_metrics.values import Text
 
 M = TypeVar("M", bound=BaseModel)
+_Item = Target | Quota | Task
 
-_TABLES: Mapping[str, type[BaseModel]] = {"targets": Target, "quotas": Quota, "tasks": Task}
+_TABLES: Mapping[str, type[_Item]] = {"targets": Target, "quotas": Quota, "tasks": Task}
 
 
 class PlanError(CatalogueError):
@@ -82,7 +83,7 @@ class _Lines:
     @classmethod
     def of(cls, text: str) -> _Lines:
         found: dict[str, list[int]] = {}
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(text.split("\n"), start=1):
             header = re.match(r"\s*\[\[\s*\"?(\w+)\"?\s*\]\]", line)
             if header:
                 found.setdefault(header[1], []).append(number)
@@ -124,7 +125,7 @@ class _Loader:
             for number, table in enumerate(tables, start=1):
                 file = self.file + self.lines.line(key, number, len(tables))
                 item = self._item(model, table, file, f"{key}[{number}]", plan)
-                name = getattr(item, "id", table.get("id"))
+                name = table.get("id") if item is None else key_of(item)
                 ids += [(f"{file}: {key}[{number}]", name)] if isinstance(name, str) else []
                 found[key] += [item] if item is not None else []
         self.mistakes += Plan.repeated(iter(ids))
@@ -132,7 +133,7 @@ class _Loader:
             return None
         return Plan.model_validate({**header, **found})
 
-    def _item(self, model: type[BaseModel], table: Mapping[str, Any], file: str, place: str, plan: Plan | None) -> BaseModel | None:
+    def _item(self, model: type[_Item], table: Mapping[str, Any], file: str, place: str, plan: Plan | None) -> _Item | None:
         item = self._model(model, table, file, place)
         if model is Task:
             return item

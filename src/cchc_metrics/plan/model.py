@@ -1,113 +1,21 @@
-"""The models of a plan. A number is exact: a whole number, a decimal or a fraction, never a binary float."""
+"""The models of a plan: targets, outreach quotas, tasks."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cchc_metrics.errors import CchcError
+from cchc_metrics.plan.fields import Against, ChannelCode, Day, Exact, Pairs, PathShape, Sign
 from cchc_metrics.records.choices import OutreachChannel
-from cchc_metrics.records.fields import CellError
 from cchc_metrics.reference.period import Period, Regime
 from cchc_metrics.reference.unit import Level
-from cchc_metrics.text import parse_number_vi
-from cchc_metrics.values import Breakdown, Text
-
-Comparator = Literal[">=", ">", "<=", "<", "=", "between"]
-"""How the value is held against the target; ``between`` includes both ends. TOML may also say ≥, ≤ and ==."""
-
-Against = Literal["absolute", "increase_percent", "increase_points", "increase_number"]
-"""What the target's number is: the value itself, or an increase against the baseline; a decrease is a negative increase.
-
-``increase_percent``: baseline × (1 + value/100). ``increase_points``: baseline + value, for indicators in percent or points.
-``increase_number``: baseline + value, for all others.
-"""
-
-PathShape = Literal["pro_rata", "seasonal"]
-"""How a count is expected to grow before the due date: evenly by days, or as the baseline's year did."""
-
-_SIGNS = {"≥": ">=", "≤": "<=", "==": "="}
-_FRACTION = re.compile(r"-?[0-9]+(?:/0*[1-9][0-9]*)?")
-
-
-def exact(value: object) -> Fraction:
-    """Return an exact number from what TOML, JSON or Python holds.
-
-    Args:
-        value: int, Decimal or Fraction; or text: ``"92,83"``, ``"92.83"``, ``"2.096"`` (two thousand and ninety-six) or ``"1/3"``.
-
-    Raises:
-        CchcError: for a binary float, which is not exact, and for what is no number.
-
-    >>> exact(Decimal("92.83")), exact("92,83"), exact("1/3")
-    (Fraction(9283, 100), Fraction(9283, 100), Fraction(1, 3))
-    """
-    if isinstance(value, str):
-        return Fraction(value.strip()) if _FRACTION.fullmatch(value.strip()) else parse_number_vi(value)
-    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
-        return Fraction(value)
-    if isinstance(value, Decimal) and value.is_finite():
-        return Fraction(value)
-    if isinstance(value, float):
-        raise CchcError(
-            f"số thực nhị phân {value!r} không chính xác; viết '{value!r}' trong ngoặc kép hoặc dùng Decimal",
-            f"the binary float {value!r} is not exact; write it as text, '{value!r}', or use Decimal",
-        )
-    raise CchcError(f"cần một số, không phải {value!r}", f"a number is needed, not {value!r}")
-
-
-Exact = Annotated[
-    Fraction,
-    PlainValidator(exact),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": ["integer", "number", "string"], "description": 'an exact number: 95, 92.83, "92,83", "1/3"'}),
-]
-
-
-def _is_channel(value: str) -> bool:
-    try:
-        OutreachChannel.parse(value)
-    except CellError:
-        return False
-    return True
-
-
-def _channel(value: object) -> object:
-    if not isinstance(value, str) or not value:
-        return value
-    try:
-        return OutreachChannel.parse(value).value
-    except CellError as error:
-        vi, en = error.mend
-        raise CchcError(f"không có hình thức «{value}»{vi}", f"there is no channel «{value}»{en}") from None
-
-
-def _day(value: object) -> object:
-    """Let a day be written 31/12/2022 too, and keep numbers from being read as seconds since 1970."""
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", value.strip())):
-        return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
-    if isinstance(value, (int, float, Decimal)):
-        raise CchcError(f"«{value}»: cần một ngày, ví dụ 2022-12-31", f"«{value}»: a day is needed, as 2022-12-31")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-"""A day: a date, ``2022-12-31`` or ``31/12/2022``."""
-
-
-def _pairs(value: object) -> object:
-    return tuple(sorted(value.items())) if isinstance(value, Mapping) else value
-
-
-_BREAKDOWN_SCHEMA = {"type": "object", "additionalProperties": {"type": "string"}}
-Pairs = Annotated[Breakdown, BeforeValidator(_pairs), PlainSerializer(dict, return_type=dict), WithJsonSchema(_BREAKDOWN_SCHEMA)]
+from cchc_metrics.values import Text
 
 
 class _Frozen(BaseModel):
@@ -160,7 +68,7 @@ class Target(_Frozen):
     name_en: str = ""
     indicator: str = Field(min_length=1)
     breakdown: Pairs = ()
-    comparator: Annotated[Comparator, BeforeValidator(lambda v: _SIGNS.get(v, v) if isinstance(v, str) else v)] = ">="
+    comparator: Sign = ">="
     value: Exact
     upper: Exact | None = None
     against: Against = "absolute"
@@ -260,7 +168,7 @@ class Quota(_Frozen):
     id: str = ""
     name: str = ""
     name_en: str = ""
-    channel: Annotated[str, BeforeValidator(_channel)] = ""
+    channel: ChannelCode = ""
     at_least: int = Field(ge=1, strict=True)
     indicator: str = Field(default="outreach_activities", min_length=1)
     unit: str = ""
@@ -271,21 +179,19 @@ class Quota(_Frozen):
     path: PathShape = "pro_rata"
     weight: Exact = Fraction(1)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, data: object) -> object:
-        if isinstance(data, Mapping) and not data.get("id"):
-            scope = [data.get("unit"), data.get("level"), data.get("each") and f"each-{data['each']}", data.get("period")]
-            channel = data.get("channel")
-            label = _channel(channel) if isinstance(channel, str) and _is_channel(channel) else channel
-            return {**data, "id": "-".join(str(part) for part in ("quota", label, *scope) if part)}
-        return data
-
     @model_validator(mode="after")
     def _fits(self) -> Self:
         for mistake in _period_mistake("period", self.period) if self.period else ():
             raise CchcError(mistake.vi, mistake.en)
+        if self.each and self.level:
+            raise CchcError("each không đi cùng level", "each does not go with level")
         return self
+
+    @property
+    def key(self) -> str:
+        """The id, or one made of the channel and the scope: ``quota-leaflet-each-commune``."""
+        each = f"each-{self.each}" if self.each else ""
+        return self.id or "-".join(filter(None, ("quota", self.channel, self.unit, self.level, each, self.period)))
 
     @property
     def text(self) -> Text:
@@ -299,7 +205,7 @@ class Quota(_Frozen):
     def target(self) -> Target:
         """The same as a target: at least so many activities through this channel."""
         return Target(
-            id=self.id,
+            id=self.key,
             name=self.text.vi,
             name_en=self.text.en,
             indicator=self.indicator,
@@ -396,7 +302,7 @@ class Plan(_Frozen):
             if not isinstance(item, Task)
             for m in self.misfits(item)
         ]
-        wrong += list(self.repeated((place, item.id) for place, item in self.items()))
+        wrong += list(self.repeated((place, key_of(item)) for place, item in self.items()))
         if wrong:
             raise CchcError("; ".join(m.vi for m in wrong), "; ".join(m.en for m in wrong))
         return self
@@ -453,6 +359,11 @@ class Plan(_Frozen):
             if name in first:
                 yield Text(f"{place}.id: «{name}» đã có ở {first[name]}", f"{place}.id: «{name}» is already at {first[name]}")
             first.setdefault(name, place)
+
+
+def key_of(item: Target | Quota | Task) -> str:
+    """Return the id by which a plan knows an item."""
+    return item.key if isinstance(item, Quota) else item.id
 
 
 def _period_mistake(key: str, label: str) -> Iterator[Text]:
