@@ -116,4 +116,5 @@ def test_every_mistake_is_said_at_once() -> None:
 
 def test_kinds_are_not_part_of_a_name() -> None:
     assert normalise_unit_name("UBND TT. Mỹ An") == normalise_unit_name("thị trấn Mỹ An") == normalise_unit_name("my an")
+    assert normalise_unit_name("UBND Huyện Tháp Mười") == normalise_unit_name("Tháp Mười")
     assert normalise_unit_name("Thanh Mỹ") != normalise_unit_name("Thạnh Lợi")

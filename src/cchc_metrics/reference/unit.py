@@ -224,7 +224,7 @@ class UnitTree:
 
 _OFFICES = ("uy ban nhan dan", "hoi dong nhan dan", "ubnd", "hdnd")
 _SHORT_KINDS = {"tt": "thi tran", "tp": "thanh pho", "tx": "thi xa", "p": "phuong", "h": "huyen", "x": "xa"}
-_KINDS = ("thi tran", "thanh pho", "thi xa", "huyen", "phuong", "dac khu", "tinh", "xa")
+_KINDS = ("thi tran", "thanh pho", "thi xa", "huien", "phuong", "dac khu", "tinh", "xa")  # y is folded to i
 
 
 def normalise_unit_name(text: str) -> str:
