@@ -1,0 +1,181 @@
+"""What a row can be held against beyond itself: the other rows, the unit tree, the calendar and the day of export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from cchc_metrics.errors import suggestion
+from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.fields import CellError, parse_required
+from cchc_metrics.records.problems import Code
+from cchc_metrics.records.record import schema, schema_by_name
+from cchc_metrics.records.room import Room
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.unit import UnitTree
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Which dates of a room mean what.
+
+    Args:
+        main: the date on which a unit must exist.
+        facts: dates of what has happened, which cannot lie after the day of export; an appointment (``due_at``) can.
+        timed: dates from which working days are counted.
+        happened: (column, labels) of the rows that have happened; what is only planned may lie in the future. None: all rows.
+    """
+
+    main: str
+    facts: tuple[str, ...]
+    timed: tuple[str, ...] = ()
+    happened: tuple[str, tuple[str, ...]] | None = None
+
+
+DATES: Mapping[str, Dates] = MappingProxyType(
+    {
+        "dossiers": Dates("received_at", ("submitted_at", "received_at", "ended_at", "returned_at"), ("received_at", "ended_at")),
+        "documents": Dates("issued_on", ("issued_on",)),
+        "meetings": Dates("held_on", ("held_on",), happened=("status", ("held",))),
+        "outreach": Dates("held_on", ("held_on",)),
+        "initiatives": Dates("adopted_on", ("adopted_on",), happened=("status", ("adopted",))),
+        "surveys": Dates("answered_on", ("answered_on",)),
+    }
+)
+"""Room → its dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a table is held against; each part is optional, and what is not given is not checked.
+
+    Args:
+        units: the unit tree.
+        calendar: the working calendar.
+        extracted_on: the day on which the records were exported.
+    """
+
+    units: UnitTree | None = None
+    calendar: Calendar | None = None
+    extracted_on: date | None = None
+
+
+def unit_parser(units: UnitTree) -> Callable[[object], str]:
+    """Return the parser of a unit column: a code of the tree, or a name that can mean one unit only, becomes the code.
+
+    The parser raises ``CellError``: ``missing_value``, or ``unknown_unit`` with the nearest unit or the codes that a name could mean.
+    """
+    known = [*units.codes, *(units.unit(code).full_name for code in units.codes)]
+
+    def parse(value: object) -> str:
+        text = parse_required(value)
+        found = units.match(text)
+        if found.unit is not None:
+            return found.unit.code
+        if found.candidates:
+            codes = ", ".join(found.candidates)
+            raise CellError(Code.UNKNOWN_UNIT, (f"; tên này có thể là {codes}: ghi mã", f"; the name could mean {codes}: write the code"))
+        raise CellError(Code.UNKNOWN_UNIT, suggestion(text, known))
+
+    return parse
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Rows with one problem.
+
+    Args:
+        code: the problem.
+        column: the column named.
+        where: ascending positions of the rows.
+    """
+
+    code: Code
+    column: str
+    where: Array
+
+
+def duplicates(columns: Columns, room: Room) -> Iterator[Found]:
+    """Yield the rows that repeat an id: all but the first where every copy says the same, every copy where they contradict each other.
+
+    Values are compared as understood, not as written: ``01/03/2021`` and ``2021-03-01`` are the same.
+    """
+    group = _groups(columns, room.id_columns)
+    if group is None:
+        return
+    copies = np.bincount(group)
+    rows = np.flatnonzero(copies[group] > 1)
+    if not rows.size:
+        return
+    content = np.stack([key for spec in schema(room.model) for key in _keys(columns, spec.name, rows)], axis=1)
+    owner, first = group[rows], np.zeros(len(copies), dtype=np.int64)
+    first[owner[::-1]] = np.arange(len(rows))[::-1]  # the last one written is the first row of its group
+    differs = (content != content[first[owner]]).any(axis=1)
+    contradicted = np.bincount(owner, weights=differs, minlength=len(copies)) > 0
+    conflict = contradicted[owner]
+    named = room.id_columns[0]
+    yield Found(Code.DUPLICATE_CONFLICTING, named, rows[conflict])
+    yield Found(Code.DUPLICATE_IDENTICAL, named, rows[~conflict & (first[owner] != np.arange(len(rows)))])
+
+
+def dates(columns: Columns, room: Room, given: Given) -> Iterator[Found]:
+    """Yield the rows whose dates do not agree with the unit tree, the day of export or the calendar."""
+    table = DATES[room.name]
+    if given.units is not None:
+        codes, labels = columns.codes("unit_code")
+        days = columns.days(table.main)
+        first, last = _validity(given.units, labels)
+        outside = (days >= 0) & ((days < first[codes]) | (days > last[codes]))
+        yield Found(Code.UNIT_NOT_VALID_ON_DATE, "unit_code", np.flatnonzero(outside))
+    if given.extracted_on is not None:
+        happened = True if table.happened is None else columns.equals(table.happened[0], *table.happened[1])
+        for name in table.facts:
+            yield Found(Code.DATE_IN_FUTURE, name, np.flatnonzero(happened & (columns.days(name) > day_number(given.extracted_on))))
+    if given.calendar is not None:
+        for name in table.timed:
+            days = columns.days(name)
+            yield Found(Code.YEAR_NOT_IN_CALENDAR, name, np.flatnonzero((days >= 0) & ~given.calendar.covers(days)))
+
+
+def _validity(units: UnitTree, labels: tuple[str, ...]) -> tuple[Array, Array]:
+    """Return the first and last day of each label's unit; open ends are far away."""
+    found = [units.unit(label) if label in units else None for label in labels]
+    first = [day_number(u.valid_from) if u is not None and u.valid_from else -(2**31) for u in found]
+    last = [day_number(u.valid_to) if u is not None and u.valid_to else 2**31 - 1 for u in found]
+    return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+
+
+def _groups(columns: Columns, names: tuple[str, ...]) -> Array | None:
+    """Return for each row the number of its id, or None where no id can occur twice."""
+    if not len(columns):
+        return None
+    if len(names) == 1:
+        values = columns.arrays[names[0]]
+        if values.dtype == object and len(set(values.tolist())) == len(values):
+            return None
+    group = np.zeros(len(columns), dtype=np.int64)
+    for name in names:
+        for key in _keys(columns, name):
+            numbered = np.unique(key, return_inverse=True)[1]
+            group = np.unique(group * (int(numbered.max()) + 1) + numbered, return_inverse=True)[1]
+    return group
+
+
+def _keys(columns: Columns, name: str, rows: Array | slice = slice(None)) -> list[Array]:
+    """Return int64 arrays that are equal exactly where the values of a column are equal; none for an absent column."""
+    if name not in columns:
+        return []
+    array = columns.arrays[name][rows]
+    if schema_by_name(columns.model)[name].kind.name == "id":
+        number: dict[Any, int] = {}
+        return [np.fromiter((number.setdefault(v, len(number)) for v in array.tolist()), dtype=np.int64, count=len(array))]
+    keys = [array.astype(np.int64)]
+    if schema_by_name(columns.model)[name].kind.name == "moment":
+        keys.append(columns.seconds(name)[rows].astype(np.int64))
+    return keys

@@ -1,0 +1,262 @@
+"""Reading a folder: ``district.toml``, the unit tree, the calendar and the tables that it names."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.read.checks import Given
+from cchc_metrics.read.csv_files import Progress, UnreadableFileError, read_csv
+from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district, mistakes_of
+from cchc_metrics.read.headings import heading_key, match_headings
+from cchc_metrics.read.tables import Parsed, understand
+from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.room import Room
+from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.reference.calendar import Calendar, CalendarYear
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.unit import Unit, UnitTree
+
+PLAN, BASELINE = "plan.toml", "baseline.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folder:
+    """A district's folder, read.
+
+    Args:
+        path: the folder.
+        district: what ``district.toml`` says.
+        units: the unit tree.
+        calendar: the packaged calendar with the district's own years.
+        rules: how disputed points are decided.
+        columns: room → valid rows, for every room that was supplied and whose headings could be understood. A room that is not here has no
+            data, which is not the same as no events.
+        problems: everything found, over all files.
+        coverage: room → first and last day between which its records are complete.
+        plan_path, baseline_path: files of the folder, or None.
+        catalogue_paths: files with the district's own indicators.
+    """
+
+    path: Path
+    district: District
+    units: UnitTree
+    calendar: Calendar
+    rules: Rules
+    columns: Mapping[str, Columns]
+    problems: Problems
+    coverage: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    plan_path: Path | None = None
+    baseline_path: Path | None = None
+    catalogue_paths: tuple[Path, ...] = ()
+
+
+def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder:
+    """Read a district's folder; bad rows are set apart and told, never dropped silently.
+
+    A room's table is ``<room>.csv`` unless ``[files]`` names another. A room without a file is not supplied; a file that is named and is not
+    there is a problem. See docs/bad-input.md for what is checked.
+
+    Args:
+        path: a folder with ``district.toml``.
+        progress: called with what is being read, how much is done and how much there is (bytes).
+
+    Returns:
+        Everything the verbs need.
+
+    Raises:
+        InputError: the folder, its ``district.toml``, unit tree or calendar cannot be used, or there is no table at all; the message is one
+            line and says the mend.
+    """
+    folder = Path(path)
+    district = load_district(_district_text(folder))
+    units = _units(folder, district)
+    calendar = _calendar(folder, district.calendar)
+    given = Given(units, calendar, district.extracted_on)
+    problems = Problems()
+    columns: dict[str, Columns] = {}
+    found_any = False
+    for room in ROOMS.values():
+        name = district.files.get(room.name, f"{room.name}.csv")
+        if not (folder / name).is_file():
+            if room.name in district.files:
+                found_any = True
+                problems += _missing(name)
+            continue
+        found_any = True
+        parsed = _read_room(folder / name, name, room, given, district, progress)
+        if isinstance(parsed, Problems):
+            problems += parsed
+            continue
+        problems += parsed.problems
+        if parsed.usable:
+            columns[room.name] = parsed.columns
+    if not found_any:
+        names = ", ".join(f"{name}.csv" for name in ROOMS)
+        raise InputError(
+            f"«{folder}» không có bảng nào; cần ít nhất một trong: {names}, hoặc ghi tên tệp dưới [files] trong {FILE}",
+            f"«{folder}» has no table; at least one of {names} is needed, or names under [files] in {FILE}",
+        )
+    named = {"plan": district.plan, "baseline": district.baseline}
+    absent = [name for name in (*named.values(), *district.catalogue) if name is not None and not (folder / name).exists()]
+    for name in absent:
+        problems += _missing(name)
+    return Folder(
+        folder,
+        district,
+        units,
+        calendar,
+        district.rules,
+        MappingProxyType(columns),
+        problems,
+        MappingProxyType(dict(_coverage(district))),
+        _existing(folder, district.plan, PLAN),
+        _existing(folder, district.baseline, BASELINE),
+        tuple(folder / name for name in district.catalogue if name not in absent),
+    )
+
+
+def _district_text(folder: Path) -> str:
+    if not folder.is_dir():
+        raise InputError(f"không có thư mục «{folder}»", f"there is no folder «{folder}»")
+    if not (folder / FILE).is_file():
+        raise InputError(
+            f"thư mục «{folder}» thiếu {FILE}; xem mẫu: cchc-metrics example",
+            f"folder «{folder}» has no {FILE}; for a model see: cchc-metrics example",
+        )
+    return _text(folder / FILE)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name} không phải UTF-8; lưu lại dạng UTF-8", f"{path.name} is not UTF-8; save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"không đọc được {path.name}: {error.strerror}", f"cannot read {path.name}: {error.strerror}") from None
+
+
+def _missing(name: str) -> Problems:
+    return Problems({(name, Code.MISSING_FILE): 1}, (Problem(Code.MISSING_FILE, name),))
+
+
+def _existing(folder: Path, named: str | None, default: str) -> Path | None:
+    path = folder / (named or default)
+    return path if path.exists() else None
+
+
+def _read_room(path: Path, name: str, room: Room, given: Given, district: District, progress: Progress | None) -> Parsed | Problems:
+    own = district.headings.get(room.name, {})
+    try:
+        table = read_csv(
+            path, wanted=lambda headings: match_headings(room, headings, own).positions.values(), file=name, progress=progress
+        )
+    except UnreadableFileError as error:
+        problem = Problem(Code.UNREADABLE_FILE, name, mend_vi=f" ({error.vi})", mend_en=f" ({error.en})")
+        return Problems({(name, Code.UNREADABLE_FILE): 1}, (problem,))
+    return understand(table, room, given, own)
+
+
+def _coverage(district: District) -> Iterator[tuple[str, tuple[date, date]]]:
+    for room, entry in district.coverage.items():
+        last = entry.last or district.extracted_on
+        if last is None:
+            raise InputError(
+                f"{FILE}: coverage.{room}.last: thiếu, và cũng không có extracted_on",
+                f"{FILE}: coverage.{room}.last: is missing, and so is extracted_on",
+            )
+        yield room, (entry.first, last)
+
+
+def _units(folder: Path, district: District) -> UnitTree:
+    place = district.units_file or FILE
+    listed: list[Unit] = list(_unit_file(folder, district.units_file)) if district.units_file else list(district.units)
+    if district.code not in {unit.code for unit in listed}:
+        listed.insert(0, Unit(code=district.code, name=district.name, level=district.level))
+    try:
+        return UnitTree(listed)
+    except CchcError as error:
+        raise InputError(f"{place}: {error.vi}", f"{place}: {error.en}") from None
+
+
+_UNIT_HEADINGS = {
+    "code": ("code", "mã", "mã đơn vị"),
+    "name": ("name", "tên", "tên đơn vị"),
+    "kind": ("kind", "loại", "loại đơn vị"),
+    "level": ("level", "cấp"),
+    "parent": ("parent", "mã cấp trên", "đơn vị cấp trên", "cấp trên"),
+    "valid_from": ("valid_from", "hiệu lực từ", "từ ngày"),
+    "valid_to": ("valid_to", "hiệu lực đến", "đến ngày"),
+    "predecessors": ("predecessors", "đơn vị trước", "nhập từ"),
+}
+
+
+def _unit_file(folder: Path, name: str) -> Iterator[Unit]:
+    if not (folder / name).is_file():
+        raise InputError(f"thiếu tệp đơn vị {name} (units_file trong {FILE})", f"the unit file {name} is missing (units_file in {FILE})")
+    try:
+        table = read_csv(folder / name)
+    except UnreadableFileError as error:
+        raise InputError(f"{name}: {error.vi}", f"{name}: {error.en}") from None
+    meaning = {heading_key(spelling): key for key, spellings in _UNIT_HEADINGS.items() for spelling in spellings}
+    keys = [meaning.get(heading_key(heading)) for heading in table.headings]
+    mistakes: list[tuple[str, str]] = []
+    for heading, key in zip(table.headings, keys, strict=True):
+        if key is None:
+            vi, en = suggestion(heading, _UNIT_HEADINGS)
+            mistakes.append((f"cột lạ «{heading}»{vi}", f"unknown column «{heading}»{en}"))
+        elif keys.count(key) > 1:
+            mistakes.append((f"hai cột cùng nghĩa {key}", f"two columns mean {key}"))
+    mistakes += [(f"dòng {r.row}: số ô khác số cột", f"row {r.row}: its cells are not as many as the columns") for r in table.refused]
+    units: list[Unit] = []
+    for at, row in enumerate(table.rows.tolist()):
+        entry = {key: column.cell(at) for position, column in table.columns.items() if (key := keys[position]) is not None}
+        try:
+            units.append(UnitEntry.model_validate(entry))
+        except ValidationError as error:
+            told = mistakes_of(error, UnitEntry, "")
+            mistakes.append((f"dòng {row}{told.vi}", f"row {row}{told.en}"))
+    if mistakes:
+        raise InputError(f"{name}: " + "; ".join(vi for vi, _ in mistakes), f"{name}: " + "; ".join(en for _, en in mistakes))
+    yield from units
+
+
+def _calendar(folder: Path, entry: CalendarEntry) -> Calendar:
+    """Return the packaged calendar, in which the district's own years replace or follow the packaged ones."""
+    years: dict[int, CalendarYearEntry] = dict(_calendar_file(folder, entry.file)) if entry.file else {}
+    years.update(entry.years)
+    official = Calendar.official()
+    if not years:
+        return official
+    own = [
+        CalendarYear(year, y.status, tuple(sorted(y.days_off)), tuple(sorted(y.working_weekend_days)), y.sources)
+        for year, y in years.items()
+    ]
+    try:
+        return Calendar.of([*(y for y in official.by_year.values() if y.year not in years), *own])
+    except CchcError as error:
+        raise InputError(f"{FILE}: calendar: {error.vi}", f"{FILE}: calendar: {error.en}") from None
+
+
+def _calendar_file(folder: Path, name: str) -> Mapping[int, CalendarYearEntry]:
+    if not (folder / name).is_file():
+        raise InputError(f"thiếu tệp lịch {name} ([calendar] trong {FILE})", f"the calendar file {name} is missing ([calendar] in {FILE})")
+    text = _text(folder / name)
+    try:
+        data: Any = tomllib.loads(text) if name.endswith(".toml") else json.loads(text)
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{name}: không đọc được: {error}", f"{name}: cannot be read: {error}") from None
+    try:
+        return CalendarEntry.model_validate({"years": data.get("years") if isinstance(data, dict) else data}).years
+    except ValidationError as error:
+        raise mistakes_of(error, CalendarEntry, name) from None

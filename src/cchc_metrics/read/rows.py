@@ -1,0 +1,146 @@
+"""Reading from memory: rows as mappings or models, or cells column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.read.checks import Given
+from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable
+from cchc_metrics.read.tables import Parsed, understand
+from cchc_metrics.records.room import Room
+from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.unit import UnitTree
+
+__all__ = ["Parsed", "read_rows", "read_table"]
+
+
+def read_rows(
+    room: str | Room,
+    rows: Iterable[Mapping[str, object] | BaseModel],
+    *,
+    units: UnitTree | None = None,
+    extracted_on: date | None = None,
+    calendar: Calendar | None = None,
+    headings: Mapping[str, str] | None = None,
+    file: str = "",
+    first_row: int = 1,
+) -> Parsed:
+    """Read rows of one room from memory; never stops at a bad row and never drops one silently.
+
+    Args:
+        room: a room or its name: dossiers, documents, meetings, outreach, initiatives, surveys.
+        rows: mappings from heading to cell, or models. Headings and cells are understood as in a file. A row that lacks a key has the
+            column's default, as a model has; a required column that no row has makes the table unusable, and every row is rejected.
+        units: the unit tree; without it unit codes are taken as they are.
+        extracted_on: the day of export; without it no date is found to lie in the future.
+        calendar: the working calendar; without it no year is found to be missing.
+        headings: own headings → canonical column.
+        file: a name for messages.
+        first_row: number of the first row in messages.
+
+    Returns:
+        The valid rows as columns, and the problems.
+
+    Raises:
+        InputError: when there is no such room.
+
+    >>> parsed = read_rows("surveys", [
+    ...     {"Mã phiếu": "1", "Đơn vị": "MA", "Ngày trả lời": "02/11/2021", "Điểm": 5},
+    ...     {"Mã phiếu": "2", "Đơn vị": "MA", "Ngày trả lời": "31/02/2021", "Điểm": 4},
+    ... ])
+    >>> parsed.problems.read, len(parsed.columns), parsed.problems.rejected
+    (2, 1, 1)
+    >>> print(parsed.problems.examples[0].text("en"))
+    row 2, answered_on = «31/02/2021»: not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd
+    """
+    listed: list[Mapping[str, Any]] = [_mapping(row) for row in rows]
+    names = list(dict.fromkeys(str(key) for row in listed for key in row))
+    cells = [[row.get(name, ABSENT) for row in listed] for name in names]
+    return read_table(
+        room,
+        names,
+        cells,
+        units=units,
+        extracted_on=extracted_on,
+        calendar=calendar,
+        own_headings=headings,
+        file=file,
+        row_numbers=np.arange(first_row, first_row + len(listed), dtype=np.int64),
+    )
+
+
+def read_table(
+    room: str | Room,
+    headings: Sequence[str],
+    cells: Sequence[Iterable[object]],
+    *,
+    units: UnitTree | None = None,
+    extracted_on: date | None = None,
+    calendar: Calendar | None = None,
+    own_headings: Mapping[str, str] | None = None,
+    file: str = "",
+    sheet: str = "",
+    row_numbers: Sequence[int] | np.ndarray[Any, Any] | None = None,
+) -> Parsed:
+    """Read a table of one room from memory, column by column.
+
+    Args:
+        room: a room or its name.
+        headings: the headings as written.
+        cells: for each heading the cells of its column, all of one length.
+        units, extracted_on, calendar: as for ``read_rows``.
+        own_headings: own headings → canonical column.
+        file, sheet: names for messages.
+        row_numbers: 1-based number of each row in messages; None to count from 1.
+
+    Returns:
+        The valid rows as columns, and the problems.
+
+    Raises:
+        InputError: when there is no such room, or the columns differ in number or length.
+
+    >>> parsed = read_table("outreach", ["activity_id", "unit_code", "channel", "held_on"], [["1"], ["TM"], ["Tọa đàm"], ["12/05/2021"]])
+    >>> [record.channel.value for record in parsed.columns.records()]
+    ['talk_show']
+    """
+    chosen = room_named(room)
+    columns = [column if isinstance(column, RawColumn) else RawColumn.of(column) for column in cells]
+    sizes = {len(column.codes) for column in columns}
+    if len(columns) != len(headings) or len(sizes) > 1:
+        raise InputError(
+            f"{len(headings)} tiêu đề, {len(columns)} cột, số dòng {sorted(sizes)}: phải bằng nhau",
+            f"{len(headings)} headings, {len(columns)} columns, of lengths {sorted(sizes)}: they must agree",
+        )
+    size = sizes.pop() if sizes else 0
+    numbers = np.arange(1, size + 1, dtype=np.int64) if row_numbers is None else np.asarray(row_numbers, dtype=np.int64)
+    table = RawTable(tuple(headings), dict(enumerate(columns)), numbers, file, sheet)
+    return understand(table, chosen, Given(units, calendar, extracted_on), own_headings)
+
+
+def room_named(room: str | Room) -> Room:
+    """Return a room by its name.
+
+    Raises:
+        InputError: names the nearest.
+    """
+    if isinstance(room, Room):
+        return room
+    if room not in ROOMS:
+        vi, en = suggestion(room, ROOMS)
+        raise InputError(
+            f"không có loại hồ sơ «{room}»{vi}; có: {', '.join(ROOMS)}", f"there is no room «{room}»{en}; there are: {', '.join(ROOMS)}"
+        )
+    return ROOMS[room]
+
+
+def _mapping(row: Mapping[str, object] | BaseModel) -> Mapping[str, Any]:
+    if isinstance(row, BaseModel):
+        return {name: getattr(row, name) for name in type(row).model_fields}
+    return row

@@ -1,0 +1,250 @@
+"""The one path by which every table is understood, column by column; rows and files all come this way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from cchc_metrics.errors import did_you_mean
+from cchc_metrics.read.checks import Found, Given, dates, duplicates, unit_parser
+from cchc_metrics.read.findings import WITHHELD, Findings, shown
+from cchc_metrics.read.headings import Matched, match_headings, spellings
+from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable
+from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode
+from cchc_metrics.records.fields import CellError
+from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.record import ColumnSpec, schema, schema_by_name
+from cchc_metrics.records.room import Room
+
+NOT_SECRET = ("none", "unknown")
+"""Secrecy marks under which an identifier may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A table that was read: the rows that count, and what was wrong with the others.
+
+    Args:
+        columns: the valid rows.
+        problems: every problem; ``problems.read == len(columns) + problems.rejected`` always.
+        usable: whether the table's headings could be understood. An unusable table has no rows, which is not the same as no events.
+    """
+
+    columns: Columns
+    problems: Problems
+    usable: bool = True
+
+
+def understand(table: RawTable, room: Room, given: Given, own: Mapping[str, str] | None = None) -> Parsed:
+    """Return the valid rows of a table as columns, and its problems.
+
+    Each distinct cell of a column is understood once. A row is rejected once, however many problems it has. Rules about whole rows are
+    checked where all cells are valid; duplicates are sought among the rows that are left; findings are about rows that count.
+
+    Args:
+        table: the table.
+        room: what its rows are.
+        given: what they are held against.
+        own: the district's own headings.
+    """
+    findings = Findings(table.file, table.sheet)
+    n, refused = len(table.rows), len(table.refused)
+    for row in table.refused:
+        findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, mend=_cells_mend(row.cells, len(table.headings)))
+    matched = match_headings(room, table.headings, own)
+    _tell_headings(findings, table, room, matched)
+    if n + refused == 0:
+        findings.add(Code.EMPTY_TABLE)
+    if not matched.usable:
+        nothing = columns_from_values(room.model, {spec.name: [] for spec in schema(room.model)}, file=table.file)
+        return Parsed(nothing, findings.problems(n + refused, n + refused), usable=False)
+
+    cells = {name: table.columns[position] for name, position in matched.positions.items()}
+    columns, bad = _understand_cells(cells, table, room, given, findings)
+    valid = _check_rows(columns, np.flatnonzero(~bad), room, given, _Teller(findings, table, cells, columns, bad))
+    kept = columns if len(valid) == n else columns.take(valid)
+    return Parsed(tidy(replace(kept, rows=table.rows[valid])), findings.problems(n + refused, n + refused - len(valid)))
+
+
+def tidy(columns: Columns) -> Columns:
+    """Return columns without labels that no row has and without times of day that no row has, as ``columns_of`` would make them."""
+    arrays, labels = dict(columns.arrays), dict(columns.labels)
+    for spec in schema(columns.model):
+        name = spec.name
+        if spec.kind.name in ("unit", "label") and name in arrays:
+            used = np.bincount(arrays[name], minlength=len(labels[name])) > 0
+            if not used.all():
+                texts = tuple(text for text, kept in zip(labels[name], used.tolist(), strict=True) if kept)
+                arrays[name] = (np.cumsum(used) - 1)[arrays[name]].astype(code_dtype(len(texts)))
+                labels[name] = texts or ("",)
+        elif name + SECOND in arrays and not (arrays[name + SECOND] >= 0).any():
+            del arrays[name + SECOND]
+    return replace(columns, arrays=arrays, labels=labels)
+
+
+def _understand_cells(
+    cells: Mapping[str, RawColumn], table: RawTable, room: Room, given: Given, findings: Findings
+) -> tuple[Columns, Array]:
+    """Return every row as columns, bad cells with a stand-in, and the mask of the rows that have one."""
+    arrays: dict[str, Array] = {}
+    labels: dict[str, tuple[str, ...]] = {}
+    bad = np.zeros(len(table.rows), dtype=bool)
+    for spec in schema(room.model):
+        if spec.name not in cells:
+            continue
+        column = cells[spec.name]
+        values, errors = _understand_column(spec, column, given)
+        if errors:
+            wrong = np.zeros(len(column.values), dtype=bool)
+            wrong[list(errors)] = True
+            bad |= wrong[column.codes]
+            for code in dict.fromkeys(error.code for error in errors.values()):
+                mask = np.zeros(len(column.values), dtype=bool)
+                mask[[at for at, error in errors.items() if error.code == code]] = True
+                _tell_cells(findings, code, spec.name, column, errors, table.rows, np.flatnonzero(mask[column.codes]))
+        distinct: dict[str, Array] = {}
+        encode(spec, values, distinct, labels)
+        for name, array in distinct.items():
+            arrays[name] = array[column.codes]
+    return Columns(room.model, arrays, labels, table.file, table.rows), bad
+
+
+def _tell_cells(
+    findings: Findings, code: Code, name: str, column: RawColumn, errors: Mapping[int, CellError], rows: Array, where: Array
+) -> None:
+    findings.add_rows(
+        code,
+        rows,
+        where,
+        name,
+        lambda at: None if column.cell(at) is ABSENT else column.cell(at),
+        lambda at: errors[int(column.codes[at])].mend,
+    )
+
+
+def _understand_column(spec: ColumnSpec, column: RawColumn, given: Given) -> tuple[list[Any], dict[int, CellError]]:
+    """Return the canonical value of each distinct cell, a stand-in for those that cannot be understood, and their errors by position."""
+    parse: Callable[[object], Any] = spec.kind.parse
+    if spec.kind.name == "unit" and given.units is not None:
+        parse = unit_parser(given.units)
+    stand_in = spec.choice.labels()[0] if spec.choice is not None else "" if spec.kind.name in ("id", "unit", "label") else None
+    values: list[Any] = []
+    errors: dict[int, CellError] = {}
+    for at, cell in enumerate(column.values):
+        try:
+            if cell is ABSENT:
+                if spec.required:
+                    raise CellError(Code.MISSING_VALUE)
+                values.append(spec.default)
+            else:
+                values.append(parse(cell))
+        except CellError as error:
+            values.append(stand_in)
+            errors[at] = error
+    return values, errors
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Teller:
+    """Tells findings about rows, with the cell as it was written."""
+
+    findings: Findings
+    table: RawTable
+    cells: Mapping[str, RawColumn]
+    columns: Columns
+    bad: Array
+
+    def tell(self, found: Found, rows: Array) -> None:
+        """Add a finding about ``rows[found.where]``, positions in the table."""
+        where = rows[found.where]
+        self.findings.add_rows(found.code, self.table.rows, where, found.column, lambda at: self._cell(found.column, at))
+
+    def _cell(self, name: str, at: int) -> object:
+        column = self.cells.get(name)
+        if column is None or column.cell(at) is ABSENT:
+            return None
+        if schema_by_name(self.columns.model)[name].kind.name == "id" and self._secret(at):
+            return WITHHELD
+        return column.cell(at)
+
+    def _secret(self, at: int) -> bool:
+        if "secrecy" not in schema_by_name(self.columns.model):
+            return False
+        codes, labels = self.columns.codes("secrecy")
+        return labels[codes[at]] not in NOT_SECRET
+
+
+def _check_rows(columns: Columns, whole: Array, room: Room, given: Given, teller: _Teller) -> Array:
+    """Return the ascending positions of the rows that count, of those whose cells are all valid."""
+    checked = columns if len(whole) == len(columns) else columns.take(whole)
+    sound = np.ones(len(checked), dtype=bool)
+    later: list[Found] = []
+    for check in room.model.checks:
+        mask = np.asarray(check.columns(checked), dtype=bool)
+        found = Found(check.code, check.column, np.flatnonzero(mask))
+        if check.code.severity == "error":
+            sound &= ~mask
+            teller.tell(found, whole)
+        else:
+            later.append(found)
+    left = np.flatnonzero(sound)
+    unique = np.ones(len(left), dtype=bool)
+    for found in duplicates(checked if sound.all() else checked.take(left), room):
+        unique[found.where] = False
+        teller.tell(found, whole[left])
+    kept = left[unique]
+    counts = np.zeros(len(checked), dtype=bool)
+    counts[kept] = True
+    for found in later:
+        teller.tell(replace(found, where=found.where[counts[found.where]]), whole)
+    for found in dates(checked if len(kept) == len(checked) else checked.take(kept), room, given):
+        teller.tell(found, whole[kept])
+    valid: Array = whole[kept]
+    return valid
+
+
+def _tell_headings(findings: Findings, table: RawTable, room: Room, matched: Matched) -> None:
+    row = table.heading_row
+    for column, headings in matched.duplicates:
+        listed = ", ".join(f"«{shown(h)}»" for h in headings)
+        mend = (
+            f': {listed}; bỏ bớt một cột, hoặc ghi "{shown(headings[-1])}" = "" dưới [headings.{room.name}]',
+            f': {listed}; remove one, or write "{shown(headings[-1])}" = "" under [headings.{room.name}]',
+        )
+        findings.add(Code.DUPLICATE_HEADING, row, column, mend=mend)
+    unknown = [table.headings[position] for position, _ in matched.unknown]
+    for column in matched.missing:
+        near = next(filter(None, (did_you_mean(spelling, unknown) for spelling in spellings(room, column))), "")
+        told = shown(near) or "…"
+        mend = (
+            f'; nếu là cột «{told}», ghi "{told}" = "{column}" dưới [headings.{room.name}] trong district.toml',
+            f'; if it is the column «{told}», write "{told}" = "{column}" under [headings.{room.name}] in district.toml',
+        )
+        findings.add(Code.MISSING_HEADING, row, column, mend=mend)
+    for position, near in matched.unknown:
+        name = shown(table.headings[position]) or column_letters(position)
+        tail = (f"; có phải «{near}»?", f"; did you mean «{near}»?") if near else ("", "")
+        findings.add(Code.UNKNOWN_HEADING, row, name, mend=tail)
+
+
+def column_letters(position: int) -> str:
+    """Return how a spreadsheet names a column, counted from 0.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _cells_mend(cells: int, headings: int) -> tuple[str, str]:
+    if not cells:
+        return "; dấu nháy kép đặt sai chỗ", "; a quotation mark is out of place"
+    return f": {cells} ô, {headings} cột", f": {cells} cells, {headings} columns"
