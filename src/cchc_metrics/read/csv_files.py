@@ -168,7 +168,7 @@ def _encoding(binary: BinaryIO) -> str:
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise UnreadableFileError("đây là tệp Excel, không phải CSV", "this is an Excel file, not CSV")
     if b"\x00" in start:
-        raise UnreadableFileError("có ký tự trống (NUL); có thể là UTF-16 thiếu BOM", "it has NUL characters; maybe UTF-16 without its mark")
+        raise UnreadableFileError("có ký tự NUL; UTF-16 thiếu BOM?", "it has NUL characters; UTF-16 without its mark?")
     return "utf-8"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -42,7 +43,7 @@ def _date(value: object) -> object:
 
 
 def _file_name(value: object) -> object:
-    if isinstance(value, str) and (not value.strip() or value.startswith(("/", "\\")) or ":" in value or ".." in value.split("/")):
+    if isinstance(value, str) and (not value.strip() or value.startswith(("/", "\\")) or ":" in value or ".." in re.split(r"[/\\]", value)):
         raise CchcError(
             f"«{value}» phải là tên tệp trong thư mục này; chép tệp vào đây",
             f"«{value}» must be the name of a file in this folder; copy the file here",
@@ -63,7 +64,7 @@ class _Part(BaseModel):
 
 
 class UnitEntry(Unit):
-    """A unit as ``district.toml`` or a unit file has it: levels also in Vietnamese, dates also as dd/mm/yyyy, empty cells for what is open."""
+    """A unit as ``district.toml`` or a unit file has it: levels also in Vietnamese, dates also as dd/mm/yyyy, empty for not said."""
 
     @model_validator(mode="before")
     @classmethod
@@ -71,7 +72,8 @@ class UnitEntry(Unit):
         if not isinstance(data, Mapping):
             return data
         mended = {key: value for key, value in data.items() if value not in ("", None)}
-        mended["level"] = _level(data.get("level"))
+        if "level" in mended:
+            mended["level"] = _level(mended["level"])
         if isinstance(mended.get("predecessors"), str):
             mended["predecessors"] = tuple(filter(None, (p.strip() for p in mended["predecessors"].replace(";", ",").split(","))))
         return mended
@@ -112,7 +114,7 @@ class CoverageEntry(_Part):
 
 
 class District(_Part):
-    """A district's ``district.toml``.
+    r"""A district's ``district.toml``.
 
     Args:
         code, name, level, province: who reports; any level of unit can.
@@ -128,7 +130,7 @@ class District(_Part):
         note_vi, note_en: a note to print with every output.
         plan, baseline, catalogue: file names; ``plan.toml`` and ``baseline.json`` are used without being named.
 
-    >>> load_district('code = "TM"\\nname = "Tháp Mười"\\nlevel = "huyện"\\nextracted_on = 2022-03-31').level
+    >>> load_district('code = "TM"\nname = "Tháp Mười"\nlevel = "huyện"\nextracted_on = 2022-03-31').level
     'district'
     """
 
@@ -208,7 +210,7 @@ class District(_Part):
 
 
 def load_district(text: str, *, file: str = FILE) -> District:
-    """Return what a ``district.toml`` says.
+    r"""Return what a ``district.toml`` says.
 
     Args:
         text: the TOML.
@@ -217,7 +219,7 @@ def load_district(text: str, *, file: str = FILE) -> District:
     Raises:
         InputError: lists every mistake, each with its key.
 
-    >>> load_district('code = "TM"\\nname = "Tháp Mười"\\nlevle = "district"')
+    >>> load_district('code = "TM"\nname = "Tháp Mười"\nlevle = "district"')
     Traceback (most recent call last):
         ...
     cchc_metrics.errors.InputError: district.toml: level: thiếu; levle: khóa lạ; có phải «level»? | district.toml: level: is missing; levle: unknown key; did you mean «level»?

@@ -81,9 +81,9 @@ class Findings:
 
 
 def shown(value: object) -> str:
-    """Return a cell as it is shown in a message: one line, composed, at most 80 characters.
+    r"""Return a cell as it is shown in a message: one line, composed, at most 80 characters.
 
-    >>> shown("  hai\\n dòng "), len(shown("x" * 100))
+    >>> shown("  hai\n dòng "), len(shown("x" * 100))
     ('hai dòng', 80)
     """
     try:

@@ -25,9 +25,11 @@ from cchc_metrics.records.room import Room
 from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
 from cchc_metrics.reference.rules import Rules
-from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
 
 PLAN, BASELINE = "plan.toml", "baseline.json"
+WRITTEN = "problems.csv"
+"""Written by the command itself; may stand in the folder."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +66,8 @@ class Folder:
 def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder:
     """Read a district's folder; bad rows are set apart and told, never dropped silently.
 
-    A room's table is ``<room>.csv`` unless ``[files]`` names another. A room without a file is not supplied; a file that is named and is not
-    there is a problem. See docs/bad-input.md for what is checked.
+    A room's table is ``<room>.csv`` unless ``[files]`` names another. A room without a file is not supplied; a file that is named
+    and is not there is a problem. See docs/bad-input.md for what is checked.
 
     Args:
         path: a folder with ``district.toml``.
@@ -107,6 +109,7 @@ def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder
             f"«{folder}» không có bảng nào; cần ít nhất một trong: {names}, hoặc ghi tên tệp dưới [files] trong {FILE}",
             f"«{folder}» has no table; at least one of {names} is needed, or names under [files] in {FILE}",
         )
+    problems += _unused(folder, district)
     named = {"plan": district.plan, "baseline": district.baseline}
     absent = [name for name in (*named.values(), *district.catalogue) if name is not None and not (folder / name).exists()]
     for name in absent:
@@ -150,6 +153,18 @@ def _missing(name: str) -> Problems:
     return Problems({(name, Code.MISSING_FILE): 1}, (Problem(Code.MISSING_FILE, name),))
 
 
+def _unused(folder: Path, district: District) -> Problems:
+    """Return a finding for each CSV file that nothing names: a table under a mistyped name must not go unseen."""
+    used = {district.files.get(room, f"{room}.csv") for room in ROOMS} | {district.units_file, WRITTEN}
+    found = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv" and path.name not in used)
+    told = Problems()
+    for name in found:
+        vi, en = suggestion(name, [f"{room}.csv" for room in ROOMS])
+        problem = Problem(Code.UNUSED_FILE, name, mend_vi=vi, mend_en=en)
+        told += Problems({(name, Code.UNUSED_FILE): 1}, (problem,))
+    return told
+
+
 def _existing(folder: Path, named: str | None, default: str) -> Path | None:
     path = folder / (named or default)
     return path if path.exists() else None
@@ -181,8 +196,17 @@ def _coverage(district: District) -> Iterator[tuple[str, tuple[date, date]]]:
 def _units(folder: Path, district: District) -> UnitTree:
     place = district.units_file or FILE
     listed: list[Unit] = list(_unit_file(folder, district.units_file)) if district.units_file else list(district.units)
+    listed = [Unit.model_validate(entry.model_dump()) for entry in listed]
     if district.code not in {unit.code for unit in listed}:
         listed.insert(0, Unit(code=district.code, name=district.name, level=district.level))
+    # A lower unit without a parent would be missing from every total of the district, and nobody would see it.
+    level = LEVELS.index(next(unit.level for unit in listed if unit.code == district.code))
+    adrift = ", ".join(unit.code for unit in listed if not unit.parent and LEVELS.index(unit.level) > level)
+    if adrift:
+        raise InputError(
+            f'{place}: thiếu đơn vị cấp trên: {adrift}; ghi parent = "{district.code}"',
+            f'{place}: without a unit above: {adrift}; write parent = "{district.code}"',
+        )
     try:
         return UnitTree(listed)
     except CchcError as error:

@@ -1,7 +1,7 @@
 """Tables before they are understood: each distinct cell of a column once, and for each row which one it is.
 
-A column of a real table repeats itself, so what is done once for each distinct cell costs little; the same form holds a CSV file of a million
-rows in a few bytes a cell.
+A column of a real table repeats itself, so what is done once for each distinct cell costs little; the same form holds a CSV file
+of a million rows in a few bytes a cell.
 """
 
 from __future__ import annotations

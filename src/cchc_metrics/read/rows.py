@@ -28,7 +28,7 @@ def read_rows(
     units: UnitTree | None = None,
     extracted_on: date | None = None,
     calendar: Calendar | None = None,
-    headings: Mapping[str, str] | None = None,
+    own_headings: Mapping[str, str] | None = None,
     file: str = "",
     first_row: int = 1,
 ) -> Parsed:
@@ -41,7 +41,7 @@ def read_rows(
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
-        headings: own headings → canonical column.
+        own_headings: own headings → canonical column.
         file: a name for messages.
         first_row: number of the first row in messages.
 
@@ -70,7 +70,7 @@ def read_rows(
         units=units,
         extracted_on=extracted_on,
         calendar=calendar,
-        own_headings=headings,
+        own_headings=own_headings,
         file=file,
         row_numbers=np.arange(first_row, first_row + len(listed), dtype=np.int64),
     )
@@ -95,9 +95,12 @@ def read_table(
         room: a room or its name.
         headings: the headings as written.
         cells: for each heading the cells of its column, all of one length.
-        units, extracted_on, calendar: as for ``read_rows``.
+        units: the unit tree; without it unit codes are taken as they are.
+        extracted_on: the day of export; without it no date is found to lie in the future.
+        calendar: the working calendar; without it no year is found to be missing.
         own_headings: own headings → canonical column.
-        file, sheet: names for messages.
+        file: a name for messages.
+        sheet: the sheet's name for messages.
         row_numbers: 1-based number of each row in messages; None to count from 1.
 
     Returns:

@@ -135,16 +135,18 @@ def _understand_column(spec: ColumnSpec, column: RawColumn, given: Given) -> tup
     errors: dict[int, CellError] = {}
     for at, cell in enumerate(column.values):
         try:
-            if cell is ABSENT:
-                if spec.required:
-                    raise CellError(Code.MISSING_VALUE)
-                values.append(spec.default)
-            else:
-                values.append(parse(cell))
+            values.append(_absent(spec) if cell is ABSENT else parse(cell))
         except CellError as error:
             values.append(stand_in)
             errors[at] = error
     return values, errors
+
+
+def _absent(spec: ColumnSpec) -> Any:
+    """Return what a row means that does not have the column: the default, as for a model; nothing where it is required."""
+    if spec.required:
+        raise CellError(Code.MISSING_VALUE)
+    return spec.default
 
 
 @dataclass(frozen=True, slots=True, eq=False)

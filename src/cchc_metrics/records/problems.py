@@ -120,6 +120,12 @@ class Code(StrEnum):
     )
     # A file
     MISSING_FILE = "missing_file", "error", "thiếu tệp", "the file is missing"
+    UNUSED_FILE = (
+        "unused_file",
+        "warning",
+        "tệp CSV không dùng đến; ghi tên tệp dưới [files] trong district.toml",
+        "the CSV file is not used; name it under [files] in district.toml",
+    )
     UNREADABLE_FILE = (
         "unreadable_file",
         "error",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cchc_metrics.records.fields import CellError, Choice, Kind
 from cchc_metrics.records.problems import Code
@@ -58,13 +58,20 @@ class Record(BaseModel):
 
     @model_validator(mode="after")
     def _check_row(self) -> Self:
-        for check in type(self).checks:
-            if check.code.severity == "error" and check.record(self):
-                raise PydanticCustomError(
-                    check.code.value,
-                    "{vi} | {en}",
-                    {"vi": f"{check.column}: {check.code.vi}", "en": f"{check.column}: {check.code.en}"},
-                )
+        broken = [check for check in type(self).checks if check.code.severity == "error" and check.record(self)]
+        if broken:
+            # All at once, as reading tells them; each at its column.
+            raise ValidationError.from_exception_data(
+                type(self).__name__,
+                [
+                    InitErrorDetails(
+                        type=PydanticCustomError(check.code.value, "{vi} | {en}", {"vi": check.code.vi, "en": check.code.en}),
+                        loc=(check.column,),
+                        input=getattr(self, check.column),
+                    )
+                    for check in broken
+                ],
+            )
         return self
 
 
