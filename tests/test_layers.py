@@ -31,6 +31,7 @@ LAYERS = (
     ("verbs.tally",),
     ("verbs.counts", "verbs.quantile"),
     ("verbs.measure",),
+    ("verbs.baseline", "verbs.listing"),
     ("plan",),
     ("verbs.compare", "verbs.assess", "verbs.score"),
     ("read", "report", "engines", "example"),
