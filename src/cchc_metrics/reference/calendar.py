@@ -1,4 +1,8 @@
-"""The working calendar: which days count, as two look-up tables. It never guesses a year that it was not given."""
+"""The working calendar: which days count, as two look-up tables. It never guesses a year that it was not given.
+
+A swap (hoán đổi) takes a weekday off and has a weekend day worked; the two can lie in different years. 05/01/2019 was worked for
+31/12/2018, so the Saturday is in the packaged year 2019 while the year 2018 is not loaded; the data keep the pair in ``cross_year_swaps``.
+"""
 
 from __future__ import annotations
 
@@ -9,36 +13,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
-from itertools import pairwise
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cchc_metrics.errors import CalendarRangeError, CatalogueError
+from cchc_metrics.errors import CalendarRangeError, CatalogueError, CchcError
+from cchc_metrics.reference.calendar_year import CalendarYear, YearStatus, check_years, plain_year, year_from_mapping, years_from_mapping
 from cchc_metrics.reference.days import date_of, day_number
 
+__all__ = ["Calendar", "CalendarYear", "YearStatus", "year_from_mapping"]
+
 Days = NDArray[Any]
-YearStatus = Literal["announced", "estimated"]
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarYear:
-    """One year of the calendar.
-
-    Args:
-        year: the year.
-        status: ``announced`` where official notices were seen; ``estimated`` where only the law was applied.
-        days_off: weekdays that are not worked.
-        working_weekend_days: Saturdays and Sundays that are worked (hoán đổi).
-        sources: the notices.
-    """
-
-    year: int
-    status: YearStatus
-    days_off: tuple[date, ...]
-    working_weekend_days: tuple[date, ...] = ()
-    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,14 +33,15 @@ class Calendar:
     """A working calendar over whole, consecutive years.
 
     The first day of a term is not counted (Civil Code 2015, art. 147); a holiday on a weekend is compensated on the next working day
-    (Labour Code 2019, art. 111.3), which the data state day by day.
+    (Labour Code 2019, art. 111.3), which the data state day by day. Built by ``official``, ``of``, ``from_mapping``, ``from_json`` and
+    ``with_year``, never from its tables. Two calendars with the same id are equal.
 
     Args:
-        years: consecutive years.
-        first_day, last_day: their first and last day, in days since 1970-01-01.
-        before: int32[days + 1]; working days strictly before ``first_day + i``.
-        working: bool[days].
-        working_day: int32[working days]; the day number of each working day, in order.
+        by_year: year → its days, ascending.
+        first_day, last_day: the first and last day known, in days since 1970-01-01.
+        before: int32[days + 1], read-only; working days strictly before ``first_day + i``.
+        working: bool[days], read-only; whether ``first_day + i`` is worked.
+        working_day: int32[working days], read-only; the day number of each working day, in order.
         id: what measures carry: the years and a hash of the content.
 
     >>> calendar = Calendar.official()
@@ -71,7 +59,11 @@ class Calendar:
 
     @classmethod
     def official(cls) -> Calendar:
-        """Return the packaged calendar of Vietnamese state bodies."""
+        """Return the packaged calendar of Vietnamese state bodies, from 2019 on; its last year may be estimated.
+
+        >>> Calendar.official().status(2026), Calendar.official().sources(2026)[1]
+        ('announced', '12729/VPCP-KGVX of 2025-12-25')
+        """
         return _official()
 
     @classmethod
@@ -79,11 +71,11 @@ class Calendar:
         """Return a calendar of consecutive years.
 
         Raises:
-            CatalogueError: when there is no year, a year is missing between two others, a day lies in another year, or a day off
-                is a weekend.
+            CatalogueError: names every mistake at once: there is no year, a year occurs twice or is missing between two others, a day
+                lies in another year or is listed twice, a day off is a weekend, a worked weekend day is none.
         """
         ordered = sorted(years, key=lambda y: y.year)
-        _check_years(ordered)
+        check_years(ordered)
         first, last = date(ordered[0].year, 1, 1), date(ordered[-1].year, 12, 31)
         first_day, last_day = day_number(first), day_number(last)
         numbers = np.arange(first_day, last_day + 1)
@@ -99,10 +91,10 @@ class Calendar:
         working_day = numbers[working].astype(np.int32)
         for table in (before, working, working_day):
             table.flags.writeable = False
-        content = json.dumps([_plain(y) for y in ordered], sort_keys=True)
+        content = json.dumps([plain_year(y) for y in ordered], sort_keys=True)
         digest = hashlib.sha256(content.encode()).hexdigest()[:8]
         return cls(
-            {y.year: y for y in ordered},
+            MappingProxyType({y.year: y for y in ordered}),
             first_day,
             last_day,
             before,
@@ -113,17 +105,33 @@ class Calendar:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Calendar:
-        """Return a calendar from the shape of the packaged JSON: ``{"years": {"2021": {"days_off": [...], ...}}}``."""
-        return cls.of(year_from_mapping(int(year), entry) for year, entry in data["years"].items())
+        """Return a calendar from the shape of the packaged JSON: ``{"years": {"2021": {"days_off": [...], ...}}}``.
+
+        Keys beside ``years`` are for readers (version, notes) and are not kept. Each year has the keys of ``year_from_mapping``.
+
+        Raises:
+            CatalogueError: when the shape or a day is wrong; names the place.
+        """
+        return cls.of(years_from_mapping(data))
 
     @classmethod
     def from_json(cls, text: str) -> Calendar:
-        """Return a calendar from JSON text; the inverse of ``to_json``."""
-        return cls.from_mapping(json.loads(text))
+        """Return a calendar from JSON text; the inverse of ``to_json``.
+
+        Raises:
+            CatalogueError: when the text is not JSON, or not a calendar.
+        """
+        try:
+            data = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise CatalogueError(
+                f"lịch làm việc không phải JSON, dòng {error.lineno}", f"the working calendar is not JSON, line {error.lineno}"
+            ) from None
+        return cls.from_mapping(data)
 
     def to_json(self) -> str:
         """Return the calendar as JSON text."""
-        years = {str(y.year): {k: v for k, v in _plain(y).items() if k != "year"} for y in self.by_year.values()}
+        years = {str(y.year): {k: v for k, v in plain_year(y).items() if k != "year"} for y in self.by_year.values()}
         return json.dumps({"years": years}, ensure_ascii=False, indent=1)
 
     def with_year(
@@ -135,7 +143,21 @@ class Calendar:
         status: YearStatus = "announced",
         sources: Iterable[str] = (),
     ) -> Calendar:
-        """Return a calendar with one year replaced, or added next to the others: how a new notice is loaded without a new release."""
+        """Return a calendar with one year replaced, or added next to the others: how a new notice is loaded without a new release.
+
+        Args:
+            year: the year to replace, or one beside the years known.
+            days_off: all its weekdays that are not worked, not only the new ones.
+            working_weekend_days: its Saturdays and Sundays that are worked.
+            status: ``announced`` or ``estimated``.
+            sources: the notices.
+
+        Raises:
+            CatalogueError: as for ``of``; a year that is not adjacent leaves one missing.
+
+        >>> Calendar.official().with_year(2028, days_off=[date(2028, 1, 3)]).last_date
+        datetime.date(2028, 12, 31)
+        """
         new = CalendarYear(year, status, tuple(sorted(days_off)), tuple(sorted(working_weekend_days)), tuple(sources))
         return Calendar.of([*(y for y in self.by_year.values() if y.year != year), new])
 
@@ -163,6 +185,10 @@ class Calendar:
     def __repr__(self) -> str:
         return f"Calendar({self.id!r})"
 
+    def __reduce__(self) -> tuple[Any, tuple[tuple[CalendarYear, ...]]]:
+        # Built anew from its years, so that a copy in another process has read-only tables too.
+        return Calendar.of, (tuple(self.by_year.values()),)
+
     def status(self, year: int) -> YearStatus:
         """Return whether a year is announced or estimated.
 
@@ -172,7 +198,11 @@ class Calendar:
         return self._year(year).status
 
     def sources(self, year: int) -> tuple[str, ...]:
-        """Return the notices a year rests on."""
+        """Return the notices a year rests on; empty for an estimated year.
+
+        Raises:
+            CalendarRangeError: when the year is not known.
+        """
         return self._year(year).sources
 
     def touches_estimated(self, first: date, last: date) -> bool:
@@ -180,11 +210,21 @@ class Calendar:
         return any(self.by_year[y].status == "estimated" for y in range(first.year, last.year + 1) if y in self.by_year)
 
     def is_working_day(self, day: date) -> bool:
-        """Return whether a day is worked."""
+        """Return whether a day is worked.
+
+        Raises:
+            CalendarRangeError: when the day lies outside the calendar.
+
+        >>> Calendar.official().is_working_day(date(2026, 1, 10))  # a Saturday, worked for 02/01/2026
+        True
+        """
         return bool(self.working[self._position(day)])
 
     def working_days(self, after: date, until: date) -> int:
-        """Return the working days after one day, up to and including another; negative when reversed.
+        """Return the working days after one day, up to and including another; negative when reversed, 0 for the same day.
+
+        Raises:
+            CalendarRangeError: when either day lies outside the calendar.
 
         >>> Calendar.official().working_days(date(2021, 9, 1), date(2021, 9, 6))  # 02 and 03/09 off, then a weekend
         1
@@ -192,24 +232,33 @@ class Calendar:
         return int(self.before[self._position(until) + 1]) - int(self.before[self._position(after) + 1])
 
     def add_working_days(self, start: date, n: int) -> date:
-        """Return the n-th working day after a day; the first day is not counted. With n = 0, the first working day on or after it.
+        """Return the n-th working day after a day; the first day is not counted (Civil Code 2015, art. 147).
+
+        With n = 0 it is the first working day on or after the day, as ``roll`` gives: the day itself only where it is worked.
 
         Raises:
             CalendarRangeError: when the start or the result lies outside the calendar.
-            ValueError: when n is negative.
+            CchcError: when n is negative.
         """
         if n < 0:
-            raise ValueError(f"số ngày làm việc âm: {n} | negative number of working days: {n}")
+            raise _negative(n)
         if n == 0:
             return self.roll(start)
         return self._nth(int(self.before[self._position(start) + 1]) + n)
 
     def roll(self, day: date) -> date:
-        """Return the first working day on or after a day (Civil Code 2015, art. 148)."""
+        """Return the first working day on or after a day: where a term that ends on a day off ends (Civil Code 2015, art. 148).
+
+        Raises:
+            CalendarRangeError: when the day or the result lies outside the calendar.
+
+        >>> Calendar.official().roll(date(2026, 2, 28))
+        datetime.date(2026, 3, 2)
+        """
         return self._nth(int(self.before[self._position(day)]) + 1)
 
     def covers(self, days: Days) -> Days:
-        """Return the mask of the day numbers that lie inside the calendar."""
+        """Return the mask (bool, same shape) of the day numbers that lie inside the calendar."""
         found: Days = (days >= self.first_day) & (days <= self.last_day)
         return found
 
@@ -224,7 +273,11 @@ class Calendar:
         return found
 
     def working_days_through(self, days: Days) -> Days:
-        """Return the working days on or before each day number, counted from the calendar's first day (int64)."""
+        """Return the working days on or before each day number, counted from the calendar's first day (int64).
+
+        Raises:
+            CalendarRangeError: names the first year that is not known.
+        """
         self._check(days)
         found: Days = self.before[days - self.first_day + 1].astype(np.int64)
         return found
@@ -235,18 +288,34 @@ class Calendar:
         Raises:
             CalendarRangeError: when a number lies outside.
         """
-        if len(numbers) and (numbers.min() < 1 or numbers.max() > len(self.working_day)):
-            raise _outside(self.first_date.year - 1 if numbers.min() < 1 else self.last_date.year + 1, self)
+        outside = (numbers < 1) | (numbers > len(self.working_day))
+        if outside.any():
+            raise _outside(self.years[0] - 1 if numbers[outside][0] < 1 else self.years[-1] + 1, self)
         found: Days = self.working_day[numbers - 1]
         return found
 
     def add_working_days_column(self, days: Days, terms: Days) -> Days:
-        """Return the column form of ``add_working_days``: int32 day numbers."""
+        """Return the column form of ``add_working_days``: int32 day numbers.
+
+        Args:
+            days: integers, day numbers of the first days, which are not counted.
+            terms: integers of the same shape, working days; 0 rolls.
+
+        Raises:
+            CalendarRangeError: when a start or a result lies outside the calendar.
+            CchcError: when a term is negative.
+        """
+        if (terms < 0).any():
+            raise _negative(int(terms[terms < 0][0]))
         counted = self.working_days_through(days) + terms
         return self.nth_working_day(np.where(terms == 0, self.working_days_before(days) + 1, counted))
 
     def roll_column(self, days: Days) -> Days:
-        """Return the column form of ``roll``: int32 day numbers."""
+        """Return the column form of ``roll``: int32 day numbers.
+
+        Raises:
+            CalendarRangeError: when a day or a result lies outside the calendar.
+        """
         return self.nth_working_day(self.working_days_before(days) + 1)
 
     def _year(self, year: int) -> CalendarYear:
@@ -268,22 +337,8 @@ class Calendar:
     def _check(self, days: Days) -> None:
         outside = ~self.covers(days)
         if outside.any():
-            raise _outside(date_of(int(days[outside][0])).year, self)
-
-
-def year_from_mapping(year: int, entry: Mapping[str, Any]) -> CalendarYear:
-    """Return one year from a table with ``days_off``, ``working_weekend_days``, ``status`` and ``sources``; dates are ISO text or dates."""
-
-    def days(key: str) -> tuple[date, ...]:
-        return tuple(sorted(d if isinstance(d, date) else date.fromisoformat(d) for d in entry.get(key, ())))
-
-    return CalendarYear(
-        year,
-        entry.get("status", "announced"),
-        days("days_off"),
-        days("working_weekend_days"),
-        tuple(entry.get("sources", ())),
-    )
+            # Through numpy, because a stray day number can lie beyond the years that a date can hold.
+            raise _outside(int(days[outside][0].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)) + 1970, self)
 
 
 @cache
@@ -292,44 +347,8 @@ def _official() -> Calendar:
     return Calendar.from_json(text)
 
 
-def _plain(year: CalendarYear) -> dict[str, Any]:
-    return {
-        "year": year.year,
-        "status": year.status,
-        "days_off": [d.isoformat() for d in year.days_off],
-        "working_weekend_days": [d.isoformat() for d in year.working_weekend_days],
-        "sources": list(year.sources),
-    }
-
-
-def _check_years(years: list[CalendarYear]) -> None:
-    mistakes: list[tuple[str, str]] = []
-    if not years:
-        mistakes.append(("lịch không có năm nào", "the calendar has no year"))
-    for one, next_one in pairwise(years):
-        if next_one.year != one.year + 1:
-            mistakes.append(
-                (
-                    f"thiếu năm {one.year + 1} giữa {one.year} và {next_one.year}; nạp thêm năm đó",
-                    f"year {one.year + 1} is missing between {one.year} and {next_one.year}; load it too",
-                )
-            )
-    for year in years:
-        for day in (*year.days_off, *year.working_weekend_days):
-            if day.year != year.year:
-                mistakes += [(f"{day} không thuộc năm {year.year}", f"{day} is not in {year.year}")]
-        mistakes += [
-            (f"{day} đã là cuối tuần, không ghi vào days_off", f"{day} is a weekend already, not a day of days_off")
-            for day in year.days_off
-            if day.weekday() >= 5
-        ]
-        mistakes += [
-            (f"{day} là ngày thường, không ghi vào working_weekend_days", f"{day} is a weekday, not a day of working_weekend_days")
-            for day in year.working_weekend_days
-            if day.weekday() < 5
-        ]
-    if mistakes:
-        raise CatalogueError("; ".join(vi for vi, _ in mistakes), "; ".join(en for _, en in mistakes))
+def _negative(n: int) -> CchcError:
+    return CchcError(f"số ngày làm việc âm: {n}; dùng số từ 0", f"negative number of working days: {n}; use 0 or more")
 
 
 def _outside(year: int, calendar: Calendar) -> CalendarRangeError:
