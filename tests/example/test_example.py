@@ -393,6 +393,28 @@ def test_the_readme_tells_what_is_in_the_tables(seed: int) -> None:
     assert "11/13 đơn vị; hài lòng 392/412" in readme
 
 
+def test_the_plan_is_the_real_document_with_made_up_targets() -> None:
+    plan = tomllib.loads(files(COMMITTED)["plan.toml"])
+    assert (plan["number"], plan["issued_on"], plan["year"]) == ("11970/KH-UBND", date(2021, 12, 31), 2022)
+    assert plan["illustrative"] is True
+    assert "không công khai" in plan["note_vi"]
+    assert "not public" in plan["note_en"]
+
+
+def test_the_plan_is_in_progress() -> None:
+    tasks = tomllib.loads(files(COMMITTED)["plan.toml"])["tasks"]
+    today = date(2022, 3, 31)
+    states = Counter(
+        ("in time" if task["done_on"] <= task["due_on"] else "done late")
+        if "done_on" in task
+        else "overdue"
+        if task["due_on"] < today
+        else "in progress"
+        for task in tasks
+    )
+    assert states == {"in time": 2, "done late": 1, "overdue": 1, "in progress": 3}
+
+
 def test_a_total_is_divided_whole() -> None:
     for total in (0, 1, 7, 1000):
         parts = divide(total, {"a": 3, "b": 1.5, "c": 0})
