@@ -8,9 +8,10 @@ import numpy as np
 
 from cchc_metrics.records.choices import Outcome, Status, Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.due import due_days, pause_days
+from cchc_metrics.records.due import Due, counts_calendar_days, days_waited, due_dates, pause_days, term_units
 from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.room import Context
+from cchc_metrics.records.waits import waits_of
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules
 
@@ -57,35 +58,85 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
     received = np.where(state == _OUT, np.int32(NO_DAY), columns.days("received_at"))
     has_ended = (state == _ENDED) & (end >= 0) & (received >= 0)
     ended = np.where(has_ended, end, np.int32(NO_DAY))
-    due = np.where(received >= 0, due_days(columns, rules, calendar), np.int32(NO_DAY))
+    found = due_dates(columns, rules, calendar)
+    due = np.where(received >= 0, found.day, np.int32(NO_DAY))
 
-    judged = subtract_pauses(ended, pause_days(columns), calendar) if rules.pauses == "subtract" else ended
+    late = late_ends(columns, rules, calendar, ended, found)
     timing = np.full(len(columns), _at(Timing.EARLY), dtype=np.uint8)
-    timing[judged == due] = _at(Timing.ON_DUE_DATE)
-    late = judged > due
-    if rules.two_supplements_late:
-        late = late | (columns.numbers("supplement_requests") >= 2)
+    timing[judged_days(columns, rules, calendar, ended) == due] = _at(Timing.ON_DUE_DATE)
     timing[late] = _at(Timing.LATE)
     undated = due < 0
     timing[undated] = _at(Timing.NO_DUE_DATE if rules.missing_due == "bucket" else Timing.ON_DUE_DATE)
 
-    dated = (received >= 0) & ~undated
-    overdue_from = np.maximum(due + 1, received)
-    overdue = dated & (~has_ended | (ended > overdue_from - 1))
+    begins = overdue_from(columns, rules, received, found)
+    overdue = (begins >= 0) & (~has_ended | (ended >= begins))
     nothing = np.int32(NO_DAY)
-    bucket = (received >= 0) & undated
+    bucket = (received >= 0) & undated & (rules.missing_due == "bucket")
     return Timed(
         received=received,
         due=due,
         ended=ended,
         timing=timing,
         outcome=outcome,
-        overdue_begins=np.where(overdue, overdue_from, nothing).astype(np.int32),
+        overdue_begins=np.where(overdue, begins, nothing),
         overdue_ends=np.where(overdue, ended, nothing),
         undated_begins=np.where(bucket, received, nothing),
         undated_ends=np.where(bucket, ended, nothing),
         turnaround_working_days=turnaround(received, ended, calendar),
     )
+
+
+def judged_days(columns: Columns, rules: Rules, calendar: Calendar, ended: Array) -> Array:
+    """Return the day on which each end is held against the due date: the end itself, or with ``subtract`` moved back by the days waited."""
+    if rules.pauses != "subtract":
+        return ended
+    by_calendar = counts_calendar_days(term_units(columns))
+    waited = pause_days(columns)
+    dated = np.zeros(len(columns), dtype=bool)
+    for start, until in waits_of(columns):
+        waiting = np.flatnonzero((start >= 0) & (ended >= start))
+        over = np.where(until[waiting] < 0, ended[waiting], np.minimum(until[waiting], ended[waiting]))
+        amount = days_waited(start[waiting], over, by_calendar[waiting], calendar)
+        waited[waiting] = np.where(dated[waiting], waited[waiting], 0) + amount
+        dated[waiting] = True
+    rows = np.flatnonzero((waited > 0) & calendar.covers(ended))
+    if not rows.size:
+        return ended
+    moved = ended.copy()
+    number = np.maximum(calendar.working_days_through(ended[rows]) - waited[rows], 1)
+    back = np.where(by_calendar[rows], ended[rows] - waited[rows], calendar.working_day[number - 1])
+    moved[rows] = back
+    return moved
+
+
+def late_ends(columns: Columns, rules: Rules, calendar: Calendar, ended: Array, due: Due) -> Array:
+    """Return the mask of the ends that are late: after the due date, or by rule after two requests for papers.
+
+    With ``compare = "instants"`` an end on the due date is late when both carry a time and the end's is later.
+    """
+    judged = judged_days(columns, rules, calendar, ended)
+    late = (ended >= 0) & (due.day >= 0) & (judged > due.day)
+    if rules.compare == "instants":
+        at = np.where(columns.days("ended_at") >= 0, columns.seconds("ended_at"), columns.seconds("returned_at"))
+        late |= (ended >= 0) & (judged == due.day) & (judged == ended) & (due.second >= 0) & (at > due.second)
+    if rules.two_supplements_late:
+        late |= (ended >= 0) & (due.day >= 0) & (columns.numbers("supplement_requests") >= 2)
+    found: Array = late
+    return found
+
+
+def overdue_from(columns: Columns, rules: Rules, received: Array, due: Due) -> Array:
+    """Return the first day on which each dossier is overdue if it is still pending: the day after its due date, or its receipt if later.
+
+    A dossier that waits for the citizen since a day on or before its due date is not overdue while it waits under ``shift``, nor under
+    ``open_supplement = "judged_at_request"``, where it is held against its due date at the moment of the request (int32, ``NO_DAY``).
+    """
+    begins = np.where((received >= 0) & (due.day >= 0) & ~due.suspended, np.maximum(due.day + 1, received), np.int32(NO_DAY))
+    if rules.open_supplement == "judged_at_request":
+        for start, until in waits_of(columns):
+            begins = np.where((start >= 0) & (until < 0) & (start <= due.day), np.int32(NO_DAY), begins)
+    found: Array = begins.astype(np.int32)
+    return found
 
 
 def turnaround(received: Array, ended: Array, calendar: Calendar) -> Array:
@@ -97,17 +148,6 @@ def turnaround(received: Array, ended: Array, calendar: Calendar) -> Array:
     rows = np.flatnonzero((ended >= 0) & calendar.covers(received) & calendar.covers(ended))
     found[rows] = calendar.working_days_through(ended[rows]) - calendar.working_days_through(received[rows])
     return found
-
-
-def subtract_pauses(ended: Array, paused: Array, calendar: Calendar) -> Array:
-    """Return the end days moved back by the working days waited, as the national portal compares them (``subtract``)."""
-    rows = np.flatnonzero((paused > 0) & calendar.covers(ended))
-    if not rows.size:
-        return ended
-    moved = ended.copy()
-    number = np.maximum(calendar.working_days_through(ended[rows]) - paused[rows], 1)
-    moved[rows] = calendar.working_day[number - 1]
-    return moved
 
 
 def _states(columns: Columns, rules: Rules) -> tuple[Array, Array]:

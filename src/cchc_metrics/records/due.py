@@ -1,88 +1,208 @@
-"""Due dates of dossiers in columns: the given appointment, or the one computed from the term."""
+"""Due dates of dossiers: the given appointment, or the one computed from the term; for one dossier and for columns, by the same path."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 
 import numpy as np
 
+from cchc_metrics.errors import CalendarRangeError
 from cchc_metrics.records.choices import TermUnit
-from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.columns import Array, Columns, moments_to_numbers
 from cchc_metrics.records.fields import NO_DAY
+from cchc_metrics.records.waits import REAPPOINTED, waits_of
 from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.days import date_of
+from cchc_metrics.reference.hours import moment, position
 from cchc_metrics.reference.rules import Rules
 
 HOURS_PER_WORKING_DAY = 8
+CUT_OFF = ":cut_off"
+"""Companion column: the second of the day after which a receipt counts from the next working day, −1 for none."""
+
+_CODE = {unit: code for code, unit in enumerate(TermUnit)}
 
 
-def due_days(columns: Columns, rules: Rules, calendar: Calendar) -> Array:
-    """Return the due date of each dossier as int32 days since 1970-01-01; ``NO_DAY`` where none is known.
+@dataclass(frozen=True, slots=True, eq=False)
+class Due:
+    """Due dates in columns.
 
-    A given ``due_at`` wins unless the rules ignore it. A computed one starts at the receipt; the first day is not counted (Civil Code 2015,
-    art. 147); working-day terms count working days of the calendar; calendar days and months that end on a day off roll to the next working
-    day, a month is clamped first (art. 148). With ``pauses = "shift"`` the waiting time is added, in the days that the term counts.
+    Args:
+        day: int32[n] days since 1970-01-01; ``NO_DAY`` where none is known.
+        second: int32[n] second of the day; −1 where the whole day counts.
+        suspended: bool[n]; the dossier waits for the citizen since a day on or before its due date, so the date does not pass.
+    """
+
+    day: Array
+    second: Array
+    suspended: Array
+
+
+def due_dates(columns: Columns, rules: Rules, calendar: Calendar) -> Due:
+    """Return the due date of each dossier under the rules.
+
+    A given ``due_at`` wins unless the rules ignore it; with ``appointment = "current"`` the last re-appointment takes its place. A computed
+    one starts at the receipt: see ``add_terms``. Waiting moves it as ``rules.pauses`` says:
+
+    - ``shift``: each wait that begins on or before the due date moves it by the days waited; while one is open, the date does not pass.
+    - ``restart``: the term is counted again from the end of the last wait. A number of days waited without their dates does not say
+      from when to count: such a dossier has no due date.
+    - ``subtract``: the due date stays.
+
     A receipt or a result outside the calendar gives no due date; reading reports such rows as ``year_not_in_calendar``.
     """
-    received = columns.days("received_at")
-    given = columns.days("due_at")
-    paused = pause_days(columns)
-    shifted = rules.pauses == "shift"
-    if rules.given_due == "ignored":
-        due = np.full(len(columns), NO_DAY, dtype=np.int32)
-    else:
-        due = given.astype(np.int32, copy=True)
-        if shifted and not rules.given_due_includes_pauses and (paused > 0).any():
-            moved = np.flatnonzero((due >= 0) & (paused > 0))
-            due[moved] = _shift_given(due[moved], paused[moved], _units(columns)[moved], calendar)
-    missing = np.flatnonzero((due < 0) & (received >= 0) & (columns.numbers("term") >= 0))
-    if missing.size:
-        extra = paused[missing] if shifted else np.zeros(missing.size, dtype=np.int64)
-        due[missing] = add_terms(
-            received[missing],
-            columns.numbers("term")[missing],
-            _units(columns)[missing],
-            extra,
+    received, units = columns.days("received_at"), term_units(columns)
+    given = np.full(len(columns), NO_DAY, dtype=np.int32)
+    second = np.full(len(columns), -1, dtype=np.int32)
+    if rules.given_due == "wins":
+        given, second = columns.days("due_at").astype(np.int32), columns.seconds("due_at").astype(np.int32)
+        if rules.appointment == "current" and REAPPOINTED in columns:
+            again = columns.arrays[REAPPOINTED]
+            second = np.where(again >= 0, np.int32(-1), second)
+            given = np.where(again >= 0, again, given)
+    due = given.copy()
+    computed = np.flatnonzero((due < 0) & (received >= 0) & (columns.numbers("term") >= 0))
+    if computed.size:
+        start, start_second = received[computed], columns.seconds("received_at")[computed]
+        if rules.pauses == "restart":
+            start, start_second = _restarted(columns, computed, start, start_second)
+        due[computed], second[computed] = add_terms(
+            start,
+            columns.numbers("term")[computed],
+            units[computed],
             calendar,
+            rules,
+            start_second=start_second,
+            cut_off=columns.arrays[CUT_OFF][computed] if CUT_OFF in columns else None,
         )
-    return due
+    suspended = np.zeros(len(columns), dtype=bool)
+    if rules.pauses == "shift":
+        movable = given < 0 if rules.given_due_includes_pauses else np.ones(len(columns), dtype=bool)
+        due, suspended = _shifted(columns, due, np.flatnonzero(movable & (due >= 0)), units, calendar)
+    elif rules.pauses == "restart":
+        due[_restart_unknown(columns) & (given < 0)] = NO_DAY
+    return Due(due, np.where(due < 0, np.int32(-1), second), suspended)
 
 
-def pause_days(columns: Columns) -> Array:
-    """Return the days waited for the citizen (int64; 0 where empty)."""
-    return np.maximum(columns.numbers("paused_days"), 0)
+def due_date(
+    received: date | datetime,
+    term: int | Fraction,
+    unit: TermUnit | str,
+    *,
+    calendar: Calendar,
+    rules: Rules | None = None,
+    paused_days: int = 0,
+    cut_off: time | None = None,
+) -> date | datetime:
+    """Return the due date of one dossier.
+
+    Args:
+        received: when it was accepted; the first day is not counted (Civil Code 2015, art. 147).
+        term: length; multiples of one half (0,5 working days are 4 hours).
+        unit: ``working_days``, ``calendar_days``, ``hours`` or ``months``.
+        calendar: the working calendar.
+        rules: None for the default ones; their ``opening_hours`` make terms in hours end at a time of the day.
+        paused_days: days waited, working days for terms in working days or hours, calendar days otherwise; they move the date.
+        cut_off: a receipt after this time counts from the next working day.
+
+    Returns:
+        A date; for a term in hours under opening hours, a datetime.
+
+    Raises:
+        CalendarRangeError: when the receipt or the result lies outside the calendar.
+
+    >>> from cchc_metrics.reference.calendar import Calendar
+    >>> due_date(date(2025, 12, 31), 6, "working_days", calendar=Calendar.official())  # a worked Saturday
+    datetime.date(2026, 1, 10)
+    >>> due_date(date(2026, 1, 31), 1, "months", calendar=Calendar.official())  # 28/02/2026 is a Saturday
+    datetime.date(2026, 3, 2)
+    """
+    days, seconds = moments_to_numbers([received])
+    found, second = add_terms(
+        days,
+        np.array([int(Fraction(term) * 2)]),
+        np.array([_CODE[TermUnit.parse(unit)]]),
+        calendar,
+        rules or Rules.preset("default"),
+        start_second=seconds,
+        cut_off=None if cut_off is None else np.array([cut_off.hour * 3600 + cut_off.minute * 60 + cut_off.second]),
+        extra_days=np.array([paused_days]),
+    )
+    if found[0] < 0:
+        calendar.is_working_day(received)  # raises where the receipt itself is outside
+        year = calendar.years[-1] + 1
+        raise CalendarRangeError(
+            f"hạn trả rơi vào năm {year}, chưa có trong lịch làm việc",
+            f"the due date falls into {year}, which is not in the calendar",
+        )
+    day = date_of(int(found[0]))
+    return day if second[0] < 0 else datetime.combine(day, time()) + timedelta(seconds=int(second[0]))
 
 
-def add_terms(start: Array, halves: Array, units: Array, extra_days: Array, calendar: Calendar) -> Array:
-    """Return the last day of terms that start on given days.
+def add_terms(
+    start: Array,
+    halves: Array,
+    units: Array,
+    calendar: Calendar,
+    rules: Rules,
+    *,
+    start_second: Array | None = None,
+    cut_off: Array | None = None,
+    extra_days: Array | None = None,
+) -> tuple[Array, Array]:
+    """Return the end of terms that start at given moments.
+
+    The first day is not counted (Civil Code 2015, art. 147). Working days count the days of the calendar; a half day is 4 hours, 8 hours are
+    a working day. Calendar days and months that end on a day off roll to the next working day; a month is clamped to its last day first
+    (art. 148). A term of 0 days ends on the day it starts, or on the next working day.
 
     Args:
         start: int[n] days since 1970-01-01.
         halves: int[n] length of the term in halves of its unit.
         units: int[n] positions in ``TermUnit``.
-        extra_days: int[n] days to add, working days for terms in working days or hours, calendar days otherwise.
         calendar: the working calendar.
+        rules: for the opening hours.
+        start_second: int[n] second of the day, −1 where not known; None for none known.
+        cut_off: int[n] second after which the start moves to the next working day, −1 for none; None for none at all.
+        extra_days: int[n] days to add: working days for terms in working days or hours, calendar days otherwise.
 
     Returns:
-        int32[n]; ``NO_DAY`` where start or result lies outside the calendar, or the unit is ``none``.
+        int32[n] days, ``NO_DAY`` where start or result lies outside the calendar or the unit is ``none``; and int32[n] seconds of the day,
+        −1 where the whole day counts.
     """
-    due = np.full(len(start), NO_DAY, dtype=np.int32)
+    n = len(start)
+    due, second = np.full(n, NO_DAY, dtype=np.int32), np.full(n, -1, dtype=np.int32)
+    seconds = np.full(n, -1, dtype=np.int32) if start_second is None else start_second
+    extra = np.zeros(n, dtype=np.int64) if extra_days is None else extra_days
+    if cut_off is not None:
+        start, seconds = _after_cut_off(start, seconds, cut_off, calendar)
     inside = calendar.covers(start)
-    whole = {unit: i for i, unit in enumerate(TermUnit)}
-    working = inside & ((units == whole[TermUnit.WORKING_DAYS]) | (units == whole[TermUnit.HOURS]))
-    if working.any():
-        rows = np.flatnonzero(working)
-        hours = np.where(units[rows] == whole[TermUnit.HOURS], halves[rows] / 2, halves[rows] * (HOURS_PER_WORKING_DAY / 2))
-        # A receipt without a time is taken at closing time, so a part of a day reaches into the next working day.
-        days = np.ceil(hours / HOURS_PER_WORKING_DAY).astype(np.int64) + extra_days[rows]
-        due[rows] = _nth(calendar, calendar.working_days_through(start[rows]) + days)
+    by_hours = (units == _CODE[TermUnit.HOURS]) | ((units == _CODE[TermUnit.WORKING_DAYS]) & (halves % 2 == 1))
+    by_days = (units == _CODE[TermUnit.WORKING_DAYS]) & ~by_hours
+    if by_days.any():
+        rows = np.flatnonzero(inside & by_days)
+        due[rows] = _add_working_days(calendar, start[rows], halves[rows] // 2 + extra[rows])
+    if by_hours.any():
+        rows = np.flatnonzero(inside & by_hours)
+        half_hours = np.where(units[rows] == _CODE[TermUnit.HOURS], halves[rows], halves[rows] * HOURS_PER_WORKING_DAY)
+        if rules.opening_hours:
+            length = half_hours * 1800 + extra[rows] * HOURS_PER_WORKING_DAY * 3600
+            at = position(start[rows], seconds[rows], calendar, rules.opening_hours)
+            due[rows], second[rows] = moment(at + length, calendar, rules.opening_hours)
+        else:
+            # Without opening hours a receipt is taken at closing time, so a part of a day reaches into the next working day.
+            whole = -(-half_hours // (2 * HOURS_PER_WORKING_DAY))
+            due[rows] = _add_working_days(calendar, start[rows], whole + extra[rows])
     for unit in (TermUnit.CALENDAR_DAYS, TermUnit.MONTHS):
-        chosen = inside & (units == whole[unit])
+        chosen = inside & (units == _CODE[unit])
         if chosen.any():
             rows = np.flatnonzero(chosen)
             length = (halves[rows] + 1) // 2
             end = start[rows].astype(np.int64) + length if unit is TermUnit.CALENDAR_DAYS else add_months(start[rows], length)
-            due[rows] = _roll(calendar, end + extra_days[rows])
-    return due
+            due[rows] = _roll(calendar, end + extra[rows])
+    return due, second
 
 
 def add_months(days: Array, months: Array) -> Array:
@@ -92,46 +212,110 @@ def add_months(days: Array, months: Array) -> Array:
     >>> np.datetime64(int(add_months(np.array([20484]), np.array([1]))[0]), "D")  # 31/01/2026
     np.datetime64('2026-02-28')
     """
-    date = days.astype("datetime64[D]")
-    month = date.astype("datetime64[M]")
+    day = days.astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
     target = month + months.astype("timedelta64[M]")
     last = (target + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
-    moved = np.minimum(target.astype("datetime64[D]") + (date - month.astype("datetime64[D]")), last)
+    moved = np.minimum(target.astype("datetime64[D]") + (day - month.astype("datetime64[D]")), last)
     found: Array = moved.astype(np.int64)
     return found
 
 
-def _units(columns: Columns) -> Array:
+def term_units(columns: Columns) -> Array:
+    """Return the unit of each term as positions in ``TermUnit`` (uint8)."""
     codes, labels = columns.codes("term_unit")
-    order = {label: i for i, label in enumerate(TermUnit.labels())}
-    table = np.array([order[label] for label in labels], dtype=np.uint8)
+    table = np.array([_CODE[TermUnit.of(label)] for label in labels], dtype=np.uint8)
     found: Array = table[codes]
     return found
 
 
-def _shift_given(due: Array, paused: Array, units: Array, calendar: Calendar) -> Array:
-    moved = due.copy()
-    order = {label: i for i, label in enumerate(TermUnit)}
-    calendar_units = (units == order[TermUnit.CALENDAR_DAYS]) | (units == order[TermUnit.MONTHS])
-    inside = calendar.covers(due)
-    by_calendar = np.flatnonzero(inside & calendar_units)
-    by_working = np.flatnonzero(inside & ~calendar_units)
-    moved[by_calendar] = _roll(calendar, due[by_calendar].astype(np.int64) + paused[by_calendar])
-    moved[by_working] = _nth(calendar, calendar.working_days_through(due[by_working]) + paused[by_working])
+def counts_calendar_days(units: Array) -> Array:
+    """Return the mask of the terms whose days, and so whose waiting, are calendar days."""
+    found: Array = (units == _CODE[TermUnit.CALENDAR_DAYS]) | (units == _CODE[TermUnit.MONTHS])
+    return found
+
+
+def days_waited(start: Array, end: Array, by_calendar: Array, calendar: Calendar) -> Array:
+    """Return the days of waits, the first day not counted: calendar days or working days (int64; 0 outside the calendar)."""
+    found = np.where(by_calendar, end.astype(np.int64) - start, 0)
+    rows = np.flatnonzero(~by_calendar & calendar.covers(start) & calendar.covers(end))
+    found[rows] = calendar.working_days_through(end[rows]) - calendar.working_days_through(start[rows])
+    return found
+
+
+def pause_days(columns: Columns) -> Array:
+    """Return the plain number of days waited for the citizen (int64; 0 where empty)."""
+    return np.maximum(columns.numbers("paused_days"), 0)
+
+
+def move_days(days: Array, amount: Array, by_calendar: Array, calendar: Calendar) -> Array:
+    """Return days moved forward by calendar days (then rolled) or working days; ``NO_DAY`` outside the calendar (int32)."""
+    moved = np.full(len(days), NO_DAY, dtype=np.int32)
+    inside = calendar.covers(days)
+    rows = np.flatnonzero(inside & by_calendar)
+    moved[rows] = _roll(calendar, days[rows].astype(np.int64) + amount[rows])
+    rows = np.flatnonzero(inside & ~by_calendar)
+    moved[rows] = _add_working_days(calendar, days[rows], amount[rows])
     return moved
 
 
+def _shifted(columns: Columns, due: Array, rows: Array, units: Array, calendar: Calendar) -> tuple[Array, Array]:
+    """Return due dates moved by the waits, in order, and whether an open wait holds them."""
+    suspended = np.zeros(len(columns), dtype=bool)
+    plain = pause_days(columns)
+    dated = np.zeros(len(columns), dtype=bool)
+    for start, end in waits_of(columns):
+        dated |= start >= 0
+        waiting = rows[(start[rows] >= 0) & (due[rows] >= 0) & (start[rows] <= due[rows])]
+        suspended[waiting[end[waiting] < 0]] = True
+        over = waiting[end[waiting] >= 0]
+        by_calendar = counts_calendar_days(units[over])
+        amount = days_waited(start[over], end[over], by_calendar, calendar)
+        due[over] = np.where(amount > 0, move_days(due[over], amount, by_calendar, calendar), due[over])
+    moved = rows[(plain[rows] > 0) & ~dated[rows]]
+    if moved.size:
+        due[moved] = move_days(due[moved], plain[moved], counts_calendar_days(units[moved]), calendar)
+    return due, suspended
+
+
+def _restarted(columns: Columns, rows: Array, start: Array, second: Array) -> tuple[Array, Array]:
+    for _, end in waits_of(columns):
+        again = end[rows]
+        second = np.where(again >= 0, np.int32(-1), second)
+        start = np.where(again >= 0, again, start)
+    return start, second
+
+
+def _restart_unknown(columns: Columns) -> Array:
+    unknown: Array = pause_days(columns) > 0
+    for start, _ in waits_of(columns):
+        unknown = unknown & (start < 0)
+    return unknown
+
+
+def _after_cut_off(start: Array, seconds: Array, cut_off: Array, calendar: Calendar) -> tuple[Array, Array]:
+    late = (cut_off >= 0) & (seconds > cut_off) & calendar.covers(start)
+    if not late.any():
+        return start, seconds
+    moved, rows = start.copy(), np.flatnonzero(late)
+    moved[rows] = _nth(calendar, calendar.working_days_through(start[rows]) + 1)
+    return moved, np.where(late, np.int32(0), seconds)
+
+
+def _add_working_days(calendar: Calendar, start: Array, amount: Array) -> Array:
+    number = calendar.working_days_through(start) + amount
+    return _nth(calendar, np.maximum(number, calendar.working_days_before(start) + 1))
+
+
 def _nth(calendar: Calendar, numbers: Array) -> Array:
-    table: Any = calendar.working_day
     found = np.full(len(numbers), NO_DAY, dtype=np.int32)
-    inside = (numbers >= 1) & (numbers <= len(table))
-    found[inside] = table[numbers[inside] - 1]
+    inside = (numbers >= 1) & (numbers <= len(calendar.working_day))
+    found[inside] = calendar.working_day[numbers[inside] - 1]
     return found
 
 
 def _roll(calendar: Calendar, days: Array) -> Array:
     found = np.full(len(days), NO_DAY, dtype=np.int32)
     rows = np.flatnonzero(calendar.covers(days))
-    number = calendar.working_days_before(days[rows]) + 1
-    found[rows] = _nth(calendar, number)
+    found[rows] = _nth(calendar, calendar.working_days_before(days[rows]) + 1)
     return found

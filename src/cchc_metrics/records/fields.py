@@ -115,7 +115,13 @@ class Flag(Choice):
 
 
 def cell_text(value: object) -> str:
-    """Return a cell as trimmed NFC text; whole floats lose their ``.0`` (spreadsheets store codes as numbers)."""
+    """Return a cell as trimmed NFC text; whole floats lose their ``.0`` (spreadsheets store codes as numbers).
+
+    Raises:
+        CellError: ``number_out_of_range`` for a whole number too long to be written out.
+    """
+    if type(value) is str:
+        return nfc(value).strip()
     if value is None:
         return ""
     if isinstance(value, Enum):
@@ -123,15 +129,16 @@ def cell_text(value: object) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float):
-        if math.isnan(value):
-            return ""
-        return str(int(value)) if value.is_integer() else repr(value)
-    return nfc(str(value)).strip()
+        return "" if math.isnan(value) else str(int(value)) if value.is_integer() else repr(value)
+    try:
+        return nfc(str(value)).strip()
+    except ValueError:
+        raise CellError(Code.NUMBER_OUT_OF_RANGE) from None
 
 
 def parse_label(value: object) -> str:
     """Return an open-vocabulary label; an empty cell is ``""`` (not said)."""
-    return re.sub(r"\s+", " ", cell_text(value))
+    return " ".join(cell_text(value).split())
 
 
 def parse_required(value: object) -> str:
@@ -182,13 +189,13 @@ def _number(text: str) -> Fraction:
 
 
 _DATE = re.compile(
-    r"""(?: (?P<y>\d{4}) [-/.] (?P<m>\d{1,2}) [-/.] (?P<d>\d{1,2})
-          | (?P<d2>\d{1,2}) [-/.] (?P<m2>\d{1,2}) [-/.] (?P<y2>\d{4}) )
-        (?: [T\s]+ (?P<H>\d{1,2}) [:h] (?P<M>\d{2}) (?: : (?P<S>\d{2}) (?: [.,]\d+ )? )?
-            \s* (?P<zone> Z | [+-]\d{2}:?\d{2} )? )?""",
+    r"""(?: (\d{4}) [-/.] (\d{1,2}) [-/.] (\d{1,2})
+          | (\d{1,2}) [-/.] (\d{1,2}) [-/.] (\d{4}) )
+        (?: [T\s]+ (\d{1,2}) [:h] (\d{2}) (?: : (\d{2}) (?: [.,]\d+ )? )?
+            \s* ( Z | [+-]\d{2}:?\d{2} )? )?""",
     re.VERBOSE,
 )
-_COMPACT = re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?)?")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 
 
@@ -207,11 +214,11 @@ def parse_moment(value: object) -> date | datetime | None:
     """
     found: date | datetime | None
     if isinstance(value, datetime):
+        if value != value:  # noqa: PLR0124  the "not a time" of data frames is a datetime that is not equal to itself
+            return None
         found = _local(value)
     elif isinstance(value, date):
         found = value
-    elif isinstance(value, (int, float)) and not isinstance(value, bool) and not (isinstance(value, float) and math.isnan(value)):
-        found = _from_serial(str(value))
     else:
         text = cell_text(value)
         if not text:
@@ -230,28 +237,26 @@ def parse_day(value: object) -> date | None:
 
 
 def _from_text(text: str) -> date | datetime | None:
-    match = _DATE.fullmatch(text) or _COMPACT.fullmatch(text)
-    if match is None:
+    if match := _DATE.fullmatch(text):
+        year, month, day, day_2, month_2, year_2, hour, minute, second, zone = match.groups()
+        if year is None:
+            year, month, day = year_2, month_2, day_2
+    elif match := _COMPACT.fullmatch(text):
+        year, month, day, hour, minute, second = match.groups()
+        zone = None
+    else:
         return _from_serial(text) if _SERIAL.fullmatch(text) else None
-    part = match.groupdict()
-    year, month, day = (int(part[k] if part.get(k) is not None else part[k + "2"]) for k in "ymd")
     try:
-        if part["H"] is None:
-            return date(year, month, day)
-        moment = datetime(year, month, day, int(part["H"]), int(part["M"]), int(part["S"] or 0))
+        if hour is None:
+            return date(int(year), int(month), int(day))
+        moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))
+        return moment if zone is None else _local(datetime.fromisoformat(moment.isoformat() + ("+00:00" if zone == "Z" else zone)))
     except ValueError:
         return None
-    zone = part.get("zone")
-    if zone:
-        moment = datetime.fromisoformat(moment.isoformat() + ("+00:00" if zone == "Z" else zone))
-    return _local(moment)
 
 
 def _from_serial(text: str) -> date | datetime | None:
-    try:
-        serial = Fraction(text.replace(",", "."))
-    except ValueError:
-        return None
+    serial = Fraction(text.replace(",", "."))
     if not 30_000 <= serial <= 80_000:
         return None
     days = int(serial)
@@ -260,10 +265,13 @@ def _from_serial(text: str) -> date | datetime | None:
     return day if seconds == 0 else datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
 
 
-def _local(moment: datetime) -> datetime:
+def _local(moment: datetime) -> datetime | None:
     if moment.tzinfo is not None:
-        moment = moment.astimezone(_VIETNAM).replace(tzinfo=None)
-    return moment.replace(microsecond=0)
+        try:
+            moment = moment.astimezone(_VIETNAM)
+        except OverflowError:  # at the ends of what a datetime can be
+            return None
+    return datetime(moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import time
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cchc_metrics.errors import CatalogueError, suggestion
 
@@ -30,6 +32,9 @@ class Rules(BaseModel):
         given_due_includes_pauses: whether a given ``due_at`` was already moved by the pauses (as one-stop systems export it).
         appointment: which due date counts after a re-appointment (hẹn lại): the ``original`` one (default) or the ``current`` one.
         two_supplements_late: whether two or more supplement requests make the dossier late (national portal).
+        opening_hours: intervals of a working day, for terms in hours and the acceptance clock; empty: hours are counted in whole working
+            days of 8 hours, a receipt taken at closing time.
+        acceptance_hours: working hours within which an online dossier must be accepted (8 in the provincial systems seen).
         open_supplement: whether a dossier waiting for a supplement at the reporting date is ``pending`` like any other, or
             ``judged_at_request``: held against its due date at the moment of the request (national portal).
 
@@ -52,7 +57,17 @@ class Rules(BaseModel):
     given_due_includes_pauses: bool = True
     appointment: Literal["original", "current"] = "original"
     two_supplements_late: bool = False
+    opening_hours: tuple[tuple[time, time], ...] = ()
+    acceptance_hours: int = 8
     open_supplement: Literal["pending", "judged_at_request"] = "pending"
+
+    @field_validator("opening_hours")
+    @classmethod
+    def _in_order(cls, value: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
+        moments = [at for interval in value for at in interval]
+        if any(later <= earlier for earlier, later in pairwise(moments)):
+            raise ValueError("giờ làm việc phải tăng dần, không chồng lấn | opening hours must ascend without overlap")
+        return value
 
     @classmethod
     def preset(cls, name: str) -> Rules:
