@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int], None]
 """Takes what is being read, how much is done and how much there is; called now and then."""
 
 DELIMITERS: Final = "\t;,"
-_CHUNK_ROWS: Final = 8192
+_CHUNK_ROWS: Final = 512  # the cells of a chunk stay in the cache; 8192 rows are half as fast
 _SAMPLE: Final = 1 << 16
 _BYTE_ORDER_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
