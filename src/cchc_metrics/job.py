@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,8 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.folder import Folder, read_folder
+from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.report.model import Report
@@ -72,7 +74,7 @@ def read_job(
     dataset = Dataset(
         unit=district.code,
         units=folder.units,
-        columns=folder.columns,
+        columns=joined(folder.columns),
         calendar=folder.calendar,
         rules=Rules.preset(rules_name) if rules_name else folder.rules,
         catalogue=catalogue,
@@ -118,6 +120,13 @@ def report_folder(
     return run(job.dataset, period=job.period, as_of=job.as_of, plan=job.plan, baseline=source)
 
 
+def joined(columns: Mapping[str, Columns]) -> Mapping[str, Columns]:
+    """Return the tables with the events of dossiers read into the dossiers, where both were supplied."""
+    if "dossiers" not in columns or "dossier_events" not in columns:
+        return columns
+    return {**columns, "dossiers": attach_events(columns["dossiers"], columns["dossier_events"])}
+
+
 def _catalogue(folder: Folder) -> Catalogue:
     found = default_catalogue()
     for path in folder.catalogue_paths:
@@ -130,7 +139,7 @@ def _baseline(path: Path, job: Job, progress: Progress | None) -> MeasureSource:
     if path.is_dir():
         other = read_folder(path, progress=progress)
         as_of = min(job.as_of, other.district.extracted_on or base.last)
-        counted = tally(other.columns, periods=[base], rules=job.dataset.rules, calendar=other.calendar, as_of=as_of)
+        counted = tally(joined(other.columns), periods=[base], rules=job.dataset.rules, calendar=other.calendar, as_of=as_of)
         return measure(counted, job.dataset.catalogue, units=other.units, periods=[base], as_of=as_of, coverage=other.coverage)
     try:
         data = json.loads(_text(path))

@@ -16,8 +16,8 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.values import MeasureSource, Text
-from cchc_metrics.verbs.assess import assess
+from cchc_metrics.values import Measure, MeasureSource, Text
+from cchc_metrics.verbs.assess import assess, plan_periods
 from cchc_metrics.verbs.compare import compare
 from cchc_metrics.verbs.measure import Coverage, Measures, measure
 from cchc_metrics.verbs.tally import tally
@@ -93,8 +93,7 @@ def run(
     )
     assessments = None
     if plan is not None:
-        nouns = {i.id: Text(i.noun_vi, i.noun_en) for i in data.catalogue if i.noun_vi}
-        assessments = assess(measures, plan, units=data.units, as_of=as_of, baseline=baseline or measures, nouns=nouns)
+        assessments = assess(measures, plan, units=data.units, as_of=as_of, baseline=baseline, catalogue=data.catalogue)
     return Report(
         unit=data.unit,
         units=data.units,
@@ -117,13 +116,13 @@ def run(
 def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None) -> tuple[Period, ...]:
     """Return every period that a report reads: its own and the baseline's, the plan year and the year before, and elapsed windows."""
     wanted = [period, base]
+    if period.last > as_of:
+        window = period.until(as_of)
+        wanted += [window, window.year_earlier()]
     if plan is not None:
-        year = Period.of("year", plan.year)
-        wanted += [p for p in (year, year.year_earlier()) if p.first <= as_of]
-    windows = [p.until(as_of) for p in wanted if p.first <= as_of < p.last]
-    wanted += [w for window in windows for w in (window, window.year_earlier())]
-    return tuple(dict.fromkeys(wanted))
+        wanted += plan_periods(plan, as_of)
+    return tuple(dict.fromkeys(p for p in wanted if p.first <= as_of))
 
 
-def _of_period(measures: Measures, period: Period) -> Sequence[object]:
+def _of_period(measures: Measures, period: Period) -> Sequence[Measure]:
     return measures.filter(period=period)

@@ -49,6 +49,7 @@ class Scale(StrEnum):
     PERCENT = "percent"
     COUNT = "count"
     WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
     POINTS = "points"
     MEAN = "mean"
 

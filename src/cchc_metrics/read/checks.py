@@ -41,11 +41,17 @@ class Dates:
 DATES: Mapping[str, Dates] = MappingProxyType(
     {
         "dossiers": Dates("received_at", ("submitted_at", "received_at", "ended_at", "returned_at"), ("received_at", "ended_at")),
+        "dossier_events": Dates("happened_at", ("happened_at",)),
         "documents": Dates("issued_on", ("issued_on",)),
         "meetings": Dates("held_on", ("held_on",), happened=("status", ("held",))),
         "outreach": Dates("held_on", ("held_on",)),
         "initiatives": Dates("adopted_on", ("adopted_on",), happened=("status", ("adopted",))),
         "surveys": Dates("answered_on", ("answered_on",)),
+        "petitions": Dates(
+            "received_at",
+            ("received_at", "refused_at", "supplement_requested_at", "resolved_at", "published_at"),
+            ("received_at", "resolved_at"),
+        ),
     }
 )
 """Room → its dates."""
@@ -127,7 +133,7 @@ def duplicates(columns: Columns, room: Room) -> Iterator[Found]:
 def dates(columns: Columns, room: Room, given: Given) -> Iterator[Found]:
     """Yield the rows whose dates do not agree with the unit tree, the day of export or the calendar."""
     table = DATES[room.name]
-    if given.units is not None:
+    if given.units is not None and "unit_code" in schema_by_name(room.model):
         codes, labels = columns.codes("unit_code")
         days = columns.days(table.main)
         first, last = _validity(given.units, labels)

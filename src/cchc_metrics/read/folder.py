@@ -173,9 +173,7 @@ def _existing(folder: Path, named: str | None, default: str) -> Path | None:
 def _read_room(path: Path, name: str, room: Room, given: Given, district: District, progress: Progress | None) -> Parsed | Problems:
     own = district.headings.get(room.name, {})
     try:
-        table = read_csv(
-            path, wanted=lambda headings: match_headings(room, headings, own).positions.values(), file=name, progress=progress
-        )
+        table = read_csv(path, wanted=lambda headings: match_headings(room, headings, own).positions.values(), file=name, progress=progress)
     except UnreadableFileError as error:
         problem = Problem(Code.UNREADABLE_FILE, name, mend_vi=f" ({error.vi})", mend_en=f" ({error.en})")
         return Problems({(name, Code.UNREADABLE_FILE): 1}, (problem,))

@@ -48,6 +48,23 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "paid_online": ("Thanh toán trực tuyến", "Được thanh toán trực tuyến"),
             "digitised": ("Số hóa", "Trạng thái số hóa", "Số hóa hồ sơ", "Hồ sơ có thành phần số hóa"),
         },
+        "dossier_events": {
+            "dossier_id": ("Mã hồ sơ", "Số hồ sơ", "Mã số hồ sơ"),
+            "kind": ("Loại", "Diễn biến", "Sự kiện", "Nội dung"),
+            "happened_at": ("Ngày", "Thời điểm", "Thời gian"),
+            "due_at": ("Hẹn lại đến", "Ngày hẹn trả mới", "Hạn mới"),
+        },
+        "petitions": {
+            "petition_id": ("Mã phản ánh, kiến nghị", "Mã PAKN", "Số PAKN"),
+            "unit_code": (*_UNIT, "Đơn vị xử lý", "Đơn vị trả lời"),
+            "topic": ("Chủ đề", "Lĩnh vực"),
+            "received_at": ("Ngày tiếp nhận", "Ngày nhận"),
+            "refused_at": ("Ngày từ chối",),
+            "supplement_requested_at": ("Ngày yêu cầu bổ sung",),
+            "resolved_at": ("Ngày trả lời", "Ngày xử lý xong"),
+            "published_at": ("Ngày công khai", "Ngày công bố"),
+            "satisfied": ("Hài lòng",),
+        },
         "documents": {
             "document_id": ("Số, ký hiệu", "Số và ký hiệu", "Số ký hiệu văn bản", "Số văn bản", "Mã văn bản", "Số hiệu"),
             "unit_code": (*_UNIT, "Đơn vị ban hành", "Cơ quan ban hành"),

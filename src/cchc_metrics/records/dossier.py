@@ -8,7 +8,7 @@ import numpy as np
 
 from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier_timing import class_dossiers
+from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, overdue_longer
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
@@ -138,7 +138,13 @@ UNDATED_ENDS = EventSet("undated_ends", (Dim("field"), Dim("channel", Channel)))
 PAID = EventSet("paid", (Dim("fee_due", Flag), Dim("paid_online", Payment)))
 DIGITISED = EventSet("digitised", (Dim("digitised", Digitised),))
 POSTED_OUT = EventSet("posted_out", (Dim("postal_out", Flag),))
+ACCEPTED = EventSet("accepted", (Dim("in_time", Flag),))
+OVERDUE_5_BEGINS = EventSet("overdue_5_begins")
+OVERDUE_5_ENDS = EventSet("overdue_5_ends")
+OVERDUE_10_BEGINS = EventSet("overdue_10_begins")
+OVERDUE_10_ENDS = EventSet("overdue_10_ends")
 TURNAROUND = EventSet("turnaround", (), value="turnaround_working_days")
+TURNAROUND_CALENDAR = EventSet("turnaround_calendar", (), value="turnaround_calendar_days")
 SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests")
 
 
@@ -170,6 +176,14 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(PAID, columns, timed.ended)
     yield events_from_columns(DIGITISED, columns, timed.ended)
     yield events_from_columns(POSTED_OUT, columns, timed.ended)
+    for days, begins, ends in ((5, OVERDUE_5_BEGINS, OVERDUE_5_ENDS), (10, OVERDUE_10_BEGINS, OVERDUE_10_ENDS)):
+        since, until = overdue_longer(timed, days, context.calendar)
+        yield events_from_columns(begins, columns, since)
+        yield events_from_columns(ends, columns, until)
+    day, in_time = acceptance(columns, timed.received, context)
+    yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
+    calendar_days = np.where(timed.ended >= 0, timed.ended.astype(np.int64) - timed.received, -1)
+    yield events_from_columns(TURNAROUND_CALENDAR, columns, timed.ended, calendar_days)
     turnaround = np.where(timed.turnaround_working_days >= 0, timed.ended, np.int32(NO_DAY))
     yield events_from_columns(TURNAROUND, columns, turnaround, timed.turnaround_working_days)
     asked = columns.numbers("supplement_requests")
@@ -193,6 +207,12 @@ ROOM = Room(
         PAID,
         DIGITISED,
         POSTED_OUT,
+        OVERDUE_5_BEGINS,
+        OVERDUE_5_ENDS,
+        OVERDUE_10_BEGINS,
+        OVERDUE_10_ENDS,
+        ACCEPTED,
+        TURNAROUND_CALENDAR,
         TURNAROUND,
         SUPPLEMENTS,
     ),

@@ -8,11 +8,12 @@ import numpy as np
 
 from cchc_metrics.records.choices import Outcome, Status, Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.due import Due, counts_calendar_days, days_waited, due_dates, pause_days, term_units
-from cchc_metrics.records.fields import NO_DAY
+from cchc_metrics.records.due import HOURS_PER_WORKING_DAY, Due, counts_calendar_days, days_waited, due_dates, pause_days, term_units
+from cchc_metrics.records.fields import NO_DAY, Flag
 from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import waits_of
 from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.hours import position
 from cchc_metrics.reference.rules import Rules
 
 _OUT, _PENDING, _ENDED = 0, 1, 2
@@ -137,6 +138,54 @@ def overdue_from(columns: Columns, rules: Rules, received: Array, due: Due) -> A
             begins = np.where((start >= 0) & (until < 0) & (start <= due.day), np.int32(NO_DAY), begins)
     found: Array = begins.astype(np.int32)
     return found
+
+
+def overdue_longer(timed: Timed, working_days: int, calendar: Calendar) -> tuple[Array, Array]:
+    """Return the days between which dossiers are pending and overdue by more than so many working days (int32, ``NO_DAY``)."""
+    since = np.full(len(timed.due), NO_DAY, dtype=np.int32)
+    rows = np.flatnonzero((timed.overdue_begins >= 0) & calendar.covers(timed.due))
+    number = calendar.working_days_through(timed.due[rows]) + working_days + 1
+    inside = number <= len(calendar.working_day)
+    since[rows[inside]] = calendar.working_day[number[inside] - 1]
+    since = np.where(since >= 0, np.maximum(since, timed.overdue_begins), since)
+    stays = (since >= 0) & ((timed.ended < 0) | (timed.ended >= since))
+    nothing = np.int32(NO_DAY)
+    return np.where(stays, since, nothing), np.where(stays, timed.ended, nothing)
+
+
+def acceptance(columns: Columns, received: Array, context: Context) -> tuple[Array, Array]:
+    """Return when online dossiers were accepted and whether in time: their first clock, from submission, apart from the term.
+
+    With opening hours the working time between the two moments is held against ``acceptance_hours``; without them, or where a moment has no
+    time, working days are (8 hours are one day).
+
+    Returns:
+        int32[n] day, ``NO_DAY`` for dossiers that are not online or have no submission; and positions in ``Flag``.
+    """
+    rules, calendar = context.rules, context.calendar
+    submitted = columns.days("submitted_at")
+    rows = np.flatnonzero(
+        columns.equals("channel", "online")
+        & (submitted >= 0)
+        & (received >= submitted)
+        & calendar.covers(submitted)
+        & calendar.covers(received)
+    )
+    day = np.full(len(columns), NO_DAY, dtype=np.int32)
+    day[rows] = received[rows]
+    taken = calendar.working_days_through(received[rows]) - calendar.working_days_through(submitted[rows])
+    in_time = taken * HOURS_PER_WORKING_DAY <= rules.acceptance_hours
+    if rules.opening_hours:
+        since, until = columns.seconds("submitted_at")[rows], columns.seconds("received_at")[rows]
+        exact = (since >= 0) & (until >= 0)
+        spent = position(received[rows], until, calendar, rules.opening_hours) - position(
+            submitted[rows], since, calendar, rules.opening_hours
+        )
+        in_time = np.where(exact, spent <= rules.acceptance_hours * 3600, in_time)
+    flags = list(Flag)
+    found = np.full(len(columns), flags.index(Flag.UNKNOWN), dtype=np.uint8)
+    found[rows] = np.where(in_time, flags.index(Flag.YES), flags.index(Flag.NO))
+    return day, found
 
 
 def turnaround(received: Array, ended: Array, calendar: Calendar) -> Array:

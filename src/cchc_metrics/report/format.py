@@ -16,6 +16,7 @@ _CHOICES: dict[str, tuple[type[Choice], ...]] = {
 }
 _UNIT = {
     Scale.WORKING_DAYS: (" ngày làm việc", " working days"),
+    Scale.CALENDAR_DAYS: (" ngày", " days"),
     Scale.POINTS: (" điểm", " points"),
 }
 _FLAGS = {
@@ -25,6 +26,9 @@ _FLAGS = {
 EXCLUDED_NAMES = {
     "no_due_date": ("không có hạn", "no due date"),
     "pending_no_due_date": ("đang giải quyết, không có hạn", "pending, no due date"),
+    "fee_not_said": ("chưa ghi nghĩa vụ tài chính", "financial obligation not said"),
+    "no_paper_result": ("không có kết quả giấy", "no paper result"),
+    "digitisation_not_said": ("chưa ghi tình trạng số hóa", "digitisation not said"),
     "secret": ("mật", "secret"),
     "unknown_secrecy": ("chưa ghi độ mật", "no secrecy mark"),
 }

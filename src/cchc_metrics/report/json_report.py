@@ -65,7 +65,7 @@ def report_json(report: Report, lang: Lang = "vi") -> str:
                 "attainment": _decimal(a.attainment),
                 "gap": _decimal(a.gap),
                 "needed": a.needed,
-                "due": a.due.isoformat() if a.due else None,
+                "due": a.due.isoformat(),
                 "text": assessment_value(a.measured, a.measure, lang),
                 "sentence": a.sentence.text(lang),
                 "reason": a.reason.text(lang),

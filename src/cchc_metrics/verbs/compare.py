@@ -25,13 +25,14 @@ from cchc_metrics.verbs.baseline import (
 )
 from cchc_metrics.verbs.listing import about, aligned, as_html, plain
 
-DifferenceUnit = Literal["percentage_points", "count", "working_days", "points", "mean"]
+DifferenceUnit = Literal["percentage_points", "count", "working_days", "calendar_days", "points", "mean"]
 """What a difference is counted in. The difference of two rates is in percentage points (điểm phần trăm), never in percent."""
 
 _UNITS: Mapping[Scale, DifferenceUnit] = {
     Scale.PERCENT: "percentage_points",
     Scale.COUNT: "count",
     Scale.WORKING_DAYS: "working_days",
+    Scale.CALENDAR_DAYS: "calendar_days",
     Scale.POINTS: "points",
     Scale.MEAN: "mean",
 }
@@ -39,6 +40,7 @@ _UNIT_NAMES: Mapping[DifferenceUnit, Text] = {
     "percentage_points": Text("điểm phần trăm", "percentage points"),
     "count": Text(),
     "working_days": Text("ngày làm việc", "working days"),
+    "calendar_days": Text("ngày", "days"),
     "points": Text("điểm", "points"),
     "mean": Text(),
 }
