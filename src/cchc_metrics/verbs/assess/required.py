@@ -1,0 +1,132 @@
+"""What a target asks for as numbers in the indicator's scale, and how a value is held against them. Exactly, never after rounding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cchc_metrics.plan import Comparator, Target
+from cchc_metrics.values import Better, Measure, Scale, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What a value must be.
+
+    Args:
+        comparator: see the plan's ``Comparator``.
+        value: the number, in the scale of the measure; the lower end of ``between``.
+        upper: the upper end of ``between``, else None.
+        lower_is_better: the indicator's own way, which matters for the attainment of ``=`` only.
+    """
+
+    comparator: Comparator
+    value: Fraction
+    upper: Fraction | None = None
+    lower_is_better: bool = False
+
+    def holds(self, value: Fraction) -> bool:
+        """Return whether a value satisfies the target."""
+        if self.comparator == "=":
+            return value == self.value
+        return not self.below(value) and not self.above(value)
+
+    def below(self, value: Fraction) -> bool:
+        """Return whether a value is too low."""
+        if self.comparator == ">":
+            return value <= self.value
+        return self.comparator in (">=", "=", "between") and value < self.value
+
+    def above(self, value: Fraction) -> bool:
+        """Return whether a value is too high."""
+        if self.comparator == "<":
+            return value >= self.value
+        ceiling = self.upper if self.comparator == "between" else self.value
+        return self.comparator in ("<=", "=", "between") and ceiling is not None and value > ceiling
+
+    def bound(self, value: Fraction) -> tuple[Fraction, bool]:
+        """Return the end that a value is nearest to in the order of things, and whether it must be at least that end.
+
+        One below the target, or above a floor, is held against the floor; one above a ceiling, or under one, against the ceiling.
+        """
+        if self.comparator in (">=", ">") or self.below(value):
+            return self.value, True
+        if self.comparator in ("<=", "<", "="):
+            return self.value, False
+        return (self.upper if self.upper is not None else self.value), False
+
+    @property
+    def strict(self) -> bool:
+        """Whether a value on the number itself is not enough."""
+        return self.comparator in (">", "<")
+
+    def attainment(self, value: Fraction) -> Fraction | None:
+        """Return 1 exactly on plan and more for better: value / target, or target / value where lower is better.
+
+        Inside ``between`` it is 1, below it value / lower end, above it upper end / value. None where the divisor is 0 or a number negative;
+        0 against 0 is 1.
+        """
+        if self.comparator == "between" and self.holds(value):
+            return Fraction(1)
+        end, up = self.bound(value)
+        if self.comparator == "=":
+            up = not self.lower_is_better
+        if end < 0 or value < 0:
+            return None
+        if end == value:
+            return Fraction(1)
+        top, bottom = (value, end) if up else (end, value)
+        return top / bottom if bottom else None
+
+    def gap(self, value: Fraction) -> Fraction:
+        """Return value − target; for ``between`` the distance to the end that it misses, 0 inside."""
+        if self.comparator == "between":
+            return Fraction(0) if self.holds(value) else value - self.bound(value)[0]
+        return value - self.value
+
+
+def required_of(target: Target, measure: Measure, base: Fraction | None) -> Required | Text:
+    """Return what a target asks for in the scale of its measure, or why that cannot be said.
+
+    Args:
+        target: the target.
+        measure: the measure, for its scale.
+        base: the baseline's value, for increases.
+    """
+    wrong = _unfit(target, measure, base)
+    if wrong is not None:
+        return wrong
+    lower = measure.better is Better.LOWER
+    upper = None if target.upper is None else raised(target, target.upper, base)
+    return Required(target.comparator, raised(target, target.value, base), upper, lower)
+
+
+def raised(target: Target, value: Fraction, base: Fraction | None) -> Fraction:
+    """Return a number of a target (its value, upper end or a milestone) as a level: itself, or the baseline with the increase added."""
+    if target.against == "absolute" or base is None:
+        return value
+    return base * (1 + value / 100) if target.against == "increase_percent" else base + value
+
+
+def change_of(target: Target, value: Fraction, base: Fraction | None) -> Fraction | None:
+    """Return the increase of a value over the baseline in the target's own terms; None for absolute targets."""
+    if target.against == "absolute" or base is None:
+        return None
+    return 100 * (value - base) / base if target.against == "increase_percent" else value - base
+
+
+def _unfit(target: Target, measure: Measure, base: Fraction | None) -> Text | None:
+    rate = measure.scale in (Scale.PERCENT, Scale.POINTS)
+    if target.against == "increase_points" and not rate:
+        return Text(
+            "increase_points chỉ dùng cho chỉ tiêu tính bằng % hoặc điểm; dùng increase_number",
+            "increase_points is for indicators in percent or points; use increase_number",
+        )
+    if target.against == "increase_number" and rate:
+        return Text(
+            "increase_number không dùng cho chỉ tiêu tính bằng % hoặc điểm; dùng increase_points",
+            "increase_number is not for indicators in percent or points; use increase_points",
+        )
+    if target.against == "increase_percent" and base is not None and base <= 0:
+        return Text("kỳ gốc bằng 0, không tính được tỷ lệ tăng", "the baseline is 0: there is no increase in percent")
+    return None

@@ -1,0 +1,92 @@
+"""What is missing, said in records and in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.values import Measure, Text
+from cchc_metrics.verbs.assess.effort import Effort
+from cchc_metrics.verbs.assess.model import Kind
+from cchc_metrics.verbs.listing import grouped
+
+CASES = Text("hồ sơ", "cases")
+_ACTIVITIES = Text("hoạt động", "activities")
+UNITS = Text("đơn vị", "units")
+
+
+def noun_of(indicator: str, kind: Kind, nouns: Mapping[str, Text], catalogue: Catalogue | None) -> Text:
+    """Return what one in the numerator is called: as given, else as the catalogue says, else a plain word."""
+    if indicator in nouns:
+        return nouns[indicator]
+    if catalogue is not None and indicator in catalogue and catalogue[indicator].noun_vi:
+        return Text(catalogue[indicator].noun_vi, catalogue[indicator].noun_en)
+    return _ACTIVITIES if kind == "quota" else CASES
+
+
+def more_needed(count: int, noun: Text) -> Text:
+    """Return that so many more are needed.
+
+    >>> more_needed(12, Text("hồ sơ đúng hạn", "dossiers on time")).en
+    '12 more dossiers on time are needed'
+    """
+    n = grouped(count)
+    return Text(f"còn thiếu {n.vi} {noun.vi}", f"{n.en} more {noun.en} {'is' if count == 1 else 'are'} needed")
+
+
+def missed(count: int, noun: Text) -> Text:
+    """Return that so many were missing when nothing more could come."""
+    n = grouped(count)
+    return Text(f"thiếu {n.vi} {noun.vi}", f"{n.en} more {noun.en} {'was' if count == 1 else 'were'} needed")
+
+
+def rate_sentence(effort: Effort, measure: Measure, noun: Text, *, up: bool, more_to_come: bool) -> Text:
+    """Return what a rate lacks or may still lose.
+
+    Args:
+        effort: the two numbers.
+        measure: for its counts.
+        noun: what one in the numerator is called.
+        up: whether the rate must be at least the target; otherwise the numerator counts the bad cases.
+        more_to_come: whether more cases can come.
+    """
+    if effort.needed is None:
+        bad = (measure.denominator or 0) - (measure.numerator or 0) if up else measure.numerator or 0
+        n = grouped(bad)
+        return Text(f"không còn đạt được: đã có {n.vi} trường hợp không đạt", f"out of reach: {n.en} have already failed")
+    if effort.needed == 0:
+        if effort.spare is None:
+            return Text()
+        n = grouped(effort.spare)
+        return Text(f"còn được phép {n.vi} trường hợp không đạt", f"{n.en} more may fail")
+    if up:
+        return more_needed(effort.needed, noun) if more_to_come else missed(effort.needed, noun)
+    n = grouped(effort.needed)
+    if more_to_come:
+        return Text(f"cần thêm {n.vi} trường hợp đạt", f"{n.en} more good cases are needed")
+    return Text(f"thừa {n.vi} {noun.vi}", f"{n.en} {noun.en} too many")
+
+
+def count_sentence(effort: Effort, count: int, level: int, noun: Text, *, up: bool, more_to_come: bool) -> Text:
+    """Return what a count lacks, exceeds or may still add.
+
+    Args:
+        effort: the two numbers.
+        count: the count.
+        level: the smallest whole number that reaches a floor; the count above it is said.
+        noun: what is counted.
+        up: whether at least the target is wanted.
+        more_to_come: whether more can come.
+    """
+    if effort.needed:
+        if up:
+            return more_needed(effort.needed, noun) if more_to_come else missed(effort.needed, noun)
+        n = grouped(effort.needed)
+        return Text(f"vượt mức {n.vi} {noun.vi}", f"{n.en} {noun.en} too many")
+    if up:
+        n = grouped(count - level)
+        return Text(f"vượt {n.vi} {noun.vi}", f"{n.en} {noun.en} more than asked") if count > level else Text()
+    if effort.spare is None or not more_to_come:
+        return Text()
+    n = grouped(effort.spare)
+    return Text(f"còn được phép {n.vi} {noun.vi}", f"{n.en} more {noun.en} are allowed")
