@@ -63,8 +63,8 @@ class Required:
     def attainment(self, value: Fraction) -> Fraction | None:
         """Return 1 exactly on plan and more for better: value / target, or target / value where lower is better.
 
-        Inside ``between`` it is 1, below it value / lower end, above it upper end / value. None where the divisor is 0 or a number negative;
-        0 against 0 is 1.
+        Inside ``between`` it is 1, below it value / lower end, above it upper end / value. None where the divisor is 0 or a number
+        is negative; 0 against 0 is 1.
         """
         if self.comparator == "between" and self.holds(value):
             return Fraction(1)

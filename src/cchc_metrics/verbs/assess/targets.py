@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
-from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, event_sets
+from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, event_sets, sets_like
 from cchc_metrics.errors import CatalogueError
 from cchc_metrics.plan import Plan, Target
 from cchc_metrics.reference.period import Period
@@ -20,7 +20,7 @@ from cchc_metrics.verbs.assess.path import Share, pro_rata, seasonal
 from cchc_metrics.verbs.assess.required import Required, change_of, raised, required_of
 from cchc_metrics.verbs.assess.windows import Window, baseline_window, same_days
 from cchc_metrics.verbs.assess.words import UNITS, count_sentence, more_needed, noun_of, rate_sentence
-from cchc_metrics.verbs.baseline import BaselineFinder, joined
+from cchc_metrics.verbs.baseline import BaselineFinder, joined, of_baseline
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +103,8 @@ class Judge:
             base = found.measure.value if found.measure is not None and found.status.usable else None
             about_base = found.reason
             if base is None:
-                return replace(blank, measured=measure.value, reason=found.reason if found.reason.vi else _NO_BASELINE)
+                why = found.reason if found.reason.vi or found.measure is None else of_baseline(found.measure.reason)
+                return replace(blank, measured=measure.value, reason=why)
         required = required_of(target, measure, base)
         if isinstance(required, Text):
             return replace(blank, measured=measure.value, reason=required)
@@ -111,7 +112,7 @@ class Judge:
         return case.assessment(replace(blank, reason=joined(about_base, measure.reason)))
 
     def _measure(self, target: Target, kind: Kind, unit: str, breakdown: Breakdown, window: Window) -> Measure | Text:
-        """Return the value to be judged, or why there is none: of the days up to the due date once that has come, else of the period so far."""
+        """Return the value of the days up to the due date once that has come, else of the period so far; or why there is none."""
         wanted = same_days(window.judged) if window.over else (window.period,)
         found = next((m for p in wanted if (m := self._get(target.indicator, kind, unit, p, breakdown)) is not None), None)
         if found is None:
@@ -150,7 +151,8 @@ class Judge:
             (dim.name, label)
             for count in counts
             if count.room != UNITS_ROOM
-            for dim in event_sets()[count.events].dims
+            for full in sets_like(count.events)
+            for dim in event_sets()[full].dims
             if dim.choice is not None
             for label in dim.choice.labels()
         }
@@ -195,38 +197,38 @@ class Judge:
 
     def _several(self, target: Target, kind: Kind, within: str, parts: tuple[Assessment, ...], window: Window) -> Assessment:
         """Return where a target of several units stands: at least ``at_least`` of them have to reach it, or all."""
-        wanted = target.at_least or len(parts)
-        reached = sum(1 for part in parts if part.reached)
-        missing = max(0, wanted - reached)
-        lacking = [self.units.unit(part.unit).full_name for part in parts if not part.reached]
-        reason = Text()
-        if missing:
-            reason = Text(f"chưa đạt: {', '.join(lacking)}", f"not there yet: {', '.join(lacking)}")
-        if not window.begun:
-            reason = window.not_begun
-        return Assessment(
+        blank = Assessment(
             target=target.id,
             kind=kind,
             name=self._name(target),
             unit=within,
             breakdown=tuple(sorted((*target.breakdown, ("level", target.each)))) if target.each else target.breakdown,
             indicator=target.indicator,
-            verdict=_verdict_of_parts([part.verdict for part in parts], wanted, over=window.over),
+            verdict=Verdict.NOT_DUE,
             due=window.due,
-            measured=Fraction(reached),
-            required=Fraction(wanted),
-            reached=missing == 0,
-            attainment=Fraction(reached, wanted) if wanted else None,
-            gap=Fraction(reached - wanted),
-            needed=missing,
-            sentence=more_needed(missing, UNITS) if missing and window.begun else Text(),
-            reason=reason,
             weight=target.weight,
             parts=parts,
         )
-
-
-_NO_BASELINE = Text("không có số liệu kỳ gốc", "no data for the baseline")
+        if not parts:
+            return replace(blank, verdict=Verdict.CANNOT_BE_JUDGED, reason=Text("không có đơn vị nào", "there is no such unit"))
+        wanted = target.at_least or len(parts)
+        if not window.begun:
+            return replace(blank, required=Fraction(wanted), reason=window.not_begun)
+        lacking = ", ".join(self.units.unit(part.unit).full_name for part in parts if not part.reached)
+        reached = sum(1 for part in parts if part.reached)
+        missing = max(0, wanted - reached)
+        return replace(
+            blank,
+            verdict=_verdict_of_parts([part.verdict for part in parts], wanted, over=window.over),
+            measured=Fraction(reached),
+            required=Fraction(wanted),
+            reached=missing == 0,
+            attainment=Fraction(reached, wanted),
+            gap=Fraction(reached - wanted),
+            needed=missing,
+            sentence=more_needed(missing, UNITS) if missing else Text(),
+            reason=Text(f"chưa đạt: {lacking}", f"not there yet: {lacking}") if missing else Text(),
+        )
 
 
 def _verdict_of_parts(verdicts: list[Verdict], wanted: int, *, over: bool) -> Verdict:
@@ -235,8 +237,6 @@ def _verdict_of_parts(verdicts: list[Verdict], wanted: int, *, over: bool) -> Ve
     def how_many(*of: Verdict) -> int:
         return sum(1 for verdict in verdicts if verdict in of)
 
-    if not verdicts:
-        return Verdict.CANNOT_BE_JUDGED
     if how_many(Verdict.MET) >= wanted:
         return Verdict.MET
     if not over and how_many(Verdict.MET, Verdict.ON_TRACK) >= wanted:
@@ -264,8 +264,7 @@ class _Case:
     def assessment(self, blank: Assessment) -> Assessment:
         """Return the blank filled in."""
         verdict, expected, forecast, reason = self._reading()
-        up, effort, sentence = self._effort()
-        del up
+        effort, sentence = self._effort()
         comparable = self.window.over or self.measure.scale is not Scale.COUNT
         return replace(
             blank,
@@ -324,8 +323,8 @@ class _Case:
         day = self.target.milestones[0].on
         return Text(f"mốc đầu tiên {day:%d/%m/%Y}", f"the first milestone is {day}")
 
-    def _effort(self) -> tuple[bool, Effort, Text]:
-        """Return which way the value has to go, how far, and in words."""
+    def _effort(self) -> tuple[Effort, Text]:
+        """Return how far the value has to go, and in words."""
         measure, required, value = self.measure, self.required, self.value
         reached = required.holds(value)
         end, up = required.bound(value)
@@ -335,13 +334,13 @@ class _Case:
         if measure.scale is Scale.COUNT and measure.quantile is None:
             effort = Effort(0) if reached and two_sided else effort_count(int(value), end, up=up, strict=required.strict)
             level = (floor(end) + 1 if required.strict else ceil(end)) if up else int(value)
-            return up, effort, count_sentence(effort, int(value), level, noun, up=up, more_to_come=open_)
+            return effort, count_sentence(effort, int(value), level, noun, up=up, more_to_come=open_)
         if measure.scale is not Scale.PERCENT or measure.denominator is None or measure.quantile is not None:
-            return up, Effort(0 if reached else None), Text()
+            return Effort(0 if reached else None), Text()
         if two_sided and reached:
-            return up, Effort(0), Text()
+            return Effort(0), Text()
         if two_sided and not up:
-            return up, Effort(None), Text("cao hơn mức yêu cầu", "above what is asked")
+            return Effort(None), Text("cao hơn mức yêu cầu", "above what is asked")
         more = open_ and not self.judge.fixed(measure.indicator)
         effort = effort_rate(
             measure.numerator or 0,
@@ -352,5 +351,5 @@ class _Case:
             more_to_come=more,
         )
         if open_ and not more and effort.needed:
-            return up, effort, more_needed(effort.needed, noun) if up else Text()
-        return up, effort, rate_sentence(effort, measure, noun, up=up, more_to_come=more)
+            return effort, more_needed(effort.needed, noun) if up else Text()
+        return effort, rate_sentence(effort, measure, noun, up=up, more_to_come=more)

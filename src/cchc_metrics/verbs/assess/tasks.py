@@ -74,7 +74,8 @@ def task_rates(plan: Plan, as_of: date) -> TaskRates:
         plan: the plan.
         as_of: the day; nothing later is known.
 
-    >>> tasks = [{"id": "a", "name": "A", "due_on": "2022-03-31", "done_on": "2022-03-01"}, {"id": "b", "name": "B", "due_on": "2022-03-31"}]
+    >>> tasks = [{"id": "a", "name": "A", "due_on": "2022-03-31", "done_on": "2022-03-01"},
+    ...          {"id": "b", "name": "B", "due_on": "2022-03-31"}]
     >>> plan = Plan(number="1/KH-UBND", issued_on="2022-01-01", issuer="UBND", year=2022, tasks=tasks)
     >>> rates = task_rates(plan, date(2022, 4, 1))
     >>> rates.completion_percent, rates.overdue

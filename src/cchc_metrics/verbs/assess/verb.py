@@ -33,15 +33,16 @@ def assess(
 
     Once the due date has come a target is met or not met; what happens later does not count. Before it:
 
-    - a count that only grows and satisfies ``>=`` or ``>`` already is met; below that it is on track when it is at least the share of the
-      target that the path asks for by now (an even pace, or the baseline's), else at risk; under a ceiling it is on track at most at that share;
-    - a rate, a mean or a stock is on track when it satisfies the target as it stands, else at risk; it is never met before the due date,
-      because it can fall again;
+    - a count that only grows and satisfies ``>=`` or ``>`` already is met; below that it is on track when it is at least the share of
+      the target that the path asks for by now (an even pace, or the baseline's), else at risk; under a ceiling it is on track while it
+      is at most that share;
+    - a rate, a mean or a stock is on track when it satisfies the target as it stands, else at risk; it is never met before the due
+      date, because it can fall again;
     - with milestones the last one that has passed decides, and before the first a target is not due unless it is satisfied;
     - it is not due before its period begins or the target is in force.
 
-    A target without a value (0/0, no data, no baseline, data that stop before the due date or go beyond ``as_of``) cannot be judged, and the
-    reason says why. A target whose force ended before its due date is left out.
+    A target without a value (0/0, no data, no baseline, data that stop before the due date or go beyond ``as_of``) cannot be judged, and
+    the reason says why. A target whose force ended before its due date is left out.
 
     Args:
         measures: the values, for the periods that ``plan_periods`` names.
@@ -51,7 +52,8 @@ def assess(
         baseline: values of earlier periods, for increases; None for ``measures`` itself.
         catalogue: for names, nouns, and whether a count is a flow or a stock; without it every count is taken for a flow.
         nouns: indicator → what one in its numerator is called ("hồ sơ đúng hạn"); wins over the catalogue.
-        shares, definition_changes: as in ``compare``.
+        shares: of units that were split, as in ``compare``.
+        definition_changes: as in ``compare``.
 
     Returns:
         One assessment for each target, quota and task, in that order; those of several units hold the units' own as parts.
