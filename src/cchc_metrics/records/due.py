@@ -154,8 +154,8 @@ def add_terms(
 ) -> tuple[Array, Array]:
     """Return the end of terms that start at given moments.
 
-    The first day is not counted (Civil Code 2015, art. 147). Working days count the days of the calendar; a half day is 4 hours, 8 hours are
-    a working day. Calendar days and months that end on a day off roll to the next working day; a month is clamped to its last day first
+    The first day is not counted (Civil Code 2015, art. 147). Working days count the days of the calendar; a half day is 4 hours, 8 hours
+    are a working day. Calendar days and months that end on a day off roll to the next working day; a month is clamped to its last day first
     (art. 148). A term of 0 days ends on the day it starts, or on the next working day.
 
     Args:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from cchc_metrics.errors import CatalogueError, UnknownUnitError, suggestion
-from cchc_metrics.text import fold
+from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED, LEVEL_NAMES, LEVELS, LEVELS_OF_KIND, Level, level_exists
+from cchc_metrics.reference.unit_name import comparable, kind_of, normalise_unit_name, plain, readings
+from cchc_metrics.text import nfc
 
-Level = Literal["province", "district", "commune"]
-LEVELS: tuple[Level, ...] = ("province", "district", "commune")
-DISTRICT_LEVEL_ENDED = date(2025, 6, 30)
-"""Last day of the district level; on 01/07/2025 communes merged and took over its competences."""
-
-LEVEL_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "province": ("cấp tỉnh", "province level"),
-        "district": ("cấp huyện", "district level"),
-        "commune": ("cấp xã", "commune level"),
-    }
-)
-"""Level → (Vietnamese, English)."""
+__all__ = [
+    "DISTRICT_LEVEL_ENDED",
+    "LEVELS",
+    "LEVEL_NAMES",
+    "Level",
+    "Match",
+    "NoMatch",
+    "Unit",
+    "UnitTree",
+    "level_exists",
+    "normalise_unit_name",
+]
 
 
 class Unit(BaseModel):
@@ -35,23 +37,32 @@ class Unit(BaseModel):
     Args:
         code: identity.
         name: name without the kind ("Mỹ An"); not unique.
-        kind: tỉnh, huyện, xã, phường, thị trấn, đặc khu.
+        kind: tỉnh, thành phố, huyện, quận, thị xã, xã, phường, thị trấn, đặc khu; ``""`` where not known.
         level: province, district or commune.
         parent: code of the unit above, ``""`` for a root.
-        valid_from, valid_to: first and last day of its existence; None for open.
+        valid_from, valid_to: first and last day of its existence; None for open. A district without a last day ended with its level,
+            on 30/06/2025.
         predecessors: codes of the units it was made of.
+
+    >>> Unit(code="H20.38", name="Tháp Mười", level="district").valid_to
+    datetime.date(2025, 6, 30)
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     code: str = Field(min_length=1)
-    name: str = Field(min_length=1)
-    kind: str = ""
+    name: Annotated[str, AfterValidator(nfc), Field(min_length=1)]
+    kind: Annotated[str, AfterValidator(nfc)] = ""
     level: Level
     parent: str = ""
     valid_from: date | None = None
-    valid_to: date | None = None
+    valid_to: Annotated[date | None, Field(validate_default=True)] = None
     predecessors: tuple[str, ...] = ()
+
+    @field_validator("valid_to", mode="after")
+    @classmethod
+    def _ends_with_its_level(cls, value: date | None, info: ValidationInfo) -> date | None:
+        return DISTRICT_LEVEL_ENDED if value is None and info.data.get("level") == "district" else value
 
     @property
     def full_name(self) -> str:
@@ -64,16 +75,33 @@ class Unit(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class NoMatch:
+    """Why a text in a unit column means no unit.
+
+    Args:
+        code: ``unknown``: no unit has this code or name; ``ambiguous``: several do; ``other_kind``: a unit has this name but is of another
+            kind; ``other_day``: a unit has this name but does not exist on the day asked about.
+        vi, en: the same as one line, with the mend.
+    """
+
+    code: Literal["unknown", "ambiguous", "other_kind", "other_day"]
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """What a text in a unit column was found to mean.
 
     Args:
         unit: the unit, or None.
-        candidates: codes that the name could mean, when there are several; matching never chooses among them.
+        candidates: codes of the units that have the name, where none was chosen; matching never chooses among them.
+        reason: why there is no unit; None where there is one.
     """
 
     unit: Unit | None
     candidates: tuple[str, ...] = ()
+    reason: NoMatch | None = None
 
 
 class UnitTree:
@@ -83,14 +111,22 @@ class UnitTree:
     ...                  Unit(code="MA", name="Mỹ An", kind="thị trấn", level="commune", parent="TM")])
     >>> tree.subtree("TM"), tree.match("UBND TT. My An").unit.code
     (('TM', 'MA'), 'MA')
+
+    Args:
+        units: the units; parents may follow their children.
+
+    Raises:
+        CatalogueError: names every mistake: a code that occurs twice, an unknown parent or predecessor, a circle of parents or of
+            predecessors, a parent that is not on a higher level, an end before the beginning, a district after 30/06/2025.
     """
 
-    __slots__ = ("_below", "_names", "_successors", "_units", "codes")
+    __slots__ = ("_below", "_names", "_plain_names", "_successors", "_units", "codes")
 
     codes: tuple[str, ...]
     _units: Mapping[str, Unit]
     _below: Mapping[str, tuple[str, ...]]
     _names: Mapping[str, tuple[str, ...]]
+    _plain_names: Mapping[str, tuple[str, ...]]
     _successors: Mapping[str, tuple[str, ...]]
 
     def __init__(self, units: Iterable[Unit]) -> None:
@@ -115,16 +151,21 @@ class UnitTree:
             if not unit.parent:
                 walk(unit.code)
         names: dict[str, list[str]] = {}
+        plain_names: dict[str, list[str]] = {}
         successors: dict[str, list[str]] = {}
-        for unit in listed:
-            for spelling in {normalise_unit_name(unit.name), normalise_unit_name(unit.full_name)}:
-                names.setdefault(spelling, []).append(unit.code)
-            for before in unit.predecessors:
-                successors.setdefault(before, []).append(unit.code)
+        for code in ordered:
+            spellings = _spellings(by_code[code])
+            for spelling in sorted(spellings):
+                names.setdefault(spelling, []).append(code)
+            for spelling in sorted({plain(spelling) for spelling in spellings}):
+                plain_names.setdefault(spelling, []).append(code)
+            for before in dict.fromkeys(by_code[code].predecessors):
+                successors.setdefault(before, []).append(code)
         for name, value in (
             ("_units", MappingProxyType({code: by_code[code] for code in ordered})),
             ("_below", MappingProxyType(below)),
             ("_names", MappingProxyType({k: tuple(v) for k, v in names.items()})),
+            ("_plain_names", MappingProxyType({k: tuple(v) for k, v in plain_names.items()})),
             ("_successors", MappingProxyType({k: tuple(v) for k, v in successors.items()})),
             ("codes", tuple(ordered)),
         ):
@@ -145,6 +186,12 @@ class UnitTree:
     def __hash__(self) -> int:
         return hash(self.codes)
 
+    def __repr__(self) -> str:
+        return f"UnitTree({len(self)} units under {', '.join(self.roots)})"
+
+    def __reduce__(self) -> tuple[type[UnitTree], tuple[tuple[Unit, ...]]]:
+        return UnitTree, (tuple(self._units.values()),)
+
     def unit(self, code: str) -> Unit:
         """Return a unit by code.
 
@@ -163,18 +210,26 @@ class UnitTree:
         return tuple(code for code in self.codes if not self._units[code].parent)
 
     def children(self, code: str, on: date | None = None) -> tuple[str, ...]:
-        """Return the codes directly below a unit, on a day where one is given."""
+        """Return the codes directly below a unit, on a day where one is given.
+
+        Raises:
+            UnknownUnitError: names the nearest code.
+        """
         self.unit(code)
         return tuple(c for c in self.codes if self._units[c].parent == code and (on is None or self._units[c].exists(on, on)))
 
     def subtree(self, code: str) -> tuple[str, ...]:
-        """Return a unit's code and all below it, the unit first."""
+        """Return a unit's code and all below it, the unit first, each before what is below it, in the order they were given.
+
+        Raises:
+            UnknownUnitError: names the nearest code.
+        """
         self.unit(code)
         found: tuple[str, ...] = self._below[code]
         return found
 
     def levels_below(self, code: str) -> tuple[Level, ...]:
-        """Return the levels that occur in a unit's subtree, highest first."""
+        """Return the levels that occur in a unit's subtree, its own among them, highest first."""
         present = {self._units[c].level for c in self.subtree(code)}
         return tuple(level for level in LEVELS if level in present)
 
@@ -192,11 +247,16 @@ class UnitTree:
         return tuple(c for c in codes if self._units[c].level == level and (on is None or self._units[c].exists(on, on)))
 
     def predecessors(self, code: str) -> tuple[str, ...]:
-        """Return the codes of the units that a unit was made of."""
+        """Return the codes of the units that a unit was made of; a baseline is the sum of their counts."""
         return self.unit(code).predecessors
 
     def successors(self, code: str) -> tuple[str, ...]:
-        """Return the codes of the units that a unit went into."""
+        """Return the codes of the units that a unit went into, in the order of the tree.
+
+        Raises:
+            UnknownUnitError: names the nearest code.
+        """
+        self.unit(code)
         found: tuple[str, ...] = self._successors.get(code, ())
         return found
 
@@ -207,57 +267,68 @@ class UnitTree:
     def match(self, text: str, on: date | None = None) -> Match:
         """Return what a code or a name means; a name that could mean several units means none of them.
 
+        A text without any marks is compared without marks; one with marks is taken at its word: Mỹ Hóa is not Mỹ Hòa. A kind, where the
+        text says one, has to be the unit's.
+
         Args:
             text: a code; or a name in any spelling: NFC or NFD, Mỹ Quí or Mỹ Quý, Hòa or Hoà, with or without xã, thị trấn, UBND.
-            on: the day, where known; only units that exist on it are considered by name.
+            on: the day, where known; only units that exist on it are considered by name. A code is an identity and is found on any day.
+
+        >>> tree = UnitTree([Unit(code="1", name="Mỹ Hòa", kind="xã", level="commune")])
+        >>> tree.match("UBND xã Mỹ Hoà").unit.code, tree.match("thị trấn Mỹ Hòa").reason.code, tree.match("Mỹ Hóa").reason.code
+        ('1', 'other_kind', 'unknown')
         """
+        text = text.strip()
         if text in self._units:
             return Match(self._units[text])
-        codes = self._names.get(normalise_unit_name(text), ())
-        if on is not None:
-            codes = tuple(c for c in codes if self._units[c].exists(on, on))
-        exact = tuple(c for c in codes if _kind_and_name(self._units[c].full_name) == _kind_and_name(text))
-        if len(codes) > 1 and len(exact) == 1:
-            codes = exact
-        return Match(self._units[codes[0]]) if len(codes) == 1 else Match(None, codes)
+        found = self._named(text)
+        fitting = tuple(code for code, kinds in found.items() if any(_may_be(self._units[code], kind) for kind in kinds))
+        alive = tuple(code for code in fitting if on is None or self._units[code].exists(on, on))
+        if len(alive) == 1:
+            return Match(self._units[alive[0]])
+        listed = alive or fitting or tuple(found)
+        units = "; ".join(f"{code} ({self._units[code].full_name})" for code in listed)
+        if alive:
+            return _no_match("ambiguous", listed, f"«{text}» có thể là {units}; ghi mã", f"«{text}» can be {units}; write the code")
+        if fitting:
+            return _no_match(
+                "other_day", listed, f"«{text}»: {units} không có vào ngày {on:%d/%m/%Y}", f"«{text}»: {units} does not exist on {on}"
+            )
+        if found:
+            return _no_match("other_kind", listed, f"«{text}» không phải {units}; ghi mã", f"«{text}» is not {units}; write the code")
+        vi, en = suggestion(text, (*self.codes, *(unit.full_name for unit in self._units.values())))
+        return _no_match("unknown", (), f"không có đơn vị «{text}»{vi}", f"there is no unit «{text}»{en}")
+
+    def _named(self, text: str) -> dict[str, list[str]]:
+        """Return the codes that have a name, in the order of the tree, each with the kinds that the text says for it."""
+        marked = not nfc(text).isascii()
+        found: dict[str, list[str]] = {}
+        for reading in readings(text):
+            codes = self._names.get(reading.name, ()) if marked else self._plain_names.get(reading.plain, ())
+            for code in codes:
+                found.setdefault(code, []).append(reading.kind)
+        return {code: found[code] for code in self.codes if code in found} if found else {}
 
 
-_OFFICES = ("uy ban nhan dan", "hoi dong nhan dan", "ubnd", "hdnd")
-_SHORT_KINDS = {"tt": "thi tran", "tp": "thanh pho", "tx": "thi xa", "p": "phuong", "h": "huyen", "x": "xa"}
-_KINDS = ("thi tran", "thanh pho", "thi xa", "huien", "phuong", "dac khu", "tinh", "xa")  # y is folded to i
+def _spellings(unit: Unit) -> set[str]:
+    """Return the comparable forms of a unit's name: as given, with its kind, and without a kind that was written into the name."""
+    return {comparable(unit.full_name), *(reading.name for reading in readings(unit.name) if reading.kind in ("", _kind(unit)))}
 
 
-def normalise_unit_name(text: str) -> str:
-    """Return a name without diacritics, case, y/i differences and the words for its kind; only for comparing.
-
-    >>> normalise_unit_name("UBND xã Mỹ Quí") == normalise_unit_name("Mỹ Quý")
-    True
-    """
-    words = _kind_and_name(text)
-    for kind in _KINDS:
-        if words.startswith(kind + " "):
-            return words[len(kind) + 1 :]
-    return words
+def _kind(unit: Unit) -> str:
+    """Return the kind of a unit, from its name where the name alone says it; ``""`` where nothing does."""
+    return kind_of(unit.kind) if unit.kind else readings(unit.name)[-1].kind
 
 
-def _kind_and_name(text: str) -> str:
-    """Return a name with its kind written out, without the office, diacritics, case and y/i differences."""
-    words = re.sub(r"[^0-9a-z]+", " ", fold(text)).strip()
-    for office in _OFFICES:
-        words = words.removeprefix(office + " ")
-    first, _, rest = words.partition(" ")
-    if rest and first in _SHORT_KINDS:
-        words = f"{_SHORT_KINDS[first]} {rest}"
-    return words.replace("y", "i")
+def _may_be(unit: Unit, kind: str) -> bool:
+    if not kind:
+        return True
+    own = _kind(unit)
+    return own == kind if own else unit.level in LEVELS_OF_KIND[kind]
 
 
-def level_exists(level: Level, on: date) -> bool:
-    """Return whether an administrative level exists on a day: the district level ended on 30/06/2025.
-
-    >>> level_exists("district", date(2025, 7, 1))
-    False
-    """
-    return level != "district" or on <= DISTRICT_LEVEL_ENDED
+def _no_match(code: Literal["unknown", "ambiguous", "other_kind", "other_day"], candidates: tuple[str, ...], vi: str, en: str) -> Match:
+    return Match(None, candidates, NoMatch(code, vi, en))
 
 
 def _check(units: list[Unit]) -> None:
@@ -279,10 +350,33 @@ def _check(units: list[Unit]) -> None:
                     mistakes.append(
                         (f"«{unit.code}»: không có {vi_what} «{code}»{vi}", f"«{unit.code}»: there is no {en_what} «{code}»{en}")
                     )
-        if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
+        late = [day for day in (unit.valid_from, unit.valid_to) if day and not level_exists(unit.level, day)]
+        if late:
+            end = f"{DISTRICT_LEVEL_ENDED:%d/%m/%Y}"
+            mistakes.append((f"«{unit.code}»: cấp huyện kết thúc ngày {end}", f"«{unit.code}»: the district level ended on {end}"))
+        elif unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
             mistakes.append((f"«{unit.code}»: hết hiệu lực trước khi có hiệu lực", f"«{unit.code}»: ends before it begins"))
         above = by_code.get(unit.parent)
         if above and LEVELS.index(above.level) >= LEVELS.index(unit.level):
             mistakes.append((f"«{unit.code}»: đơn vị cấp trên không ở cấp cao hơn", f"«{unit.code}»: its parent is not on a higher level"))
+    parents = {unit.code: [unit.parent] for unit in units if unit.parent}
+    mistakes += [(f"đơn vị cấp trên lặp vòng: {circle}", f"parents go in a circle: {circle}") for circle in _circles(parents)]
+    before = {unit.code: unit.predecessors for unit in units}
+    mistakes += [(f"đơn vị trước lặp vòng: {circle}", f"predecessors go in a circle: {circle}") for circle in _circles(before)]
     if mistakes:
         raise CatalogueError("; ".join(vi for vi, _ in mistakes), "; ".join(en for _, en in mistakes))
+
+
+def _circles(graph: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the circles of a graph, cutting each where it was found."""
+    left: dict[str, list[str]] = {code: list(before) for code, before in graph.items()}
+    while True:
+        try:
+            TopologicalSorter(left).prepare()
+        except CycleError as error:
+            circle: list[str] = error.args[1]
+            for before, code in pairwise(circle):
+                left[code] = [other for other in left[code] if other != before]
+            yield " ← ".join(f"«{code}»" for code in circle)
+        else:
+            return

@@ -36,29 +36,73 @@ def report_page(report: Report, lang: Lang = "vi") -> Page:
         lines.append("SỐ LIỆU MÔ PHỎNG, không phải số liệu thật" if vi else "SYNTHETIC RECORDS, not real data")
     if report.note.text(lang):
         lines.append(report.note.text(lang))
-    sections = [_indicators(report, lang), _units(report, lang)]
+    sections = [_headlines(report, lang), _indicators(report, lang), _units(report, lang)]
     if report.plan is not None and report.assessments is not None:
         sections += list(_plan(report, lang))
     sections.append(_problems(report, lang))
     return Page(title, tuple(lines), tuple(sections))
 
 
+def _headlines(report: Report, lang: Lang) -> Section:
+    """The figures that an article about the year would open with, each with its counts and change."""
+    lines = []
+    levels = report.units.levels_below(report.unit)
+    for indicator in report.catalogue:
+        for place in indicator.headline:
+            if place != "all" and place not in levels:
+                continue
+            level: Breakdown = () if place == "all" or len(levels) == 1 else (("level", place),)
+            for breakdown in (level,) if indicator.total else _labels(report, indicator):
+                found = report.measures.get(
+                    indicator.id, report.unit, report.period, (*breakdown, *level) if not indicator.total else level
+                )
+                if found is not None and found.value is not None:
+                    lines.append("- " + _headline(report, indicator, found, lang))
+    return Section("Số liệu chính" if lang == "vi" else "Main figures", tuple(lines))
+
+
+def _headline(report: Report, indicator: Indicator, found: Measure, lang: Lang) -> str:
+    counts = counts_text(found, lang)
+    change = delta_text(report.deltas.get(found.indicator, found.unit, found.period, found.breakdown), found, lang)
+    against = report.baseline_period.text(lang)
+    against = against[:1].lower() + against[1:]
+    said = [f"{indicator.name(lang)}" + (f", {_breakdown_text(found.breakdown, lang)}" if found.breakdown else "")]
+    said.append(f": {measure_text(found, lang, flag=True)}")
+    if counts:
+        said.append(f" ({counts})")
+    if change:
+        said.append(f"; so với {against}: {change}" if lang == "vi" else f"; against {against}: {change}")
+    return "".join(said)
+
+
 def _indicators(report: Report, lang: Lang) -> Section:
     vi = lang == "vi"
     rows: list[tuple[str, ...]] = []
     notes: list[str] = []
+    silent: list[str] = []
     for indicator in report.catalogue:
-        for depth, breakdown in _shown(report, indicator):
-            found = report.measures.get(indicator.id, report.unit, report.period, breakdown)
-            if found is None or found.status is Status.NOT_APPLICABLE:
-                continue
-            if depth and found.value is None:
-                continue
+        shown = [
+            (depth, breakdown, found)
+            for depth, breakdown in _shown(report, indicator)
+            if (found := report.measures.get(indicator.id, report.unit, report.period, breakdown)) is not None
+            and found.status is not Status.NOT_APPLICABLE
+            and (depth == 0 or found.value is not None)
+        ]
+        if not shown:
+            continue
+        if shown[0][2].status is Status.NO_DATA:
+            silent.append(indicator.name(lang))
+            continue
+        if not indicator.total:
+            rows.append((indicator.name(lang), "", "", ""))
+        for depth, breakdown, found in shown:
             name = indicator.name(lang) if depth == 0 else "  " * depth + _breakdown_text(breakdown, lang)
             delta = report.deltas.get(indicator.id, report.unit, report.period, breakdown)
             rows.append((name, measure_text(found, lang, flag=True), counts_text(found, lang), delta_text(delta, found, lang)))
             if depth == 0:
                 notes += _excluded_notes(indicator, found, lang)
+    if silent:
+        notes.append(("Không có số liệu: " if vi else "No data: ") + "; ".join(silent))
     headings = ("Chỉ tiêu", "Kết quả", "Tử/mẫu", "So với kỳ gốc") if vi else ("Indicator", "Value", "Counts", "Change")
     return Section(
         "Chỉ tiêu" if vi else "Indicators",
@@ -71,14 +115,9 @@ def _shown(report: Report, indicator: Indicator) -> Iterator[tuple[int, Breakdow
     """Yield the breakdowns of an indicator that a report shows, each with its depth: total, levels, then labels."""
     levels = report.units.levels_below(report.unit)
     levels_shown: list[Breakdown] = [(("level", level),) for level in levels] if len(levels) > 1 else []
-    yield 0, ()
-    labels = [
-        tuple(zip(block.dims, label, strict=True))
-        for block in report.measures.blocks
-        if block.indicator.id == indicator.id and block.dims
-        for label in block.labels
-    ]
+    labels = _labels(report, indicator)
     if indicator.total:
+        yield 0, ()
         for level in levels_shown:
             yield 1, level
             if indicator.by_level:
@@ -92,16 +131,27 @@ def _shown(report: Report, indicator: Indicator) -> Iterator[tuple[int, Breakdow
                     yield 2, (*label, *level)
 
 
+def _labels(report: Report, indicator: Indicator) -> list[Breakdown]:
+    return [
+        tuple(zip(block.dims, label, strict=True))
+        for block in report.measures.blocks
+        if block.indicator.id == indicator.id and block.dims
+        for label in block.labels
+    ]
+
+
 def _breakdown_text(breakdown: Breakdown, lang: Lang) -> str:
     return ", ".join(label_text(dim, label, lang) for dim, label in breakdown)
 
 
 def _excluded_notes(indicator: Indicator, found: Measure, lang: Lang) -> list[str]:
+    if not found.excluded:
+        return []
     out = "để ngoài cả tử và mẫu" if lang == "vi" else "left out of both counts"
-    return [
-        f"{indicator.name(lang)}: {out} {format_count(n, lang)} ({EXCLUDED_NAMES.get(why, (why, why))[1 if lang == 'en' else 0]})"
-        for why, n in found.excluded.items()
-    ]
+    listed = ", ".join(
+        f"{format_count(n, lang)} {EXCLUDED_NAMES.get(why, (why, why))[1 if lang == 'en' else 0]}" for why, n in found.excluded.items()
+    )
+    return [f"{indicator.name(lang)}: {out} {listed}"]
 
 
 def delta_text(delta: Delta | None, found: Measure, lang: Lang = "vi") -> str:

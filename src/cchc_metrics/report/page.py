@@ -99,7 +99,7 @@ def page_text(page: Page) -> str:
     for section in page.sections:
         block = [section.title, "─" * width(section.title), *section.lines]
         if section.table is not None:
-            block.append(table_text(section.table))
+            block += ["", table_text(section.table)] if section.lines else [table_text(section.table)]
         parts.append("\n".join(block))
     return "\n\n".join(parts) + "\n"
 
