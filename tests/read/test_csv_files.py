@@ -1,0 +1,162 @@
+"""CSV files: what was written is what is read, whatever the encoding, delimiter and line ends; nothing is guessed and nothing vanishes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from cchc_metrics.read.csv_files import UnreadableFileError, read_csv
+from cchc_metrics.read.raw import RawTable, Refused
+
+HEADINGS = ["Mã cuộc họp", "Đơn vị, cơ quan", 'Loại "họp"']
+CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00\ufeff"), max_size=6) | st.sampled_from(
+    ["", "a,b", "a;b", "hai\ndòng", 'nói "không"', "1.200", "Mỹ Quý"]
+)
+quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+
+
+def text_of(rows: Sequence[Sequence[str]], delimiter: str = ",", end: str = "\r\n", *, quoting: int = csv.QUOTE_MINIMAL) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
+    return out.getvalue()
+
+
+def cells_of(table: RawTable) -> list[list[str]]:
+    return [[table.columns[p].cell(at) for p in range(len(table.headings))] for at in range(len(table.rows))]
+
+
+def read_bytes(tmp_path: Path, data: bytes) -> RawTable:
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    return read_csv(path)
+
+
+def blank(row: Sequence[str]) -> bool:
+    return not any(cell.strip() for cell in row)
+
+
+@given(
+    st.lists(st.tuples(CELL, CELL, CELL), max_size=8),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+@quick
+def test_what_was_written_is_read(tmp_path: Path, rows: list[tuple[str, ...]], delimiter: str, end: str, encoding: str, quoting: int) -> None:
+    table = read_bytes(tmp_path, text_of([HEADINGS, *rows], delimiter, end, quoting=quoting).encode(encoding))
+    assert list(table.headings) == HEADINGS
+    kept = [(number, list(row)) for number, row in enumerate(rows, start=2) if not blank(row)]
+    assert table.rows.tolist() == [number for number, _ in kept]
+    assert cells_of(table) == [row for _, row in kept]
+    assert not table.refused
+
+
+@given(st.lists(st.lists(CELL, min_size=0, max_size=5), max_size=10))
+@quick
+def test_every_row_is_read_refused_or_blank(tmp_path: Path, rows: list[list[str]]) -> None:
+    assume(all(row for row in rows))  # the writer has no form for a row without a cell but a blank line, tested below
+    table = read_bytes(tmp_path, text_of([HEADINGS, *rows]).encode())
+    expected_refused = []
+    expected_rows = []
+    for number, row in enumerate(rows, start=2):
+        if blank(row):
+            continue
+        if len(row) < 3 or not blank(row[3:]):
+            expected_refused.append(Refused(number, len(row)))
+        else:
+            expected_rows.append((number, row[:3]))
+    assert list(table.refused) == expected_refused
+    assert list(zip(table.rows.tolist(), cells_of(table), strict=True)) == expected_rows
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
+    table = read_bytes(tmp_path, b'\r\na,b\r\n"1\r\n1",x\r\n\r\n , \r\n,,\r\n3,y\r\n')
+    assert table.heading_row == 2
+    assert table.rows.tolist() == [3, 7]
+    assert cells_of(table) == [["1\r\n1", "x"], ["3", "y"]]
+
+
+def test_a_heading_may_run_over_two_lines(tmp_path: Path) -> None:
+    table = read_bytes(tmp_path, '"Ngày;\ntiếp  nhận",b,,\n1,2,,\n'.encode())
+    assert table.headings == ("Ngày; tiếp nhận", "b")
+    assert cells_of(table) == [["1", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "headings"),
+    [
+        ("a;b,c;d", ("a", "b,c", "d")),
+        ("a\tb,c;d\te", ("a", "b,c;d", "e")),
+        ('"a;b;c;d",e', ("a;b;c;d", "e")),
+        ("chỉ một", ("chỉ một",)),
+        ("sep=;\na;b,c,d,e", ("a", "b,c,d,e")),
+        ("\ta,b\tc", ("", "a,b", "c")),
+    ],
+)
+def test_the_delimiter_is_decided_from_the_heading_line(tmp_path: Path, line: str, headings: tuple[str, ...]) -> None:
+    assert read_bytes(tmp_path, f"{line}\n".encode()).headings == headings
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ("Mã đơn vị\nMỹ Quý\n".encode("cp1258", "replace") + b"\xe3\n", "0x"),
+        ("a,b\n".encode() * 50_000 + b"\xff,1\n", "byte 0xff is not UTF-8"),
+        ("Mã,b\n".encode("utf-16-le"), "NUL"),
+        (b"PK\x03\x04 and so on", "an Excel file"),
+        (b"\xd0\xcf\x11\xe0 and so on", "an Excel file"),
+        (b'a,b\n1,2\n"3,4\n5,6\n', "row 3: a quotation mark is opened and never closed"),
+        (b'a,b\n1,"' + b"2\n" * 100_000, "row 2: a quotation mark is opened and never closed"),
+        (b'"a"b,c\n1,2\n', "row 1: a quotation mark is out of place"),
+    ],
+)
+def test_what_would_have_to_be_guessed_is_refused(tmp_path: Path, data: bytes, says: str) -> None:
+    with pytest.raises(UnreadableFileError) as raised:
+        read_bytes(tmp_path, data)
+    assert says in raised.value.en
+
+
+def test_a_quotation_mark_out_of_place_costs_one_row(tmp_path: Path) -> None:
+    table = read_bytes(tmp_path, 'a,b\n1,2\n3,"bản "sao" y"\n5,6\n'.encode())
+    assert table.refused == (Refused(3, 0),)
+    assert list(zip(table.rows.tolist(), cells_of(table), strict=True)) == [(2, ["1", "2"]), (4, ["5", "6"])]
+
+
+def test_a_folder_or_a_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.csv"):
+        with pytest.raises(UnreadableFileError):
+            read_csv(path)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf"])
+def test_nothing_is_a_table_without_headings(tmp_path: Path, data: bytes) -> None:
+    table = read_bytes(tmp_path, data)
+    assert (table.headings, table.rows.tolist(), table.columns) == ((), [], {})
+
+
+def test_columns_that_nobody_wants_are_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b,c\n1,2,3\n", encoding="utf-8")
+    table = read_csv(path, wanted=lambda headings: [headings.index("b")])
+    assert {p: list(column.values) for p, column in table.columns.items()} == {1: ["2"]}
+
+
+def test_progress_grows_to_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "big.csv"
+    path.write_text("a,b\n" + "1,2\n" * 20_000, encoding="utf-8")
+    said: list[tuple[str, int, int]] = []
+    table = read_csv(path, progress=lambda what, done, total: said.append((what, done, total)))
+    assert len(table.rows) == 20_000
+    size = path.stat().st_size
+    assert {(what, total) for what, _, total in said} == {("big.csv", size)}
+    done = [n for _, n, _ in said]
+    assert done == sorted(done)
+    assert len(set(done)) > 1
+    assert done[-1] == size
