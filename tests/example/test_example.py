@@ -90,6 +90,10 @@ def add_month(day: date) -> date:
     return following.replace(day=min(day.day, last.day))
 
 
+def days_between(row: Row) -> int:
+    return (day_of(row["received_at"]) - day_of(row["submitted_at"])).days
+
+
 def end_of(row: Row) -> str:
     return row["ended_at"] or row["returned_at"]
 
@@ -200,7 +204,7 @@ def test_nothing_is_known_after_the_extraction(seed: int) -> None:
     ]
     seen += ["-".join(reversed(row["Ngày họp"].split("/"))) for row in rows(seed, "meetings.csv") if row["Ngày họp"]]
     assert max(seen)[:10] <= "2022-03-31"
-    assert min(seen) >= "2019-12-31"
+    assert min(seen) >= "2019-12-30"
 
 
 @seeds
@@ -288,6 +292,13 @@ def test_online_dossiers(seed: int) -> None:
     counter = [row for row in rows(seed, "dossiers.csv") if row["channel"] == "counter"]
     assert any(row["service_level"] == "level_4" for row in counter)
     assert any(row["channel"] == "online" and not row["service_level"] for row in rows(seed, "dossiers.csv"))
+
+
+@seeds
+def test_some_online_dossiers_waited_too_long_for_their_receipt(seed: int) -> None:
+    filed = [row for row in rows(seed, "dossiers.csv") if row["submitted_at"] and row["received_at"]]
+    waits = [sum(is_worked(day_of(row["submitted_at"]) + n * DAY) for n in range(1, days_between(row) + 1)) for row in filed]
+    assert Counter(wait > 1 for wait in waits)[True] in range(30, 150)
 
 
 @seeds

@@ -299,11 +299,12 @@ def _requests(case: Case, draw: Draw) -> int | str:
 
 
 def _filed(received: date, draw: Draw, days: WorkingDays) -> str:
-    """Return when an online dossier was filed: in the morning of its receipt, or in the evening of a day before."""
+    """Return when an online dossier was filed: that morning, the evening before, or too long before (the desk has 8 hours)."""
+    if draw.chance(3):
+        return _at(days.add(received, -2), draw.between(7 * 60, 10 * 60))
     if draw.chance(60):
         return _at(received, draw.between(7 * 60, 10 * 60))
-    evening = days.add(received, -1)
-    return _at(evening, draw.between(17 * 60 + 30, 22 * 60))
+    return _at(days.add(received, -1), draw.between(17 * 60 + 30, 22 * 60))
 
 
 def _ends(case: Case, draw: Draw, days: WorkingDays) -> dict[str, object]:
