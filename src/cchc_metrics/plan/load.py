@@ -203,7 +203,8 @@ def _said(found: Mapping[str, Any], keys: Collection[str]) -> Text:
         return Text(f"khóa lạ{vi}", f"unknown key{en}")
     if kind == "literal_error":
         options = tuple(re.findall(r"'([^']*)'", context["expected"]))
-        vi, en = suggestion(str(value), options)
+        # Signs have no near spelling: ">" is as near to "=>" as ">=" is, and means something else.
+        vi, en = suggestion(str(value), options) if str(value).isidentifier() else ("", "")
         return Text(f"không có «{value}»; dùng {', '.join(options)}{vi}", f"there is no «{value}»; use {', '.join(options)}{en}")
     for beginning, vi, en in _WANTED:
         if kind.startswith(beginning):

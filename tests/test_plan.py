@@ -1,0 +1,342 @@
+"""Plans: exact numbers, every mistake at once with its place, and a round trip through JSON."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from cchc_metrics.errors import CatalogueError, CchcError
+from cchc_metrics.plan import Plan, PlanError, Quota, Target, Task, load_plan
+from cchc_metrics.plan.fields import exact
+from cchc_metrics.records.choices import OutreachChannel
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit import Unit, UnitTree
+
+HEADER = """\
+number = "11970/KH-UBND"
+issued_on = 2021-12-31
+issuer = "UBND huyện Tháp Mười"
+year = 2022
+"""
+UNITS = UnitTree(
+    [
+        Unit(code="TM", name="Tháp Mười", kind="huyện", level="district"),
+        Unit(code="TM.01", name="Mỹ An", kind="thị trấn", level="commune", parent="TM"),
+        Unit(code="TM.02", name="Mỹ Quý", kind="xã", level="commune", parent="TM"),
+    ]
+)
+INDICATORS = ("resolved_on_time", "electronic_exchange", "outreach_activities")
+
+
+def target(**keys: Any) -> Target:
+    return Target.model_validate({"id": "t", "indicator": "resolved_on_time", "value": 99, **keys})
+
+
+def load(text: str) -> Plan:
+    return load_plan(HEADER + text, indicators=INDICATORS, units=UNITS)
+
+
+def mistakes(text: str, header: str = HEADER) -> list[str]:
+    """Return the lines of the error that a plan gives, in English."""
+    with pytest.raises(PlanError) as caught:
+        load_plan(header + text, indicators=INDICATORS, units=UNITS)
+    error = caught.value
+    assert isinstance(error, CatalogueError)
+    vi, en = error.vi.split("\n"), error.en.split("\n")
+    assert len(vi) == len(en)
+    assert str(error).split("\n") == [f"{a} | {b}" for a, b in zip(vi, en, strict=True)]
+    return en
+
+
+# --- numbers
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4))
+def test_a_decimal_of_the_file_stays_exact(number: Decimal) -> None:
+    plan = load(f'[[targets]]\nid = "t"\nindicator = "resolved_on_time"\nvalue = {number:f}\n')
+    assert plan.targets[0].value == Fraction(number)
+
+
+@given(st.fractions(max_denominator=10**6))
+def test_a_number_survives_being_written(number: Fraction) -> None:
+    plain = target(value=number)
+    assert plain.value == number
+    assert Target.model_validate_json(plain.model_dump_json()) == plain
+
+
+@pytest.mark.parametrize(
+    ("given_", "value"),
+    [("99,5", "199/2"), ("99.5", "199/2"), ("2.096", "2096"), ("1/3", "1/3"), (7, "7"), (Decimal("0.1"), "1/10"), ("-5", "-5")],
+)
+def test_numbers_in_every_spelling(given_: object, value: str) -> None:
+    assert exact(given_) == Fraction(value)
+
+
+@pytest.mark.parametrize("wrong", [0.5, True, None, "nhiều", Decimal("NaN"), Decimal("1e5000"), "1/0", [1]])
+def test_what_is_no_exact_number(wrong: object) -> None:
+    with pytest.raises(CchcError):
+        exact(wrong)
+    with pytest.raises(ValidationError):
+        target(value=wrong)
+
+
+# --- the file
+
+
+def test_a_whole_plan() -> None:
+    plan = load(
+        """
+title = "Kế hoạch cải cách hành chính năm 2022"
+illustrative = true
+note_vi = "Chỉ tiêu minh họa"
+note_en = "Illustrative"
+
+[[targets]]
+id = "on-time"
+name = "Hồ sơ đúng hạn"
+indicator = "resolved_on_time"
+breakdown = { channel = "online" }
+comparator = "≥"
+value = 99.5
+each = "commune"
+at_least = 1
+milestones = [{ on = 2022-06-30, value = 98 }]
+weight = "1,5"
+
+[[targets]]
+id = "exchange"
+indicator = "electronic_exchange"
+comparator = "between"
+value = 90
+upper = 95
+units = ["TM.01", "TM.02"]
+period = "2022-H1"
+
+[[quotas]]
+channel = "Tọa đàm"
+at_least = 4
+
+[[quotas]]
+channel = "tờ rơi"
+at_least = 2
+each = "commune"
+due = 30/11/2022
+
+[[tasks]]
+id = "training"
+name = "Tập huấn"
+due_on = 2022-06-30
+done_on = "15/06/2022"
+evidence = "45/BC-PNV"
+""".replace("30/11/2022", '"30/11/2022"')
+    )
+    on_time, exchange = plan.targets
+    assert (on_time.comparator, on_time.value, on_time.weight) == (">=", Fraction(199, 2), Fraction(3, 2))
+    assert on_time.breakdown == (("channel", "online"),)
+    assert plan.due_of(on_time) == date(2022, 12, 31)
+    assert plan.period_of(exchange) == Period.parse("2022-H1")
+    assert plan.due_of(exchange) == date(2022, 6, 30)
+    talk, leaflet = plan.quotas
+    assert (talk.channel, talk.key, talk.text.vi) == ("talk_show", "quota-talk_show", "Tuyên truyền: tọa đàm")
+    assert (leaflet.key, leaflet.due) == ("quota-leaflet-each-commune", date(2022, 11, 30))
+    held = leaflet.target
+    assert (held.id, held.indicator, held.comparator, held.value) == (leaflet.key, "outreach_activities", ">=", Fraction(2))
+    assert (held.breakdown, held.each) == ((("channel", "leaflet"),), "commune")
+    assert plan.tasks[0].done_on == date(2022, 6, 15)
+    assert plan.note.en == "Illustrative"
+    assert plan.period == Period.parse("2022")
+    assert Plan.model_validate_json(plan.model_dump_json()) == plan
+    assert [place for place, _ in plan.items()] == ["targets[1]", "targets[2]", "quotas[1]", "quotas[2]", "tasks[1]"]
+
+
+def test_a_plan_of_the_other_regime_ends_with_it() -> None:
+    plan = load('regime = "nd09"\n[[targets]]\nid = "t"\nindicator = "resolved_on_time"\nvalue = 99\n')
+    assert plan.due_of(plan.targets[0]) == date(2022, 12, 14)
+
+
+@pytest.mark.parametrize("channel", list(OutreachChannel))
+def test_a_quota_takes_every_channel_in_every_spelling(channel: OutreachChannel) -> None:
+    for spelling in (channel.value, channel.vi, *channel.aliases):
+        assert Quota(channel=spelling, at_least=1).channel == channel.value
+
+
+def test_every_mistake_is_told_at_once_with_its_place() -> None:
+    told = mistakes(
+        """
+ilustrative = true
+
+[[targets]]
+id = "a"
+indicator = "resolved_ontime"
+comparator = "=>"
+value = 99.5
+unit = "TM.03"
+
+[[targets]]
+id = "a"
+indicator = "resolved_on_time"
+value = "rất cao"
+milestones = [{ on = 2022-06-30, value = 98 }, { om = 2022-07-01, value = 98 }]
+
+[[quotas]]
+channel = "leaflets"
+at_least = 0
+
+[[tasks]]
+id = "b"
+name = "Tập huấn"
+due_on = "hết quý II"
+
+[[tasks]]
+name = ""
+due_on = 2022-06-30
+excused = "có"
+""",
+        HEADER.replace("2021-12-31", '"hôm qua"'),
+    )
+    places = [line.split(": ")[0] + ": " + line.split(": ")[1] for line in told]
+    assert places == [
+        "plan.toml: issued_on",
+        "plan.toml: ilustrative",
+        "plan.toml:8: targets[1].comparator",
+        "plan.toml:8: targets[1].indicator",
+        "plan.toml:8: targets[1].unit",
+        "plan.toml:15: targets[2].value",
+        "plan.toml:15: targets[2].milestones[2].on",
+        "plan.toml:15: targets[2].milestones[2].om",
+        "plan.toml:21: quotas[1].channel",
+        "plan.toml:21: quotas[1].at_least",
+        "plan.toml:25: tasks[1].due_on",
+        "plan.toml:30: tasks[2].id",
+        "plan.toml:30: tasks[2].name",
+        "plan.toml:30: tasks[2].excused",
+        "plan.toml:15: targets[2].id",
+    ]
+    for n, near in ((1, "illustrative"), (3, "resolved_on_time"), (4, "TM.01"), (8, "leaflet")):
+        assert f"did you mean «{near}»?" in told[n]
+    assert told[2].endswith("there is no «=>»; use >=, >, <=, <, =, between")
+    assert told[-1].endswith("«a» is already at plan.toml:8: targets[1]")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        ('each = "province"', "targets[1].each", "no unit"),
+        ('each = "district"\ndue = 2025-12-31', "targets[1].each", "no district level on 2025-12-31"),
+        ('level = "district"\ndue = 2026-06-30', "targets[1].level", "no district level"),
+        ('each = "commune"\nat_least = 3', "targets[1].at_least", "only 2 units"),
+        ('units = ["TM.01", "TM.9"]', "targets[1].units[2]", "«TM.9»"),
+        ('units = ["TM.01", "TM.01"]', "targets[1]", "twice"),
+        ('units = ["TM.01"]\neach = "commune"', "targets[1]", "does not go"),
+        ('units = ["TM.01"]\nat_least = 2', "targets[1]", "more than there are units (1)"),
+        ('level = "commune"\neach = "commune"', "targets[1]", "each does not go with level"),
+        ("at_least = 2", "targets[1]", "needs each or units"),
+        ("upper = 100", "targets[1]", "between"),
+        ('comparator = "between"\nupper = 90', "targets[1]", "below value"),
+        ('breakdown = { level = "commune" }', "targets[1]", "use level"),
+        ('baseline = "2020"', "targets[1]", "increase_"),
+        ('against = "increase_percent"\nbaseline = "năm ngoái"', "targets[1]", "baseline: "),
+        ('period = "quý năm"', "targets[1]", "period: "),
+        ("due = 2021-06-30", "targets[1]", "before the period begins"),
+        ("due = 2022", "targets[1].due", "a day is needed"),
+        ("due = 2022-06-30\nmilestones = [{ on = 2022-06-30, value = 98 }]", "targets[1]", "milestone 2022-06-30"),
+        ("milestones = [{ on = 2022-06-30, value = 98 }, { on = 2022-03-31, value = 97 }]", "targets[1]", "in order"),
+        ('comparator = "="\nmilestones = [{ on = 2022-06-30, value = 98 }]', "targets[1]", "only"),
+        ("valid_from = 2022-07-01\nvalid_to = 2022-06-30", "targets[1]", "valid_to is before"),
+        ("weight = -1", "targets[1]", "negative"),
+        ("breakdown = 3", "targets[1].breakdown", "list is needed"),
+        ("name = 3", "targets[1].name", "text"),
+        ("[[targets.milestones]]\non = 2022-06-30", "targets[1].milestones[1].value", "missing"),
+    ],
+)
+def test_a_target_that_does_not_fit(text: str, place: str, says: str) -> None:
+    told = mistakes(f'[[targets]]\nid = "t"\nindicator = "resolved_on_time"\nvalue = 99\n{text}\n')
+    assert len(told) == 1
+    assert told[0].startswith(f"plan.toml:5: {place}: ")
+    assert says in told[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[[quotas]]\nchannel = "radio"\nat_least = 1\n' * 2, "quotas[2].id: «quota-radio» is already at plan.toml:5: quotas[1]"),
+        ('[[quotas]]\nchannel = "radio"\nat_least = 1\nlevel = "commune"\neach = "commune"', "each does not go with level"),
+        ('[[quotas]]\nat_least = 1\nperiod = "quý năm"', "period: "),
+        ('[[tasks]]\nid = "n"\nname = "N"\ndue_on = 2022-06-30\nexcused = true', "add evidence"),
+        ("targets = 3", "write it as tables [[targets]]"),
+        ('unit = "TN"', "unit: there is no unit «TN»"),
+        ("a b", "not TOML"),
+    ],
+)
+def test_other_mistakes(text: str, says: str) -> None:
+    told = mistakes(text)
+    assert len(told) == 1
+    assert says in told[0]
+
+
+def test_inline_tables_have_no_line_of_their_own() -> None:
+    assert mistakes('targets = [{ id = "t", indicator = "x", value = 1 }]') == [
+        "plan.toml: targets[1].indicator: there is no indicator «x»"
+    ]
+
+
+def test_without_lists_of_names_any_name_is_taken() -> None:
+    plan = load_plan(HEADER + '[[targets]]\nid = "t"\nindicator = "x"\nvalue = 1\nunit = "Y"\n')
+    assert (plan.targets[0].indicator, plan.targets[0].unit) == ("x", "Y")
+
+
+def test_a_tree_of_several_roots_needs_a_unit() -> None:
+    roots = UnitTree([Unit(code=code, name=code, level="province") for code in "AB"])
+    with pytest.raises(PlanError, match="several roots"):
+        load_plan(HEADER, units=roots)
+    assert load_plan(HEADER + 'unit = "A"', units=roots).unit == "A"
+
+
+def test_a_plan_made_in_python_is_checked_too() -> None:
+    header = tomllib.loads(HEADER)
+    with pytest.raises(ValidationError, match="already at"):
+        Plan(**header, targets=(target(), target()))
+    with pytest.raises(ValidationError, match="before the period begins"):
+        Plan(**header, targets=(target(due=date(2021, 1, 1)),))
+    with pytest.raises(ValidationError, match="frozen"):
+        Task(id="n", name="N", due_on=date(2022, 1, 1)).name = "M"  # type: ignore[misc]  # that it cannot be set is the point
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_plan_or_an_error_with_a_line_for_each_mistake(text: str) -> None:
+    try:
+        load_plan(text)
+    except PlanError as error:
+        assert all(line.startswith("plan.toml") for line in error.vi.split("\n"))
+
+
+def toml(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else json.dumps(value)
+
+
+VALUES = st.booleans() | st.integers() | st.text("aá1=>,/. ", max_size=5) | st.dates() | st.lists(st.integers(), max_size=2)
+
+
+@given(st.dictionaries(st.sampled_from([*Target.model_fields, "x"]), VALUES.map(toml), max_size=6))
+def test_values_of_any_kind_are_taken_or_refused_with_their_place(keys: dict[str, str]) -> None:
+    lines = "\n".join(f"{key} = {value}" for key, value in keys.items())
+    try:
+        load(f"[[targets]]\n{lines}\n")
+    except PlanError as error:
+        assert all(line.startswith("plan.toml:5: targets[1]") for line in error.en.split("\n"))
+
+
+def test_the_page_about_plans_shows_a_plan_that_loads() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "plans.md").read_text(encoding="utf-8")
+    shown = page.split("```toml\n")[1].split("```")[0]
+    assert load_plan(shown).number == "11970/KH-UBND"
