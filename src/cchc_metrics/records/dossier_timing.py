@@ -56,6 +56,8 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
     """
     rules, calendar = context.rules, context.calendar
     state, outcome = _states(columns, rules)
+    if rules.refused == "ended":  # refused on no known day: it did not end, and is not pending for ever
+        state = np.where(columns.equals("status", Status.REFUSED.value) & (end < 0), np.uint8(_OUT), state)
     received = np.where(state == _OUT, np.int32(NO_DAY), columns.days("received_at"))
     has_ended = (state == _ENDED) & (end >= 0) & (received >= 0)
     ended = np.where(has_ended, end, np.int32(NO_DAY))
@@ -100,13 +102,14 @@ def judged_days(columns: Columns, rules: Rules, calendar: Calendar, ended: Array
         amount = days_waited(start[waiting], over, by_calendar[waiting], calendar)
         waited[waiting] = np.where(dated[waiting], waited[waiting], 0) + amount
         dated[waiting] = True
-    rows = np.flatnonzero((waited > 0) & calendar.covers(ended))
-    if not rows.size:
-        return ended
+    waited = np.where(ended >= 0, waited, 0)
     moved = ended.copy()
-    number = np.maximum(calendar.working_days_through(ended[rows]) - waited[rows], 1)
-    back = np.where(by_calendar[rows], ended[rows] - waited[rows], calendar.working_day[number - 1])
-    moved[rows] = back
+    rows = np.flatnonzero((waited > 0) & by_calendar)
+    moved[rows] = ended[rows] - waited[rows]
+    rows = np.flatnonzero((waited > 0) & ~by_calendar & calendar.covers(ended))
+    # The n-th working day before the end, be that a day off or not: one working day before a Saturday is its Friday.
+    number = np.maximum(calendar.working_days_before(ended[rows]) + 1 - waited[rows], 1)
+    moved[rows] = calendar.working_day[number - 1]
     return moved
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -64,25 +65,32 @@ def due_dates(columns: Columns, rules: Rules, calendar: Calendar) -> Due:
             given = np.where(again >= 0, again, given)
     due = given.copy()
     computed = np.flatnonzero((due < 0) & (received >= 0) & (columns.numbers("term") >= 0))
-    if computed.size:
-        start, start_second = received[computed], columns.seconds("received_at")[computed]
-        if rules.pauses == "restart":
-            start, start_second = _restarted(columns, computed, start, start_second)
-        due[computed], second[computed] = add_terms(
-            start,
-            columns.numbers("term")[computed],
-            units[computed],
+    start, start_second = received, columns.seconds("received_at")
+    if rules.pauses == "restart" and computed.size:
+        start, start_second = _restarted(columns, start, start_second)
+
+    def end_of_term(rows: Array, waited: Array | None) -> tuple[Array, Array]:
+        return add_terms(
+            start[rows],
+            columns.numbers("term")[rows],
+            units[rows],
             calendar,
             rules,
-            start_second=start_second,
-            cut_off=columns.arrays[CUT_OFF][computed] if CUT_OFF in columns else None,
+            start_second=start_second[rows],
+            cut_off=columns.arrays[CUT_OFF][rows] if CUT_OFF in columns else None,
+            extra_days=waited,
         )
+
+    if computed.size:
+        # Days waited lengthen the term, as in ``due_date``: calendar days are added before the roll, not to a date that was rolled.
+        plain = _plain_waits(columns)[computed] if rules.pauses == "shift" else None
+        due[computed], second[computed] = end_of_term(computed, plain)
     suspended = np.zeros(len(columns), dtype=bool)
     if rules.pauses == "shift":
-        movable = given < 0 if rules.given_due_includes_pauses else np.ones(len(columns), dtype=bool)
-        due, suspended = _shifted(columns, due, np.flatnonzero(movable & (due >= 0)), units, calendar)
+        movable = np.flatnonzero((given < 0) | (not rules.given_due_includes_pauses))
+        suspended = _shift(columns, due, second, given >= 0, movable, units, calendar, end_of_term)
     elif rules.pauses == "restart":
-        due[_restart_unknown(columns) & (given < 0)] = NO_DAY
+        due[(_plain_waits(columns) > 0) & (given < 0)] = NO_DAY
     return Due(due, np.where(due < 0, np.int32(-1), second), suspended)
 
 
@@ -259,38 +267,52 @@ def move_days(days: Array, amount: Array, by_calendar: Array, calendar: Calendar
     return moved
 
 
-def _shifted(columns: Columns, due: Array, rows: Array, units: Array, calendar: Calendar) -> tuple[Array, Array]:
-    """Return due dates moved by the waits, in order, and whether an open wait holds them."""
+def _shift(
+    columns: Columns,
+    due: Array,
+    second: Array,
+    is_given: Array,
+    rows: Array,
+    units: Array,
+    calendar: Calendar,
+    end_of_term: Callable[[Array, Array], tuple[Array, Array]],
+) -> Array:
+    """Move due dates in place by the waits, in order: a term is reckoned again with the days waited, an appointment is moved.
+
+    Terms hold the plain number of days waited already. Returns whether an open wait holds the date (bool[n]).
+    """
     suspended = np.zeros(len(columns), dtype=bool)
-    plain = pause_days(columns)
-    dated = np.zeros(len(columns), dtype=bool)
+    waited = np.zeros(len(columns), dtype=np.int64)
     for start, end in waits_of(columns):
-        dated |= start >= 0
         waiting = rows[(start[rows] >= 0) & (due[rows] >= 0) & (start[rows] <= due[rows])]
         suspended[waiting[end[waiting] < 0]] = True
         over = waiting[end[waiting] >= 0]
-        by_calendar = counts_calendar_days(units[over])
-        amount = days_waited(start[over], end[over], by_calendar, calendar)
-        due[over] = np.where(amount > 0, move_days(due[over], amount, by_calendar, calendar), due[over])
-    moved = rows[(plain[rows] > 0) & ~dated[rows]]
+        amount = days_waited(start[over], end[over], counts_calendar_days(units[over]), calendar)
+        waited[over] += amount
+        longer = over[~is_given[over]]
+        due[longer], second[longer] = end_of_term(longer, waited[longer])
+        by = is_given[over] & (amount > 0)
+        due[over[by]] = move_days(due[over[by]], amount[by], counts_calendar_days(units[over[by]]), calendar)
+    plain = _plain_waits(columns)
+    moved = rows[is_given[rows] & (plain[rows] > 0)]
     if moved.size:
         due[moved] = move_days(due[moved], plain[moved], counts_calendar_days(units[moved]), calendar)
-    return due, suspended
+    return suspended
 
 
-def _restarted(columns: Columns, rows: Array, start: Array, second: Array) -> tuple[Array, Array]:
-    for _, end in waits_of(columns):
-        again = end[rows]
-        second = np.where(again >= 0, np.int32(-1), second)
-        start = np.where(again >= 0, again, start)
-    return start, second
-
-
-def _restart_unknown(columns: Columns) -> Array:
-    unknown: Array = pause_days(columns) > 0
+def _plain_waits(columns: Columns) -> Array:
+    """Return the days waited of the dossiers whose waits have no dates of their own; 0 for all others (int64)."""
+    plain = pause_days(columns)
     for start, _ in waits_of(columns):
-        unknown = unknown & (start < 0)
-    return unknown
+        plain = np.where(start >= 0, 0, plain)
+    return plain
+
+
+def _restarted(columns: Columns, start: Array, second: Array) -> tuple[Array, Array]:
+    for _, end in waits_of(columns):
+        second = np.where(end >= 0, np.int32(-1), second)
+        start = np.where(end >= 0, end, start)
+    return start, second
 
 
 def _after_cut_off(start: Array, seconds: Array, cut_off: Array, calendar: Calendar) -> tuple[Array, Array]:

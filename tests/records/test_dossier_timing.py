@@ -1,0 +1,294 @@
+"""What becomes of a dossier: received, ended, its class, the days on which it is pending and overdue, each as in the slow reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.slow import calendar_slow, draw
+from tests.slow.dossiers_slow import WRITTEN, fate_of, fates_of
+
+from cchc_metrics.records.choices import Outcome, Status, TermUnit, Timing
+from cchc_metrics.records.columns import columns_of
+from cchc_metrics.records.dossier import Dossier, end_days
+from cchc_metrics.records.dossier_timing import class_dossiers
+from cchc_metrics.records.room import Context
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.days import date_of
+from cchc_metrics.reference.rules import Rules
+
+OFFICIAL = Calendar.official()
+SLOW = calendar_slow.official()
+DEFAULT = Rules.preset("default")
+SUBTRACT = Rules(id="own", pauses="subtract")
+
+Row = tuple[date | None, date | None, date | None, str, str, int | None]
+"""Received, due, ended, timing, outcome, turnaround."""
+
+
+def day(number: int) -> date | None:
+    return None if number < 0 else date_of(number)
+
+
+def timed(rows: list[Dossier], rules: Rules = DEFAULT) -> Any:
+    columns = columns_of(Dossier, rows)
+    return class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns))
+
+
+def library(rows: list[Dossier], rules: Rules = DEFAULT) -> list[Row | None]:
+    """Return what the library makes of each dossier, None for those out of every count."""
+    found = timed(rows, rules)
+    made: list[Row | None] = []
+    for i in range(len(rows)):
+        received, due, ended = (day(int(column[i])) for column in (found.received, found.due, found.ended))
+        if received is None:
+            assert (due, ended) == (None, None)
+            made.append(None)
+            continue
+        taken = int(found.turnaround_working_days[i])
+        timing = Timing.labels()[found.timing[i]] if ended else ""
+        outcome = Outcome.labels()[found.outcome[i]] if ended else ""
+        made.append((received, due, ended, timing, outcome, taken if taken >= 0 else None))
+    return made
+
+
+def slow(rows: list[Dossier], rules: Rules = DEFAULT) -> list[Row | None]:
+    fates = [fate_of(d, rules, SLOW) for d in rows]
+    return [None if f is None else (f.received, f.due, f.ended, f.timing, f.outcome, f.turnaround) for f in fates]
+
+
+def dossier(status: Status = Status.RESOLVED, **others: Any) -> Dossier:
+    return Dossier(dossier_id="1", unit_code="TM", status=status, **{"received_at": "01/03/2021", **others})
+
+
+def timing(rules: Rules = DEFAULT, **others: Any) -> str:
+    row = dossier(**others)
+    [found] = library([row], rules)
+    assert [found] == slow([row], rules)
+    assert found is not None
+    return found[3]
+
+
+# --- the slow reference -----------------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=150)
+@given(rows=draw.bundles(), rules=draw.rules())
+def test_every_dossier_fares_as_in_the_slow_reference(rows: list[Dossier], rules: Rules) -> None:
+    assert library(rows, rules) == slow(rows, rules)
+
+
+@settings(max_examples=60)
+@given(rows=draw.bundles(min_size=1, max_size=5), rules=draw.rules())
+def test_each_day_of_being_overdue_or_pending_without_a_due_date(rows: list[Dossier], rules: Rules) -> None:
+    found = timed(rows, rules)
+    fates = [fate_of(d, rules, SLOW) for d in rows]
+    moments = [f.received for f in fates if f is not None]
+    for today in calendar_slow.days(min(moments, default=date.max), max(moments, default=date.min) + timedelta(days=45)):
+        for i, fate in enumerate(fates):
+
+            def on(begins: Any, ends: Any, i: int = i, today: date = today) -> bool:
+                begun, over = day(int(begins[i])), day(int(ends[i]))
+                return begun is not None and begun <= today and not (over is not None and over <= today)
+
+            overdue = fate is not None and fate.overdue(today)
+            undated = fate is not None and fate.due is None and fate.pending(today) and not fate.undated_is_in_time
+            assert on(found.overdue_begins, found.overdue_ends) == overdue
+            assert on(found.undated_begins, found.undated_ends) == undated
+
+
+def corpus() -> Iterator[Dossier]:
+    """Yield dossiers of every status, with and without an appointment, a term, a pause and requests for supplements."""
+    monday = date(2021, 3, 1)
+    ways: list[dict[str, Any]] = [
+        {},
+        {"due_at": date(2021, 3, 5)},
+        {"due_at": datetime(2021, 3, 6, 9), "term": 2, "term_unit": TermUnit.CALENDAR_DAYS},
+        {"term": 4, "term_unit": TermUnit.WORKING_DAYS},
+        {"term": 0, "term_unit": TermUnit.WORKING_DAYS},
+        {"term": 30, "term_unit": TermUnit.HOURS},
+        {"due_at": date(2021, 2, 26), "term": 5, "term_unit": TermUnit.CALENDAR_DAYS},
+    ]
+    ends: list[dict[str, Any]] = [
+        {"ended_at": date(2021, 3, 5)},
+        {"returned_at": date(2021, 3, 6)},
+        {"ended_at": date(2021, 3, 8), "returned_at": date(2021, 3, 15)},
+    ]
+    waits: list[dict[str, Any]] = [{}, {"paused_days": 1}, {"paused_days": 2, "supplement_requests": 1}, {"supplement_requests": 2}]
+    for status, way, end, wait in product(Status, ways, [*ends, {}], waits):
+        if not end and status in (Status.WITHDRAWN, Status.RESOLVED, Status.RETURNED):
+            continue
+        yield dossier(status, received_at=monday, **way, **end, **wait)
+    yield from (dossier(status, received_at=None) for status in (Status.SUBMITTED, Status.REFUSED))
+    yield from (dossier(status, received_at=None, ended_at=monday) for status in (Status.SUBMITTED, Status.REFUSED))
+
+
+def test_every_combination_of_rules_on_every_kind_of_dossier() -> None:
+    rows = list(corpus())
+    for options in product(*WRITTEN.values()):
+        rules = Rules(id="own", **dict(zip(WRITTEN, options, strict=True)))
+        wrong = [(d, a, b) for d, a, b in zip(rows, library(rows, rules), slow(rows, rules), strict=True) if a != b]
+        assert wrong[:1] == [], rules
+
+
+# --- laws -------------------------------------------------------------------------------------------------------------------------------
+
+
+@given(rows=draw.bundles(), rules=draw.rules())
+def test_a_class_needs_an_end_and_an_end_a_receipt(rows: list[Dossier], rules: Rules) -> None:
+    for row in library(rows, rules):
+        if row is not None:
+            received, due, ended, timing, outcome, turnaround = row
+            assert (ended is None) == (timing == "") == (outcome == "")
+            assert ended is None or (received is not None and received <= ended)
+            assert turnaround is None or ended is not None
+            assert (timing == "no_due_date") == (ended is not None and due is None and rules.missing_due == "bucket")
+
+
+@given(rows=draw.bundles(), rules=draw.rules(), later=st.integers(1, 10))
+def test_ending_later_is_never_better(rows: list[Dossier], rules: Rules, later: int) -> None:
+    order = ["early", "on_due_date", "late"]
+    moved = timedelta(days=later)
+    delayed = [d.model_copy(update={k: v and v + moved for k in ("ended_at", "returned_at") if (v := getattr(d, k))}) for d in rows]
+    for before, after in zip(library(rows, rules), library(delayed, rules), strict=True):
+        assert (before is None) == (after is None)
+        if before is not None and after is not None and before[3] in order:
+            assert order.index(after[3]) >= order.index(before[3])
+
+
+@given(rows=draw.bundles(), rules=draw.rules())
+def test_the_time_of_day_decides_nothing(rows: list[Dossier], rules: Rules) -> None:
+    def bare(d: Dossier) -> Dossier:
+        moments = ("received_at", "due_at", "ended_at", "returned_at")
+        return d.model_copy(update={k: v.date() for k in moments if isinstance(v := getattr(d, k), datetime)})
+
+    assert library([bare(d) for d in rows], rules) == library(rows, rules)
+
+
+@given(
+    received=st.dates(date(2019, 6, 1), date(2026, 6, 1)),
+    term=st.integers(0, 15),
+    waited=st.integers(0, 8),
+    taken=st.integers(0, 40),
+)
+def test_to_shift_the_due_date_or_to_subtract_from_the_end_is_the_same_lateness(received: date, term: int, waited: int, taken: int) -> None:
+    due = OFFICIAL.add_working_days(received, term)
+    row: dict[str, Any] = {
+        "received_at": received,
+        "due_at": due,
+        "ended_at": received + timedelta(days=taken),
+        "paused_days": waited,
+        "term": term,
+        "term_unit": TermUnit.WORKING_DAYS,
+    }
+    shifted = timing(Rules(id="own", given_due_includes_pauses=False), **row)
+    assert (timing(SUBTRACT, **row) == "late") == (shifted == "late")
+
+
+@given(rows=draw.bundles(), rules=draw.rules())
+def test_rules_that_take_dossiers_in_or_out_change_no_other(rows: list[Dossier], rules: Rules) -> None:
+    wide = rules.model_copy(update={"withdrawn": "ended", "refused": "ended"})
+    narrow = rules.model_copy(update={"withdrawn": "excluded", "refused": "excluded"})
+    for d, one, two in zip(rows, library(rows, wide), library(rows, narrow), strict=True):
+        if d.status in (Status.WITHDRAWN, Status.REFUSED):
+            assert two is None
+        else:
+            assert one == two
+
+
+# --- examples ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_saturday_completion_before_a_monday_due_date_is_early() -> None:
+    assert timing(ended_at="06/03/2021", due_at="08/03/2021") == "early"
+
+
+@pytest.mark.parametrize(("end", "expected"), [("04/03/2021", "early"), ("05/03/2021", "on_due_date"), ("06/03/2021", "late")])
+def test_classes(end: str, expected: str) -> None:
+    assert timing(ended_at=end, due_at="05/03/2021") == expected
+    assert timing(ended_at=end + " 23:59", due_at="05/03/2021 08:00") == expected
+
+
+def test_status_9_wins_over_status_10() -> None:
+    late_citizen: dict[str, Any] = {"status": Status.RETURNED, "due_at": "05/03/2021", "returned_at": "20/03/2021"}
+    assert timing(ended_at="05/03/2021", **late_citizen) == "on_due_date"
+    assert timing(**late_citizen) == "late"
+
+
+def test_status_codes() -> None:
+    def counted(status: Status, rules: Rules = DEFAULT, **others: Any) -> str | None:
+        [found] = library([dossier(status, **{"ended_at": "03/03/2021", **others})], rules)
+        return found if found is None else found[4] or "pending"
+
+    assert {status.value: counted(status) for status in Status} == {
+        "submitted": None,
+        "received": "pending",
+        "refused": None,
+        "processing": "pending",
+        "supplement_requested": "pending",
+        "payment_requested": "pending",
+        "withdrawn": "withdrawn",
+        "stopped": "pending",
+        "resolved": "resolved",
+        "returned": "resolved",
+    }
+    portal = Rules.preset("qd766")
+    assert counted(Status.STOPPED, portal) == "stopped"
+    assert counted(Status.REFUSED, portal) == "refused"
+    assert counted(Status.REFUSED, portal, received_at=None) is None  # it had never been received
+    assert counted(Status.REFUSED, portal, ended_at=None) is None  # nobody knows when: not pending for ever
+    assert counted(Status.STOPPED, portal, ended_at=None) == "pending"
+    assert counted(Status.WITHDRAWN, Rules(id="own", withdrawn="excluded")) is None
+
+
+@pytest.mark.parametrize(
+    ("end", "waited", "due", "expected"),
+    [
+        ("08/03/2021", 1, "05/03/2021", "on_due_date"),  # Monday, one working day back: Friday
+        ("08/03/2021", 2, "05/03/2021", "early"),
+        ("09/03/2021", 1, "05/03/2021", "late"),
+        ("06/03/2021", 1, "05/03/2021", "on_due_date"),  # Saturday, one working day back: Friday
+        ("06/03/2021", 1, "04/03/2021", "late"),
+        ("06/03/2021", 0, "05/03/2021", "late"),
+        ("06/03/2021", None, "06/03/2021", "on_due_date"),
+    ],
+)
+def test_waiting_is_subtracted_from_the_end_in_working_days(end: str, waited: int | None, due: str, expected: str) -> None:
+    assert timing(SUBTRACT, ended_at=end, paused_days=waited, due_at=due) == expected
+
+
+def test_two_requests_for_supplements_make_late_under_the_portal_only() -> None:
+    portal = Rules(id="own", two_supplements_late=True)
+    early: dict[str, Any] = {"ended_at": "02/03/2021", "due_at": "05/03/2021"}
+    assert [timing(portal, supplement_requests=n, **early) for n in (None, 0, 1, 2, 3)] == ["early", "early", "early", "late", "late"]
+    assert timing(supplement_requests=2, **early) == "early"
+
+
+def test_no_due_date_is_a_bucket_of_its_own_or_on_time() -> None:
+    assert timing(ended_at="02/03/2021") == "no_due_date"
+    assert timing(Rules(id="own", missing_due="on_time"), ended_at="02/03/2021") == "on_due_date"
+
+
+def test_turnaround_counts_working_days_after_the_receipt() -> None:
+    cases = {
+        ("01/03/2021", "01/03/2021"): 0,
+        ("01/03/2021", "02/03/2021"): 1,
+        ("05/03/2021", "06/03/2021"): 0,  # Friday to Saturday
+        ("05/03/2021", "08/03/2021"): 1,
+        ("06/03/2021", "08/03/2021"): 1,
+        ("09/02/2021", "17/02/2021"): 1,  # Tết from 10 to 16/02
+        ("09/01/2026", "10/01/2026"): 1,  # a worked Saturday
+        ("28/12/2018", "03/01/2019"): None,  # the calendar begins in 2019
+        ("30/12/2027", "04/01/2028"): None,
+    }
+    rows = [dossier(received_at=received, ended_at=end, paused_days=1) for received, end in cases]
+    assert [row and row[5] for row in library(rows)] == list(cases.values()) == [row and row[5] for row in slow(rows)]
+
+
+def test_nothing_of_nothing() -> None:
+    assert library([]) == [] == fates_of([], DEFAULT, SLOW)

@@ -1,0 +1,103 @@
+"""Strategies that crowd dossiers, periods and rules around the days where mistakes show; not part of the slow reference."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import get_args
+
+from hypothesis import strategies as st
+from tests.slow.dossiers_slow import WRITTEN
+
+from cchc_metrics import testing
+from cchc_metrics.records.choices import Channel, Status, TermUnit
+from cchc_metrics.records.dossier import ENDED, NOT_RECEIVED, Dossier
+from cchc_metrics.reference.period import Kind, Period, Regime
+from cchc_metrics.reference.rules import Rules
+
+WINDOWS = (
+    (date(2020, 12, 10), date(2021, 3, 20)),  # Tết in February, a leap year behind
+    (date(2024, 4, 10), date(2024, 5, 20)),  # a worked Saturday, 04/05
+    (date(2025, 12, 15), date(2026, 3, 10)),  # a worked Saturday, 10/01; a year's end in the midst of a swap
+    (date(2018, 12, 20), date(2019, 2, 15)),  # the first days that the calendar knows
+    (date(2027, 11, 10), date(2028, 1, 15)),  # the last ones
+)
+"""First and last days of receipt."""
+
+windows = st.sampled_from(WINDOWS)
+
+
+def rules() -> st.SearchStrategy[Rules]:
+    """Return a strategy for every combination of the options that the slow reference knows, and no other."""
+    return st.builds(Rules, id=st.just("drawn"), **{name: st.sampled_from(options) for name, options in WRITTEN.items()})
+
+
+def moments(first: date, last: date) -> st.SearchStrategy[date | datetime]:
+    """Return a strategy for days, some with a time of day, midnight and the last second among them."""
+    days = st.dates(first, last)
+    times = st.sampled_from([time(0), time(7, 30), time(15, 1), time(23, 59, 59)])
+    return days | st.builds(datetime.combine, days, times)
+
+
+def _later(draw: st.DrawFn, moment: date | datetime, most: int, *, least: int = 0) -> date | datetime:
+    moved = moment + timedelta(days=draw(st.integers(least, most)))
+    if isinstance(moved, datetime) or draw(st.booleans()):
+        return moved.date() if isinstance(moved, datetime) else moved
+    return datetime.combine(moved, draw(st.sampled_from([time(0), time(16, 45)])))
+
+
+@st.composite
+def close_dossiers(draw: st.DrawFn, first: date, last: date) -> Dossier:
+    """Return a strategy for valid dossiers whose receipt, due date and end lie close together, with the ties of real files."""
+    status = draw(st.sampled_from([*Status, Status.RESOLVED, Status.RETURNED, Status.PROCESSING]))
+    received = draw(moments(first, last))
+    ended = returned = due = None
+    if status in ENDED or draw(st.integers(0, 2)) == 0:
+        which = draw(st.sampled_from(["ended", "returned", "both", "both"]))
+        if which != "returned":
+            ended = _later(draw, received, 16)
+        if which != "ended":
+            returned = _later(draw, received, 20)
+    end = ended if ended is not None else returned
+    if draw(st.booleans()):
+        anchor = end if end is not None and draw(st.booleans()) else received
+        due = _later(draw, anchor, 3, least=-2)
+    term = draw(st.none() | st.sampled_from([0, 1, 2, 3, 4, 5, 7, 9, 10, 16, 17, 40]).map(lambda n: Fraction(n, 2)))
+    unit = draw(st.sampled_from([u for u in TermUnit if u is not TermUnit.NONE]))
+    if unit is TermUnit.MONTHS and term is not None:
+        term /= 4
+        term = Fraction(int(term * 2), 2)
+    return Dossier(
+        dossier_id=draw(st.uuids()).hex,
+        unit_code=draw(st.sampled_from(testing.UNITS)),
+        field=draw(st.sampled_from(["", "Hộ tịch", "Đất đai"])),
+        channel=draw(st.sampled_from(list(Channel))),
+        status=status,
+        received_at=None if status in NOT_RECEIVED and draw(st.booleans()) else received,
+        due_at=due,
+        ended_at=ended,
+        returned_at=returned,
+        term=term,
+        term_unit=unit if term is not None or draw(st.booleans()) else TermUnit.NONE,
+        paused_days=draw(st.none() | st.integers(0, 6)),
+        supplement_requests=draw(st.none() | st.integers(0, 3)),
+    )
+
+
+@st.composite
+def bundles(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 10) -> list[Dossier]:
+    """Return a strategy for lists of dossiers of one window: most of them close, some from the strategy that the library offers."""
+    first, last = draw(windows)
+    one = close_dossiers(first, last) | close_dossiers(first, last) | testing.dossiers(first=first, last=last)
+    return draw(st.lists(one, min_size=min_size, max_size=max_size))
+
+
+@st.composite
+def periods_about(draw: st.DrawFn, first: date, last: date) -> Period:
+    """Return a strategy for periods of every kind and regime that have to do with the days between two days."""
+    day = draw(st.dates(first - timedelta(days=20), last + timedelta(days=40)))
+    kind = draw(st.sampled_from(get_args(Kind)))
+    if kind == "custom":
+        return Period.custom(day, day + timedelta(days=draw(st.integers(0, 30))))
+    months = {"year": 12, "half": 6, "quarter": 3, "nine_months": 12, "month": 1}[kind]
+    return Period.of(kind, day.year, (day.month - 1) // months + 1, draw(st.sampled_from(get_args(Regime))))
