@@ -48,18 +48,47 @@ def _written(day: date) -> st.SearchStrategy[Any]:
     moment = datetime(day.year, day.month, day.day, 8, 30)
     return st.sampled_from(
         [
-            day, moment, moment.replace(tzinfo=UTC), moment.replace(tzinfo=timezone(timedelta(hours=-5)), second=5, microsecond=7),
-            f"{day:%d/%m/%Y}", f"{day.day}/{day.month}/{day.year}", f"{day:%d.%m.%Y}", day.isoformat(), f"{day:%Y%m%d}", int(f"{day:%Y%m%d}"),
-            f"{day:%d-%m-%Y 8h30}", f"{day}T23:59:59Z", f"{day} 07:15:09.5", f"{day:%Y%m%d0715}", f"{day} 07:15+07:00",
-            (day - date(1899, 12, 30)).days, f"{(day - date(1899, 12, 30)).days},5", float((day - date(1899, 12, 30)).days) + 0.25,
+            day,
+            moment,
+            moment.replace(tzinfo=UTC),
+            moment.replace(tzinfo=timezone(timedelta(hours=-5)), second=5, microsecond=7),
+            f"{day:%d/%m/%Y}",
+            f"{day.day}/{day.month}/{day.year}",
+            f"{day:%d.%m.%Y}",
+            day.isoformat(),
+            f"{day:%Y%m%d}",
+            int(f"{day:%Y%m%d}"),
+            f"{day:%d-%m-%Y 8h30}",
+            f"{day}T23:59:59Z",
+            f"{day} 07:15:09.5",
+            f"{day:%Y%m%d0715}",
+            f"{day} 07:15+07:00",
+            (day - date(1899, 12, 30)).days,
+            f"{(day - date(1899, 12, 30)).days},5",
+            float((day - date(1899, 12, 30)).days) + 0.25,
         ]
-    )  # fmt: skip
+    )
 
 
 NOT_DAYS = st.sampled_from(
-    ["31/02/2021", "2021-13-01", "13/13/2021", "99/99/9999", "2021", "0", "3/2021", "1/1/1980", "9999-12-31T23:59Z", "2021-01-01T00:00+99:99",
-     "2021-01-01 25:00", datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), date(1800, 1, 1), 12.5, "hôm qua"]
-)  # fmt: skip
+    [
+        "31/02/2021",
+        "2021-13-01",
+        "13/13/2021",
+        "99/99/9999",
+        "2021",
+        "0",
+        "3/2021",
+        "1/1/1980",
+        "9999-12-31T23:59Z",
+        "2021-01-01T00:00+99:99",
+        "2021-01-01 25:00",
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))),
+        date(1800, 1, 1),
+        12.5,
+        "hôm qua",
+    ]
+)
 WHOLES = st.integers(0, 3000) | st.sampled_from(["0", "7", "2.096", "1.234.567", 5.0, "12,0"])
 NOT_WHOLES = st.sampled_from(["-1", "1,5", 1.5, "0.125", "1,234,567", "3000000000", 2**31, -4, "năm", "9" * 200])
 TERMS = st.sampled_from(["5", "0,5", "1.5", 7, 2.5, Fraction(1, 2), "10.000"])

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -21,7 +22,7 @@ CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x
 quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 
 
-def text_of(rows: Sequence[Sequence[str]], delimiter: str = ",", end: str = "\r\n", *, quoting: int = csv.QUOTE_MINIMAL) -> str:
+def text_of(rows: Sequence[Sequence[str]], delimiter: str = ",", end: str = "\r\n", *, quoting: Literal[0, 1] = csv.QUOTE_MINIMAL) -> str:
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
     return out.getvalue()
@@ -49,7 +50,9 @@ def blank(row: Sequence[str]) -> bool:
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
 )
 @quick
-def test_what_was_written_is_read(tmp_path: Path, rows: list[tuple[str, ...]], delimiter: str, end: str, encoding: str, quoting: int) -> None:
+def test_what_was_written_is_read(
+    tmp_path: Path, rows: list[tuple[str, ...]], delimiter: str, end: str, encoding: str, quoting: Literal[0, 1]
+) -> None:
     table = read_bytes(tmp_path, text_of([HEADINGS, *rows], delimiter, end, quoting=quoting).encode(encoding))
     assert list(table.headings) == HEADINGS
     kept = [(number, list(row)) for number, row in enumerate(rows, start=2) if not blank(row)]
@@ -108,7 +111,7 @@ def test_the_delimiter_is_decided_from_the_heading_line(tmp_path: Path, line: st
     ("data", "says"),
     [
         ("Mã đơn vị\nMỹ Quý\n".encode("cp1258", "replace") + b"\xe3\n", "0x"),
-        ("a,b\n".encode() * 50_000 + b"\xff,1\n", "byte 0xff is not UTF-8"),
+        (b"a,b\n" * 50_000 + b"\xff,1\n", "byte 0xff is not UTF-8"),
         ("Mã,b\n".encode("utf-16-le"), "NUL"),
         (b"PK\x03\x04 and so on", "an Excel file"),
         (b"\xd0\xcf\x11\xe0 and so on", "an Excel file"),

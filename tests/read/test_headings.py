@@ -7,21 +7,33 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.read.cells import spelt, strip_marks
 
 from cchc_metrics.read.headings import HEADINGS, heading_key, known_headings, match_headings, spellings
 from cchc_metrics.records.record import schema
 from cchc_metrics.records.room import Room
 from cchc_metrics.records.rooms import ROOMS
-from tests.read.cells import spelt, strip_marks
 
-NAMED = [(room, column, spelling) for room, columns in HEADINGS.items() for column, others in columns.items() for spelling in (column, *others)]
+NAMED = [
+    (room, column, spelling) for room, columns in HEADINGS.items() for column, others in columns.items() for spelling in (column, *others)
+]
 # Of the fields that the national exchange is seen to use, those that some column stands for.
 EXCHANGE = {
-    "MaHoSo": "dossier_id", "MaTTHC": "procedure_code", "MaLinhVuc": "field", "KenhThucHien": "channel", "NgayNopHoSo": "submitted_at",
-    "NgayTiepNhan": "received_at", "NgayHenTra": "due_at", "NgayKetThucXuLy": "ended_at", "NgayTra": "returned_at",
-    "TrangThaiHoSo": "status", "HoSoCoThanhPhanSoHoa": "digitised", "TrangThaiSoHoa": "digitised",
-    "DuocThanhToanTrucTuyen": "paid_online", "DonViXuLy": "unit_code",
-}  # fmt: skip
+    "MaHoSo": "dossier_id",
+    "MaTTHC": "procedure_code",
+    "MaLinhVuc": "field",
+    "KenhThucHien": "channel",
+    "NgayNopHoSo": "submitted_at",
+    "NgayTiepNhan": "received_at",
+    "NgayHenTra": "due_at",
+    "NgayKetThucXuLy": "ended_at",
+    "NgayTra": "returned_at",
+    "TrangThaiHoSo": "status",
+    "HoSoCoThanhPhanSoHoa": "digitised",
+    "TrangThaiSoHoa": "digitised",
+    "DuocThanhToanTrucTuyen": "paid_online",
+    "DonViXuLy": "unit_code",
+}
 # And those that none does: they tell of the applicant, of refusals, or of things that are not counted.
 NOT_USED = ("LoaiDoiTuong", "NgayTuChoi", "HinhThucTra", "NoiNopHoSo", "MaCSDL", "DanhSachLePhi")
 
@@ -40,7 +52,7 @@ def test_no_heading_means_two_columns(room: Room) -> None:
         for spelling in spellings(room, column):
             meant.setdefault(heading_key(spelling), set()).add(column)
     assert {key: columns for key, columns in meant.items() if len(columns) > 1} == {}
-    assert set(known_headings(room.name)) == set(meant)
+    assert set(known_headings(room)) == set(meant)
 
 
 @given(st.sampled_from(NAMED).flatmap(lambda n: st.tuples(st.just(n[0]), st.just(n[1]), spelt(n[2]))))

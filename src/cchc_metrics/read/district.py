@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,10 @@ def _date(value: object) -> object:
         return parse_day(value)
     except CellError as error:
         raise CchcError(error.code.vi, error.code.en) from None
+
+
+def _short(entry: object) -> str:
+    return json.dumps(entry, default=str, ensure_ascii=False, separators=(",", ":")).replace('"', "")
 
 
 def _file_name(value: object) -> object:
@@ -169,7 +174,8 @@ class District(_Part):
         base = Rules.preset(str(value.get("base", "default")))
         changes = {key: entry for key, entry in value.items() if key != "base"}
         # Measures carry the id and tallies are added by it, so unlike rules must not share one.
-        own = "+".join([base.id, *(f"{key}={entry}" for key, entry in sorted(changes.items()) if key not in ("id", "vi", "en"))])
+        told = (f"{key}={_short(entry)}" for key, entry in sorted(changes.items()) if key not in ("id", "vi", "en"))
+        own = "+".join([base.id, *told])
         return {**base.model_dump(), "id": own, **changes}
 
     @field_validator("files", "headings", "coverage", mode="before")
@@ -273,7 +279,11 @@ def _mistake(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
 def _keys_at(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:
     """Return the keys known at a place of a file; of the whole file where the place is not a table of its own."""
     parts: dict[str, type[BaseModel]] = {
-        "units": UnitEntry, "calendar": CalendarEntry, "years": CalendarYearEntry, "coverage": CoverageEntry, "rules": Rules,
-    }  # fmt: skip
+        "units": UnitEntry,
+        "calendar": CalendarEntry,
+        "years": CalendarYearEntry,
+        "coverage": CoverageEntry,
+        "rules": Rules,
+    }
     named = [part for part in path if part in parts]
     return list((parts[str(named[-1])] if named else model).model_fields)

@@ -14,7 +14,6 @@ from types import MappingProxyType
 from cchc_metrics.errors import did_you_mean
 from cchc_metrics.records.record import schema
 from cchc_metrics.records.room import Room
-from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.text import fold
 
 IGNORED = ""
@@ -53,6 +52,17 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "kind": ("Loại", "Diễn biến", "Sự kiện", "Nội dung"),
             "happened_at": ("Ngày", "Thời điểm", "Thời gian"),
             "due_at": ("Hẹn lại đến", "Ngày hẹn trả mới", "Hạn mới"),
+        },
+        "procedures": {
+            "procedure_code": ("Mã TTHC", "Mã thủ tục", "Mã thủ tục hành chính"),
+            "name": ("Tên TTHC", "Tên thủ tục", "Tên thủ tục hành chính"),
+            "field": ("Lĩnh vực", "Mã lĩnh vực"),
+            "channel": ("Kênh thực hiện", "Kênh tiếp nhận"),
+            "valid_from": ("Hiệu lực từ", "Áp dụng từ"),
+            "valid_to": ("Hiệu lực đến", "Áp dụng đến"),
+            "term": ("Thời hạn", "Thời hạn giải quyết"),
+            "term_unit": ("Đơn vị thời hạn", "Đơn vị tính"),
+            "cut_off": ("Giờ chốt", "Giờ chốt tiếp nhận"),
         },
         "petitions": {
             "petition_id": ("Mã phản ánh, kiến nghị", "Mã PAKN", "Số PAKN"),
@@ -151,12 +161,12 @@ def match_headings(room: Room, headings: Sequence[str], own: Mapping[str, str] |
         headings: the headings as written.
         own: the district's heading → canonical column (``""``: pass the column over); it wins over the packaged table.
 
-    >>> from cchc_metrics.records.rooms import ROOMS
+    >>>     >>> from cchc_metrics.records.rooms import ROOMS
     >>> found = match_headings(ROOMS["surveys"], ["Ma phieu", "ĐƠN VỊ", "ngay_tra_loi", "Điểm", "Điện thoại"])
     >>> found.positions, found.unknown
     ({'response_id': 0, 'unit_code': 1, 'answered_on': 2, 'score': 3}, ((4, ''),))
     """
-    known = dict(known_headings(room.name))
+    known = dict(known_headings(room))
     known.update((heading_key(heading), column) for heading, column in (own or {}).items())
     places: dict[str, list[int]] = {}
     unknown = []
@@ -177,14 +187,12 @@ def match_headings(room: Room, headings: Sequence[str], own: Mapping[str, str] |
 def spellings(room: Room, column: str = "") -> tuple[str, ...]:
     """Return every heading by which the columns of a room, or one of them, are known; canonical names first."""
     columns = [column] if column else [spec.name for spec in schema(room.model)]
-    return (*columns, *(other for name in columns for other in HEADINGS[room.name].get(name, ())))
+    return (*columns, *(other for name in columns for other in HEADINGS.get(room.name, {}).get(name, ())))
 
 
 @cache
-def known_headings(room: str) -> Mapping[str, str]:
-    """Return compared form → canonical column, for one room."""
-    table = {heading_key(name): name for name in (spec.name for spec in schema(ROOMS[room].model))}
-    for column, others in HEADINGS[room].items():
-        for other in others:
-            table[heading_key(other)] = column
-    return MappingProxyType(table)
+def known_headings(room: Room) -> Mapping[str, str]:
+    """Return compared form → canonical column, for one room; a room that is not packaged has its canonical names only."""
+    return MappingProxyType(
+        {heading_key(spelling): spec.name for spec in schema(room.model) for spelling in spellings(room, spec.name)},
+    )
