@@ -170,6 +170,117 @@ def schema(name: str | None) -> None:
         _fail(error, "en")
 
 
+@main.command("form06")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--period", "period_text", help="2021, 2021-Q1 …; default: district.toml")
+@click.option("--as-of", "as_of", type=_Date(), help="nothing later is known; default: the day of export")
+@click.option("--unit", help="unit code; default: the district")
+@click.option("--rules", "rules_name", default="form06", show_default=True, help="a preset of rules")
+@click.option("--check", "published", type=click.Path(path_type=Path, dir_okay=False), help="check a published form (CSV) instead")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def form06_command(
+    folder: Path | None,
+    period_text: str | None,
+    as_of: date | None,
+    unit: str | None,
+    rules_name: str,
+    published: Path | None,
+    lang: str,
+) -> None:
+    """Print Form 06 (Biểu số 06/VPCP/KSTT) of FOLDER, or check the identities of a published one."""
+    from cchc_metrics.job import form06_folder  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.read.form06_csv import read_form06  # noqa: PLC0415
+    from cchc_metrics.report.form06_table import failure_text, form06_table  # noqa: PLC0415
+    from cchc_metrics.report.page import table_text  # noqa: PLC0415
+    from cchc_metrics.verbs.form06 import check_form06  # noqa: PLC0415
+
+    language: Lang = "en" if lang == "en" else "vi"
+    try:
+        if published is not None:
+            rows = read_form06(published.read_text(encoding="utf-8-sig"), file=published.name)
+        elif folder is not None:
+            form, names = form06_folder(folder, period_text=period_text, as_of=as_of, unit=unit, rules_name=rules_name)
+            rows = form.rows
+            click.echo(f"Biểu số 06/VPCP/KSTT · {names[form.unit]} · {form.period.text(lang)} · {form.rules}")
+        else:
+            raise click.UsageError("cần FOLDER hoặc --check TỆP | FOLDER or --check FILE is needed")
+        click.echo(table_text(form06_table(rows, language)))
+        failures = check_form06(rows)
+    except (CchcError, OSError, UnicodeDecodeError) as error:
+        _fail(error, lang)
+    for failure in failures:
+        click.echo(failure_text(failure, language))
+    raise SystemExit(1 if failures else 0)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("indicator")
+@click.option("--unit", help="unit code; default: the district")
+@click.option("--period", "period_text", help="2021, 2021-Q1 …; default: district.toml")
+@click.option("--as-of", "as_of", type=_Date(), help="nothing later is known; default: the day of export")
+@click.option("--breakdown", "-b", multiple=True, help="dimension=label, e.g. level=commune; may be repeated")
+@click.option("--rules", "rules_name", help="a preset of rules; default: district.toml")
+@click.option("--limit", default=20, show_default=True, help="how many rows of each part are printed")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def explain(
+    folder: Path,
+    indicator: str,
+    unit: str | None,
+    period_text: str | None,
+    as_of: date | None,
+    breakdown: tuple[str, ...],
+    rules_name: str | None,
+    limit: int,
+    lang: str,
+) -> None:
+    """Print the rows behind INDICATOR: in the numerator, the rest of the denominator, left out with the reason."""
+    from cchc_metrics.job import explain_folder  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.report.explanation import explanation_text  # noqa: PLC0415
+
+    language: Lang = "en" if lang == "en" else "vi"
+    try:
+        found = explain_folder(
+            folder, indicator, unit=unit, period_text=period_text, as_of=as_of, breakdown=breakdown, rules_name=rules_name
+        )
+        click.echo(explanation_text(found, language, limit=limit), nl=False)
+    except (CchcError, OSError) as error:
+        _fail(error, lang)
+
+
+@main.command()
+@click.argument("received")
+@click.argument("term")
+@click.option("--unit", default="working_days", show_default=True, help="working_days, calendar_days, hours or months; Vietnamese too")
+@click.option("--paused", default=0, show_default=True, help="days waited for the citizen")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def deadline(received: str, term: str, unit: str, paused: int, lang: str) -> None:
+    """Print the due date of a dossier RECEIVED on a day with a TERM: ``cchc-metrics deadline 31/12/2025 6``."""
+    from cchc_metrics.job import deadline_of  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.report.numbers_vi import format_date  # noqa: PLC0415
+
+    try:
+        due = deadline_of(received, term, unit, paused)
+    except CchcError as error:
+        _fail(error, lang)
+    clock = f" {due:%H:%M}" if hasattr(due, "hour") else ""
+    click.echo(format_date(due, "en" if lang == "en" else "vi") + clock)
+
+
+@main.command()
+@click.argument("year", type=int, required=False)
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def calendar(year: int | None, lang: str) -> None:
+    """Print the working calendar: every year, or the days of YEAR."""
+    from cchc_metrics.reference.calendar import Calendar  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.report.calendar_text import calendar_text  # noqa: PLC0415
+
+    try:
+        click.echo(calendar_text(Calendar.official(), year, "en" if lang == "en" else "vi"), nl=False)
+    except CchcError as error:
+        _fail(error, lang)
+
+
 @main.command()
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 def catalogue(lang: str) -> None:

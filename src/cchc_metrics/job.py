@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,13 +14,20 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.folder import Folder, read_folder
+from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.due import due_date
+from cchc_metrics.records.fields import CellError, parse_moment, parse_term
+from cchc_metrics.records.procedure import attach_procedures
 from cchc_metrics.records.waits import attach_events
+from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.report.model import Report
 from cchc_metrics.run import Dataset, run
 from cchc_metrics.values import MeasureSource, Text
+from cchc_metrics.verbs.explain import Explanation, explain
+from cchc_metrics.verbs.form06 import Form06, form06
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.tally import tally
 
@@ -120,11 +127,90 @@ def report_folder(
     return run(job.dataset, period=job.period, as_of=job.as_of, plan=job.plan, baseline=source)
 
 
+def form06_folder(
+    path: Path,
+    *,
+    period_text: str | None = None,
+    as_of: date | None = None,
+    unit: str | None = None,
+    rules_name: str = "form06",
+) -> tuple[Form06, Mapping[str, str]]:
+    """Return Form 06 of a folder, and the names of its units."""
+    job = read_job(path, period_text=period_text, as_of=as_of, rules_name=rules_name)
+    data = job.dataset
+    counted = tally(data.columns, periods=[job.period], rules=data.rules, calendar=data.calendar, as_of=job.as_of)
+    form = form06(counted, units=data.units, unit=unit or data.unit, period=job.period, as_of=job.as_of)
+    return form, {code: data.units.unit(code).full_name for code in data.units.codes}
+
+
+def explain_folder(
+    path: Path,
+    indicator: str,
+    *,
+    unit: str | None = None,
+    period_text: str | None = None,
+    as_of: date | None = None,
+    breakdown: Sequence[str] = (),
+    rules_name: str | None = None,
+) -> Explanation:
+    """Return the rows behind one measure of a folder.
+
+    Raises:
+        CchcError: when there is no such indicator, unit or breakdown.
+    """
+    job = read_job(path, period_text=period_text, as_of=as_of, rules_name=rules_name)
+    data = job.dataset
+    catalogue = data.catalogue.select([indicator])
+    pairs = tuple(sorted((dim, label) for dim, _, label in (text.partition("=") for text in breakdown)))
+    dims = [dim for dim, _ in pairs if dim != "level"]
+    counted = tally(data.columns, periods=[job.period], rules=data.rules, calendar=data.calendar, as_of=job.as_of)
+    measures = measure(
+        counted,
+        catalogue,
+        units=data.units,
+        periods=[job.period],
+        as_of=job.as_of,
+        breakdowns={indicator: [dims] if dims else []},
+        coverage=data.coverage,
+    )
+    code = data.units.unit(unit or data.unit).code
+    found = measures.get(indicator, code, job.period, pairs)
+    if found is None:
+        given = ", ".join(breakdown) or "—"
+        raise InputError(
+            f"không có giá trị của «{indicator}» theo {given} cho đơn vị {code}",
+            f"there is no value of «{indicator}» by {given} for unit {code}",
+        )
+    return explain(found, data.columns, catalogue=catalogue, units=data.units, rules=data.rules, calendar=data.calendar)
+
+
+def deadline_of(received: str, term: str, unit: str, paused: int) -> date:
+    """Return the due date of a dossier from the texts of a command line; a datetime for a term that ends at a time.
+
+    Raises:
+        CchcError: when a text is not understood or a day lies outside the calendar.
+    """
+    try:
+        day, length, unit_of_term = parse_moment(received), parse_term(term), TermUnit.parse(unit)
+    except CellError as error:
+        raise InputError(
+            f"{received} + {term} {unit}: {error.code.vi}{error.mend[0]}", f"{received} + {term} {unit}: {error.code.en}{error.mend[1]}"
+        ) from None
+    if day is None or length is None or unit_of_term is TermUnit.NONE:
+        raise InputError("thiếu ngày tiếp nhận, thời hạn hoặc đơn vị tính", "the receipt, the term or its unit is missing")
+    return due_date(day, length, unit_of_term, calendar=Calendar.official(), paused_days=paused)
+
+
 def joined(columns: Mapping[str, Columns]) -> Mapping[str, Columns]:
-    """Return the tables with the events of dossiers read into the dossiers, where both were supplied."""
-    if "dossiers" not in columns or "dossier_events" not in columns:
+    """Return the tables with procedures and events read into the dossiers, where they were supplied."""
+    if "dossiers" not in columns:
         return columns
-    return {**columns, "dossiers": attach_events(columns["dossiers"], columns["dossier_events"])}
+    dossiers = columns["dossiers"]
+    if "procedures" in columns:
+        dossiers = attach_procedures(dossiers, columns["procedures"])
+    if "dossier_events" in columns:
+        dossiers = attach_events(dossiers, columns["dossier_events"])
+    return {**columns, "dossiers": dossiers}
 
 
 def _catalogue(folder: Folder) -> Catalogue:

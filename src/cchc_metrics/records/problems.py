@@ -118,6 +118,36 @@ class Code(StrEnum):
         "năm chưa có trong lịch làm việc; nạp lịch bằng [calendar] trong district.toml",
         "the year is not in the working calendar; supply it under [calendar] in district.toml",
     )
+    DUE_DIFFERS = (
+        "due_differs",
+        "warning",
+        "hạn trả được ghi khác hạn tính từ thời hạn",
+        "the given due date is not the one computed from the term",
+    )
+    INFORMATION_ONLY_ONLINE = (
+        "information_only_online",
+        "warning",
+        "nộp trực tuyến với dịch vụ mức độ 1, 2 (chỉ cung cấp thông tin)",
+        "filed online for a service of level 1 or 2, which gives information only",
+    )
+    MANY_REAPPOINTMENTS = (
+        "many_reappointments",
+        "warning",
+        "hẹn lại nhiều hơn một lần",
+        "more than one re-appointment",
+    )
+    WAIT_WITHOUT_DATES = (
+        "wait_without_dates",
+        "warning",
+        "có số ngày chờ nhưng không có ngày yêu cầu và ngày bổ sung; nạp bảng dossier_events",
+        "days waited without the dates of request and receipt; supply the table dossier_events",
+    )
+    TIES_WITH_DUE_DATE = (
+        "ties_with_due_date",
+        "warning",
+        "tỷ lệ hồ sơ kết thúc đúng vào ngày hẹn cao bất thường",
+        "an implausible share of dossiers ended exactly on the due date",
+    )
     # A file
     MISSING_FILE = "missing_file", "error", "thiếu tệp", "the file is missing"
     UNUSED_FILE = (

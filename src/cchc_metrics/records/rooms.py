@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cchc_metrics.records import document, dossier, dossier_event, initiative, meeting, outreach, petition, survey
+from cchc_metrics.records import document, dossier, dossier_event, initiative, meeting, outreach, petition, procedure, survey
 from cchc_metrics.records.room import Room
 
 ROOMS: Mapping[str, Room] = MappingProxyType(
@@ -20,7 +20,8 @@ ROOMS: Mapping[str, Room] = MappingProxyType(
             initiative.ROOM,
             survey.ROOM,
             petition.ROOM,
+            procedure.ROOM,
         )
     },
 )
-"""Rooms by name: dossiers, dossier_events, documents, meetings, outreach, initiatives, surveys, petitions."""
+"""Rooms by name: dossiers, dossier_events, documents, meetings, outreach, initiatives, surveys, petitions, procedures."""

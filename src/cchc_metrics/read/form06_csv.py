@@ -1,0 +1,57 @@
+"""A published Form 06 from CSV, exactly as it was printed."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.records.fields import CellError, parse_whole
+from cchc_metrics.text import fold
+from cchc_metrics.verbs.form06 import NUMBERS, Form06Row
+
+_PRINTED = NUMBERS[:11]
+_NUMBERS_OF = {f"({n})": name for n, name in enumerate(_PRINTED, start=3)}
+_TOTALS = {"tong", "total", "tong so", "tong cong"}
+
+
+def read_form06(text: str, *, file: str = "form06.csv") -> tuple[Form06Row, ...]:
+    r"""Return the rows of a published form.
+
+    Args:
+        text: CSV with the headings ``level``, ``field`` and the eleven numbers, by name (``total``, ``online`` …) or printed
+            number (``(3)`` … ``(13)``); a field that says TỔNG or total is the total of its level.
+        file: for messages.
+
+    Raises:
+        InputError: names the heading that is missing, or the row and column that is no whole number.
+
+    >>> rows = read_form06("level,field,(3),(4),(5),(6),(7),(8),(9),(10),(11),(12),(13)\ncommune,Hộ tịch,100,40,55,5,90,80,8,2,10,9,1\n")
+    >>> rows[0].carried_over
+    5
+    """
+    reader = csv.reader(io.StringIO(text))
+    headings = [_NUMBERS_OF.get(h.strip(), h.strip()) for h in next(reader, [])]
+    for name in ("level", "field", *_PRINTED):
+        if name not in headings:
+            vi, en = suggestion(name, headings)
+            raise InputError(f"«{file}»: thiếu cột «{name}»{vi}", f"«{file}»: column «{name}» is missing{en}")
+    rows = []
+    for number, cells in enumerate(reader, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        given = dict(zip(headings, cells, strict=False))
+        field = given.get("field", "").strip()
+        numbers = {name: _whole(given.get(name, ""), file, number, name) for name in _PRINTED}
+        rows.append(Form06Row(level=given["level"].strip(), field=None if fold(field) in _TOTALS else field, **numbers))
+    return tuple(rows)
+
+
+def _whole(cell: str, file: str, row: int, column: str) -> int:
+    try:
+        found = parse_whole(cell)
+    except CellError as error:
+        raise InputError(
+            f"«{file}», dòng {row}, {column} = «{cell}»: {error.code.vi}", f"«{file}», row {row}, {column} = «{cell}»: {error.code.en}"
+        ) from None
+    return found or 0

@@ -1,0 +1,52 @@
+"""An explanation as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
+from cchc_metrics.report.numbers_vi import format_count
+from cchc_metrics.text import Lang
+from cchc_metrics.verbs.explain import Explanation, Row
+
+
+def explanation_text(explanation: Explanation, lang: Lang = "vi", *, limit: int = 20) -> str:
+    """Return the rows behind a measure as text; at most ``limit`` rows of each part are listed, all are counted."""
+    return "\n".join(_lines(explanation, lang, limit)) + "\n"
+
+
+def _lines(found: Explanation, lang: Lang, limit: int) -> Iterator[str]:
+    vi = lang == "vi"
+    m = found.measure
+    place = ", ".join([m.unit, *(label_text(dim, label, lang) for dim, label in m.breakdown)])
+    counts = counts_text(m, lang)
+    yield f"{m.indicator} · {place} · {m.period.text(lang)}: {measure_text(m, lang, flag=True)}" + (f" = {counts}" if counts else "")
+    yield (
+        f"công thức {m.formula}; quy tắc {m.rules}; lịch {m.calendar}"
+        if vi
+        else f"formula {m.formula}; rules {m.rules}; calendar {m.calendar}"
+    )
+    yield from _part("Trong tử số" if vi else "In the numerator", found.numerator, found.secret.get("numerator", 0), lang, limit)
+    if m.denominator is not None:
+        yield from _part(
+            "Phần còn lại của mẫu số" if vi else "The rest of the denominator", found.rest, found.secret.get("rest", 0), lang, limit
+        )
+    if found.units:
+        yield f"{'Đơn vị trong mẫu số' if vi else 'Units in the denominator'}: {', '.join(found.units)}"
+    for why, rows in found.excluded.items():
+        name = EXCLUDED_NAMES.get(why, (why, why))[0 if vi else 1]
+        yield from _part(f"{'Để ngoài' if vi else 'Left out'}: {name}", rows, found.secret.get(why, 0), lang, limit)
+    if not found.adds_up:
+        yield "CẢNH BÁO: các dòng không cộng thành số đã đếm" if vi else "WARNING: the rows do not add up to the counts"
+
+
+def _part(title: str, rows: Sequence[Row], secret: int, lang: Lang, limit: int) -> Iterator[str]:
+    vi = lang == "vi"
+    yield f"{title}: {format_count(sum(r.weight for r in rows) + secret, lang)}"
+    for row in rows[:limit]:
+        times = f" × {row.weight}" if row.weight != 1 else ""
+        yield f"  {row.file or row.room}, {'dòng' if vi else 'row'} {row.row}: {row.id} ({row.unit}){times}"
+    if len(rows) > limit:
+        yield f"  … {format_count(len(rows) - limit, lang)} {'dòng nữa' if vi else 'more rows'}"
+    if secret:
+        yield f"  {format_count(secret, lang)} {'văn bản mật, không liệt kê' if vi else 'secret documents, not listed'}"

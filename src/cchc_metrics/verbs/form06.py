@@ -1,0 +1,225 @@
+"""Form 06 (Biểu số 06/VPCP/KSTT): dossiers by level and field for any period and unit, and a checker of its identities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from cchc_metrics.catalogue.model import Count
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.values import Text
+from cchc_metrics.verbs.counts import CountReader
+from cchc_metrics.verbs.tally import Tally
+
+_NO_NOTE = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class Form06Row:
+    """One row of the form; the numbers in brackets are its printed columns.
+
+    Args:
+        level: level of the units, ``""`` for the total of all levels.
+        field: field of the procedures (lĩnh vực); ``""`` where dossiers name none, ``None`` for the total of a level.
+        total: (3) all received, with what was carried over.
+        online: (4) received online in the period.
+        direct: (5) received at the counter and by post in the period.
+        carried_over: (6) carried over from before.
+        ended: (7) resolved in the period.
+        early, on_due_date, late: (8), (9), (10).
+        pending: (11) being processed at the end.
+        in_time, overdue: (12), (13).
+        ended_no_due_date, pending_no_due_date: not in the form; dossiers that rules with ``missing_due = "bucket"`` keep apart. They are in
+            (7) and (11) but in none of their parts, so the check names the rows where they are not 0.
+    """
+
+    level: str
+    field: str | None
+    total: int
+    online: int
+    direct: int
+    carried_over: int
+    ended: int
+    early: int
+    on_due_date: int
+    late: int
+    pending: int
+    in_time: int
+    overdue: int
+    ended_no_due_date: int = 0
+    pending_no_due_date: int = 0
+
+    def __add__(self, other: Form06Row) -> Form06Row:
+        level = self.level if self.level == other.level else ""
+        return Form06Row(level, None, *(getattr(self, name) + getattr(other, name) for name in NUMBERS))
+
+
+NUMBERS = (
+    "total",
+    "online",
+    "direct",
+    "carried_over",
+    "ended",
+    "early",
+    "on_due_date",
+    "late",
+    "pending",
+    "in_time",
+    "overdue",
+    "ended_no_due_date",
+    "pending_no_due_date",
+)
+"""The numbers of a row, in the order of columns (3) to (13), then the two that the form does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form06:
+    """The form for one unit and period.
+
+    Args:
+        unit: unit code; the form covers it and everything below.
+        period: the period.
+        as_of: nothing later is known.
+        rules: id.
+        rows: by level, then field; after the fields of a level its total, at the end the total of all.
+    """
+
+    unit: str
+    period: Period
+    as_of: date
+    rules: str
+    rows: tuple[Form06Row, ...]
+
+    def check(self) -> list[Failure]:
+        """Return the identities that fail; empty when all hold."""
+        return check_form06(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An identity that does not hold in a row; nothing is repaired.
+
+    Args:
+        row: 1-based position of the row.
+        identity: e.g. ``(7) = (8)+(9)+(10)``.
+        left, right: its two sides as given.
+        note: what is known about the difference.
+    """
+
+    row: int
+    identity: str
+    left: int
+    right: int
+    note: Text = _NO_NOTE
+
+    @property
+    def difference(self) -> int:
+        """Left less right."""
+        return self.left - self.right
+
+
+_IDENTITIES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("(3) = (4)+(5)+(6)", ("total",), ("online", "direct", "carried_over")),
+    ("(7) = (8)+(9)+(10)", ("ended",), ("early", "on_due_date", "late")),
+    ("(11) = (12)+(13)", ("pending",), ("in_time", "overdue")),
+    ("(3) = (7)+(11)", ("total",), ("ended", "pending")),
+)
+
+
+def check_form06(rows: Sequence[Form06Row], *, following: Sequence[Form06Row] | None = None) -> list[Failure]:
+    """Return every identity of the form that fails, in a form of one's own or a published one; nothing is repaired.
+
+    Args:
+        rows: the rows of the form.
+        following: the rows of the next period's form; their (6) must be this one's (11), row by row of the same level and field.
+
+    >>> published = Form06Row("commune", "Hộ tịch", 100, 40, 55, 5, 90, 80, 8, 1, 10, 9, 1)
+    >>> [(f.identity, f.left, f.right) for f in check_form06([published])]
+    [('(7) = (8)+(9)+(10)', 90, 89)]
+    """
+    found = []
+    after = {(row.level, row.field): row for row in following or ()}
+    for number, row in enumerate(rows, start=1):
+        for name, left, right in _IDENTITIES:
+            one, other = (sum(getattr(row, key) for key in side) for side in (left, right))
+            if one != other:
+                found.append(Failure(number, name, one, other, _known(row, name)))
+        later = after.get((row.level, row.field))
+        if later is not None and later.carried_over != row.pending:
+            found.append(Failure(number, "(6) kỳ sau = (11) kỳ này | (6) of the next period = (11)", later.carried_over, row.pending))
+    return found
+
+
+def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period, as_of: date) -> Form06:
+    """Return Form 06 of a unit and everything below it.
+
+    Postal filings count with the counter, as in the form. Use the preset rules ``form06`` for the form as it is sent: under rules that keep
+    dossiers without a due date apart, (7) and (11) contain them and their parts do not.
+
+    Args:
+        tally: made for at least this period and ``as_of``.
+        units: the unit tree.
+        unit: unit code.
+        period: the period.
+        as_of: nothing later is known.
+    """
+    reader = CountReader.of(tally, units, [period], as_of)
+    fields = sorted({label for count in _COUNTS.values() for label in reader.labels(count, ("field",))})
+    read = {key: reader.read(count, ("field",), fields)[:, :, 0] for key, count in _COUNTS.items()} if fields else {}
+    position = {code: i for i, code in enumerate(units.codes)}
+    rows: list[Form06Row] = []
+    for level in units.levels_below(unit):
+        members = [position[code] for code in units.subtree(unit) if units.unit(code).level == level]
+        of_level = [row for n, (field,) in enumerate(fields) if _any(row := _row(level, field, read, members, n))]
+        rows += [*of_level, _total(level, of_level)]
+    totals = [row for row in rows if row.field is None]
+    return Form06(unit, period, as_of, tally.frame.rules, (*rows, _total("", totals)))
+
+
+def _row(level: str, field: str, read: dict[str, np.ndarray], members: list[int], n: int) -> Form06Row:
+    counted = {key: int(array[members, n].sum()) for key, array in read.items()}
+    in_time = counted["pending"] - counted["overdue"] - counted["pending_no_due_date"]
+    total = counted["online"] + counted["direct"] + counted["carried_over"]
+    return Form06Row(level=level, field=field, total=total, in_time=in_time, **counted)
+
+
+def _total(level: str, rows: Iterable[Form06Row]) -> Form06Row:
+    total = Form06Row(level, None, *([0] * len(NUMBERS)))
+    for row in rows:
+        total = Form06Row(level, None, *(getattr(total, name) + getattr(row, name) for name in NUMBERS))
+    return total
+
+
+def _any(row: Form06Row) -> bool:
+    return any(getattr(row, name) for name in NUMBERS)
+
+
+def _known(row: Form06Row, identity: str) -> Text:
+    apart = {"(7) = (8)+(9)+(10)": row.ended_no_due_date, "(11) = (12)+(13)": row.pending_no_due_date}.get(identity, 0)
+    return Text(f"{apart} hồ sơ không có hạn", f"{apart} dossiers without a due date") if apart else Text()
+
+
+def _count(name: str, events: str, until: str = "", at: str = "period", **where: tuple[str, ...]) -> Count:
+    return Count.model_validate(
+        {"id": f"form.{name}", "vi": name, "en": name, "events": events, "until": until, "at": at, "where": where},
+    )
+
+
+def _counts() -> Iterator[Count]:
+    yield _count("online", "dossiers.received", channel=("online",))
+    yield _count("direct", "dossiers.received", channel=("counter", "postal"))
+    yield _count("carried_over", "dossiers.received", "dossiers.ended", "start")
+    yield _count("ended", "dossiers.ended")
+    for timing in ("early", "on_due_date", "late"):
+        yield _count(timing, "dossiers.ended", timing=(timing,))
+    yield _count("ended_no_due_date", "dossiers.ended", timing=("no_due_date",))
+    yield _count("pending", "dossiers.received", "dossiers.ended", "end")
+    yield _count("overdue", "dossiers.overdue_begins", "dossiers.overdue_ends", "end")
+    yield _count("pending_no_due_date", "dossiers.undated_begins", "dossiers.undated_ends", "end")
+
+
+_COUNTS = {count.id.removeprefix("form."): count for count in _counts()}

@@ -1,0 +1,111 @@
+"""Quality: what dossiers say that is hard to believe, as coded findings with counts and rows. Nothing is changed or left out by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.dossier import end_days
+from cchc_metrics.records.dossier_timing import class_dossiers
+from cchc_metrics.records.due import due_dates
+from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.room import Context
+from cchc_metrics.records.waits import REAPPOINTMENTS
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.days import date_of
+from cchc_metrics.reference.rules import Rules
+
+
+def quality(
+    dossiers: Columns,
+    *,
+    rules: Rules,
+    calendar: Calendar,
+    tie_share: Fraction = Fraction(1, 2),
+    tie_cases: int = 30,
+    limit: int = 1000,
+) -> Problems:
+    """Return findings about dossiers that reading cannot make, since they need the rules and the calendar.
+
+    - ``due_differs``: the given due date and the one computed from the term are not the same.
+    - ``information_only_online``: filed online for a service of level 1 or 2, which gives information only.
+    - ``many_reappointments``: more than one re-appointment.
+    - ``wait_without_dates``: days waited are given without their dates, which ``pauses = "restart"`` needs.
+    - ``ties_with_due_date``: of a unit's ended dossiers an implausible share ended exactly on the due date, as back-dated ends do.
+
+    Args:
+        dossiers: valid rows.
+        rules: as for the tally.
+        calendar: as for the tally.
+        tie_share: from which share of exact ties on (default one half, a choice of the library).
+        tie_cases: in units with at least so many ended dossiers with a due date.
+        limit: how many examples of each code are kept.
+    """
+    found = [
+        *_due_differs(dossiers, rules, calendar),
+        *_rows(
+            dossiers,
+            Code.INFORMATION_ONLY_ONLINE,
+            "service_level",
+            dossiers.equals("channel", "online") & dossiers.equals("service_level", "level_1", "level_2"),
+        ),
+        *_many_reappointments(dossiers),
+        *_wait_without_dates(dossiers, rules),
+        *_ties(dossiers, Context(rules, calendar), tie_share, tie_cases),
+    ]
+    return Problems.of(found, limit=limit)
+
+
+def _rows(dossiers: Columns, code: Code, column: str, mask: Array) -> Iterator[Problem]:
+    numbers = dossiers.row_numbers()
+    codes, labels = dossiers.codes(column) if column in dossiers.labels else (None, ())
+    for at in np.flatnonzero(mask).tolist():
+        value = labels[codes[at]] if codes is not None else ""
+        yield Problem(code, file=dossiers.file, row=int(numbers[at]), column=column, value=value)
+
+
+def _due_differs(dossiers: Columns, rules: Rules, calendar: Calendar) -> Iterator[Problem]:
+    given = dossiers.days("due_at")
+    computed = due_dates(dossiers, rules.model_copy(update={"given_due": "ignored"}), calendar).day
+    numbers = dossiers.row_numbers()
+    for at in np.flatnonzero((given >= 0) & (computed >= 0) & (given != computed)).tolist():
+        day = date_of(int(computed[at]))
+        yield Problem(
+            Code.DUE_DIFFERS,
+            file=dossiers.file,
+            row=int(numbers[at]),
+            column="due_at",
+            value=f"{date_of(int(given[at])):%d/%m/%Y}",
+            mend_vi=f" (tính được {day:%d/%m/%Y})",
+            mend_en=f" (computed: {day})",
+        )
+
+
+def _many_reappointments(dossiers: Columns) -> Iterator[Problem]:
+    if REAPPOINTMENTS not in dossiers:
+        return
+    times = dossiers.arrays[REAPPOINTMENTS]
+    for problem, n in zip(_rows(dossiers, Code.MANY_REAPPOINTMENTS, "due_at", times > 1), times[times > 1].tolist(), strict=True):
+        yield Problem(problem.code, problem.file, row=problem.row, column=problem.column, value=str(n))
+
+
+def _wait_without_dates(dossiers: Columns, rules: Rules) -> Iterator[Problem]:
+    if rules.pauses != "restart":
+        return
+    paused = dossiers.numbers("paused_days") > 0
+    dated = dossiers.arrays.get(":wait0_from")
+    yield from _rows(dossiers, Code.WAIT_WITHOUT_DATES, "paused_days", paused & (True if dated is None else dated < 0))
+
+
+def _ties(dossiers: Columns, context: Context, share: Fraction, cases: int) -> Iterator[Problem]:
+    timed = class_dossiers(dossiers, context, end_days(dossiers))
+    dated = (timed.ended >= 0) & (timed.due >= 0)
+    codes, labels = dossiers.codes("unit_code")
+    all_of = np.bincount(codes[dated], minlength=len(labels)).tolist()
+    ties_of = np.bincount(codes[dated & (timed.ended == timed.due)], minlength=len(labels)).tolist()
+    for label, ended, ties in zip(labels, all_of, ties_of, strict=True):
+        if ended >= cases and Fraction(ties, ended) >= share:
+            yield Problem(Code.TIES_WITH_DUE_DATE, file=dossiers.file, column="ended_at", value=f"{label}: {ties}/{ended}")
