@@ -293,6 +293,11 @@ def test_a_row_with_several_problems_is_rejected_once_and_says_each() -> None:
     }
 
 
+def test_a_number_too_long_to_be_written_is_withheld() -> None:
+    (problem,) = read_rows("meetings", [{**MEETING, "meeting_id": 10**5000}]).problems
+    assert (problem.code, problem.value) == (Code.NUMBER_OUT_OF_RANGE, "…")
+
+
 def test_totals_are_exact_and_examples_are_limited() -> None:
     many = [{**MEETING, "meeting_id": str(i), "kind": "?", "held_on": "x" if i % 2 else ""} for i in range(3000)]
     problems = read_rows("meetings", many).problems
