@@ -212,8 +212,12 @@ class Book:
     pending_in_time: int = 0
     pending_overdue: int = 0
     pending_no_due_date: int = 0
+    pending_overdue_5: int = 0
+    pending_overdue_10: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
     turnarounds: list[int] = field(default_factory=list)
+    calendar_days: list[int] = field(default_factory=list)
+    supplements: list[int] = field(default_factory=list)
 
     def formulas(self) -> dict[str, tuple[int, int]]:
         """Return the four on-time rates as numerator and denominator; without a due date a dossier is in neither, but in ``not_late``."""
@@ -227,9 +231,6 @@ class Book:
             "resolved_or_overdue": (in_time, in_time + self.late + self.pending_overdue),
         }
 
-    def mean_turnaround(self) -> Fraction | None:
-        return Fraction(sum(self.turnarounds), len(self.turnarounds)) if self.turnarounds else None
-
     def median_turnaround(self) -> Fraction | None:
         """Return the middle one, or the mean of the two in the middle."""
         row = sorted(self.turnarounds)
@@ -238,7 +239,7 @@ class Book:
         return Fraction(sum(row), len(row)) if row else None
 
 
-def keep_book(fates: Sequence[Fate], first: date, last: date, as_of: date) -> Book:
+def keep_book(fates: Sequence[Fate], first: date, last: date, as_of: date, calendar: SlowCalendar) -> Book:
     """Walk from the oldest receipt to the end of the period and put each dossier on the desk, take it off, and note the day's events."""
     book = Book()
     end = min(last, as_of)
@@ -264,6 +265,9 @@ def keep_book(fates: Sequence[Fate], first: date, last: date, as_of: date) -> Bo
             book.pending_no_due_date += 1
         elif fate.due is not None and fate.due < end:
             book.pending_overdue += 1
+            age = working_days_overdue(fate.due, end, calendar)
+            book.pending_overdue_5 += age > 5
+            book.pending_overdue_10 += age > 10
         else:
             book.pending_in_time += 1
     return book
@@ -282,6 +286,15 @@ def _note_end(book: Book, fate: Fate) -> None:
         book.ended_no_due_date += 1
     if fate.turnaround is not None:
         book.turnarounds.append(fate.turnaround)
+    if fate.ended is not None:
+        book.calendar_days.append((fate.ended - fate.received).days)
+    if fate.dossier.supplement_requests is not None:
+        book.supplements.append(fate.dossier.supplement_requests)
+
+
+def working_days_overdue(due: date, today: date, calendar: SlowCalendar) -> int:
+    """Count the working days since a due date that the calendar knows of; 0 where it does not know the due date."""
+    return 0 if not calendar.knows(due) else calendar.working_days(due, min(today, calendar.last))
 
 
 def fates_of(dossiers: Iterable[Dossier], rules: Rules, calendar: SlowCalendar) -> list[Fate]:

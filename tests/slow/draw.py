@@ -84,12 +84,15 @@ def close_dossiers(draw: st.DrawFn, first: date, last: date) -> Dossier:
     )
 
 
-@st.composite
-def bundles(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 10) -> list[Dossier]:
-    """Return a strategy for lists of dossiers of one window: most of them close, some from the strategy that the library offers."""
-    first, last = draw(windows)
-    one = close_dossiers(first, last) | close_dossiers(first, last) | testing.dossiers(first=first, last=last)
-    return draw(st.lists(one, min_size=min_size, max_size=max_size))
+def bundles_in(first: date, last: date, *, min_size: int = 0, max_size: int = 8) -> st.SearchStrategy[list[Dossier]]:
+    """Return a strategy for lists of dossiers received between two days: most of them close, some as the library offers them."""
+    close = close_dossiers(first, last)
+    return st.lists(close | close | close | testing.dossiers(first=first, last=last), min_size=min_size, max_size=max_size)
+
+
+def bundles(*, min_size: int = 0, max_size: int = 8) -> st.SearchStrategy[list[Dossier]]:
+    """Return a strategy for lists of dossiers of one window."""
+    return windows.flatmap(lambda window: bundles_in(*window, min_size=min_size, max_size=max_size))
 
 
 @st.composite
