@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 
 from cchc_metrics.errors import CatalogueError, UnknownUnitError, suggestion
 from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED, LEVEL_NAMES, LEVELS, LEVELS_OF_KIND, Level, level_exists
-from cchc_metrics.reference.unit_name import comparable, kind_of, normalise_unit_name, plain, readings
+from cchc_metrics.reference.unit_name import comparable, kind_of, marked, normalise_unit_name, plain, readings
 from cchc_metrics.text import nfc
 
 __all__ = [
@@ -301,11 +301,9 @@ class UnitTree:
 
     def _named(self, text: str) -> dict[str, list[str]]:
         """Return the codes that have a name, in the order of the tree, each with the kinds that the text says for it."""
-        marked = not nfc(text).isascii()
         found: dict[str, list[str]] = {}
         for reading in readings(text):
-            codes = self._names.get(reading.name, ()) if marked else self._plain_names.get(reading.plain, ())
-            for code in codes:
+            for code in self._names.get(reading.name, ()) if marked(text) else self._plain_names.get(reading.plain, ()):
                 found.setdefault(code, []).append(reading.kind)
         return {code: found[code] for code in self.codes if code in found} if found else {}
 

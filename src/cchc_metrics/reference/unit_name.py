@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cchc_metrics.text import fold
@@ -61,14 +62,23 @@ def plain(text: str) -> str:
     >>> plain("Mỹ Hóa") == plain("My Hoa") == plain("Mỹ Hòa")
     True
     """
-    return fold(comparable(text))
+    return _LONE_Y.sub(r"\1i", fold(comparable(text)))
+
+
+def marked(text: str) -> bool:
+    """Return whether a text has any marks, so that a letter without one says that there is none.
+
+    >>> marked("xã Ba Sao"), marked("XA BA SAO")
+    (True, False)
+    """
+    return not comparable(text).isascii()
 
 
 def readings(text: str) -> tuple[UnitName, ...]:
     """Return the ways to read a text: as a whole, and as a kind and a name where it begins with a kind.
 
-    UBND, HĐND and their long forms at the beginning are passed over. A kind may be short (TT., TP., TX., H., Q., P., X.) and typed without
-    marks; with other marks it is no kind, so Phượng Mao is a name and not a ward.
+    UBND, HĐND and their long forms at the beginning are passed over. A kind may be short (TT., TP., TX., H., Q., P., X.), and without marks
+    where the whole text has none; otherwise it is taken at its word: Phượng Mao is no phường, Xa Mát no xã.
 
     >>> [(r.kind, r.plain) for r in readings("UBND TT. Mỹ An")]
     [('', 'tt mi an'), ('thị trấn', 'mi an')]
@@ -77,7 +87,7 @@ def readings(text: str) -> tuple[UnitName, ...]:
     while office := next((form for form in _OFFICE_FORMS if words.startswith(f"{form} ")), ""):
         words = words.removeprefix(f"{office} ")
     found = [("", words)]
-    for form, kind in _KIND_FORMS:
+    for form, kind in _MARKED_KINDS if marked(text) else _PLAIN_KINDS:
         if words.startswith(f"{form} "):
             found.append((kind, words.removeprefix(f"{form} ")))
             break
@@ -102,7 +112,7 @@ def kind_of(text: str) -> str:
     ('thị trấn', 'thị trấn', True)
     """
     words = comparable(text)
-    return dict(_KIND_FORMS).get(words, words)
+    return dict(_MARKED_KINDS + _PLAIN_KINDS).get(words, words)
 
 
 def _tone_last(syllable: str) -> str:
@@ -112,15 +122,11 @@ def _tone_last(syllable: str) -> str:
     return unicodedata.normalize("NFC", _LONE_Y.sub(r"\1i", vowels)) + tones
 
 
-def _forms(word: str) -> tuple[str, str]:
-    return comparable(word), plain(word)
+def _kinds(form: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    words = [(word, kind) for kind in KINDS for word in (kind, *(short for short, long in _SHORT.items() if long == kind))]
+    return tuple((form(word), kind) for word, kind in words)
 
 
-_OFFICE_FORMS = tuple(dict.fromkeys(form for office in _OFFICES for form in _forms(office)))
-# Long forms first, so that "thị xã" is not looked for after "thị".
-_KIND_FORMS = tuple(
-    sorted(
-        {form: kind for short, kind in (*_SHORT.items(), *((kind, kind) for kind in KINDS)) for form in _forms(short)}.items(),
-        key=lambda item: (-len(item[0]), item[0]),
-    )
-)
+_MARKED_KINDS = _kinds(comparable)
+_PLAIN_KINDS = _kinds(plain)
+_OFFICE_FORMS = tuple(dict.fromkeys(form(office) for office in _OFFICES for form in (comparable, plain)))
