@@ -222,7 +222,7 @@ excused = "có"
         "plan.toml:30: tasks[2].excused",
         "plan.toml:15: targets[2].id",
     ]
-    for n, near in ((1, "illustrative"), (3, "resolved_on_time"), (4, "TM.01"), (8, "leaflet")):
+    for n, near in ((1, "illustrative"), (3, "resolved_on_time"), (4, "TM.02"), (8, "leaflet")):
         assert f"did you mean «{near}»?" in told[n]
     assert told[2].endswith("there is no «=>»; use >=, >, <=, <, =, between")
     assert told[-1].endswith("«a» is already at plan.toml:8: targets[1]")

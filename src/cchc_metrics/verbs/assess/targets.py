@@ -19,7 +19,7 @@ from cchc_metrics.verbs.assess.model import Assessment, Kind, Verdict
 from cchc_metrics.verbs.assess.path import Share, pro_rata, seasonal
 from cchc_metrics.verbs.assess.required import Required, change_of, raised, required_of
 from cchc_metrics.verbs.assess.windows import Window, baseline_window, same_days
-from cchc_metrics.verbs.assess.words import UNITS, count_sentence, more_needed, noun_of, rate_sentence
+from cchc_metrics.verbs.assess.words import UNITS, count_sentence, missed, more_needed, noun_of, rate_sentence
 from cchc_metrics.verbs.baseline import BaselineFinder, joined, of_baseline
 
 
@@ -226,7 +226,7 @@ class Judge:
             attainment=Fraction(reached, wanted),
             gap=Fraction(reached - wanted),
             needed=missing,
-            sentence=more_needed(missing, UNITS) if missing else Text(),
+            sentence=(missed if window.over else more_needed)(missing, UNITS) if missing else Text(),
             reason=Text(f"chưa đạt: {lacking}", f"not there yet: {lacking}") if missing else Text(),
         )
 

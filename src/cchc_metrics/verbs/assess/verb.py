@@ -89,9 +89,10 @@ def plan_periods(plan: Plan, as_of: date) -> tuple[Period, ...]:
         if window.period.first > as_of:
             continue
         found.append(window.judged if window.over else window.period)
-        if target.against != "absolute" or target.path == "seasonal":
+        seasonal = target.path == "seasonal" and not window.over
+        if target.against != "absolute" or seasonal:
             found.append(baseline_window(target, window.period, window.judged))
-        if target.path == "seasonal" and not window.over:
+        if seasonal:
             found.append(baseline_window(target, window.period, Period.custom(window.period.first, as_of)))
     return tuple(dict.fromkeys(found))
 

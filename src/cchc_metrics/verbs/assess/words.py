@@ -13,6 +13,7 @@ from cchc_metrics.verbs.listing import grouped
 CASES = Text("hồ sơ", "cases")
 _ACTIVITIES = Text("hoạt động", "activities")
 UNITS = Text("đơn vị", "units")
+GOOD = Text("trường hợp đạt", "good cases")
 
 
 def noun_of(indicator: str, kind: Kind, nouns: Mapping[str, Text], catalogue: Catalogue | None) -> Text:
@@ -30,14 +31,17 @@ def more_needed(count: int, noun: Text) -> Text:
     >>> more_needed(12, Text("hồ sơ đúng hạn", "dossiers on time")).en
     '12 more dossiers on time are needed'
     """
-    n = grouped(count)
-    return Text(f"còn thiếu {n.vi} {noun.vi}", f"{n.en} more {noun.en} {'is' if count == 1 else 'are'} needed")
+    return Text(f"còn thiếu {_vi(count, noun)}", _en(count, noun, "more is needed", "more", "are needed"))
 
 
 def missed(count: int, noun: Text) -> Text:
     """Return that so many were missing when nothing more could come."""
-    n = grouped(count)
-    return Text(f"thiếu {n.vi} {noun.vi}", f"{n.en} more {noun.en} {'was' if count == 1 else 'were'} needed")
+    return Text(f"thiếu {_vi(count, noun)}", _en(count, noun, "more was needed", "more", "were needed"))
+
+
+def too_many(count: int, noun: Text) -> Text:
+    """Return that there are so many above a ceiling."""
+    return Text(f"vượt mức {_vi(count, noun)}", _en(count, noun, "too many", "", "too many"))
 
 
 def rate_sentence(effort: Effort, measure: Measure, noun: Text, *, up: bool, more_to_come: bool) -> Text:
@@ -52,6 +56,8 @@ def rate_sentence(effort: Effort, measure: Measure, noun: Text, *, up: bool, mor
     """
     if effort.needed is None:
         bad = (measure.denominator or 0) - (measure.numerator or 0) if up else measure.numerator or 0
+        if bad <= 0:  # a target above 100 %
+            return Text("không đạt được", "out of reach")
         n = grouped(bad)
         return Text(f"không còn đạt được: đã có {n.vi} trường hợp không đạt", f"out of reach: {n.en} have already failed")
     if effort.needed == 0:
@@ -61,10 +67,9 @@ def rate_sentence(effort: Effort, measure: Measure, noun: Text, *, up: bool, mor
         return Text(f"còn được phép {n.vi} trường hợp không đạt", f"{n.en} more may fail")
     if up:
         return more_needed(effort.needed, noun) if more_to_come else missed(effort.needed, noun)
-    n = grouped(effort.needed)
     if more_to_come:
-        return Text(f"cần thêm {n.vi} trường hợp đạt", f"{n.en} more good cases are needed")
-    return Text(f"thừa {n.vi} {noun.vi}", f"{n.en} {noun.en} too many")
+        return Text(f"cần thêm {_vi(effort.needed, GOOD)}", _en(effort.needed, GOOD, "more is needed", "more", "are needed"))
+    return too_many(effort.needed, noun)
 
 
 def count_sentence(effort: Effort, count: int, level: int, noun: Text, *, up: bool, more_to_come: bool) -> Text:
@@ -81,12 +86,21 @@ def count_sentence(effort: Effort, count: int, level: int, noun: Text, *, up: bo
     if effort.needed:
         if up:
             return more_needed(effort.needed, noun) if more_to_come else missed(effort.needed, noun)
-        n = grouped(effort.needed)
-        return Text(f"vượt mức {n.vi} {noun.vi}", f"{n.en} {noun.en} too many")
+        return too_many(effort.needed, noun)
     if up:
-        n = grouped(count - level)
-        return Text(f"vượt {n.vi} {noun.vi}", f"{n.en} {noun.en} more than asked") if count > level else Text()
+        more = count - level
+        return Text(f"vượt {_vi(more, noun)}", _en(more, noun, "more than asked", "", "more than asked")) if more > 0 else Text()
     if effort.spare is None or not more_to_come:
         return Text()
-    n = grouped(effort.spare)
-    return Text(f"còn được phép {n.vi} {noun.vi}", f"{n.en} more {noun.en} are allowed")
+    return Text(f"còn được phép {_vi(effort.spare, noun)}", _en(effort.spare, noun, "more is allowed", "more", "are allowed"))
+
+
+def _vi(count: int, noun: Text) -> str:
+    return f"{grouped(count).vi} {noun.vi}"
+
+
+def _en(count: int, noun: Text, one: str, before: str, after: str) -> str:
+    """Return an English phrase; catalogues hold the plural only, so that one is said as ``1 more is needed: dossiers on time``."""
+    if count == 1:
+        return f"1 {one}: {noun.en}"
+    return " ".join(filter(None, (grouped(count).en, before, noun.en, after)))
