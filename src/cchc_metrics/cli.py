@@ -5,6 +5,7 @@ Exit status: 0 done; 1 done, but rows were rejected; 2 the input cannot be used,
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
@@ -52,6 +53,10 @@ class _Date(click.ParamType[date]):
 @click.version_option(package_name="cchc-metrics")
 def main() -> None:
     """Administrative-reform (cải cách hành chính) indicators from a local government's records."""
+    # What is printed is the same whatever the locale, and Vietnamese cannot be written in most of the old encodings.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 @main.command()
@@ -135,7 +140,7 @@ def check(folder: Path, lang: str, out: Path | None) -> None:
             else f"{read} rows read = {valid} valid + {rejected} rejected",
         )
         if out is not None:
-            out.write_text(found.to_csv(), encoding="utf-8-sig")
+            out.write_text(found.to_csv(), encoding="utf-8-sig", newline="\n")
     except (CchcError, OSError) as error:
         _fail(error, lang)
     raise SystemExit(1 if any(code.severity == "error" for code in found.by_code()) else 0)
@@ -306,9 +311,9 @@ def _write(made: Report, out: Path, formats: tuple[str, ...], lang: Lang) -> Non
         "json": lambda: report_json(made, lang),
     }
     for name in formats:
-        (out / f"report.{name}").write_text(writers[name](), encoding="utf-8")
-    if made.problems:
-        (out / "problems.csv").write_text(made.problems.to_csv(), encoding="utf-8-sig")
+        (out / f"report.{name}").write_text(writers[name](), encoding="utf-8", newline="\n")
+    # Without a problem too: one that is left over from an earlier run would tell what has long been mended.
+    (out / "problems.csv").write_text(made.problems.to_csv(), encoding="utf-8-sig", newline="\n")
 
 
 def _refuse_to_overwrite(directory: Path, *, force: bool) -> None:
@@ -325,7 +330,8 @@ def _unusable(made: Report) -> bool:
 
 def _fail(error: Exception, lang: str) -> NoReturn:
     message = error.text(lang) if isinstance(error, CchcError) else str(error)
-    click.echo(f"cchc-metrics: {message}", err=True)
+    # A plan tells every mistake on a line of its own; one line is what a script can take.
+    click.echo(f"cchc-metrics: {'; '.join(message.splitlines())}", err=True)
     raise SystemExit(2)
 
 

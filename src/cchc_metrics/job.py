@@ -24,7 +24,7 @@ from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.report.model import Report
-from cchc_metrics.run import Dataset, run
+from cchc_metrics.run import Dataset, periods_needed, run
 from cchc_metrics.values import MeasureSource, Text
 from cchc_metrics.verbs.explain import Explanation, explain
 from cchc_metrics.verbs.form06 import Form06, form06
@@ -221,12 +221,14 @@ def _catalogue(folder: Folder) -> Catalogue:
 
 
 def _baseline(path: Path, job: Job, progress: Progress | None) -> MeasureSource:
-    base = job.period.year_earlier()
     if path.is_dir():
         other = read_folder(path, progress=progress)
-        as_of = min(job.as_of, other.district.extracted_on or base.last)
-        counted = tally(joined(other.columns), periods=[base], rules=job.dataset.rules, calendar=other.calendar, as_of=as_of)
-        return measure(counted, job.dataset.catalogue, units=other.units, periods=[base], as_of=as_of, coverage=other.coverage)
+        base = job.period.year_earlier()
+        # What lies before the period reported on: the plan's baselines and, of a running period, the same elapsed days too.
+        periods = [p for p in periods_needed(job.period, base, job.as_of, job.plan) if p.last < job.period.first]
+        as_of = min(job.as_of, other.district.extracted_on or max(p.last for p in periods))
+        counted = tally(joined(other.columns), periods=periods, rules=job.dataset.rules, calendar=other.calendar, as_of=as_of)
+        return measure(counted, job.dataset.catalogue, units=other.units, periods=periods, as_of=as_of, coverage=other.coverage)
     try:
         data = json.loads(_text(path))
     except json.JSONDecodeError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.values import Measure, MeasureSource, Text
+from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import assess, plan_periods
 from cchc_metrics.verbs.compare import compare
 from cchc_metrics.verbs.measure import Coverage, Measures, measure
@@ -71,6 +71,7 @@ def run(
         baseline_period: what to compare with; None for the same-named period one year earlier.
         plan: the plan to assess, of any year; None for none.
         baseline: measures of ``baseline_period`` from elsewhere (another folder, a published file), instead of the folder's own records.
+            A plan's targets are held against the folder's own records where it says nothing about the year that they name.
 
     Raises:
         InputError: when the period has not begun on ``as_of``.
@@ -93,7 +94,8 @@ def run(
     )
     assessments = None
     if plan is not None:
-        assessments = assess(measures, plan, units=data.units, as_of=as_of, baseline=baseline, catalogue=data.catalogue)
+        source = measures if baseline is None else _Either(baseline, measures)
+        assessments = assess(measures, plan, units=data.units, as_of=as_of, baseline=source, catalogue=data.catalogue)
     return Report(
         unit=data.unit,
         units=data.units,
@@ -122,6 +124,24 @@ def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None)
     if plan is not None:
         wanted += plan_periods(plan, as_of)
     return tuple(dict.fromkeys(p for p in wanted if p.first <= as_of))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Either:
+    """Measures of one source, and of a second where the first says nothing."""
+
+    first: MeasureSource
+    second: MeasureSource
+
+    def __iter__(self) -> Iterator[Measure]:
+        seen = {m.key for m in self.first}
+        yield from self.first
+        yield from (m for m in self.second if m.key not in seen)
+
+    def get(self, indicator: str, unit: str, period: Period, breakdown: Breakdown = ()) -> Measure | None:
+        """Return one measure, or None where neither has it."""
+        found = self.first.get(indicator, unit, period, breakdown)
+        return self.second.get(indicator, unit, period, breakdown) if found is None else found
 
 
 def _of_period(measures: Measures, period: Period) -> Sequence[Measure]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from cchc_metrics.catalogue.model import Catalogue
@@ -31,7 +33,8 @@ def read_baseline(data: Any, catalogue: Catalogue, *, file: str = "baseline.json
     """Return the measures of a ``report.json``.
 
     Only ``measures`` is read, and of each item ``indicator, unit, period, breakdown, status, numerator, denominator``. Values are made
-    again from the counts, never taken from the printed text. Items of indicators that the catalogue does not have are passed over.
+    again from the counts, never taken from the printed text; only a median or another quantile, which does not follow from counts, is
+    taken from ``value``. Items of indicators that the catalogue does not have are passed over.
 
     Raises:
         InputError: when the shape is not that of a report, naming the item.
@@ -55,8 +58,6 @@ def _measure(item: Mapping[str, Any], data: Mapping[str, Any], catalogue: Catalo
     if item["indicator"] not in catalogue:
         return None
     indicator = catalogue[item["indicator"]]
-    if indicator.quantile:
-        return None  # a median does not follow from counts
     period = Period.parse(item["period"])
     status = Status(item.get("status", "ok"))
     numerator, denominator = item["numerator"], item.get("denominator")
@@ -78,4 +79,12 @@ def _measure(item: Mapping[str, Any], data: Mapping[str, Any], catalogue: Catalo
         formula=indicator.formula_id,
         rules=str(data.get("rules", "")),
         calendar=str(data.get("calendar", "")),
+        quantile=_quantile(item.get("value")) if indicator.quantile and status.usable else None,
     )
+
+
+def _quantile(value: object) -> Fraction:
+    """Return the value of a quantile from its decimal string; whole and half days are exact in it."""
+    if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+        raise ValueError(f"value {value!r}: phải là số thập phân trong ngoặc kép | must be a decimal string")
+    return Fraction(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from cchc_metrics.catalogue.model import Indicator
+from cchc_metrics.catalogue.model import Catalogue, Indicator
 from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
 from cchc_metrics.report.model import Report
@@ -13,6 +13,7 @@ from cchc_metrics.report.numbers_vi import format_count, format_date, format_num
 from cchc_metrics.report.page import Page, Section, Table
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Better, Breakdown, Measure, Scale, Status
+from cchc_metrics.verbs.assess import Assessment
 from cchc_metrics.verbs.compare import Delta
 
 
@@ -219,8 +220,8 @@ def _plan(report: Report, lang: Lang) -> Iterator[Section]:
             (
                 a.name.text(lang),
                 place or unit,
-                assessment_value(a.measured, a.measure, lang),
-                assessment_value(a.required, a.measure, lang),
+                assessment_value(a.measured, a, report.catalogue, lang),
+                assessment_value(a.required, a, report.catalogue, lang),
                 a.verdict.text(lang),
                 a.sentence.text(lang) or a.reason.text(lang),
             )
@@ -237,11 +238,14 @@ def _plan(report: Report, lang: Lang) -> Iterator[Section]:
     )
 
 
-def assessment_value(value: object, measure: Measure | None, lang: Lang) -> str:
-    """Return a measured or required value in the scale of its measure; ``""`` where there is none."""
-    if not isinstance(value, (int, Fraction)):
+def assessment_value(value: Fraction | None, assessment: Assessment, catalogue: Catalogue, lang: Lang) -> str:
+    """Return a measured or required value of an assessment as printed; ``""`` where there is none.
+
+    It is in the scale of the indicator, also where nothing was measured; of a target of several units it is how many of them reach it.
+    """
+    if value is None:
         return ""
-    if measure is not None and measure.scale is Scale.PERCENT:
+    if not assessment.parts and assessment.indicator in catalogue and catalogue[assessment.indicator].scale is Scale.PERCENT:
         return format_percent(value, lang=lang)
     return format_number(value, lang=lang)
 

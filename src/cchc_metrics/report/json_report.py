@@ -16,7 +16,7 @@ SCHEMA_VERSION = 1
 
 
 def report_json(report: Report, lang: Lang = "vi") -> str:
-    """Return a report as JSON text; ``docs/report-json.md`` describes it, ``cchc-metrics schema`` prints its JSON Schema.
+    """Return a report as JSON text; ``docs/report-json.md`` describes every key.
 
     Numbers that are not whole are decimal strings with at least 10 digits after the point unless they end before; ``text`` fields are
     as printed, rounded. Secret documents appear as counts only.
@@ -66,7 +66,7 @@ def report_json(report: Report, lang: Lang = "vi") -> str:
                 "gap": _decimal(a.gap),
                 "needed": a.needed,
                 "due": a.due.isoformat(),
-                "text": assessment_value(a.measured, a.measure, lang),
+                "text": assessment_value(a.measured, a, report.catalogue, lang),
                 "sentence": a.sentence.text(lang),
                 "reason": a.reason.text(lang),
             }
