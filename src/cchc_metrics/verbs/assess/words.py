@@ -56,15 +56,9 @@ def rate_sentence(effort: Effort, measure: Measure, noun: Text, *, up: bool, mor
     """
     if effort.needed is None:
         bad = (measure.denominator or 0) - (measure.numerator or 0) if up else measure.numerator or 0
-        if bad <= 0:  # a target above 100 %
-            return Text("không đạt được", "out of reach")
-        n = grouped(bad)
-        return Text(f"không còn đạt được: đã có {n.vi} trường hợp không đạt", f"out of reach: {n.en} have already failed")
+        return _out_of_reach(bad)
     if effort.needed == 0:
-        if effort.spare is None:
-            return Text()
-        n = grouped(effort.spare)
-        return Text(f"còn được phép {n.vi} trường hợp không đạt", f"{n.en} more may fail")
+        return Text() if effort.spare is None else _may_fail(effort.spare)
     if up:
         return more_needed(effort.needed, noun) if more_to_come else missed(effort.needed, noun)
     if more_to_come:
@@ -93,6 +87,19 @@ def count_sentence(effort: Effort, count: int, level: int, noun: Text, *, up: bo
     if effort.spare is None or not more_to_come:
         return Text()
     return Text(f"còn được phép {_vi(effort.spare, noun)}", _en(effort.spare, noun, "more is allowed", "more", "are allowed"))
+
+
+def _out_of_reach(bad: int) -> Text:
+    if bad <= 0:  # a target above 100 %
+        return Text("không đạt được", "out of reach")
+    n = grouped(bad)
+    have = "has" if bad == 1 else "have"
+    return Text(f"không còn đạt được: đã có {n.vi} trường hợp không đạt", f"out of reach: {n.en} {have} already failed")
+
+
+def _may_fail(spare: int) -> Text:
+    n = grouped(spare)
+    return Text(f"còn được phép {n.vi} trường hợp không đạt", f"{n.en} more may fail")
 
 
 def _vi(count: int, noun: Text) -> str:
