@@ -29,7 +29,10 @@ from cchc_metrics.records.fields import (
 )
 from cchc_metrics.records.problems import Code
 
-CHOICES = [Flag, *(c for c in vars(choices).values() if isinstance(c, type) and issubclass(c, Choice) and c is not Choice)]
+CHOICES: list[type[Choice]] = [
+    Flag,
+    *(c for c in vars(choices).values() if isinstance(c, type) and issubclass(c, Choice) and c is not Choice),
+]
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31, 23, 59, 59)).map(lambda m: m.replace(microsecond=0))
 PARSERS: list[Callable[[object], Any]] = [

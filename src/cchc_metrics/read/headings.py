@@ -161,7 +161,7 @@ def match_headings(room: Room, headings: Sequence[str], own: Mapping[str, str] |
         headings: the headings as written.
         own: the district's heading → canonical column (``""``: pass the column over); it wins over the packaged table.
 
-    >>>     >>> from cchc_metrics.records.rooms import ROOMS
+    >>> from cchc_metrics.records.rooms import ROOMS
     >>> found = match_headings(ROOMS["surveys"], ["Ma phieu", "ĐƠN VỊ", "ngay_tra_loi", "Điểm", "Điện thoại"])
     >>> found.positions, found.unknown
     ({'response_id': 0, 'unit_code': 1, 'answered_on': 2, 'score': 3}, ((4, ''),))
