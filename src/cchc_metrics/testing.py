@@ -32,6 +32,7 @@ from cchc_metrics.records.fields import Flag
 from cchc_metrics.records.initiative import InitiativeAdoption
 from cchc_metrics.records.meeting import Meeting
 from cchc_metrics.records.outreach import OutreachActivity
+from cchc_metrics.records.petition import Petition
 from cchc_metrics.records.survey import SurveyAnswer
 
 UNITS = ("TM", "TM.01", "TM.02")
@@ -159,4 +160,26 @@ def survey_answers(*, units: Sequence[str] = UNITS, first: date = FIRST, last: d
         answered_on=moments(first, last),
         question=st.sampled_from(["", "5 trong 1"]),
         score=st.sampled_from(list(Score)),
+    )
+
+
+@st.composite
+def petitions(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> Petition:
+    """Return a strategy for petitions in every stage."""
+    received = draw(st.dates(first, last))
+
+    def later() -> date | None:
+        days = draw(st.none() | st.integers(0, 30))
+        return None if days is None else received + timedelta(days=days)
+
+    return Petition(
+        petition_id=draw(st.uuids()).hex,
+        unit_code=draw(st.sampled_from(list(units))),
+        topic=draw(st.sampled_from(["", "thái độ phục vụ"])),
+        received_at=received,
+        refused_at=later(),
+        supplement_requested_at=later(),
+        resolved_at=later(),
+        published_at=later(),
+        satisfied=draw(st.sampled_from(list(Flag))),
     )

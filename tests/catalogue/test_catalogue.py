@@ -41,6 +41,7 @@ ROWS: dict[str, st.SearchStrategy[Any]] = {
     "outreach": st.lists(testing.outreach_activities(), max_size=8),
     "initiatives": st.lists(testing.adoptions(), max_size=5, unique_by=lambda a: (a.initiative_id, a.unit_code)),
     "surveys": st.lists(testing.survey_answers(), max_size=8),
+    "petitions": st.lists(testing.petitions(), max_size=8),
 }
 
 each = pytest.mark.parametrize("indicator", list(CATALOGUE), ids=lambda i: i.id)
