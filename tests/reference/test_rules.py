@@ -1,0 +1,173 @@
+"""Rules are data: named, frozen, complete, and each of their options decides something."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, time
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from pydantic import ValidationError
+from tests.slow import draw
+from tests.slow.dossiers_slow import WRITTEN
+
+from cchc_metrics.errors import CatalogueError
+from cchc_metrics.records.columns import Columns, columns_of
+from cchc_metrics.records.dossier import Dossier, end_days
+from cchc_metrics.records.dossier_event import DossierEvent
+from cchc_metrics.records.dossier_timing import acceptance, class_dossiers
+from cchc_metrics.records.room import Context
+from cchc_metrics.records.waits import attach_events
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.rules import Rules, rule_presets
+
+NAMES = {"id", "vi", "en"}
+OPENING = ((time(7), time(11, 30)), (time(13, 30), time(17)))
+
+
+def options(name: str) -> tuple[Any, ...]:
+    """Return the options of a rule that has a closed list of them, () for another."""
+    annotation = Rules.model_fields[name].annotation
+    return (False, True) if annotation is bool else get_args(annotation) if "Literal" in str(annotation) else ()
+
+
+CLOSED = {name: options(name) for name in Rules.model_fields if options(name)}
+
+
+# --- presets ----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_presets() -> None:
+    assert list(rule_presets()) == ["default", "form06", "qd766", "gia_lai"]
+
+
+@pytest.mark.parametrize("name", ["default", "form06", "qd766", "gia_lai"])
+def test_a_preset_carries_its_own_name_and_says_whose_it_is(name: str) -> None:
+    rules = Rules.preset(name)
+    assert rules.id == name
+    assert rules.vi
+    assert rules.en
+
+
+def test_the_national_portal_differs_from_the_default_in_what_its_rule_sheet_says() -> None:
+    portal, default = Rules.preset("qd766"), Rules.preset("default")
+    changed = {name: getattr(portal, name) for name in Rules.model_fields if getattr(portal, name) != getattr(default, name)}
+    assert {name: value for name, value in changed.items() if name not in NAMES} == {
+        "pauses": "subtract",
+        "stopped": "ended",
+        "refused": "ended",
+        "two_supplements_late": True,
+        "open_supplement": "judged_at_request",
+    }
+
+
+def test_an_unknown_preset_names_the_nearest() -> None:
+    with pytest.raises(CatalogueError, match="qd766") as caught:
+        Rules.preset("qd677")
+    assert "qd677" in str(caught.value)
+
+
+# --- values -----------------------------------------------------------------------------------------------------------------------------
+
+
+@given(draw.rules())
+def test_rules_round_trip_through_json(rules: Rules) -> None:
+    again = Rules.model_validate(json.loads(rules.model_dump_json()))
+    assert again == rules
+    assert hash(again) == hash(rules)
+
+
+def test_opening_hours_round_trip_through_json() -> None:
+    rules = Rules(id="own", opening_hours=OPENING)
+    assert Rules.model_validate_json(rules.model_dump_json()) == rules
+
+
+def test_rules_do_not_change() -> None:
+    with pytest.raises(ValidationError):
+        Rules.preset("default").pauses = "subtract"  # type: ignore[misc]  # that it cannot be set is the point
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pauses": "stop"},
+        {"pause": "shift"},
+        {"id": ""},
+        {"opening_hours": [["07:00", "07:00"]]},
+        {"opening_hours": [["13:30", "17:00"], ["07:00", "11:30"]]},
+        {"opening_hours": [["07:00", "14:00"], ["13:30", "17:00"]]},
+    ],
+    ids=str,
+)
+def test_what_is_not_a_rule_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Rules.model_validate({"id": "own", **wrong})
+
+
+@pytest.mark.parametrize("name", sorted(set(Rules.model_fields) - NAMES))
+def test_every_rule_is_described(name: str) -> None:
+    assert f"{name}: " in str(Rules.__doc__)
+
+
+def test_the_slow_reference_knows_no_rule_that_is_not_there() -> None:
+    assert set(WRITTEN) == set(CLOSED)
+    assert [name for name, known in WRITTEN.items() if not set(known) <= set(CLOSED[name])] == []
+
+
+# --- every option decides something -----------------------------------------------------------------------------------------------------
+
+DONE: dict[str, Any] = {"status": "9", "ended_at": "08/03/2021", "due_at": "05/03/2021"}
+ASKED: list[tuple[str, str, str | None]] = [("supplement_requested", "03/03/2021", None), ("supplement_received", "10/03/2021", None)]
+CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[tuple[str, str, str | None]]]] = [
+    # the option, the rules it is held against, the dossier, its events
+    ({"pauses": "subtract"}, {}, {**DONE, "paused_days": 1}, []),
+    ({"pauses": "restart"}, {}, {"status": "4", "term": 5, "term_unit": "working_days"}, ASKED),
+    ({"compare": "instants"}, {}, {"status": "9", "due_at": "05/03/2021 08:00", "ended_at": "05/03/2021 09:00"}, []),
+    ({"stopped": "ended"}, {}, {**DONE, "status": "8"}, []),
+    ({"withdrawn": "excluded"}, {}, {**DONE, "status": "7"}, []),
+    ({"refused": "ended"}, {}, {**DONE, "status": "3"}, []),
+    ({"missing_due": "on_time"}, {}, {**DONE, "due_at": None}, []),
+    ({"missing_due": "on_time"}, {}, {"status": "4"}, []),
+    ({"given_due": "ignored"}, {}, {**DONE, "term": 2, "term_unit": "working_days"}, []),
+    ({"given_due_includes_pauses": False}, {}, {**DONE, "paused_days": 1}, []),
+    ({"appointment": "current"}, {}, DONE, [("reappointed", "04/03/2021", "12/03/2021")]),
+    ({"two_supplements_late": True}, {}, {**DONE, "ended_at": "03/03/2021", "supplement_requests": 2}, []),
+    ({"open_supplement": "judged_at_request"}, {"pauses": "subtract"}, {"status": "5", "due_at": "05/03/2021"}, ASKED[:1]),
+    ({"opening_hours": OPENING}, {}, {"status": "4", "received_at": "01/03/2021 08:00", "term": 4, "term_unit": "hours"}, []),
+    (
+        {"acceptance_hours": 4},
+        {"opening_hours": OPENING},
+        {"status": "4", "channel": "2", "submitted_at": "01/03/2021 08:00", "received_at": "01/03/2021 15:00"},
+        [],
+    ),
+]
+
+
+def derived(rules: Rules, dossier: dict[str, Any], events: list[tuple[str, str, str | None]]) -> list[Any]:
+    row = Dossier.model_validate({"dossier_id": "1", "unit_code": "TM", "received_at": date(2021, 3, 1), **dossier})
+    story = [DossierEvent.model_validate({"dossier_id": "1", "kind": k, "happened_at": at, "due_at": due}) for k, at, due in events]
+    columns: Columns = attach_events(columns_of(Dossier, [row]), columns_of(DossierEvent, story))
+    context = Context(rules, Calendar.official())
+    timed = class_dossiers(columns, context, end_days(columns))
+    found = [getattr(timed, name)[0] for name in type(timed).__slots__]
+    return [*found, *(column[0] for column in acceptance(columns, timed.received, context))]
+
+
+@pytest.mark.parametrize(("option", "beside", "dossier", "events"), CASES, ids=[str(case[0]) for case in CASES])
+def test_every_option_decides_something(
+    option: dict[str, Any],
+    beside: dict[str, Any],
+    dossier: dict[str, Any],
+    events: list[tuple[str, str, str | None]],
+) -> None:
+    base = Rules.model_validate({"id": "own", **beside})
+    assert derived(base, dossier, events) != derived(base.model_copy(update=option), dossier, events)
+
+
+def test_no_option_is_left_out_above() -> None:
+    default = Rules(id="own")
+    every = {(name, value) for name, values in CLOSED.items() for value in values if value != getattr(default, name)}
+    shown = {(name, value) for option, *_ in CASES for name, value in option.items() if name in CLOSED}
+    assert shown == every
+    assert {name for option, *_ in CASES for name in option} == set(Rules.model_fields) - NAMES
