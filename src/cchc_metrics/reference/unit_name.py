@@ -53,7 +53,7 @@ def comparable(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.casefold().translate(_ETHS))
     visible = "".join(c for c in _APOSTROPHES.sub("", decomposed) if unicodedata.category(c) != "Cf")
     syllables = re.split(r"[^\w\u0300-\u036f]+|_", visible)
-    return " ".join(_ZEROS.sub("", _tone_last(syllable)) for syllable in syllables if syllable)
+    return unicodedata.normalize("NFC", " ".join(_ZEROS.sub("", _tone_last(syllable)) for syllable in syllables if syllable))
 
 
 def plain(text: str) -> str:
@@ -116,10 +116,9 @@ def kind_of(text: str) -> str:
 
 
 def _tone_last(syllable: str) -> str:
-    """Return a decomposed syllable with its tone at the end and a lone y as i, composed."""
+    """Return a decomposed syllable with its tone at the end and a lone y as i."""
     tones = "".join(_TONE.findall(syllable))
-    vowels = unicodedata.normalize("NFC", _TONE.sub("", syllable))
-    return unicodedata.normalize("NFC", _LONE_Y.sub(r"\1i", vowels)) + tones
+    return _LONE_Y.sub(r"\1i", unicodedata.normalize("NFC", _TONE.sub("", syllable))) + tones
 
 
 def _kinds(form: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
