@@ -113,11 +113,10 @@ class Judge:
 
     def _measure(self, target: Target, kind: Kind, unit: str, breakdown: Breakdown, window: Window) -> Measure | Text:
         """Return the value of the days up to the due date once that has come, else of the period so far; or why there is none."""
-        wanted = same_days(window.judged) if window.over else (window.period,)
-        found = next((m for p in wanted if (m := self._get(target.indicator, kind, unit, p, breakdown)) is not None), None)
+        judged = window.judged if window.over else window.period
+        found = next((m for p in same_days(judged) if (m := self._get(target.indicator, kind, unit, p, breakdown)) is not None), None)
         if found is None:
-            label = wanted[0].label
-            return Text(f"không có số liệu của kỳ {label}", f"there is no value for {label}")
+            return Text(f"không có số liệu của kỳ {judged.label}", f"there is no value for {judged.label}")
         known = min(found.as_of, found.period.last)
         if known > self.as_of:
             return Text(

@@ -50,13 +50,15 @@ class Window:
         return cls(period, due, final, judged, as_of >= final, not reason.vi, reason)
 
 
-def same_days(period: Period) -> tuple[Period, ...]:
-    """Return a period and the named ones of its year that have exactly its days.
+def same_days(period: Period) -> Iterator[Period]:
+    """Yield a period and then, for a custom one, the named ones of its year that have exactly its days.
 
     >>> [p.label for p in same_days(Period.custom(date(2022, 1, 1), date(2022, 6, 30)))]
     ['2022-01-01..2022-06-30', '2022-H1']
     """
-    return (period, *(named for named in _named(period.last.year) if (named.first, named.last) == (period.first, period.last)))
+    yield period
+    if period.kind == "custom":
+        yield from (named for named in _named(period.last.year) if (named.first, named.last) == (period.first, period.last))
 
 
 def _named(year: int) -> Iterator[Period]:
