@@ -73,6 +73,7 @@ def test_the_office_and_the_kind_come_off(name: str, kind: str, office: str) -> 
         ("Lý", "Lí"),
         ("Ý Yên", "Í Yên"),
         ("Ea H'Leo", "Ea H’leo"),
+        ("Ea H'Leo", "Ea Hleo"),
         ("Phường 01", "phường 1"),
         ("Ðốc Binh Kiều", "Đốc Binh Kiều"),
         ("Mỹ\N{ZERO WIDTH SPACE} An", "Mỹ An"),

@@ -271,7 +271,7 @@ class Period:
         if not length or not whole or whole % length:
             vi, en = _KIND_NAMES.get(kind, (kind, kind))
             raise CchcError(f"không chia được kỳ {self.label} theo {vi}", f"period {self.label} cannot be divided into {en}")
-        start = (self.number - 1) * whole // length if self.kind != "nine_months" else 0
+        start = (self.number - 1) * whole // length
         return tuple(Period.of(kind, self.year, start + i + 1, self.regime) for i in range(whole // length))
 
     def _step(self, direction: int) -> Period:
