@@ -1,0 +1,96 @@
+"""DuckDB as its documentation would have it: SQL over native tables that joins a calendar table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from benchmarks.reference_work.work import CHANNELS, NO_DAY, Answer, Work, assemble, calendar_table, grid
+
+RECEIVED = """
+    SELECT unit, month, channel, count(*) AS n
+    FROM dossiers JOIN calendar ON received = day
+    GROUP BY ALL
+"""
+ENDED = """
+    SELECT
+        unit,
+        e.month,
+        count(*) FILTER (WHERE ended < due.day) AS early,
+        count(*) FILTER (WHERE ended = due.day) AS on_due_date,
+        count(*) FILTER (WHERE ended > due.day) AS late,
+        sum(e.through - r.through) AS days,
+        median(e.through - r.through) AS median
+    FROM dossiers
+    JOIN calendar AS r ON received = r.day
+    JOIN calendar AS e ON ended = e.day
+    JOIN calendar AS due ON due.working AND due.through = r.through + term + paused
+    GROUP BY ALL
+"""
+PENDING = """
+    SELECT unit, due.day < make_date($last_day) AS overdue, count(*) AS n
+    FROM dossiers
+    JOIN calendar AS r ON received = r.day
+    JOIN calendar AS due ON due.working AND due.through = r.through + term + paused
+    WHERE ended IS NULL
+    GROUP BY ALL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A connection with the tables ``dossiers`` and ``calendar``, and the work."""
+
+    connection: duckdb.DuckDBPyConnection
+    work: Work
+
+
+def connect(work: Work) -> duckdb.DuckDBPyConnection:
+    """Return a connection whose native, in-memory table ``dossiers`` has the types of the library's columns, dates as dates."""
+    connection = duckdb.connect()
+    ended = pa.array(work.ended, mask=work.ended == NO_DAY).cast(pa.date32())
+    dossiers = pa.table(
+        {
+            "unit": work.unit,
+            "procedure": work.procedure,
+            "channel": work.channel,
+            "received": pa.array(work.received).cast(pa.date32()),
+            "term": work.term,
+            "paused": work.paused,
+            "ended": ended,
+        }
+    )
+    connection.register("given", dossiers)
+    connection.execute("CREATE TABLE dossiers AS SELECT * FROM given")
+    connection.unregister("given")
+    return connection
+
+
+def prepare(work: Work) -> Prepared:
+    """Return a connection with all tables."""
+    connection = connect(work)
+    calendar = calendar_table(work)
+    connection.register("given", pa.table({**calendar, "day": pa.array(calendar["day"]).cast(pa.date32())}))
+    connection.execute("CREATE TABLE calendar AS SELECT * FROM given")
+    connection.unregister("given")
+    return Prepared(connection, work)
+
+
+def answer(prepared: Prepared) -> Answer:
+    """Return the answer."""
+    work, run = prepared.work, prepared.connection.execute
+    received = run(RECEIVED).fetchnumpy()
+    ended = run(ENDED).fetchnumpy()
+    pending = run(PENDING, {"last_day": work.last_day}).fetchnumpy()
+    shape = (work.units, work.months)
+    cells = (ended["unit"], ended["month"])
+    return assemble(
+        received=grid((*shape, CHANNELS), (received["unit"], received["month"], received["channel"]), received["n"]),
+        ended=grid((*shape, 3), cells, np.stack([ended["early"], ended["on_due_date"], ended["late"]], axis=1)),
+        turnaround_sum=grid(shape, cells, ended["days"]),
+        turnaround_median_twice=grid(shape, cells, 2 * ended["median"], empty=-1),
+        pending=grid((work.units, 2), (pending["unit"], pending["overdue"]), pending["n"]),
+    )

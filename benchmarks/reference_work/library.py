@@ -1,0 +1,178 @@
+"""The library itself, through its public names: columns → tally → measure."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from benchmarks.reference_work.work import CHANNELS, NO_DAY, OK, ZERO_DENOMINATOR, Answer, Array, Work, months_of
+from cchc_metrics import Calendar, Catalogue, Columns, Dossier, Measures, Period, Rules, Status, Unit, UnitTree, load_catalogue, measure, tally
+from cchc_metrics.records.choices import Channel, TermUnit, Timing
+from cchc_metrics.records.choices import Status as DossierStatus
+
+OWN = """
+[[indicator]]
+id = "ended_by_timing"
+vi = "Hồ sơ đã giải quyết"
+en = "Dossiers ended"
+numerator = ["dossiers.ended"]
+scale = "count"
+source = "the reference work"
+breakdowns = ["timing"]
+total = false
+
+[[indicator]]
+id = "received_by_channel"
+vi = "Hồ sơ tiếp nhận"
+en = "Dossiers received"
+numerator = ["dossiers.received"]
+scale = "count"
+source = "the reference work"
+breakdowns = ["channel"]
+total = false
+
+[[indicator]]
+id = "stock"
+vi = "Hồ sơ đang giải quyết"
+en = "Dossiers pending"
+numerator = ["dossiers.pending"]
+scale = "count"
+source = "the reference work"
+"""
+SELECTED = (
+    "received_by_channel",
+    "ended_by_timing",
+    "turnaround_mean",
+    "turnaround_median",
+    "stock",
+    "dossiers_pending_overdue",
+    "resolved_on_time",
+    "online_share",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that stands before the first run."""
+
+    columns: Columns
+    work: Work
+    periods: list[Period]
+    units: UnitTree
+    catalogue: Catalogue
+    options: dict[str, Any]
+
+
+def workers_known() -> bool:
+    """Return whether the tally of this version takes ``workers``."""
+    return "workers" in inspect.signature(tally).parameters
+
+
+def to_columns(work: Work) -> Columns:
+    """Return the dossiers as the library's columns; only the term is copied (it is held in halves)."""
+    pending = work.ended == NO_DAY
+    statuses, units = list(DossierStatus), list(TermUnit)
+    return Columns(
+        Dossier,
+        {
+            "unit_code": work.unit,
+            "procedure_code": work.procedure,
+            "channel": work.channel,
+            "status": np.where(pending, np.uint8(statuses.index(DossierStatus.PROCESSING)), np.uint8(statuses.index(DossierStatus.RESOLVED))),
+            "received_at": work.received,
+            "ended_at": work.ended,
+            "term": work.term * np.int32(2),
+            "term_unit": np.full(len(work), units.index(TermUnit.WORKING_DAYS), dtype=np.uint8),
+            "paused_days": work.paused,
+        },
+        {
+            "unit_code": unit_codes(work.units),
+            "procedure_code": tuple(f"P{n:05d}" for n in range(int(work.procedure.max(initial=0)) + 1)),
+            "channel": Channel.labels(),
+            "status": DossierStatus.labels(),
+            "term_unit": TermUnit.labels(),
+        },
+    )
+
+
+def unit_codes(units: int) -> tuple[str, ...]:
+    """Return the unit codes, as ``synthetic.dossier_columns`` has them."""
+    return tuple(f"U{n:04d}" for n in range(units))
+
+
+def unit_tree(units: int) -> UnitTree:
+    """Return the units side by side: the work asks for each of them and for no sum."""
+    return UnitTree([Unit(code=code, name=code, kind="xã", level="commune") for code in unit_codes(units)])
+
+
+def prepare(work: Work) -> Prepared:
+    """Return the columns and the catalogue; BENCH_WORKERS asks for more than one worker."""
+    workers = int(os.environ.get("BENCH_WORKERS", "1"))
+    options = {"workers": workers} if workers > 1 else {}
+    catalogue = load_catalogue(OWN).select(SELECTED)
+    return Prepared(to_columns(work), work, months_of(work), unit_tree(work.units), catalogue, options)
+
+
+def measures(prepared: Prepared) -> Measures:
+    """Return the library's measures: the tally of the rows, and every indicator that is asked for."""
+    as_of = date(prepared.work.first_year + prepared.work.years - 1, 12, 31)
+    counted = tally(
+        {"dossiers": prepared.columns},
+        periods=prepared.periods,
+        rules=Rules.preset("default"),
+        calendar=Calendar.official(),
+        as_of=as_of,
+        **prepared.options,
+    )
+    return measure(
+        counted, prepared.catalogue, units=prepared.units, periods=prepared.periods, as_of=as_of, breakdowns={"resolved_on_time": []}
+    )
+
+
+def answer(prepared: Prepared) -> Answer:
+    """Return the answer, read off the measures."""
+    return read_off(measures(prepared), prepared.work)
+
+
+def read_off(found: Measures, work: Work) -> Answer:
+    """Return the answer that the measures hold."""
+    blocks = {block.indicator.id: block for block in found.blocks}
+    shape = (work.units, work.months)
+
+    def counted(name: str, labels: tuple[str, ...]) -> Array:
+        block = blocks[name]
+        counts = np.zeros((*shape, len(labels)), dtype=np.int64)
+        for position, (label,) in enumerate(block.labels):
+            counts[:, :, labels.index(label)] = block.numerator[:, position, :]
+        return counts
+
+    def plain(name: str) -> Array:
+        return blocks[name].numerator[:, 0, :]
+
+    def rated(name: str) -> Array:
+        block = blocks[name]
+        assert block.denominator is not None
+        codes = np.full(len(Status), -1, dtype=np.int64)
+        codes[list(Status).index(Status.OK)] = OK
+        codes[list(Status).index(Status.ZERO_DENOMINATOR)] = ZERO_DENOMINATOR
+        return np.stack([block.numerator[:, 0, :], block.denominator[:, 0, :], codes[block.status[:, 0, :]]], axis=-1)
+
+    quantile = blocks["turnaround_median"].quantile
+    assert quantile is not None
+    medians = [[quantile(unit, month) for month in range(work.months)] for unit in range(work.units)]
+    stock, overdue = plain("stock"), plain("dossiers_pending_overdue")
+    return Answer(
+        received=counted("received_by_channel", Channel.labels()[:CHANNELS]),
+        ended=counted("ended_by_timing", Timing.labels()[:3]),
+        turnaround_sum=plain("turnaround_mean"),
+        turnaround_median_twice=np.array([[-1 if m is None else int(2 * m) for m in row] for row in medians], dtype=np.int64),
+        stock=stock,
+        pending=np.stack([stock[:, -1] - overdue[:, -1], overdue[:, -1]], axis=1),
+        on_time=rated("resolved_on_time"),
+        online=rated("online_share"),
+    )
