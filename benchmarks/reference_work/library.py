@@ -140,8 +140,8 @@ def answer(prepared: Prepared) -> Answer:
 
 
 def read_off(found: Measures, work: Work) -> Answer:
-    """Return the answer that the measures hold."""
-    blocks = {block.indicator.id: block for block in found.blocks}
+    """Return the answer that the measures hold; of several blocks of an indicator the one without breakdown, if there is one."""
+    blocks = {block.indicator.id: block for block in reversed(found.blocks)}  # totals come first, so they are written last
     shape = (work.units, work.months)
 
     def counted(name: str, labels: tuple[str, ...]) -> Array:
