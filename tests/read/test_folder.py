@@ -177,6 +177,13 @@ def test_years_of_the_calendar_come_from_here_or_from_a_file(make: Make) -> None
     assert not folder.calendar.is_working_day(date(2021, 3, 2))
 
 
+def test_what_else_a_unit_file_says_is_not_read(make: Make) -> None:
+    folder = read_folder(make(units_csv="Mã,Tên,Cấp,Mã cấp trên,Dân số,parnet\nTM,Tháp Mười,huyện,,1,\nTM.01,Mỹ An,cấp xã,TM,2,\n"))
+    assert told(folder) == [("units.csv", 1, "Dân số", "unknown_heading"), ("units.csv", 1, "parnet", "unknown_heading")]
+    assert folder.problems.examples[1].mend_en == "; did you mean «parent»?"
+    assert folder.units.unit("TM.01").parent == "TM"
+
+
 def test_a_unit_may_stand_alone_or_in_the_district_file(make: Make) -> None:
     alone = DISTRICT.replace('units_file = "units.csv"\n', "")
     folder = read_folder(make(district_toml=alone))
@@ -193,7 +200,7 @@ def test_a_unit_may_stand_alone_or_in_the_district_file(make: Make) -> None:
         ({"district_toml": "code ="}, "district.toml: not TOML"),
         ({"district_toml": b'name = "M\xe3"'}, "district.toml is not UTF-8"),
         ({"units_csv": None}, "the unit file units.csv is missing"),
-        ({"units_csv": "code,name,levle\nTM,Tháp Mười,huyện\n"}, "units.csv: unknown column «levle»; did you mean «level»?"),
+        ({"units_csv": "code,name,levle\nTM,Tháp Mười,huyện\n"}, "units.csv: row 2: level: is missing"),
         ({"units_csv": "code,Mã,name,level\nTM,TM,Tháp Mười,huyện\n"}, "units.csv: two columns mean code"),
         (
             {"units_csv": "code,name,level\nTM,Tháp Mười,huyệnn\n,x,xã\n"},

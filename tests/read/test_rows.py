@@ -212,6 +212,7 @@ def test_a_unit_may_be_named_where_the_name_means_one_unit(written: str) -> None
         ("TM.O3", "; did you mean «TM.03»?"),
         ("xã Mỹ Quyy", "; did you mean «xã Mỹ Quý»?"),
         ("Mỹ An", "; the name could mean TM.01, TM.02: write the code"),
+        ("thị trấn Mỹ Quý", "; TM.03 has the name and is of another kind: write the code"),
         ("?", ""),
     ],
 )
@@ -221,6 +222,25 @@ def test_a_unit_that_is_not_in_the_tree_rejects_the_row(written: str, mend: str)
     (problem,) = parsed.problems
     assert (problem.row, problem.column, problem.value, problem.mend_en) == (2, "unit_code", written, mend)
     assert len(parsed.columns) == 1
+
+
+def test_a_name_that_two_units_had_in_turn_means_the_one_of_the_day() -> None:
+    tree = UnitTree(
+        [
+            Unit(code="old", name="Mỹ Quý", kind="xã", level="commune", valid_to=date(2025, 6, 30)),
+            Unit(code="new", name="Mỹ Quý", kind="xã", level="commune", valid_from=date(2025, 7, 1), predecessors=("old",)),
+        ],
+    )
+    days = ["2025-06-30", "01/07/2025", "2021-01-05", "", "31/02/2021"]
+    rows_ = [{**MEETING, "meeting_id": day, "unit_code": "xã Mỹ Quý", "status": "dự kiến", "held_on": day} for day in days]
+    rows_ = [{**row, "meeting_id": str(at)} for at, row in enumerate(rows_)]
+    parsed = read_rows("meetings", rows_, units=tree)
+    assert values(parsed, "unit_code") == ["old", "new", "old"]
+    assert [(p.row, p.code, p.value) for p in parsed.problems] == [
+        (4, Code.UNKNOWN_UNIT, "xã Mỹ Quý"),
+        (5, Code.UNKNOWN_UNIT, "xã Mỹ Quý"),
+        (5, Code.IMPOSSIBLE_DATE, "31/02/2021"),
+    ]
 
 
 def test_two_spellings_of_a_unit_are_one_unit() -> None:

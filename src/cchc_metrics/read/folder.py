@@ -17,6 +17,7 @@ from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.csv_files import Progress, UnreadableFileError, read_csv
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district, mistakes_of
+from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.headings import heading_key, match_headings
 from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.records.columns import Columns
@@ -82,10 +83,10 @@ def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder
     """
     folder = Path(path)
     district = load_district(_district_text(folder))
-    units = _units(folder, district)
+    coverage = MappingProxyType(dict(_coverage(district)))
+    units, problems = _units(folder, district)
     calendar = _calendar(folder, district.calendar)
     given = Given(units, calendar, district.extracted_on)
-    problems = Problems()
     columns: dict[str, Columns] = {}
     found_any = False
     for room in ROOMS.values():
@@ -122,7 +123,7 @@ def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder
         district.rules,
         MappingProxyType(columns),
         problems,
-        MappingProxyType(dict(_coverage(district))),
+        coverage,
         _existing(folder, district.plan, PLAN),
         _existing(folder, district.baseline, BASELINE),
         tuple(folder / name for name in district.catalogue if name not in absent),
@@ -191,9 +192,11 @@ def _coverage(district: District) -> Iterator[tuple[str, tuple[date, date]]]:
         yield room, (entry.first, last)
 
 
-def _units(folder: Path, district: District) -> UnitTree:
-    place = district.units_file or FILE
-    listed: list[Unit] = list(_unit_file(folder, district.units_file)) if district.units_file else list(district.units)
+def _units(folder: Path, district: District) -> tuple[UnitTree, Problems]:
+    place, problems = district.units_file or FILE, Problems()
+    listed: list[Unit] = list(district.units)
+    if district.units_file:
+        listed, problems = _unit_file(folder, district.units_file)
     listed = [Unit.model_validate(entry.model_dump()) for entry in listed]
     if district.code not in {unit.code for unit in listed}:
         listed.insert(0, Unit(code=district.code, name=district.name, level=district.level))
@@ -206,7 +209,7 @@ def _units(folder: Path, district: District) -> UnitTree:
             f'{place}: without a unit above: {adrift}; write parent = "{district.code}"',
         )
     try:
-        return UnitTree(listed)
+        return UnitTree(listed), problems
     except CchcError as error:
         raise InputError(f"{place}: {error.vi}", f"{place}: {error.en}") from None
 
@@ -223,7 +226,7 @@ _UNIT_HEADINGS = {
 }
 
 
-def _unit_file(folder: Path, name: str) -> Iterator[Unit]:
+def _unit_file(folder: Path, name: str) -> tuple[list[Unit], Problems]:
     if not (folder / name).is_file():
         raise InputError(f"thiếu tệp đơn vị {name} (units_file trong {FILE})", f"the unit file {name} is missing (units_file in {FILE})")
     try:
@@ -233,12 +236,12 @@ def _unit_file(folder: Path, name: str) -> Iterator[Unit]:
     meaning = {heading_key(spelling): key for key, spellings in _UNIT_HEADINGS.items() for spelling in spellings}
     keys = [meaning.get(heading_key(heading)) for heading in table.headings]
     mistakes: list[tuple[str, str]] = []
+    findings = Findings(name)
     for heading, key in zip(table.headings, keys, strict=True):
         if key is None:
-            vi, en = suggestion(heading, _UNIT_HEADINGS)
-            mistakes.append((f"cột lạ «{heading}»{vi}", f"unknown column «{heading}»{en}"))
-        elif keys.count(key) > 1:
-            mistakes.append((f"hai cột cùng nghĩa {key}", f"two columns mean {key}"))
+            findings.add(Code.UNKNOWN_HEADING, table.heading_row, shown(heading), mend=suggestion(heading, _UNIT_HEADINGS))
+    twice = [key for key in dict.fromkeys(keys) if key is not None and keys.count(key) > 1]
+    mistakes += [(f"hai cột cùng nghĩa {key}", f"two columns mean {key}") for key in twice]
     mistakes += [(f"dòng {r.row}: số ô khác số cột", f"row {r.row}: its cells are not as many as the columns") for r in table.refused]
     units: list[Unit] = []
     for at, row in enumerate(table.rows.tolist()):
@@ -250,7 +253,7 @@ def _unit_file(folder: Path, name: str) -> Iterator[Unit]:
             mistakes.append((f"dòng {row}{told.vi}", f"row {row}{told.en}"))
     if mistakes:
         raise InputError(f"{name}: " + "; ".join(vi for vi, _ in mistakes), f"{name}: " + "; ".join(en for _, en in mistakes))
-    yield from units
+    return units, findings.problems(0, 0)
 
 
 def _calendar(folder: Path, entry: CalendarEntry) -> Calendar:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 
 from cchc_metrics.errors import did_you_mean
-from cchc_metrics.read.checks import Found, Given, dates, duplicates, unit_parser
+from cchc_metrics.read.checks import DATES, Found, Given, dates, duplicates, named_on_their_day, unit_parser
 from cchc_metrics.read.findings import WITHHELD, Findings, shown
 from cchc_metrics.read.headings import Matched, match_headings, spellings
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable
-from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode
-from cchc_metrics.records.fields import CellError
+from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode, moments_to_numbers
+from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.records.record import ColumnSpec, schema, schema_by_name
 from cchc_metrics.records.room import Room
 
+MENDS: Final = 100
+"""For so many different bad cells of a column the nearest good one is sought; more are mended by mending the export."""
 NOT_SECRET = ("none", "unknown")
 """Secrecy marks under which an identifier may be shown."""
 
@@ -98,6 +101,9 @@ def _understand_cells(
         column = cells[spec.name]
         values, errors = _understand_column(spec, column, given)
         if errors:
+            if spec.kind.name == "unit" and given.units is not None:
+                days = partial(_main_days, cells, room, given, len(table.rows))
+                column, values = named_on_their_day(column, values, errors, given.units, days)
             wrong = np.zeros(len(column.values), dtype=bool)
             wrong[list(errors)] = True
             bad |= wrong[column.codes]
@@ -112,17 +118,27 @@ def _understand_cells(
     return Columns(room.model, arrays, labels, table.file, table.rows), bad
 
 
+def _main_days(cells: Mapping[str, RawColumn], room: Room, given: Given, rows: int) -> Array:
+    """Return the main date of each row, ``NO_DAY`` where there is none or it cannot be understood."""
+    main = DATES[room.name].main if room.name in DATES else ""
+    if main not in cells:
+        return np.full(rows, NO_DAY, dtype=np.int32)
+    values, _ = _understand_column(schema_by_name(room.model)[main], cells[main], given)
+    return moments_to_numbers(values)[0][cells[main].codes]
+
+
 def _tell_cells(
     findings: Findings, code: Code, name: str, column: RawColumn, errors: Mapping[int, CellError], rows: Array, where: Array
 ) -> None:
-    findings.add_rows(
-        code,
-        rows,
-        where,
-        name,
-        lambda at: None if column.cell(at) is ABSENT else column.cell(at),
-        lambda at: errors[int(column.codes[at])].mend,
-    )
+    mends: dict[int, tuple[str, str]] = {}
+
+    def mend(at: int) -> tuple[str, str]:
+        cell = int(column.codes[at])
+        if cell not in mends:
+            mends[cell] = errors[cell].mend if len(mends) < MENDS else ("", "")
+        return mends[cell]
+
+    findings.add_rows(code, rows, where, name, lambda at: None if column.cell(at) is ABSENT else column.cell(at), mend)
 
 
 def _understand_column(spec: ColumnSpec, column: RawColumn, given: Given) -> tuple[list[Any], dict[int, CellError]]:
@@ -138,7 +154,7 @@ def _understand_column(spec: ColumnSpec, column: RawColumn, given: Given) -> tup
             values.append(_absent(spec) if cell is ABSENT else parse(cell))
         except CellError as error:
             values.append(stand_in)
-            errors[at] = error
+            errors[at] = error.with_traceback(None)  # which would keep every frame alive
     return values, errors
 
 

@@ -29,12 +29,23 @@ _MAX_WHOLE = 2**31 - 1
 
 
 class CellError(Exception):
-    """A cell that cannot be understood: the code, and the mend in both languages where one is known."""
+    """A cell that cannot be understood: the code, and the mend in both languages where one is known.
 
-    def __init__(self, code: Code, mend: tuple[str, str] = ("", "")) -> None:
+    Args:
+        code: what is wrong.
+        mend: the mend, or what returns it: the nearest of a list is sought only where somebody reads it, since seeking costs more than
+            understanding a cell does, and a column may be wrong in a million rows.
+    """
+
+    def __init__(self, code: Code, mend: tuple[str, str] | Callable[[], tuple[str, str]] = ("", "")) -> None:
         super().__init__(code)
         self.code = code
-        self.mend = mend
+        self._mend = mend
+
+    @property
+    def mend(self) -> tuple[str, str]:
+        """What to do, in Vietnamese and in English; empty where no more is known than the code says."""
+        return self._mend() if callable(self._mend) else self._mend
 
 
 class Choice(StrEnum):
@@ -88,7 +99,7 @@ class Choice(StrEnum):
         spellings: dict[str, Self] = _spellings(cls)
         found = spellings.get(fold(text))
         if found is None:
-            raise CellError(Code.UNKNOWN_CODE, suggestion(text, cls.labels()))
+            raise CellError(Code.UNKNOWN_CODE, lambda: suggestion(text, cls.labels()))
         return found
 
 

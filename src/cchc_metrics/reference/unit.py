@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from types import MappingProxyType
@@ -81,12 +82,24 @@ class NoMatch:
     Args:
         code: ``unknown``: no unit has this code or name; ``ambiguous``: several do; ``other_kind``: a unit has this name but is of another
             kind; ``other_day``: a unit has this name but does not exist on the day asked about.
-        vi, en: the same as one line, with the mend.
+        said: the same in Vietnamese and in English.
+        near: returns what to add about the nearest unit. It is sought only when somebody reads the line: seeking costs milliseconds, and
+            a column that is not of units at all has as many texts as rows.
     """
 
     code: Literal["unknown", "ambiguous", "other_kind", "other_day"]
-    vi: str
-    en: str
+    said: tuple[str, str]
+    near: Callable[[], tuple[str, str]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def vi(self) -> str:
+        """The reason as one line in Vietnamese, with the mend."""
+        return self.said[0] + (self.near()[0] if self.near else "")
+
+    @property
+    def en(self) -> str:
+        """The reason as one line in English, with the mend."""
+        return self.said[1] + (self.near()[1] if self.near else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +309,8 @@ class UnitTree:
             )
         if found:
             return _no_match("other_kind", listed, f"«{text}» không phải {units}; ghi mã", f"«{text}» is not {units}; write the code")
-        vi, en = suggestion(text, (*self.codes, *(unit.full_name for unit in self._units.values())))
-        return _no_match("unknown", (), f"không có đơn vị «{text}»{vi}", f"there is no unit «{text}»{en}")
+        reason = NoMatch("unknown", (f"không có đơn vị «{text}»", f"there is no unit «{text}»"), partial(_near, self, text))
+        return Match(None, (), reason)
 
     def _named(self, text: str) -> dict[str, list[str]]:
         """Return the codes that have a name, in the order of the tree, each with the kinds that the text says for it."""
@@ -325,8 +338,12 @@ def _may_be(unit: Unit, kind: str) -> bool:
     return own == kind if own else unit.level in LEVELS_OF_KIND[kind]
 
 
-def _no_match(code: Literal["unknown", "ambiguous", "other_kind", "other_day"], candidates: tuple[str, ...], vi: str, en: str) -> Match:
-    return Match(None, candidates, NoMatch(code, vi, en))
+def _no_match(code: Literal["ambiguous", "other_kind", "other_day"], candidates: tuple[str, ...], vi: str, en: str) -> Match:
+    return Match(None, candidates, NoMatch(code, (vi, en)))
+
+
+def _near(tree: UnitTree, text: str) -> tuple[str, str]:
+    return suggestion(text, (*tree.codes, *(tree.unit(code).full_name for code in tree.codes)))
 
 
 def _check(units: list[Unit]) -> None:
