@@ -65,16 +65,14 @@ def docs(session: nox.Session) -> None:
 def report(session: nox.Session) -> None:
     """Do the main job on the example: print a district's report of 2021 and write it to out/thap-muoi."""
     session.install(".[cli]")
-    session.run(
-        "cchc-metrics", "report", "examples/thap-muoi", "--period", "2021", "--out", "out/thap-muoi", *session.posargs
-    )
+    session.run("cchc-metrics", "report", "examples/thap-muoi", "--period", "2021", "--out", "out/thap-muoi", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the tally of a million dossiers."""
-    session.install(".")
-    session.run("python", "benchmarks/tally_speed.py", *session.posargs)
+    """Hold the library against polars, DuckDB, pandas and a C kernel on the reference work; posargs: benchmarks/README.md."""
+    install(session, ".", "bench")
+    session.run("python", "-m", "benchmarks.compare", *session.posargs)
 
 
 @nox.session

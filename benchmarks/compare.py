@@ -26,7 +26,7 @@ from benchmarks.reference_work.floor import bandwidth
 from benchmarks.reference_work.library import workers_known
 from benchmarks.reference_work.work import Work, differences, make
 from benchmarks.results import busy, machine, size_text, table, write_section
-from benchmarks.worker import SKIPPED, load_answer, store_answer, store_work
+from benchmarks.worker import SKIPPED, load_answer, store_work
 
 SMALL = ((3_000, 3, 1), (2_000, 1, 2), (500, 2, 3))
 """Rows, years and seed of the work on which everything is held against the slow reference."""
@@ -235,15 +235,15 @@ def report(results: Mapping[int, tuple[list[Runner], int]], before: str, given: 
     parts = [
         "## The reference work in memory",
         f"{before} At the end: {busy()}",
-        f"{given.units} units, {12 * given.years} months, rows {order}; medians of {given.runs} interleaved rounds after equal answers. "
+        f"{given.units} units, {12 * given.years} months, rows {order}; medians of {given.runs} interleaved rounds after equal answers.",
         "«All» threads: as many as there are cores.",
         "### Milliseconds",
         _times(races),
         "### Times the library's: how many times longer (above 1) each takes, same rounds",
         _ratios(races),
         "### The floor",
-        f"Memory read at {speeds[0] / 1e9:.1f} GB/s by 1 thread, {speeds[1] / 1e9:.1f} by 2. A row is {bytes_a_row} bytes "
-        f"(without its procedure): {', '.join(floors)}.",
+        f"Memory read at {speeds[0] / 1e9:.1f} GB/s by 1 thread, {speeds[1] / 1e9:.1f} by 2.",
+        f"A row is {bytes_a_row} bytes, without its procedure: {', '.join(floors)}.",
         _nanoseconds(races[rows], rows),
         "### Goals of the reference work at 10^7",
         _goals(races),

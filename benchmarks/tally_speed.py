@@ -1,6 +1,6 @@
 """Times the tally of synthetic dossiers in memory and prints rows per second; asserts nothing about time.
 
-``python benchmarks/tally_speed.py [ROWS]``, one million rows by default.
+``python -m benchmarks.tally_speed [ROWS]``, one million rows by default.
 """
 
 from __future__ import annotations
@@ -10,12 +10,8 @@ import statistics
 import sys
 import time
 from datetime import date
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from synthetic import dossier_columns
-
+from benchmarks.synthetic import dossier_columns
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules

@@ -11,7 +11,21 @@ from typing import Any
 import numpy as np
 
 from benchmarks.reference_work.work import CHANNELS, NO_DAY, OK, ZERO_DENOMINATOR, Answer, Array, Work, months_of
-from cchc_metrics import Calendar, Catalogue, Columns, Dossier, Measures, Period, Rules, Status, Unit, UnitTree, load_catalogue, measure, tally
+from cchc_metrics import (
+    Calendar,
+    Catalogue,
+    Columns,
+    Dossier,
+    Measures,
+    Period,
+    Rules,
+    Status,
+    Unit,
+    UnitTree,
+    load_catalogue,
+    measure,
+    tally,
+)
 from cchc_metrics.records.choices import Channel, TermUnit, Timing
 from cchc_metrics.records.choices import Status as DossierStatus
 
@@ -83,7 +97,9 @@ def to_columns(work: Work) -> Columns:
             "unit_code": work.unit,
             "procedure_code": work.procedure,
             "channel": work.channel,
-            "status": np.where(pending, np.uint8(statuses.index(DossierStatus.PROCESSING)), np.uint8(statuses.index(DossierStatus.RESOLVED))),
+            "status": np.where(
+                pending, np.uint8(statuses.index(DossierStatus.PROCESSING)), np.uint8(statuses.index(DossierStatus.RESOLVED))
+            ),
             "received_at": work.received,
             "ended_at": work.ended,
             "term": work.term * np.int32(2),

@@ -1,6 +1,7 @@
 """The work in plain numpy and nothing else, on one thread: what the library's own kernel can hope for. No value is checked here.
 
-Chunks that fit the cache; look-ups with ``take(mode="clip", out=…)`` on ``intp``; counts with ``np.add.at`` and a scalar of the counts' type.
+Chunks that fit the cache; look-ups with ``take(mode="clip", out=…)`` on ``intp``; counts with ``np.add.at`` and a scalar of the counts'
+type.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import numpy as np
 
 from benchmarks.reference_work.work import CHANNELS, Answer, Array, Tables, Work, from_histograms, split_pending, tables
 
-THREADS = "1 thread"
 CHUNK = 65_536
 LONGEST = 64
 """Turnarounds that the first table of days can hold; it is doubled until all fit (counted in the time)."""

@@ -32,8 +32,8 @@ def prepare(work: Work) -> Prepared:
 def keys(prepared: Prepared) -> pl.LazyFrame:
     """Return three fused keys for each dossier.
 
-    ``days`` is (turnaround, unit, month of the end), turnaround first so that its range need not be known, null for the pending; ``timing`` is (unit, month of
-    the end, early / on the due date / late); ``received`` is (unit, month of the receipt, channel).
+    ``days`` is (turnaround, unit, month of the end), turnaround first so that its range need not be known, null for the pending;
+    ``timing`` is (unit, month of the end, early / on the due date / late); ``received`` is (unit, month of the receipt, channel).
     """
     work, table = prepared.work, prepared.tables
     columns = work.months + 1  # one for the pending
@@ -62,8 +62,7 @@ def count_keys(found: pl.DataFrame) -> dict[str, Array]:
     """
     lowest, highest = found.min().row(0), found.max().row(0)
     counted = found.lazy().select(
-        pl.col(name).hist(bin_count=high - low + 1).implode()
-        for name, low, high in zip(found.columns, lowest, highest, strict=True)
+        pl.col(name).hist(bin_count=high - low + 1).implode() for name, low, high in zip(found.columns, lowest, highest, strict=True)
     )
     counts = {}
     for low, series in zip(lowest, counted.collect(), strict=True):

@@ -24,7 +24,6 @@ from benchmarks.reference_work.work import (
     Work,
 )
 
-THREADS = "1 thread"
 _EPOCH = date(1970, 1, 1)
 _ONE_DAY = timedelta(days=1)
 

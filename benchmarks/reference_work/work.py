@@ -159,7 +159,9 @@ def from_histograms(received: Array, timing: Array, days: Array, pending: Array)
     used = np.flatnonzero(days.any(axis=(1, 2)))
     cumulative = np.cumsum(days[: used[-1] + 1 if used.size else 1], axis=0, dtype=np.int32)  # fewer dossiers than 2^31
     cases = cumulative[-1]
-    total = len(cumulative) * cases.astype(np.int64) - cumulative.sum(axis=0, dtype=np.int64)  # each turnaround is how many values lie below it
+    total = len(cumulative) * cases.astype(np.int64) - cumulative.sum(
+        axis=0, dtype=np.int64
+    )  # each turnaround is how many values lie below it
     middle = [(cumulative < rank).sum(axis=0) for rank in ((cases + 1) // 2, cases // 2 + 1)]  # ranks from 1; equal where odd
     return assemble(
         received=received.astype(np.int64),
