@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -11,12 +11,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.slow import calendar_slow, draw
-from tests.slow.dossiers_slow import due_date
+from tests.slow.dossiers_slow import due_of, story_of
 
+from cchc_metrics.errors import CalendarRangeError
 from cchc_metrics.records.choices import Status, TermUnit
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
-from cchc_metrics.records.due import add_months, due_dates
+from cchc_metrics.records.dossier_event import DossierEvent
+from cchc_metrics.records.due import add_months, due_date, due_dates
+from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.rules import Rules
@@ -41,6 +44,10 @@ def dates(rows: list[Dossier], rules: Rules = DEFAULT, calendar: Calendar = OFFI
     return [None if day < 0 else date_of(day) for day in found.tolist()]
 
 
+def clock(second: int) -> time:
+    return (datetime(2021, 1, 1) + timedelta(seconds=second)).time()
+
+
 def due(received: date | str, term: Any, unit: TermUnit, rules: Rules = DEFAULT, **others: Any) -> date | None:
     [found] = dates([dossier(received, term, unit, **others)], rules)
     return found
@@ -62,10 +69,16 @@ def test_both_calendars_work_on_the_same_days() -> None:
     assert wrong == []
 
 
-@settings(max_examples=150)
-@given(rows=draw.bundles(), rules=draw.rules())
-def test_due_dates_of_columns_are_those_of_the_slow_reference(rows: list[Dossier], rules: Rules) -> None:
-    assert dates(rows, rules) == [due_date(d, rules, SLOW) for d in rows]
+@settings(max_examples=100)
+@given(file=draw.files(), rules=draw.rules())
+def test_due_dates_of_columns_are_those_of_the_slow_reference(file: draw.Files, rules: Rules) -> None:
+    rows, events = file
+    columns = attach_events(columns_of(Dossier, rows), columns_of(DossierEvent, events))
+    found = due_dates(columns, rules, OFFICIAL)
+    slow = [due_of(d, rules, SLOW, story_of(e for e in events if e.dossier_id == d.dossier_id)) for d in rows]
+    assert [None if day < 0 else date_of(day) for day in found.day.tolist()] == [due.day for due in slow]
+    assert [None if s < 0 else clock(s) for s in found.second.tolist()] == [due.day and due.clock for due in slow]
+    assert [bool(held) for held, due in zip(found.suspended, slow, strict=True) if due.day] == [due.held for due in slow if due.day]
 
 
 @given(receipts, terms, units, st.integers(0, 30), draw.rules())
@@ -73,7 +86,25 @@ def test_due_dates_of_any_term_are_those_of_the_slow_reference(
     received: date, term: Fraction, unit: TermUnit, waited: int, rules: Rules
 ) -> None:
     row = dossier(received, term, unit, paused_days=waited)
-    assert dates([row], rules) == [due_date(row, rules, SLOW)]
+    assert dates([row], rules) == [due_of(row, rules, SLOW).day]
+
+
+@given(draw.moments(date(2019, 1, 1), date(2024, 12, 31)), terms, units, st.integers(0, 9), st.sampled_from([(), draw.OPENING_HOURS]))
+def test_one_dossier_and_columns_have_the_same_due_date(
+    received: date | datetime, term: Fraction, unit: TermUnit, waited: int, opening_hours: Any
+) -> None:
+    rules = Rules(id="own", opening_hours=opening_hours)
+    alone = due_date(received, term, unit, calendar=OFFICIAL, rules=rules, paused_days=waited)
+    found = due_dates(columns_of(Dossier, [dossier(received, term, unit, paused_days=waited)]), rules, OFFICIAL)
+    day, second = date_of(int(found.day[0])), int(found.second[0])
+    assert alone == (day if second < 0 else datetime.combine(day, clock(second)))
+
+
+def test_one_dossier_outside_the_calendar_is_an_error_that_names_the_year() -> None:
+    with pytest.raises(CalendarRangeError, match="2018"):
+        due_date(date(2018, 12, 28), 1, WORKING, calendar=OFFICIAL)
+    with pytest.raises(CalendarRangeError, match="2028"):
+        due_date(date(2027, 12, 28), 30, WORKING, calendar=OFFICIAL)
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------------------------
@@ -144,8 +175,8 @@ def test_a_given_due_date_wins_or_is_ignored(received: date, given_due: date, te
 @given(receipts, st.integers(0, 40), st.integers(0, 30), units, st.integers(0, 20))
 def test_in_a_calendar_without_holidays_weeks_are_all_alike(received: date, weeks: int, term: int, unit: TermUnit, waited: int) -> None:
     plain = Calendar.from_mapping({"years": {str(year): {"days_off": []} for year in range(2019, 2029)}})
-    if unit is MONTHS:
-        unit = CALENDAR  # months are not
+    if unit is MONTHS:  # they are not
+        unit = CALENDAR
     moved = timedelta(weeks=weeks)
     one, other = dates([dossier(r, term, unit, paused_days=waited) for r in (received, received + moved)], calendar=plain)
     assert one is not None
@@ -159,12 +190,12 @@ def test_months_in_columns_are_months_in_dates(cases: list[tuple[date, int]]) ->
     assert [date_of(day) for day in found.tolist()] == [calendar_slow.months_later(day, n) for day, n in cases]
 
 
-@given(rows=draw.bundles(min_size=1), rules=draw.rules(), turn=st.randoms(use_true_random=False))
-def test_a_due_date_depends_on_its_own_row_only(rows: list[Dossier], rules: Rules, turn: Any) -> None:
+@settings(max_examples=30)
+@given(rows=draw.bundles(min_size=1), rules=draw.rules())
+def test_a_due_date_depends_on_its_own_row_only(rows: list[Dossier], rules: Rules) -> None:
     known = dates(rows, rules)
-    order = list(range(len(rows)))
-    turn.shuffle(order)
-    assert dates([rows[i] for i in order], rules) == [known[i] for i in order]
+    assert dates(rows[::-1], rules) == known[::-1]
+    assert [found for row in rows for found in dates([row], rules)] == known
 
 
 # --- examples ---------------------------------------------------------------------------------------------------------------------------
@@ -205,7 +236,7 @@ def test_a_due_date_depends_on_its_own_row_only(rows: list[Dossier], rules: Rule
 def test_official_examples(received: str, term: Any, unit: TermUnit, expected: date) -> None:
     row = dossier(received, term, unit)
     assert dates([row]) == [expected]
-    assert due_date(row, DEFAULT, SLOW) == expected
+    assert due_of(row, DEFAULT, SLOW).day == expected
 
 
 @given(st.times())
@@ -213,6 +244,32 @@ def test_official_examples(received: str, term: Any, unit: TermUnit, expected: d
 def test_an_afternoon_receipt_moves_nothing(moment: Any) -> None:
     received = datetime.combine(date(2021, 3, 1), moment)
     assert due(received, 3, WORKING) == date(2021, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("received", "term", "unit", "expected"),
+    [
+        ("01/03/2021 08:00", 4, HOURS, datetime(2021, 3, 1, 14, 0)),  # 3,5 hours in the morning, half an hour from 13:30
+        ("01/03/2021 07:00", 8, HOURS, datetime(2021, 3, 1, 17, 0)),
+        ("01/03/2021 12:00", 1, HOURS, datetime(2021, 3, 1, 14, 30)),  # the break does not count
+        ("05/03/2021 16:00", 2, HOURS, datetime(2021, 3, 8, 8, 0)),  # Friday to Monday
+        ("05/03/2021 18:00", 2, HOURS, datetime(2021, 3, 8, 9, 0)),  # out of hours: from the next opening
+        ("06/03/2021 09:00", 2, HOURS, datetime(2021, 3, 8, 9, 0)),  # on a day off as well
+        ("05/03/2021", 2, HOURS, datetime(2021, 3, 8, 9, 0)),  # without a time: from closing time
+        ("01/03/2021 08:00", "0,5", WORKING, datetime(2021, 3, 1, 14, 0)),  # half a day is 4 hours
+        ("01/03/2021 08:00", 1, WORKING, date(2021, 3, 2)),
+        ("06/03/2021 09:00", 0, HOURS, date(2021, 3, 8)),  # never before the receipt
+    ],
+)
+def test_hours_under_opening_hours(received: str, term: Any, unit: TermUnit, expected: date) -> None:
+    rules = Rules(id="own", opening_hours=draw.OPENING_HOURS)
+    row = dossier(received, term, unit)
+    found = due_dates(columns_of(Dossier, [row]), rules, OFFICIAL)
+    slow = due_of(row, rules, SLOW)
+    day, second = date_of(int(found.day[0])), int(found.second[0])
+    assert (day if second < 0 else datetime.combine(day, clock(second))) == expected
+    assert slow.day is not None
+    assert (slow.day if slow.clock is None else datetime.combine(slow.day, slow.clock)) == expected
 
 
 @pytest.mark.parametrize(

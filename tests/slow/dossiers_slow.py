@@ -1,6 +1,7 @@
 """Dossiers counted the slow way: a clerk with a book, a calendar on the wall and no arithmetic but one day more, one dossier more.
 
-It shares no code with the library: of it, it knows the model ``Dossier``, the choices of its fields and the names of the rules.
+It shares no code with the library: of it, it knows the models ``Dossier`` and ``DossierEvent``, the choices of their fields
+and the names of the rules.
 Where a fact decides, it is written where it is used; the facts are those of the rules of the field (Civil Code 2015, art. 147 and 148;
 the status codes 1–10 of the national exchange; the four on-time formulas).
 
@@ -10,8 +11,8 @@ A rule that is not written here raises ``NotImplementedError`` rather than being
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -19,25 +20,29 @@ from tests.slow.calendar_slow import OutsideError, SlowCalendar, days, months_la
 
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.dossier import Dossier
+from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.reference.rules import Rules
 
 WRITTEN: dict[str, tuple[Any, ...]] = {
-    "pauses": ("shift", "subtract"),
-    "compare": ("dates",),
+    "pauses": ("shift", "subtract", "restart"),
+    "compare": ("dates", "instants"),
     "stopped": ("pending", "ended"),
     "withdrawn": ("ended", "excluded"),
     "refused": ("excluded", "ended"),
     "missing_due": ("bucket", "on_time"),
     "given_due": ("wins", "ignored"),
-    "given_due_includes_pauses": (False, True),
-    "appointment": ("original",),
+    "given_due_includes_pauses": (True, False),
+    "appointment": ("original", "current"),
     "two_supplements_late": (False, True),
-    "open_supplement": ("pending",),
+    "open_supplement": ("pending", "judged_at_request"),
 }
-"""Rule → the options that this book-keeping knows."""
+"""Rule → the options that this book-keeping knows; the opening hours are free."""
 
 COUNTING_CALENDAR_DAYS = (TermUnit.CALENDAR_DAYS, TermUnit.MONTHS)
 """Under such a term days waited are calendar days, else working days."""
+
+Moment = date | datetime | None
+OpeningHours = tuple[tuple[time, time], ...]
 
 
 def check_rules(rules: Rules) -> None:
@@ -47,29 +52,148 @@ def check_rules(rules: Rules) -> None:
             raise NotImplementedError(f"{name} = {getattr(rules, name)}")
 
 
-def day_of(moment: date | datetime | None) -> date | None:
-    """Return the day; the time of day decides nothing under ``compare = "dates"``."""
+def day_of(moment: Moment) -> date | None:
+    """Return the day of a moment."""
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-# --- one dossier: due date -------------------------------------------------------------------------------------------------------------
+def clock_of(moment: Moment) -> time | None:
+    """Return the time of day, None where only the day is known."""
+    return moment.time() if isinstance(moment, datetime) else None
 
 
-def due_date(dossier: Dossier, rules: Rules, calendar: SlowCalendar) -> date | None:
-    """Return the due date of a dossier that was received, or None where there is none or the calendar does not reach."""
-    check_rules(rules)
-    given, received = day_of(dossier.due_at), day_of(dossier.received_at)
-    waited = dossier.paused_days or 0
+# --- one dossier: what happened on its way ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Waiting for the citizen, from a request to what was asked for; ``end`` is None while it is open."""
+
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the events of a dossier say: its waits, the last new appointment, and how many times papers were asked for."""
+
+    waits: tuple[Wait, ...] = ()
+    reappointed: date | None = None
+    asked: int = 0
+
+
+NO_STORY = Story()
+
+
+def story_of(events: Iterable[DossierEvent]) -> Story:
+    """Read the events of one dossier in the order in which they happened; a request while one is open opens nothing new."""
+    waits: list[Wait] = []
+    reappointed, asked = None, 0
+    for event in sorted(events, key=lambda e: (day_of(e.happened_at), clock_of(e.happened_at) or time(0))):
+        day = day_of(event.happened_at)
+        assert day is not None
+        is_open = bool(waits) and waits[-1].end is None
+        if event.kind is EventKind.SUPPLEMENT_REQUESTED:
+            asked += 1
+        if event.kind in (EventKind.SUPPLEMENT_REQUESTED, EventKind.PAYMENT_REQUESTED) and not is_open:
+            waits.append(Wait(day, None))
+        elif event.kind in (EventKind.SUPPLEMENT_RECEIVED, EventKind.PAYMENT_RECEIVED) and is_open:
+            waits[-1] = Wait(waits[-1].start, day)
+        elif event.kind is EventKind.REAPPOINTED:
+            reappointed = day_of(event.due_at)
+    return Story(tuple(waits), reappointed, asked)
+
+
+def days_waited(start: date, end: date, unit: TermUnit, calendar: SlowCalendar) -> int:
+    """Count the days of a wait, the first not counted, in the days that the term counts; none where the calendar does not reach."""
+    if unit in COUNTING_CALENDAR_DAYS:
+        return (end - start).days
     try:
-        if given is not None and rules.given_due == "wins":
-            if rules.pauses == "shift" and not rules.given_due_includes_pauses and waited > 0:
-                return moved_by_waiting(given, waited, dossier.term_unit, calendar)
-            return given
-        if received is None or dossier.term is None:
-            return None
-        return end_of_term(received, dossier.term, dossier.term_unit, waited if rules.pauses == "shift" else 0, calendar)
+        return calendar.working_days(start, end)
     except OutsideError:
-        return None
+        return 0
+
+
+# --- one dossier: due date --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due date: its day, None where there is none; the time of day where one is known; whether an open wait holds it from passing."""
+
+    day: date | None = None
+    clock: time | None = None
+    held: bool = False
+
+
+def due_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story = NO_STORY, ended: date | None = None) -> Due:
+    """Return the due date of a dossier that was received; none where the calendar does not reach.
+
+    Where the due date moves by the time waited, a wait that is open when the dossier ends is over then.
+    """
+    check_rules(rules)
+    if ended is not None and rules.pauses == "shift":
+        story = replace(story, waits=tuple(Wait(w.start, ended) if w.end is None and w.start <= ended else w for w in story.waits))
+    given = None if rules.given_due == "ignored" else dossier.due_at
+    if rules.given_due == "wins" and rules.appointment == "current" and story.reappointed is not None:
+        given = story.reappointed
+    try:
+        if given is not None:
+            return due_by_appointment(given, dossier, rules, calendar, story)
+        if dossier.received_at is None or dossier.term is None:
+            return Due()
+        return due_by_term(dossier.received_at, dossier.term, dossier, rules, calendar, story)
+    except OutsideError:
+        return Due()
+
+
+def due_by_appointment(given: date | datetime, dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story) -> Due:
+    """Return the appointment, moved by each wait that began before it had passed, unless it was moved already."""
+    day, clock = day_of(given), clock_of(given)
+    assert day is not None
+    if rules.pauses != "shift" or rules.given_due_includes_pauses:
+        return Due(day, clock)
+    if not story.waits and dossier.paused_days:
+        return Due(moved_by_waiting(day, dossier.paused_days, dossier.term_unit, calendar), clock)
+    held = False
+    for wait in story.waits:
+        if wait.start <= day and wait.end is None:
+            held = True
+        elif wait.start <= day and wait.end is not None:
+            waited = days_waited(wait.start, wait.end, dossier.term_unit, calendar)
+            if waited > 0:
+                day = moved_by_waiting(day, waited, dossier.term_unit, calendar)
+    return Due(day, clock, held)
+
+
+def due_by_term(
+    received: date | datetime,
+    term: Fraction,
+    dossier: Dossier,
+    rules: Rules,
+    calendar: SlowCalendar,
+    story: Story,
+) -> Due:
+    """Return the end of the term, made longer by the waits (``shift``) or begun again after the last of them (``restart``)."""
+    start, waited, held = received, 0, False
+    if rules.pauses == "restart":
+        if not story.waits and dossier.paused_days:
+            return Due()  # days waited without their dates do not say from when to count
+        for wait in story.waits:
+            start = wait.end or start
+    if rules.pauses == "shift" and not story.waits:
+        waited = dossier.paused_days or 0
+    day, clock = end_of_term(start, term, dossier.term_unit, waited, calendar, rules.opening_hours)
+    if rules.pauses == "shift":
+        for wait in story.waits:
+            if day is None or wait.start > day:
+                continue
+            if wait.end is None:
+                held = True
+            else:
+                waited += days_waited(wait.start, wait.end, dossier.term_unit, calendar)
+                day, clock = end_of_term(start, term, dossier.term_unit, waited, calendar, rules.opening_hours)
+    return Due(day, clock, held)
 
 
 def moved_by_waiting(given: date, waited: int, unit: TermUnit, calendar: SlowCalendar) -> date:
@@ -80,23 +204,56 @@ def moved_by_waiting(given: date, waited: int, unit: TermUnit, calendar: SlowCal
     return calendar.working_day_after(given, waited)
 
 
-def end_of_term(received: date, term: Fraction, unit: TermUnit, waited: int, calendar: SlowCalendar) -> date | None:
-    """Return the last day of a term; the first day is not counted (art. 147)."""
+def end_of_term(
+    start: date | datetime,
+    term: Fraction,
+    unit: TermUnit,
+    waited: int,
+    calendar: SlowCalendar,
+    opening_hours: OpeningHours,
+) -> tuple[date | None, time | None]:
+    """Return the last day of a term, and under opening hours the time of a term in hours; the first day is not counted (art. 147)."""
+    received = day_of(start)
+    assert received is not None
     calendar.is_working(received)  # it must be known
     if unit is TermUnit.NONE:
-        return None
+        return None, None
     if unit in (TermUnit.WORKING_DAYS, TermUnit.HOURS):
         hours = term if unit is TermUnit.HOURS else term * 8  # half a day is 4 hours
+        if opening_hours and hours + waited and (unit is TermUnit.HOURS or term.denominator != 1):
+            return end_by_the_clock(start, hours + 8 * waited, calendar, opening_hours)
         n = waited
         while hours > 0:  # received at closing time: each begun 8 hours take one more working day
             hours -= 8
             n += 1
-        return calendar.working_day_after(received, n) if n else calendar.on_or_after(received)
+        return (calendar.working_day_after(received, n) if n else calendar.on_or_after(received)), None
     whole = 0
     while whole < term:
         whole += 1
     end = months_later(received, whole) if unit is TermUnit.MONTHS else received + timedelta(days=whole)
-    return calendar.on_or_after(end + timedelta(days=waited))  # clamp first, then roll (art. 148)
+    return calendar.on_or_after(end + timedelta(days=waited)), None  # clamp first, then roll (art. 148)
+
+
+def end_by_the_clock(
+    start: date | datetime,
+    hours: Fraction,
+    calendar: SlowCalendar,
+    opening_hours: OpeningHours,
+) -> tuple[date, time]:
+    """Spend the hours of a term, opening after opening; a day without a time of day counts as its closing time."""
+    day, now = day_of(start), clock_of(start) or time.max
+    assert day is not None
+    left = timedelta(seconds=int(hours * 3600))
+    while True:
+        for opens, closes in opening_hours if calendar.is_working(day) else ():
+            begin = datetime.combine(day, max(opens, now))
+            room = datetime.combine(day, closes) - begin
+            if room <= timedelta(0):
+                continue
+            if left <= room:
+                return day, (begin + left).time()
+            left -= room
+        day, now = day + timedelta(days=1), time(0)
 
 
 # --- one dossier: what became of it -----------------------------------------------------------------------------------------------------
@@ -106,7 +263,8 @@ def end_of_term(received: date, term: Fraction, unit: TermUnit, waited: int, cal
 class Fate:
     """What became of a dossier that was received.
 
-    ``timing`` and ``outcome`` are "" while it has not ended; ``turnaround`` is None where it is not known.
+    ``timing`` and ``outcome`` are "" while it has not ended; ``turnaround`` is None where it is not known; ``held`` says that an open wait
+    keeps the due date from passing; ``requests`` is how many times papers were asked for.
     """
 
     dossier: Dossier
@@ -117,6 +275,8 @@ class Fate:
     outcome: str
     turnaround: int | None
     undated_is_in_time: bool
+    held: bool
+    requests: int | None
 
     def pending(self, day: date) -> bool:
         """Tell whether it lies on the office's desk when a day closes."""
@@ -124,10 +284,10 @@ class Fate:
 
     def overdue(self, day: date) -> bool:
         """Tell whether it lies there past its due date."""
-        return self.pending(day) and self.due is not None and self.due < day
+        return self.pending(day) and not self.held and self.due is not None and self.due < day
 
 
-def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar) -> Fate | None:
+def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story = NO_STORY) -> Fate | None:
     """Return what became of a dossier, or None where it is out of every count."""
     check_rules(rules)
     received = day_of(dossier.received_at)
@@ -152,23 +312,53 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar) -> Fate | No
         outcome = "resolved"
     if outcome == "" or end is None:  # pending, whatever end is written beside it; or it ended nobody knows when
         outcome, end = "", None
-    due = due_date(dossier, rules, calendar)
-    timing = "" if end is None else timing_of(dossier, end, due, rules, calendar)
-    turnaround = None if end is None else working_days_taken(received, end, calendar)
-    return Fate(dossier, received, due, end, timing, outcome, turnaround, rules.missing_due == "on_time")
+    due = due_of(dossier, rules, calendar, story, end)
+    held = due.held
+    if rules.open_supplement == "judged_at_request" and due.day is not None:
+        held = held or any(wait.end is None and wait.start <= due.day for wait in story.waits)
+    requests = dossier.supplement_requests
+    if requests is None and story.asked:
+        requests = story.asked
+    timing, turnaround = "", None
+    if end is not None:
+        late_by_requests = rules.two_supplements_late and (requests or 0) >= 2
+        timing = timing_of(dossier, end, due, rules, calendar, story, late_by_requests=late_by_requests)
+        turnaround = working_days_taken(received, end, calendar)
+    return Fate(dossier, received, due.day, end, timing, outcome, turnaround, rules.missing_due == "on_time", held, requests)
 
 
-def timing_of(dossier: Dossier, end: date, due: date | None, rules: Rules, calendar: SlowCalendar) -> str:
+def timing_of(
+    dossier: Dossier,
+    end: date,
+    due: Due,
+    rules: Rules,
+    calendar: SlowCalendar,
+    story: Story,
+    *,
+    late_by_requests: bool,
+) -> str:
     """Return the class of an ended dossier."""
-    if due is None:
+    if due.day is None:
         return "on_due_date" if rules.missing_due == "on_time" else "no_due_date"
-    if rules.two_supplements_late and (dossier.supplement_requests or 0) >= 2:
+    if late_by_requests:
         return "late"
+    judged = end
     if rules.pauses == "subtract":
-        end = moved_back(end, dossier.paused_days or 0, dossier.term_unit, calendar)
-    if end < due:
-        return "early"
-    return "on_due_date" if end == due else "late"
+        judged = moved_back(end, waited_until(end, dossier, calendar, story), dossier.term_unit, calendar)
+    if judged != due.day:
+        return "early" if judged < due.day else "late"
+    clock = clock_of(dossier.returned_at if dossier.ended_at is None else dossier.ended_at)
+    if rules.compare == "instants" and judged == end and clock is not None and due.clock is not None and clock > due.clock:
+        return "late"
+    return "on_due_date"
+
+
+def waited_until(end: date, dossier: Dossier, calendar: SlowCalendar, story: Story) -> int:
+    """Count the days waited before the end: those of the waits, or the plain number where no wait has dates."""
+    begun = [wait for wait in story.waits if wait.start <= end]
+    if not begun:
+        return dossier.paused_days or 0
+    return sum(days_waited(wait.start, min(wait.end or end, end), dossier.term_unit, calendar) for wait in begun)
 
 
 def moved_back(end: date, waited: int, unit: TermUnit, calendar: SlowCalendar) -> date:
@@ -263,7 +453,7 @@ def keep_book(fates: Sequence[Fate], first: date, last: date, as_of: date, calen
         book.pending += 1
         if fate.due is None and not fate.undated_is_in_time:
             book.pending_no_due_date += 1
-        elif fate.due is not None and fate.due < end:
+        elif fate.due is not None and fate.overdue(end):
             book.pending_overdue += 1
             age = working_days_overdue(fate.due, end, calendar)
             book.pending_overdue_5 += age > 5
@@ -288,8 +478,8 @@ def _note_end(book: Book, fate: Fate) -> None:
         book.turnarounds.append(fate.turnaround)
     if fate.ended is not None:
         book.calendar_days.append((fate.ended - fate.received).days)
-    if fate.dossier.supplement_requests is not None:
-        book.supplements.append(fate.dossier.supplement_requests)
+    if fate.requests is not None:
+        book.supplements.append(fate.requests)
 
 
 def working_days_overdue(due: date, today: date, calendar: SlowCalendar) -> int:
@@ -297,9 +487,14 @@ def working_days_overdue(due: date, today: date, calendar: SlowCalendar) -> int:
     return 0 if not calendar.knows(due) else calendar.working_days(due, min(today, calendar.last))
 
 
-def fates_of(dossiers: Iterable[Dossier], rules: Rules, calendar: SlowCalendar) -> list[Fate]:
+def fates_of(
+    dossiers: Iterable[Dossier],
+    rules: Rules,
+    calendar: SlowCalendar,
+    events: Sequence[DossierEvent] = (),
+) -> list[Fate]:
     """Return the fates of those that are in the count."""
-    found = [fate_of(d, rules, calendar) for d in dossiers]
+    found = [fate_of(d, rules, calendar, story_of(e for e in events if e.dossier_id == d.dossier_id)) for d in dossiers]
     return [fate for fate in found if fate is not None]
 
 

@@ -12,6 +12,7 @@ from tests.slow.dossiers_slow import WRITTEN
 from cchc_metrics import testing
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.dossier import ENDED, NOT_RECEIVED, Dossier
+from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.reference.period import Kind, Period, Regime
 from cchc_metrics.reference.rules import Rules
 
@@ -26,10 +27,19 @@ WINDOWS = (
 
 windows = st.sampled_from(WINDOWS)
 
+KINDS_OF_WAITING = (
+    (EventKind.SUPPLEMENT_REQUESTED, EventKind.SUPPLEMENT_RECEIVED),
+    (EventKind.PAYMENT_REQUESTED, EventKind.PAYMENT_RECEIVED),
+)
+
+
+OPENING_HOURS = ((time(7), time(11, 30)), (time(13, 30), time(17)))
+
 
 def rules() -> st.SearchStrategy[Rules]:
     """Return a strategy for every combination of the options that the slow reference knows, and no other."""
-    return st.builds(Rules, id=st.just("drawn"), **{name: st.sampled_from(options) for name, options in WRITTEN.items()})
+    options = {name: st.sampled_from(known) for name, known in WRITTEN.items()}
+    return st.builds(Rules, id=st.just("drawn"), opening_hours=st.sampled_from([(), OPENING_HOURS]), **options)
 
 
 def moments(first: date, last: date) -> st.SearchStrategy[date | datetime]:
@@ -93,6 +103,44 @@ def bundles_in(first: date, last: date, *, min_size: int = 0, max_size: int = 8)
 def bundles(*, min_size: int = 0, max_size: int = 8) -> st.SearchStrategy[list[Dossier]]:
     """Return a strategy for lists of dossiers of one window."""
     return windows.flatmap(lambda window: bundles_in(*window, min_size=min_size, max_size=max_size))
+
+
+Files = tuple[list[Dossier], list[DossierEvent]]
+
+
+@st.composite
+def events_of(draw: st.DrawFn, dossier: Dossier) -> list[DossierEvent]:
+    """Return a strategy for what happened to a dossier: papers or a payment asked for, once and again, brought or not, new appointments."""
+    if dossier.received_at is None or draw(st.integers(0, 2)) == 0:
+        return []
+    with_time = draw(st.booleans())
+    found = []
+    day = dossier.received_at.date() if isinstance(dossier.received_at, datetime) else dossier.received_at
+    for n in range(draw(st.integers(1, 3))):
+        asked, brought = draw(st.sampled_from(KINDS_OF_WAITING))
+        ways = [(asked, brought), (asked, brought), (asked, asked, brought), (brought,), (EventKind.REAPPOINTED,), (asked,)]
+        kinds = draw(st.sampled_from(ways))
+        for m, kind in enumerate(kinds):
+            day += timedelta(days=draw(st.integers(0 if with_time else 1, 5)))
+            happened = datetime.combine(day, time(8, 10 * n + m)) if with_time else day
+            due = day + timedelta(days=draw(st.integers(0, 9))) if kind is EventKind.REAPPOINTED else None
+            found.append(DossierEvent(dossier_id=dossier.dossier_id, kind=kind, happened_at=happened, due_at=due))
+        if kinds == (asked,):
+            break  # still waiting
+    return found
+
+
+@st.composite
+def files_in(draw: st.DrawFn, first: date, last: date, *, max_size: int = 8) -> Files:
+    """Return a strategy for dossiers received between two days and the table of their events, in any order."""
+    rows = draw(bundles_in(first, last, max_size=max_size))
+    events = [event for d in rows for event in draw(events_of(d))]
+    return rows, draw(st.permutations(events))
+
+
+def files(*, max_size: int = 8) -> st.SearchStrategy[Files]:
+    """Return a strategy for dossiers of one window and their events."""
+    return windows.flatmap(lambda window: files_in(*window, max_size=max_size))
 
 
 @st.composite

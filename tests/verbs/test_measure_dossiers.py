@@ -18,6 +18,8 @@ from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.records.choices import Channel, Outcome, Status, TermUnit
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
+from cchc_metrics.records.dossier_event import DossierEvent
+from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
@@ -96,8 +98,10 @@ def measured(
     periods: Sequence[Period],
     as_of: date,
     rules: Rules = DEFAULT,
+    events: Sequence[DossierEvent] = (),
 ) -> Measures:
-    counts = tally({"dossiers": columns_of(Dossier, rows)}, periods=periods, rules=rules, calendar=OFFICIAL, as_of=as_of)
+    columns = attach_events(columns_of(Dossier, rows), columns_of(DossierEvent, events))
+    counts = tally({"dossiers": columns}, periods=periods, rules=rules, calendar=OFFICIAL, as_of=as_of)
     return measure(
         counts,
         CATALOGUE,
@@ -129,13 +133,13 @@ def count(found: Measures, name: str, unit: str, period: Period, breakdown: Brea
 
 
 @st.composite
-def questions(draw_: st.DrawFn) -> tuple[list[Dossier], list[Period], date]:
+def questions(draw_: st.DrawFn) -> tuple[draw.Files, list[Period], date]:
     """Return a strategy for dossiers, the periods asked for, and the day of the question, some of it before the last period ends."""
     first, last = draw_(draw.windows)
-    rows = draw_(draw.bundles_in(first, last))
+    file = draw_(draw.files_in(first, last))
     periods = draw_(st.lists(draw.periods_about(first, last), min_size=1, max_size=3, unique_by=lambda p: p.label))
     day = draw_(st.dates(first - timedelta(days=5), last + timedelta(days=80)))
-    return rows, periods, draw_(st.sampled_from([day, periods[0].last, FAR_AHEAD]))
+    return file, periods, draw_(st.sampled_from([day, periods[0].last, FAR_AHEAD]))
 
 
 # --- the slow reference -----------------------------------------------------------------------------------------------------------------
@@ -143,10 +147,10 @@ def questions(draw_: st.DrawFn) -> tuple[list[Dossier], list[Period], date]:
 
 @settings(max_examples=40)
 @given(question=questions(), rules=draw.rules())
-def test_every_number_is_that_of_the_book(question: tuple[list[Dossier], list[Period], date], rules: Rules) -> None:
-    rows, periods, as_of = question
-    found = measured(rows, periods, as_of, rules)
-    fates = fates_of(rows, rules, SLOW)
+def test_every_number_is_that_of_the_book(question: tuple[draw.Files, list[Period], date], rules: Rules) -> None:
+    (rows, events), periods, as_of = question
+    found = measured(rows, periods, as_of, rules, events)
+    fates = fates_of(rows, rules, SLOW, events)
     for period in periods:
         if period.first > as_of:
             assert {m.status for m in found.filter(period=period)} == {Usable.NO_DATA}
@@ -210,13 +214,13 @@ def ninetieth(row: Sequence[int]) -> Fraction | None:
 
 MONTHS = [*Period.parse("2020-Q4").parts("month"), *Period.parse("2021-Q1").parts("month"), *Period.parse("2021-Q2").parts("month")]
 ND09 = [Period.of("month", p.year, p.number, "nd09") for p in MONTHS]
-tet = draw.bundles_in(*draw.WINDOWS[0])
+tet = draw.files_in(*draw.WINDOWS[0])
 
 
 @settings(max_examples=25)
-@given(rows=tet, rules=draw.rules(), months=st.sampled_from([MONTHS, ND09]))
-def test_the_identities_of_form_06(rows: list[Dossier], rules: Rules, months: list[Period]) -> None:
-    found = measured(rows, months, FAR_AHEAD, rules)
+@given(file=tet, rules=draw.rules(), months=st.sampled_from([MONTHS, ND09]))
+def test_the_identities_of_form_06(file: draw.Files, rules: Rules, months: list[Period]) -> None:
+    found = measured(file[0], months, FAR_AHEAD, rules, file[1])
     for unit, level, _ in SCOPES:
         before: int | None = None
         for period in months:
@@ -233,11 +237,11 @@ def test_the_identities_of_form_06(rows: list[Dossier], rules: Rules, months: li
 
 
 @settings(max_examples=25)
-@given(rows=tet, rules=draw.rules())
-def test_flows_add_over_time_and_stocks_are_those_of_the_last_day(rows: list[Dossier], rules: Rules) -> None:
+@given(file=tet, rules=draw.rules())
+def test_flows_add_over_time_and_stocks_are_those_of_the_last_day(file: draw.Files, rules: Rules) -> None:
     quarter = Period.parse("2021-Q1")
     months = quarter.parts("month")
-    found = measured(rows, [quarter, *months], FAR_AHEAD, rules)
+    found = measured(file[0], [quarter, *months], FAR_AHEAD, rules, file[1])
     for name in ("received", "due", "ended", "early", "on_due_date", "late", "ended_no_due_date"):
         assert count(found, name, "TM", quarter) == sum(count(found, name, "TM", month) for month in months)
     for name in ("pending", "pending_overdue", "pending_no_due_date", "pending_overdue_5"):
@@ -246,16 +250,16 @@ def test_flows_add_over_time_and_stocks_are_those_of_the_last_day(rows: list[Dos
 
 
 @settings(max_examples=25)
-@given(rows=tet, rules=draw.rules(), as_of=st.dates(date(2021, 2, 1), date(2021, 5, 1)))
+@given(file=tet, rules=draw.rules(), as_of=st.dates(date(2021, 2, 1), date(2021, 5, 1)))
 def test_a_running_period_is_the_period_until_today_and_one_that_is_over_never_changes(
-    rows: list[Dossier],
+    file: draw.Files,
     rules: Rules,
     as_of: date,
 ) -> None:
     year, january = Period.parse("2021"), Period.parse("2021-01")
     until = year.until(as_of)
-    found = measured(rows, [year, until, january], as_of, rules)
-    later = measured(rows, [january], FAR_AHEAD, rules)
+    found = measured(file[0], [year, until, january], as_of, rules, file[1])
+    later = measured(file[0], [january], FAR_AHEAD, rules, file[1])
     for name in COUNTS:
         assert count(found, name, "TM", year) == count(found, name, "TM", until)
         assert count(found, name, "TM", january) == count(later, name, "TM", january)
@@ -265,10 +269,10 @@ def test_a_running_period_is_the_period_until_today_and_one_that_is_over_never_c
 
 
 @settings(max_examples=25)
-@given(rows=tet, rules=draw.rules())
-def test_a_whole_is_the_sum_of_its_parts(rows: list[Dossier], rules: Rules) -> None:
+@given(file=tet, rules=draw.rules())
+def test_a_whole_is_the_sum_of_its_parts(file: draw.Files, rules: Rules) -> None:
     quarter = Period.parse("2021-Q1")
-    found = measured(rows, [quarter], FAR_AHEAD, rules)
+    found = measured(file[0], [quarter], FAR_AHEAD, rules, file[1])
     for name in COUNTS:
         whole = count(found, name, "TM", quarter)
         assert whole == sum(count(found, name, "TM", quarter, (("level", level),)) for level in ("province", "commune"))
@@ -279,12 +283,12 @@ def test_a_whole_is_the_sum_of_its_parts(rows: list[Dossier], rules: Rules) -> N
 
 
 @settings(max_examples=25)
-@given(rows=tet, day=st.dates(date(2021, 1, 4), date(2021, 3, 31)))
-def test_ending_a_pending_dossier_moves_it_from_one_column_to_the_other(rows: list[Dossier], day: date) -> None:
+@given(file=tet, day=st.dates(date(2021, 1, 4), date(2021, 3, 31)))
+def test_ending_a_pending_dossier_moves_it_from_one_column_to_the_other(file: draw.Files, day: date) -> None:
     quarter = Period.parse("2021-Q1")
     waiting = Dossier(dossier_id="x", unit_code="TM", status=Status.PROCESSING, received_at=date(2021, 1, 4), due_at=day)
     done = waiting.model_copy(update={"status": Status.RESOLVED, "ended_at": day})
-    before, after = (measured([*rows, one], [quarter], FAR_AHEAD) for one in (waiting, done))
+    before, after = (measured([*file[0], one], [quarter], FAR_AHEAD, DEFAULT, file[1]) for one in (waiting, done))
     change = {name: count(after, name, "TM", quarter) - count(before, name, "TM", quarter) for name in COUNTS}
     overdue = SLOW.working_days(day, quarter.last)
     assert {name: n for name, n in change.items() if n} == {

@@ -61,7 +61,7 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
     received = np.where(state == _OUT, np.int32(NO_DAY), columns.days("received_at"))
     has_ended = (state == _ENDED) & (end >= 0) & (received >= 0)
     ended = np.where(has_ended, end, np.int32(NO_DAY))
-    found = due_dates(columns, rules, calendar)
+    found = due_dates(columns, rules, calendar, ended)
     due = np.where(received >= 0, found.day, np.int32(NO_DAY))
 
     late = late_ends(columns, rules, calendar, ended, found)

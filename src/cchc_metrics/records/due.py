@@ -41,13 +41,14 @@ class Due:
     suspended: Array
 
 
-def due_dates(columns: Columns, rules: Rules, calendar: Calendar) -> Due:
+def due_dates(columns: Columns, rules: Rules, calendar: Calendar, ended: Array | None = None) -> Due:
     """Return the due date of each dossier under the rules.
 
     A given ``due_at`` wins unless the rules ignore it; with ``appointment = "current"`` the last re-appointment takes its place. A computed
     one starts at the receipt: see ``add_terms``. Waiting moves it as ``rules.pauses`` says:
 
-    - ``shift``: each wait that begins on or before the due date moves it by the days waited; while one is open, the date does not pass.
+    - ``shift``: each wait that begins on or before the due date moves it by the days waited; while one is open, the date does not pass;
+      one that is still open when the dossier ends is over then (``ended``, int32[n] days, ``NO_DAY`` while pending).
     - ``restart``: the term is counted again from the end of the last wait. A number of days waited without their dates does not say
       from when to count: such a dossier has no due date.
     - ``subtract``: the due date stays.
@@ -88,7 +89,7 @@ def due_dates(columns: Columns, rules: Rules, calendar: Calendar) -> Due:
     suspended = np.zeros(len(columns), dtype=bool)
     if rules.pauses == "shift":
         movable = np.flatnonzero((given < 0) | (not rules.given_due_includes_pauses))
-        suspended = _shift(columns, due, second, given >= 0, movable, units, calendar, end_of_term)
+        suspended = _shift(columns, due, second, given >= 0, movable, units, calendar, end_of_term, ended)
     elif rules.pauses == "restart":
         due[(_plain_waits(columns) > 0) & (given < 0)] = NO_DAY
     return Due(due, np.where(due < 0, np.int32(-1), second), suspended)
@@ -187,8 +188,9 @@ def add_terms(
     if cut_off is not None:
         start, seconds = _after_cut_off(start, seconds, cut_off, calendar)
     inside = calendar.covers(start)
-    by_hours = (units == _CODE[TermUnit.HOURS]) | ((units == _CODE[TermUnit.WORKING_DAYS]) & (halves % 2 == 1))
-    by_days = (units == _CODE[TermUnit.WORKING_DAYS]) & ~by_hours
+    in_hours = units == _CODE[TermUnit.HOURS]
+    by_hours = (in_hours & (halves + extra > 0)) | ((units == _CODE[TermUnit.WORKING_DAYS]) & (halves % 2 == 1))
+    by_days = (in_hours | (units == _CODE[TermUnit.WORKING_DAYS])) & ~by_hours  # 0 hours are 0 days
     if by_days.any():
         rows = np.flatnonzero(inside & by_days)
         due[rows] = _add_working_days(calendar, start[rows], halves[rows] // 2 + extra[rows])
@@ -276,6 +278,7 @@ def _shift(
     units: Array,
     calendar: Calendar,
     end_of_term: Callable[[Array, Array], tuple[Array, Array]],
+    ended: Array | None,
 ) -> Array:
     """Move due dates in place by the waits, in order: a term is reckoned again with the days waited, an appointment is moved.
 
@@ -283,7 +286,8 @@ def _shift(
     """
     suspended = np.zeros(len(columns), dtype=bool)
     waited = np.zeros(len(columns), dtype=np.int64)
-    for start, end in waits_of(columns):
+    for start, until in waits_of(columns):
+        end = until if ended is None else np.where((until < 0) & (start >= 0) & (start <= ended), ended, until)
         waiting = rows[(start[rows] >= 0) & (due[rows] >= 0) & (start[rows] <= due[rows])]
         suspended[waiting[end[waiting] < 0]] = True
         over = waiting[end[waiting] >= 0]
