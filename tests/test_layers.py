@@ -28,6 +28,7 @@ LAYERS = (
     ("values",),
     ("catalogue",),
     ("verbs.__init__",),
+    ("verbs.histogram",),
     ("verbs.tally",),
     ("verbs.counts", "verbs.quantile"),
     ("verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality"),

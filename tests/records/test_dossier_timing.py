@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import combinations, product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +19,8 @@ from cchc_metrics.records.choices import Outcome, Status, TermUnit, Timing
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier, end_days
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
-from cchc_metrics.records.dossier_timing import class_dossiers
+from cchc_metrics.records.dossier_timing import class_dossiers, turnaround
+from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
@@ -47,6 +50,7 @@ def timed(rows: Sequence[Dossier], rules: Rules = DEFAULT, events: Sequence[Doss
 def library(rows: Sequence[Dossier], rules: Rules = DEFAULT, events: Sequence[DossierEvent] = ()) -> list[Row | None]:
     """Return what the library makes of each dossier, None for those out of every count."""
     found = timed(rows, rules, events)
+    taken_of = turnaround(found, OFFICIAL)
     made: list[Row | None] = []
     for i in range(len(rows)):
         received, due, ended = (day(int(column[i])) for column in (found.received, found.due, found.ended))
@@ -54,7 +58,7 @@ def library(rows: Sequence[Dossier], rules: Rules = DEFAULT, events: Sequence[Do
             assert (due, ended) == (None, None)
             made.append(None)
             continue
-        taken = int(found.turnaround_working_days[i])
+        taken = int(taken_of[i])
         timing = Timing.labels()[found.timing[i]] if ended else ""
         outcome = Outcome.labels()[found.outcome[i]] if ended else ""
         made.append((received, due, ended, timing, outcome, taken if taken >= 0 else None))
@@ -380,3 +384,43 @@ def test_turnaround_counts_working_days_after_the_receipt() -> None:
 
 def test_nothing_of_nothing() -> None:
     assert library([]) == [] == fates_of([], DEFAULT, SLOW)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.dates(date(2020, 12, 1), date(2021, 12, 31)),
+            st.integers(0, 30),
+            st.none() | st.integers(0, 60),
+            st.none() | st.integers(0, 10),
+            st.sampled_from([Status.RESOLVED, Status.RETURNED, Status.WITHDRAWN, Status.STOPPED]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_the_short_way_gives_the_same_answer(rows: list[tuple[date, int, int | None, int | None, Status]]) -> None:
+    made = [
+        Dossier(
+            dossier_id=str(n),
+            unit_code="TM",
+            status=status if taken is not None else Status.PROCESSING,
+            received_at=received,
+            ended_at=None if taken is None else received + timedelta(days=taken),
+            term=term,
+            term_unit="working_days",
+            paused_days=paused,
+        )
+        for n, (received, term, taken, paused, status) in enumerate(rows)
+    ]
+    columns = columns_of(Dossier, made)
+    # A column of cut-offs that cut nothing off changes no answer, and makes the library take the long way.
+    long = replace(columns, arrays={**columns.arrays, CUT_OFF: np.full(len(columns), -1, dtype=np.int32)})
+    short_found, long_found = (class_dossiers(c, Context(DEFAULT, OFFICIAL), end_days(c)) for c in (columns, long))
+    assert short_found.plain
+    assert not long_found.plain
+    for name in ("received", "due", "ended", "overdue_begins", "overdue_ends", "undated_begins", "undated_ends"):
+        assert getattr(short_found, name).tolist() == getattr(long_found, name).tolist(), name
+    ended = short_found.ended >= 0
+    assert short_found.timing[ended].tolist() == long_found.timing[ended].tolist()
+    assert turnaround(short_found, OFFICIAL).tolist() == turnaround(long_found, OFFICIAL).tolist()

@@ -166,6 +166,20 @@ class Catalogue:
             raise UnknownIndicatorError(f"không có chỉ tiêu «{name}»{vi}", f"there is no indicator «{name}»{en}")
         return found
 
+    def event_sets(self) -> frozenset[str]:
+        """Return the full names of the sets of events that the indicators read, for ``tally(..., sets=…)``."""
+        found: set[str] = set()
+        for indicator in self:
+            names = (*indicator.numerator, *indicator.denominator, *indicator.excluded.values())
+            counts = [self.counts[name.removeprefix("-")] for name in names]
+            for dims in ((), *indicator.breakdowns):
+                for count in counts:
+                    for events in filter(None, (count.events, count.until)):
+                        full = set_with(events, {*count.where, *dims})
+                        found.update([full] if full else [])
+            found.update(filter(None, [indicator.values_of]))
+        return frozenset(name for name in found if not name.startswith(UNITS_ROOM + "."))
+
     def select(self, names: Iterable[str]) -> Catalogue:
         """Return the catalogue with only the named indicators, in that order."""
         return Catalogue(self.counts.values(), [self[name] for name in names])

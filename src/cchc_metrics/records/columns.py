@@ -99,6 +99,11 @@ class Columns:
         rows = self.row_numbers()[which]
         return Columns(self.model, {k: a[which] for k, a in self.arrays.items()}, self.labels, self.file, rows)
 
+    def part(self, start: int, stop: int) -> Columns:
+        """Return a run of rows without copying them."""
+        rows = None if self.rows is None else self.rows[start:stop]
+        return Columns(self.model, {k: a[start:stop] for k, a in self.arrays.items()}, self.labels, self.file, rows)
+
     def row_numbers(self) -> Array:
         """Return the 1-based row numbers as the source shows them."""
         return np.arange(1, len(self) + 1, dtype=np.int64) if self.rows is None else self.rows

@@ -8,11 +8,11 @@ import numpy as np
 
 from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, overdue_longer
+from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, overdue_longer, turnaround
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
+from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room
 from cchc_metrics.reference.days import day_number
 
 NOT_RECEIVED = (Status.SUBMITTED, Status.REFUSED)
@@ -149,45 +149,49 @@ SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests")
 
 
 def events(columns: Columns, context: Context) -> Iterator[Events]:
-    """Yield every set of events of dossiers: received, due, ended, becoming and ceasing to be overdue, turnaround and the flags.
+    """Yield the sets of events of dossiers that are asked for: received, due, ended, becoming and ceasing to be overdue, and so on.
 
     A dossier is pending from the day it is received to the day it ends; overdue from the day after its due date (or its receipt, if later).
+    Sets that happen on the same day share one array of days, so that they are counted together.
     """
+
+    def wants(*sets: EventSet) -> bool:
+        return any(context.wants(f"dossiers.{s.name}") for s in sets)
+
     timed = class_dossiers(columns, context, end_days(columns))
-    yield events_from_columns(RECEIVED, columns, timed.received)
-    yield events_from_columns(RECEIVED_BY_FIELD, columns, timed.received)
-    yield events_from_columns(DUE, columns, timed.due)
     unit = columns.codes("unit_code")
-    derived = {
-        "timing": (timed.timing, Timing.labels()),
-        "outcome": (timed.outcome, Outcome.labels()),
-        "channel": columns.codes("channel"),
-        "field": columns.codes("field"),
-    }
+    derived = {"timing": (timed.timing, Timing.labels()), "outcome": (timed.outcome, Outcome.labels())}
     for event_set, day in (
+        (RECEIVED, timed.received),
+        (RECEIVED_BY_FIELD, timed.received),
+        (DUE, timed.due),
         (ENDED_SET, timed.ended),
         (ENDED_BY_FIELD, timed.ended),
+        (PAID, timed.ended),
+        (DIGITISED, timed.ended),
+        (POSTED_OUT, timed.ended),
         (OVERDUE_BEGINS, timed.overdue_begins),
         (OVERDUE_ENDS, timed.overdue_ends),
         (UNDATED_BEGINS, timed.undated_begins),
         (UNDATED_ENDS, timed.undated_ends),
     ):
-        yield Events(event_set, day, unit, {d.name: derived[d.name] for d in event_set.dims})
-    yield events_from_columns(PAID, columns, timed.ended)
-    yield events_from_columns(DIGITISED, columns, timed.ended)
-    yield events_from_columns(POSTED_OUT, columns, timed.ended)
+        if wants(event_set):
+            yield Events(event_set, day, unit, {d.name: derived.get(d.name) or columns.codes(d.name) for d in event_set.dims})
     for days, begins, ends in ((5, OVERDUE_5_BEGINS, OVERDUE_5_ENDS), (10, OVERDUE_10_BEGINS, OVERDUE_10_ENDS)):
-        since, until = overdue_longer(timed, days, context.calendar)
-        yield events_from_columns(begins, columns, since)
-        yield events_from_columns(ends, columns, until)
-    day, in_time = acceptance(columns, timed.received, context)
-    yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
-    calendar_days = np.where(timed.ended >= 0, timed.ended.astype(np.int64) - timed.received, -1)
-    yield events_from_columns(TURNAROUND_CALENDAR, columns, timed.ended, calendar_days)
-    turnaround = np.where(timed.turnaround_working_days >= 0, timed.ended, np.int32(NO_DAY))
-    yield events_from_columns(TURNAROUND, columns, turnaround, timed.turnaround_working_days)
-    asked = columns.numbers("supplement_requests")
-    yield events_from_columns(SUPPLEMENTS, columns, np.where(asked >= 0, timed.ended, np.int32(NO_DAY)), asked)
+        if wants(begins, ends):
+            since, until = overdue_longer(timed, days, context.calendar)
+            yield Events(begins, since, unit)
+            yield Events(ends, until, unit)
+    if wants(ACCEPTED) and "submitted_at" in columns:
+        day, in_time = acceptance(columns, timed.received, context)
+        yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
+    if wants(TURNAROUND):
+        yield Events(TURNAROUND, timed.ended, unit, {}, turnaround(timed, context.calendar))
+    if wants(TURNAROUND_CALENDAR):
+        calendar_days = np.where(timed.ended >= 0, timed.ended - timed.received, np.int32(-1))
+        yield Events(TURNAROUND_CALENDAR, timed.ended, unit, {}, calendar_days)
+    if wants(SUPPLEMENTS) and "supplement_requests" in columns:
+        yield Events(SUPPLEMENTS, timed.ended, unit, {}, columns.numbers("supplement_requests"))
 
 
 ROOM = Room(

@@ -6,9 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cchc_metrics.records.choices import Outcome, Status, Timing
+from cchc_metrics.records.choices import Outcome, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.due import HOURS_PER_WORKING_DAY, Due, counts_calendar_days, days_waited, due_dates, pause_days, term_units
+from cchc_metrics.records.due import (
+    CUT_OFF,
+    HOURS_PER_WORKING_DAY,
+    Due,
+    counts_calendar_days,
+    days_waited,
+    due_dates,
+    pause_days,
+    term_units,
+)
 from cchc_metrics.records.fields import NO_DAY, Flag
 from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import waits_of
@@ -31,7 +40,7 @@ class Timed:
         outcome: positions in ``Outcome``; meaningful where ``ended`` is a day.
         overdue_begins, overdue_ends: the days between which the dossier is pending and overdue.
         undated_begins, undated_ends: the days between which it is pending without a due date.
-        turnaround_working_days: working days from receipt to end, first day not counted, pauses not subtracted; −1 where not known.
+        plain: whether every row was received inside the calendar and ended, if at all, inside it.
     """
 
     received: Array
@@ -43,7 +52,7 @@ class Timed:
     overdue_ends: Array
     undated_begins: Array
     undated_ends: Array
-    turnaround_working_days: Array
+    plain: bool = False
 
 
 def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
@@ -56,6 +65,10 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
     """
     rules, calendar = context.rules, context.calendar
     state, outcome = _states(columns, rules)
+    if _is_plain(columns, rules, calendar, state, end):
+        plain = _class_plain(columns, calendar, state, outcome, end)
+        if plain is not None:
+            return plain
     if rules.refused == "ended":  # refused on no known day: it did not end, and is not pending for ever
         state = np.where(columns.equals("status", Status.REFUSED.value) & (end < 0), np.uint8(_OUT), state)
     received = np.where(state == _OUT, np.int32(NO_DAY), columns.days("received_at"))
@@ -85,7 +98,61 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
         overdue_ends=np.where(overdue, ended, nothing),
         undated_begins=np.where(bucket, received, nothing),
         undated_ends=np.where(bucket, ended, nothing),
-        turnaround_working_days=turnaround(received, ended, calendar),
+    )
+
+
+def _is_plain(columns: Columns, rules: Rules, calendar: Calendar, state: Array, end: Array) -> bool:
+    """Return whether the short way gives the same answer: whole working days, no appointment, no dated wait, all in the calendar."""
+    if rules.pauses != "shift" or rules.compare != "dates" or rules.two_supplements_late or rules.open_supplement != "pending":
+        return False
+    received, halves = columns.arrays.get("received_at"), columns.arrays.get("term")
+    if received is None or halves is None or not len(received) or CUT_OFF in columns or ":wait0_from" in columns:
+        return False
+    units, labels = columns.codes("term_unit")
+    if not (units == units[0]).all() or labels[int(units[0])] != TermUnit.WORKING_DAYS.value:
+        return False
+    if rules.given_due == "wins" and "due_at" in columns and int(columns.arrays["due_at"].max()) >= 0:
+        return False
+    if int(received.min()) < calendar.first_day or int(received.max()) > calendar.last_day or int(end.max()) > calendar.last_day:
+        return False
+    no_parts = int(halves.min()) >= 0 and not (halves & 1).any()
+    return no_parts and not (state == _OUT).any() and bool(((end >= calendar.first_day) | (end < 0)).all())
+
+
+def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Array, end: Array) -> Timed | None:
+    """Return the derived columns of dossiers for which ``_is_plain`` holds: two look-ups and two comparisons a row.
+
+    None where a due date lies outside the calendar.
+    """
+    received = columns.days("received_at")
+    at = received.astype(np.intp)
+    at -= calendar.first_day - 1
+    number = calendar.before.take(at, mode="clip").astype(np.intp)  # working days up to and including the receipt
+    first_workday = calendar.before.take(at - 1, mode="clip")  # the place of the first working day on or after it
+    number += columns.numbers("term") >> 1
+    if "paused_days" in columns:
+        number += np.maximum(columns.arrays["paused_days"], 0)
+    number -= 1
+    np.maximum(number, first_workday, out=number)
+    if int(number.max()) >= len(calendar.working_day):
+        return None
+    due = calendar.working_day.take(number)
+    nothing = np.int32(NO_DAY)
+    ended = np.where(state == _ENDED, end, nothing) if (state != _ENDED).any() else end
+    timing = (ended >= due).view(np.uint8) + (ended > due).view(np.uint8)  # early 0, on the due date 1, late 2
+    begins = np.where((ended < 0) | (ended > due), due + np.int32(1), nothing)
+    never = np.broadcast_to(nothing, len(due))
+    return Timed(
+        received=received,
+        due=due,
+        ended=ended,
+        timing=timing,
+        outcome=outcome,
+        overdue_begins=begins,
+        overdue_ends=np.where(begins >= 0, ended, nothing),
+        undated_begins=never,
+        undated_ends=never,
+        plain=True,
     )
 
 
@@ -191,11 +258,17 @@ def acceptance(columns: Columns, received: Array, context: Context) -> tuple[Arr
     return day, found
 
 
-def turnaround(received: Array, ended: Array, calendar: Calendar) -> Array:
-    """Return working days from receipt to end, the first day not counted (int64; −1 where a day is missing or outside the calendar).
+def turnaround(timed: Timed, calendar: Calendar) -> Array:
+    """Return working days from receipt to end, the first day not counted, waits not subtracted (int64; −1 where not known).
 
     An end on a day off counts the working days up to it: received on Friday and ended on Saturday is 0.
     """
+    received, ended = timed.received, timed.ended
+    if timed.plain:
+        found = calendar.before.take(ended.astype(np.intp) - (calendar.first_day - 1), mode="clip").astype(np.int64)
+        found -= calendar.before.take(received.astype(np.intp) - (calendar.first_day - 1), mode="clip")
+        found[ended < 0] = -1
+        return found
     found = np.full(len(received), -1, dtype=np.int64)
     rows = np.flatnonzero((ended >= 0) & calendar.covers(received) & calendar.covers(ended))
     found[rows] = calendar.working_days_through(ended[rows]) - calendar.working_days_through(received[rows])

@@ -61,10 +61,15 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the meaning of a record depends on beyond the record."""
+    """What the meaning of a record depends on beyond the record, and which sets of events are asked for."""
 
     rules: Rules
     calendar: Calendar
+    sets: frozenset[str] | None = None
+
+    def wants(self, name: str) -> bool:
+        """Return whether a set of events, by its full name, is to be found; all are where none are named."""
+        return self.sets is None or name in self.sets
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.verbs.tally import Cube, Tally, stretch_of
+from cchc_metrics.verbs.histogram import Cube
+from cchc_metrics.verbs.tally import Tally, stretch_of
 
 Labels = tuple[str, ...]
 

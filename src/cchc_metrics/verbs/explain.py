@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -43,34 +44,33 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The rows behind a measure. Rows of secret documents are never listed, only counted.
+    """The rows behind a measure. Rows with a secrecy mark are never listed, only counted. A measure without counts has no rows behind it.
 
     Args:
         measure: the measure.
-        numerator: the rows in the numerator.
+        numerator: the rows in the numerator; of a count of units, all rows of the units that are counted.
         rest: the rows in the denominator and not in the numerator.
+        subtracted: the rows that take away from the denominator, such as units that are exempt.
         excluded: reason → the rows that were left out of both.
-        units: codes of the units that the denominator counts as such.
+        units: codes of the units that the denominator (of a plain count, the numerator) counts as such.
         secret: part → how many rows are not listed because they are secret.
-        numerator_total, denominator_total: what the rows (and units, and secret rows) add up to.
+        numerator_total, denominator_total: what the rows (and units, and secret rows) add up to; None where the measure has no such count.
     """
 
     measure: Measure
-    numerator: tuple[Row, ...]
-    rest: tuple[Row, ...]
-    excluded: Mapping[str, tuple[Row, ...]]
-    units: tuple[str, ...]
-    secret: Mapping[str, int]
-    numerator_total: int
-    denominator_total: int | None
+    numerator: tuple[Row, ...] = ()
+    rest: tuple[Row, ...] = ()
+    subtracted: tuple[Row, ...] = ()
+    excluded: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
+    secret: Mapping[str, int] = field(default_factory=dict)
+    numerator_total: int | None = None
+    denominator_total: int | None = None
 
     @property
     def adds_up(self) -> bool:
         """Whether the rows add up to the measure's counts."""
-        measure = self.measure
-        return self.numerator_total == (measure.numerator or 0) and (
-            self.denominator_total is None or measure.denominator is None or self.denominator_total == measure.denominator
-        )
+        return (self.numerator_total, self.denominator_total) == (self.measure.numerator, self.measure.denominator)
 
 
 def explain(
@@ -93,62 +93,81 @@ def explain(
         calendar: as the measure was made with.
     """
     indicator = catalogue[measure.indicator]
+    if measure.numerator is None:
+        return Explanation(measure)
     finder = _Finder(measure, rooms, units, Context(rules, calendar), _scope(measure, units))
-    numerator = finder.weights([(name, catalogue.counts[name.removeprefix("-")]) for name in indicator.numerator])
-    denominator = finder.weights([(name, catalogue.counts[name.removeprefix("-")]) for name in indicator.denominator])
+
+    def found(names: Sequence[str]) -> _Found:
+        return finder.found([(-1 if name.startswith("-") else 1, catalogue.counts[name.removeprefix("-")]) for name in names])
+
+    numerator, denominator = found(indicator.numerator), found(indicator.denominator)
     secret: dict[str, int] = {}
-    total = sum(int(w.sum()) for w in numerator.values())
-    rest = {room: np.maximum(w - np.clip(numerator.get(room, np.zeros_like(w)), 0, None), 0) for room, w in denominator.items()}
-    counted_units = finder.units if any(catalogue.counts[n.removeprefix("-")].room == UNITS_ROOM for n in indicator.denominator) else ()
-    denominator_total = None
-    if indicator.denominator:
-        denominator_total = sum(int(w.sum()) for w in denominator.values()) + len(counted_units)
+    rest, subtracted = {}, {}
+    for room, weight in denominator.rows.items():
+        rest[room] = np.maximum(weight - np.maximum(numerator.rows.get(room, 0), 0), 0)
+        subtracted[room] = np.maximum(-weight, 0)
+    counted = denominator.units if indicator.denominator else numerator.units
     return Explanation(
         measure=measure,
-        numerator=finder.rows(numerator, "numerator", secret),
-        rest=finder.rows(rest, "rest", secret),
-        excluded={
-            why: finder.rows(finder.weights([(name, catalogue.counts[name])]), why, secret) for why, name in indicator.excluded.items()
-        },
-        units=counted_units,
+        numerator=finder.listed(numerator.rows, "numerator", secret),
+        rest=finder.listed(rest, "rest", secret),
+        subtracted=finder.listed(subtracted, "subtracted", secret),
+        excluded={why: finder.listed(found([name]).rows, why, secret) for why, name in indicator.excluded.items()},
+        units=tuple(code for code, times in counted.items() if times > 0),
         secret=secret,
-        numerator_total=total,
-        denominator_total=denominator_total,
+        numerator_total=numerator.total,
+        denominator_total=denominator.total if indicator.denominator else None,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What several counts come from.
+
+    Args:
+        rows: room → int64[n], how often each of its rows is counted.
+        units: unit code → how often it is counted as such.
+        total: what both add up to.
+    """
+
+    rows: dict[str, Array]
+    units: dict[str, int]
+    total: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Finder:
     measure: Measure
     rooms: Mapping[str, Columns]
-    context_units: UnitTree
+    tree: UnitTree
     context: Context
     scope: frozenset[str]
+    sources: dict[str, Iterator[Events]] = field(default_factory=dict)
+    known: dict[str, Events] = field(default_factory=dict)
 
-    @property
-    def units(self) -> tuple[str, ...]:
-        """The units of the scope that exist on the last day asked about."""
-        on = min(self.measure.period.last, self.measure.as_of)
-        return tuple(code for code in self.context_units.codes if code in self.scope and self.context_units.active(code, on))
+    def found(self, counts: Sequence[tuple[int, Count]]) -> _Found:
+        """Return what counts come from, each with the sign 1 or −1."""
+        rows: dict[str, Array] = {}
+        units: dict[str, int] = {}
+        total = 0
+        for sign, count in counts:
+            if count.room == UNITS_ROOM:
+                for code, times in self._units(count):
+                    units[code] = units.get(code, 0) + sign * times
+                    total += sign * times
+            elif count.room in self.rooms:
+                weight, number = self._rows(count)
+                rows[count.room] = rows.get(count.room, 0) + sign * weight
+                total += sign * number
+        return _Found(rows, units, total)
 
-    def weights(self, counts: Sequence[tuple[str, Count]]) -> dict[str, Array]:
-        """Return room → how often each of its rows is counted (int64), with the sign of the count's name."""
-        found: dict[str, Array] = {}
-        for name, count in counts:
-            if count.room == UNITS_ROOM or count.room not in self.rooms:
-                continue
-            sign = -1 if name.startswith("-") else 1
-            weight = sign * self._count(count)
-            found[count.room] = found[count.room] + weight if count.room in found else weight
-        return found
-
-    def rows(self, weights: Mapping[str, Array], part: str, secret: dict[str, int]) -> tuple[Row, ...]:
-        """Return the rows that are counted; secret documents are only added to ``secret``."""
+    def listed(self, weights: Mapping[str, Array], part: str, secret: dict[str, int]) -> tuple[Row, ...]:
+        """Return the rows that are counted; those with a secrecy mark are only added to ``secret``."""
         listed = []
         for room, weight in weights.items():
             columns = self.rooms[room]
             chosen = weight > 0
-            if "secrecy" in columns and room == "documents":
+            if "secrecy" in columns:
                 hidden = chosen & columns.equals("secrecy", *_SECRET)
                 if hidden.any():
                     secret[part] = secret.get(part, 0) + int(hidden.sum())
@@ -160,39 +179,67 @@ class _Finder:
                 listed.append(Row(room, columns.file, int(numbers[at]), name, labels[codes[at]], int(weight[at])))
         return tuple(listed)
 
-    def _count(self, count: Count) -> Array:
+    def _rows(self, count: Count) -> tuple[Array, int]:
+        """Return how often each row of the count's room is counted (int64[n]), and the number that they make."""
         breakdown = {dim: label for dim, label in self.measure.breakdown if dim != "level"}
-        first, last = day_number(self.measure.period.first), day_number(min(self.measure.period.last, self.measure.as_of))
-        found = self._events(count.events, count, breakdown)
-        inside = (found.day >= first) & (found.day <= last)
-        if count.at != "period":
-            limit = last if count.at == "end" else first - 1
-            inside = (found.day >= 0) & (found.day <= limit)
-        weight = np.where(inside & self._selected(found, count, breakdown), 1, 0)
-        if count.of == "value" and found.value is not None:
-            weight = weight * found.value
+        first, last = self._days()
+        last_of_stock = day_number(last if count.at == "end" else first - timedelta(days=1))
+        window = (day_number(first), day_number(last)) if count.at == "period" else (0, last_of_stock)
+        weight = self._selected(count.events, count, breakdown, window)
         if count.until:
-            ended = self._events(count.until, count, breakdown)
-            limit = last if count.at == "end" else first - 1
-            gone = (ended.day >= 0) & (ended.day <= limit) & self._selected(ended, count, breakdown)
-            weight = weight - gone
-        return weight.astype(np.int64)
+            weight = weight - self._selected(count.until, count, breakdown, (0, last_of_stock))
+        if count.of != "units":
+            return weight, int(weight.sum())
+        codes, labels = self.rooms[count.room].codes("unit_code")
+        per_unit = np.zeros(len(labels), dtype=np.int64)
+        np.add.at(per_unit, codes, weight)
+        chosen: Array = ((weight > 0) & (per_unit > 0)[codes]).astype(np.int64)
+        return chosen, int((per_unit > 0).sum())
 
-    def _events(self, name: str, count: Count, breakdown: Mapping[str, str]) -> Events:
-        wanted = (set_with(name, {*count.where, *breakdown}) or name).split(".", 1)[1]
-        room = ROOMS[count.room]
-        return next(e for e in room.events(self.rooms[count.room], self.context) if e.set.name == wanted)
-
-    def _selected(self, found: Events, count: Count, breakdown: Mapping[str, str]) -> Array:
+    def _selected(self, name: str, count: Count, breakdown: Mapping[str, str], window: tuple[int, int]) -> Array:
+        """Return the number that each row's event carries, 1 where it carries none, 0 where it is not counted (int64[n])."""
+        found = self._events(count.room, set_with(name, {*count.where, *breakdown}) or name)
+        if found is None:
+            return np.zeros(len(self.rooms[count.room]), dtype=np.int64)
         codes, labels = found.unit
-        mask: Array = np.array([label in self.scope for label in labels] or [False], dtype=bool)[codes]
+        mask = (found.day >= window[0]) & (found.day <= window[1])
+        mask &= np.array([label in self.scope for label in labels] or [False], dtype=bool)[codes]
         where: dict[str, tuple[str, ...]] = {**count.where}
         for dim, label in breakdown.items():
             where[dim] = tuple(x for x in where.get(dim, (label,)) if x == label)
         for dim, wanted in where.items():
             dim_codes, dim_labels = found.dims[dim]
-            mask = mask & np.array([label in wanted for label in dim_labels] or [False], dtype=bool)[dim_codes]
-        return mask
+            mask &= np.array([label in wanted for label in dim_labels] or [False], dtype=bool)[dim_codes]
+        if found.value is None:
+            return mask.astype(np.int64)
+        mask &= found.value >= 0  # −1 is no number at all, and no event
+        number: Array = np.where(mask, found.value if count.of == "value" else 1, 0).astype(np.int64)
+        return number
+
+    def _events(self, room: str, name: str) -> Events | None:
+        """Return a set of events of a room; each is found once. None where the room's columns cannot have it."""
+        source = self.sources.setdefault(room, ROOMS[room].events(self.rooms[room], self.context))
+        while name not in self.known:
+            found = next(source, None)
+            if found is None:
+                return None
+            self.known[f"{room}.{found.set.name}"] = found
+        return self.known[name]
+
+    def _units(self, count: Count) -> Iterator[tuple[str, int]]:
+        """Yield the units of the scope that a count of units counts, and how often."""
+        first, last = self._days()
+        before = first - timedelta(days=1)
+        for code in self.tree.codes:
+            if code in self.scope:
+                at_start, at_end = self.tree.active(code, before), self.tree.active(code, last)
+                times = {"start": int(at_start), "end": int(at_end), "period": int(at_end) - int(at_start)}[count.at]
+                if times:
+                    yield code, times
+
+    def _days(self) -> tuple[date, date]:
+        """Return the first and the last day that is read."""
+        return self.measure.period.first, min(self.measure.period.last, self.measure.as_of)
 
 
 def _scope(measure: Measure, units: UnitTree) -> frozenset[str]:

@@ -18,15 +18,15 @@ import numpy as np
 
 from cchc_metrics.errors import TallyMismatchError
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.room import Context, Events, Room
+from cchc_metrics.records.room import Context, Room
 from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
+from cchc_metrics.verbs.histogram import CHUNK_ROWS, Cube, RoomCounter, Stretches
 
 SCHEMA_VERSION: Final = 1
-_DENSE_CELLS: Final = 1 << 22  # up to this many cells a dense count is cheaper than sorting, and fits in memory many times over
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +53,6 @@ class Frame:
             edges.add(day_number(as_of) + 1)
         estimated = tuple(y for y in calendar.years if calendar.status(y) == "estimated")
         return cls(rules.id, calendar.id, tuple(sorted(edges)), estimated)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cube:
-    """Counts of one set of events, only the cells that are not zero, in canonical order (so equal counts are equal bytes).
-
-    Args:
-        axes: ``("unit", "bin", *dimensions)``, and ``"value"`` last where the events carry a whole number.
-        labels: axis → the texts its codes point to, sorted and all in use; ``bin`` and ``value`` are numbers and have none.
-        cells: int64[n, axes] codes, rows sorted.
-        counts: int64[n], all positive.
-    """
-
-    axes: tuple[str, ...]
-    labels: Mapping[str, tuple[str, ...]]
-    cells: Array
-    counts: Array
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Cube)
-            and self.axes == other.axes
-            and dict(self.labels) == dict(other.labels)
-            and np.array_equal(self.cells, other.cells)
-            and np.array_equal(self.counts, other.counts)
-        )
-
-    __hash__ = None  # type: ignore[assignment]  # holds arrays
-
-    def __add__(self, other: Cube) -> Cube:
-        if self.axes != other.axes:
-            raise TallyMismatchError(
-                f"hai bảng đếm khác chiều: {self.axes} và {other.axes}",
-                f"two tallies of unlike axes: {self.axes} and {other.axes}",
-            )
-        labels = {axis: tuple(sorted({*self.labels[axis], *other.labels[axis]})) for axis in self.labels}
-        cells = np.concatenate([_relabel(self, labels), _relabel(other, labels)])
-        return _canonical(self.axes, labels, cells, np.concatenate([self.counts, other.counts]))
-
-    @property
-    def total(self) -> int:
-        """How many events there are in all."""
-        return int(self.counts.sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,6 +149,7 @@ def tally(
     rules: Rules,
     calendar: Calendar,
     as_of: date | None = None,
+    sets: Iterable[str] | None = None,
 ) -> Tally:
     """Count the events of every room supplied, in one pass over the rows.
 
@@ -201,118 +159,27 @@ def tally(
         rules: how disputed points are decided.
         calendar: the working calendar.
         as_of: a day up to which a running period is to be read; None when every period is over.
+        sets: full names of the sets of events to count, see ``Catalogue.event_sets``; None for all. What was not counted has no data.
 
     Returns:
         The tally. Events outside every period are kept in the open stretches at both ends: stocks need them.
     """
     frame = Frame.of(periods, rules, calendar, as_of=as_of)
-    context = Context(rules, calendar)
+    context = Context(rules, calendar, None if sets is None else frozenset(sets))
     cubes = {}
     for name, columns in sorted(rooms.items()):
         room: Room = ROOMS[name]
-        for found in room.events(columns, context):
-            cube = count_events(found, frame)
-            if len(cube.counts):
-                cubes[f"{name}.{found.set.name}"] = cube
+        counter = RoomCounter(frame.edges)
+        for start in range(0, max(len(columns), 1), CHUNK_ROWS):
+            chunk = columns if len(columns) <= CHUNK_ROWS else columns.part(start, start + CHUNK_ROWS)
+            counter.add(room.events(chunk, context))
+        cubes.update({f"{name}.{short}": cube for short, cube in counter.cubes().items() if context.wants(f"{name}.{short}")})
     return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), frozenset(rooms))
 
 
-def count_events(events: Events, frame: Frame) -> Cube:
-    """Count one set of events per unit, stretch of time and label."""
-    rows = np.flatnonzero(events.day >= 0)
-    whole = len(rows) == len(events.day)
-
-    def pick(array: Array) -> Array:
-        return array if whole else array[rows]
-
-    axes = ["unit", "bin"]
-    columns = [pick(events.unit[0]), stretch_of(pick(events.day), frame.edges)]
-    sizes = [len(events.unit[1]), len(frame.edges) + 1]
-    labels = {"unit": events.unit[1]}
-    for name, (codes, texts) in events.dims.items():
-        axes.append(name)
-        columns.append(pick(codes))
-        sizes.append(len(texts))
-        labels[name] = texts
-    if events.value is not None:
-        values = pick(events.value)
-        axes.append("value")
-        columns.append(values)
-        sizes.append(int(values.max(initial=0)) + 1)
-    cells, counts = _count_cells(columns, sizes)
-    return _canonical(tuple(axes), labels, cells, counts)
-
-
 def stretch_of(days: Array, edges: tuple[int, ...]) -> Array:
-    """Return the stretch of each day: how many edges lie on or before it."""
-    if not edges:
-        return np.zeros(len(days), dtype=np.int64)
-    low = edges[0] - 1
-    table = np.searchsorted(np.asarray(edges), np.arange(low, edges[-1] + 1), side="right").astype(np.int64)
-    return table[np.clip(days.astype(np.int64) - low, 0, len(table) - 1)]
-
-
-def _count_cells(columns: list[Array], sizes: list[int]) -> tuple[Array, Array]:
-    total = 1
-    for size in sizes:
-        total *= size  # Python integers: no overflow before the comparison
-    if total >= 2**62:
-        stacked = np.stack([c.astype(np.int64) for c in columns], axis=1)
-        cells, counts = np.unique(stacked, axis=0, return_counts=True)
-        return cells, counts.astype(np.int64)
-    fused = np.zeros(len(columns[0]), dtype=np.int64)
-    for column, size in zip(columns, sizes, strict=True):
-        fused *= size
-        fused += column
-    if total <= max(_DENSE_CELLS, 4 * len(fused)):
-        dense = np.bincount(fused, minlength=total)
-        keys = np.flatnonzero(dense)
-        counts = dense[keys]
-    else:
-        keys, counts = np.unique(fused, return_counts=True)
-    return _unfuse(keys, sizes), counts.astype(np.int64)
-
-
-def _unfuse(keys: Array, sizes: list[int]) -> Array:
-    cells = np.empty((len(keys), len(sizes)), dtype=np.int64)
-    for axis in range(len(sizes) - 1, -1, -1):
-        keys, cells[:, axis] = np.divmod(keys, sizes[axis])
-    return cells
-
-
-def _canonical(axes: tuple[str, ...], labels: Mapping[str, tuple[str, ...]], cells: Array, counts: Array) -> Cube:
-    """Return a cube whose labels are sorted and all in use, whose cells are sorted and unique."""
-    cells = cells.copy()
-    used: dict[str, tuple[str, ...]] = {}
-    for axis, name in enumerate(axes):
-        if name not in labels:
-            continue
-        present = np.unique(cells[:, axis])
-        texts = [labels[name][code] for code in present.tolist()]
-        used[name] = tuple(sorted(set(texts)))
-        position = {text: i for i, text in enumerate(used[name])}
-        table = np.zeros(int(present.max(initial=0)) + 1, dtype=np.int64)
-        table[present] = [position[text] for text in texts]
-        cells[:, axis] = table[cells[:, axis]]
-    order = np.lexsort(cells.T[::-1]) if len(cells) else np.zeros(0, dtype=np.int64)
-    cells, counts = cells[order], counts[order]
-    if len(cells):
-        first = np.concatenate([[True], (cells[1:] != cells[:-1]).any(axis=1)])
-        starts = np.flatnonzero(first)
-        cells, counts = cells[starts], np.add.reduceat(counts, starts)
-    cells.flags.writeable = False
-    counts.flags.writeable = False
-    return Cube(axes, MappingProxyType(used), cells, counts)
-
-
-def _relabel(cube: Cube, labels: Mapping[str, tuple[str, ...]]) -> Array:
-    cells = cube.cells.copy()
-    for axis, name in enumerate(cube.axes):
-        if name in labels:
-            position = {text: i for i, text in enumerate(labels[name])}
-            table = np.array([position[text] for text in cube.labels[name]] or [0], dtype=np.int64)
-            cells[:, axis] = table[cells[:, axis]]
-    return cells
+    """Return the stretch of each day: how many edges lie on or before it (intp)."""
+    return Stretches.of(edges).find(days)
 
 
 def _frame_difference(one: Frame, other: Frame) -> tuple[str, str]:
