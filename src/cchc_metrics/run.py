@@ -83,7 +83,8 @@ def run(
         )
     base = baseline_period or period.year_earlier()
     periods = periods_needed(period, base, as_of, plan)
-    counted = tally(data.columns, periods=periods, rules=data.rules, calendar=data.calendar, as_of=as_of)
+    sets = data.catalogue.event_sets()
+    counted = tally(data.columns, periods=periods, rules=data.rules, calendar=data.calendar, as_of=as_of, sets=sets)
     measures = measure(
         counted,
         data.catalogue,
