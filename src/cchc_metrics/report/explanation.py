@@ -26,27 +26,37 @@ def _lines(found: Explanation, lang: Lang, limit: int) -> Iterator[str]:
         if vi
         else f"formula {m.formula}; rules {m.rules}; calendar {m.calendar}"
     )
-    yield from _part("Trong tử số" if vi else "In the numerator", found.numerator, found.secret.get("numerator", 0), lang, limit)
+    if m.numerator is None:
+        return
+    yield f"{'Trong tử số' if vi else 'In the numerator'}: {format_count(found.numerator_total or 0, lang)}"
+    yield from _rows(found.numerator, found.secret.get("numerator", 0), lang, limit)
     if m.denominator is not None:
+        yield from _part("Phần còn lại của mẫu số" if vi else "The rest of the denominator", found.rest, found, "rest", lang, limit)
+    if found.subtracted or "subtracted" in found.secret:
         yield from _part(
-            "Phần còn lại của mẫu số" if vi else "The rest of the denominator", found.rest, found.secret.get("rest", 0), lang, limit
+            "Trừ khỏi mẫu số" if vi else "Taken away from the denominator", found.subtracted, found, "subtracted", lang, limit
         )
     if found.units:
-        yield f"{'Đơn vị trong mẫu số' if vi else 'Units in the denominator'}: {', '.join(found.units)}"
+        yield f"{'Đơn vị được đếm' if vi else 'Units counted as such'}: {', '.join(found.units)}"
     for why, rows in found.excluded.items():
         name = EXCLUDED_NAMES.get(why, (why, why))[0 if vi else 1]
-        yield from _part(f"{'Để ngoài' if vi else 'Left out'}: {name}", rows, found.secret.get(why, 0), lang, limit)
+        yield from _part(f"{'Để ngoài' if vi else 'Left out'}: {name}", rows, found, why, lang, limit)
     if not found.adds_up:
         yield "CẢNH BÁO: các dòng không cộng thành số đã đếm" if vi else "WARNING: the rows do not add up to the counts"
 
 
-def _part(title: str, rows: Sequence[Row], secret: int, lang: Lang, limit: int) -> Iterator[str]:
-    vi = lang == "vi"
+def _part(title: str, rows: Sequence[Row], found: Explanation, part: str, lang: Lang, limit: int) -> Iterator[str]:
+    secret = found.secret.get(part, 0)
     yield f"{title}: {format_count(sum(r.weight for r in rows) + secret, lang)}"
+    yield from _rows(rows, secret, lang, limit)
+
+
+def _rows(rows: Sequence[Row], secret: int, lang: Lang, limit: int) -> Iterator[str]:
+    vi = lang == "vi"
     for row in rows[:limit]:
         times = f" × {row.weight}" if row.weight != 1 else ""
         yield f"  {row.file or row.room}, {'dòng' if vi else 'row'} {row.row}: {row.id} ({row.unit}){times}"
     if len(rows) > limit:
         yield f"  … {format_count(len(rows) - limit, lang)} {'dòng nữa' if vi else 'more rows'}"
     if secret:
-        yield f"  {format_count(secret, lang)} {'văn bản mật, không liệt kê' if vi else 'secret documents, not listed'}"
+        yield f"  {format_count(secret, lang)} {'dòng có dấu mật, không liệt kê' if vi else 'rows with a secrecy mark, not listed'}"
