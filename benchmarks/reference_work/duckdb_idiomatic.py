@@ -69,13 +69,18 @@ def connect(work: Work) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def prepare(work: Work) -> Prepared:
-    """Return a connection with all tables."""
-    connection = connect(work)
+def create_calendar(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
+    """Create the table ``calendar``."""
     calendar = calendar_table(work)
     connection.register("given", pa.table({**calendar, "day": pa.array(calendar["day"]).cast(pa.date32())}))
     connection.execute("CREATE TABLE calendar AS SELECT * FROM given")
     connection.unregister("given")
+
+
+def prepare(work: Work) -> Prepared:
+    """Return a connection with all tables."""
+    connection = connect(work)
+    create_calendar(connection, work)
     return Prepared(connection, work)
 
 

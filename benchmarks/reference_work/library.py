@@ -20,6 +20,7 @@ from cchc_metrics import (
     Period,
     Rules,
     Status,
+    Tally,
     Unit,
     UnitTree,
     load_catalogue,
@@ -81,6 +82,11 @@ class Prepared:
     catalogue: Catalogue
     options: dict[str, Any]
 
+    @property
+    def as_of(self) -> date:
+        """The last day of the work."""
+        return self.periods[-1].last
+
 
 def workers_known() -> bool:
     """Return whether the tally of this version takes ``workers``."""
@@ -134,25 +140,30 @@ def prepare(work: Work) -> Prepared:
     return Prepared(to_columns(work), work, months_of(work), unit_tree(work.units), catalogue, options)
 
 
-def measures(prepared: Prepared) -> Measures:
-    """Return the library's measures: the tally of the rows, and every indicator that is asked for."""
-    as_of = date(prepared.work.first_year + prepared.work.years - 1, 12, 31)
-    counted = tally(
+def count(prepared: Prepared) -> Tally:
+    """Return the tally of the rows: the part whose cost grows with them."""
+    return tally(
         {"dossiers": prepared.columns},
         periods=prepared.periods,
         rules=Rules.preset("default"),
         calendar=Calendar.official(),
-        as_of=as_of,
+        as_of=prepared.as_of,
         **prepared.options,
-    )
-    return measure(
-        counted, prepared.catalogue, units=prepared.units, periods=prepared.periods, as_of=as_of, breakdowns={"resolved_on_time": []}
     )
 
 
 def answer(prepared: Prepared) -> Answer:
-    """Return the answer, read off the measures."""
-    return read_off(measures(prepared), prepared.work)
+    """Return the answer, read off the measures of every indicator that is asked for."""
+    counted = count(prepared)
+    found = measure(
+        counted,
+        prepared.catalogue,
+        units=prepared.units,
+        periods=prepared.periods,
+        as_of=prepared.as_of,
+        breakdowns={"resolved_on_time": []},
+    )
+    return read_off(found, prepared.work)
 
 
 def read_off(found: Measures, work: Work) -> Answer:

@@ -5,12 +5,10 @@ More is counted than the reference work asks for; the answer that is compared is
 
 from __future__ import annotations
 
-from datetime import date
-
 from benchmarks.reference_work import library
 from benchmarks.reference_work.library import Prepared
 from benchmarks.reference_work.work import Answer, Work
-from cchc_metrics import Calendar, Catalogue, Rules, load_catalogue, measure, tally
+from cchc_metrics import Catalogue, load_catalogue, measure
 
 
 def prepare(work: Work) -> Prepared:
@@ -26,15 +24,5 @@ def prepare(work: Work) -> Prepared:
 
 def answer(prepared: Prepared) -> Answer:
     """Return the answer, read off the measures of the full report."""
-    work = prepared.work
-    as_of = date(work.first_year + work.years - 1, 12, 31)
-    counted = tally(
-        {"dossiers": prepared.columns},
-        periods=prepared.periods,
-        rules=Rules.preset("default"),
-        calendar=Calendar.official(),
-        as_of=as_of,
-        **prepared.options,
-    )
-    found = measure(counted, prepared.catalogue, units=prepared.units, periods=prepared.periods, as_of=as_of)
-    return library.read_off(found, work)
+    found = measure(library.count(prepared), prepared.catalogue, units=prepared.units, periods=prepared.periods, as_of=prepared.as_of)
+    return library.read_off(found, prepared.work)

@@ -1,0 +1,90 @@
+"""Writes the files of the file benchmarks: dossiers in Parquet, one row group a million; dossiers in CSV with bad rows among them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from benchmarks.reference_work.work import Array, make
+from cchc_metrics.records.columns import Columns
+
+GROUP = 1_000_000
+NAMES = {
+    "unit_code": "unit_code",
+    "procedure_code": "procedure_code",
+    "channel": "channel",
+    "status": "status",
+    "term_unit": "term_unit",
+}
+BAD_SHARE = 0.01
+"""Share of the rows of the CSV file that are made bad, in each of the ways of ``_spoilt`` alike."""
+
+
+def write_parquet(path: Path, rows: int, *, units: int = 150, years: int = 3) -> None:
+    """Write dossiers as a data warehouse exports them: codes as dictionaries, dates as dates, nulls for what is not known."""
+    writer = None
+    for number, first in enumerate(range(0, rows, GROUP)):
+        columns, _ = make(min(GROUP, rows - first), units=units, years=years, seed=100 + number)
+        table = table_of(columns, first)
+        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+        writer.write_table(table, row_group_size=GROUP)
+    assert writer is not None
+    writer.close()
+
+
+def table_of(columns: Columns, first: int) -> pa.Table:
+    """Return columns as an Arrow table with the canonical headings; dossier ids count from ``first``."""
+    arrays = {"dossier_id": pc.binary_join_element_wise("H", pa.array(np.arange(first, first + len(columns))).cast(pa.string()), "")}
+    for name in NAMES:
+        codes, labels = columns.codes(name)
+        arrays[name] = pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(labels))
+    for name in ("received_at", "ended_at"):
+        days = columns.days(name)
+        arrays[name] = pa.array(days, mask=days < 0).cast(pa.date32())
+    arrays["term"] = pa.array(columns.numbers("term") // 2)
+    arrays["paused_days"] = pa.array(columns.numbers("paused_days"))
+    return pa.table(arrays)
+
+
+def write_csv(path: Path, rows: int, *, units: int = 150, years: int = 1, seed: int = 7) -> None:
+    """Write dossiers as CSV with dates as yyyy-mm-dd, some of them bad (see ``_spoilt``)."""
+    columns, _ = make(rows, units=units, years=years, seed=seed)
+    table = table_of(columns, 0)
+    texts = {name: table[name].cast(pa.string()).fill_null("") for name in table.column_names}
+    cells = {name: text.to_numpy(zero_copy_only=False).astype(object) for name, text in texts.items()}
+    _spoilt(cells, np.random.default_rng(seed))
+    pa.csv.write_csv(pa.table(cells), path)
+
+
+def _spoilt(cells: dict[str, Array], rng: np.random.Generator) -> None:
+    """Make rows bad in each of a number of ways: bad cells, rows that contradict themselves, rows that repeat an id."""
+    rows = len(cells["dossier_id"])
+    ended = np.flatnonzero(cells["ended_at"] != "")
+    ways = 14
+    each = max(1, int(rows * BAD_SHARE / ways))
+    chosen = iter(np.split(rng.permutation(ended)[: ways * each], ways))
+    cells["dossier_id"][next(chosen)] = ""
+    cells["unit_code"][next(chosen)] = "X0001"
+    cells["unit_code"][next(chosen)] = ""
+    cells["channel"][next(chosen)] = "fax"
+    cells["status"][next(chosen)] = "lost"
+    cells["received_at"][next(chosen)] = "2024-02-31"
+    cells["ended_at"][next(chosen)] = "soon"
+    cells["term"][next(chosen)] = "ten"
+    cells["paused_days"][next(chosen)] = "-3"
+    cells["received_at"][next(chosen)] = ""
+    cells["ended_at"][next(chosen)] = ""
+    cells["ended_at"][next(chosen)] = "2019-03-01"
+    cells["term_unit"][next(chosen)] = ""
+    copies = next(chosen)
+    for cut, differs in ((copies[: len(copies) // 2], False), (copies[len(copies) // 2 :], True)):
+        for name, column in cells.items():
+            if not (differs and name == "term"):
+                column[cut] = column[(cut + 1) % rows]
+        if differs:
+            cells["term"][cut] = "77"
