@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from cchc_metrics.errors import CchcError
-from cchc_metrics.plan.fields import Exact
+from cchc_metrics.plan.fields import Exact, exact
 from cchc_metrics.score.exact import exact_text
 from cchc_metrics.score.facts import Facts, Kind
 from cchc_metrics.score.intervals import Frozen, Interval
@@ -36,8 +36,29 @@ Positive = Annotated[Exact, AfterValidator(_positive)]
 NotNegative = Annotated[Exact, AfterValidator(_not_negative)]
 """An exact number, 0 or more."""
 
+
+def _percent(value: Fraction) -> Fraction:
+    if not 0 <= value <= 100:
+        raise CchcError(f"{exact_text(value)}: cần 0 đến 100", f"{exact_text(value)}: 0 to 100 is needed")
+    return value
+
+
+Percent = Annotated[Exact, AfterValidator(_percent)]
+"""A percentage, 0 to 100."""
+
 NO_LIMIT = "none"
-Limit = Exact | Literal["none"]
+
+
+def _limit(value: object) -> object:
+    return value if value == NO_LIMIT else exact(value)
+
+
+Limit = Annotated[
+    Fraction | Literal["none"],
+    PlainValidator(_limit),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": ["integer", "number", "string"], "description": 'an exact number, or "none"'}),
+]
 """A number, or ``"none"`` for no limit."""
 
 PointsAre = Literal["points", "share"]
@@ -100,6 +121,15 @@ class Shape(Frozen):
         return None
 
 
+def _answer(value: object) -> object:
+    if isinstance(value, (bool, str)):
+        return value
+    raise CchcError(f"«{value}»: cần true, false hoặc một mức", f"«{value}»: true, false or a label is needed")
+
+
+_Answer = Annotated[bool | str, PlainValidator(_answer)]
+
+
 class Condition(Frozen):
     """A condition on the inputs: an answer, a label or a number in a range, or such conditions joined.
 
@@ -118,7 +148,7 @@ class Condition(Frozen):
     """
 
     input: str = ""
-    equals: bool | str = True
+    equals: _Answer = True
     at_least: Exact | None = None
     more_than: Exact | None = None
     at_most: Exact | None = None

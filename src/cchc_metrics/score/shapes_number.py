@@ -186,6 +186,10 @@ class Cliff(OneNumber):
             raise CchcError("part_from phải nhỏ hơn full_from", "part_from must be below full_from")
         return self
 
+    def bounds(self, maximum: Fraction) -> Bounds:
+        """Return 0 and the maximum, or the part if that is more."""
+        return Bounds(_ZERO, max(maximum, worth(self.part, maximum, self.points_are)))
+
     def points(self, facts: Facts, maximum: Fraction) -> Fraction:
         """Return the maximum, the part or 0."""
         number = self.number(facts)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from cchc_metrics.errors import CchcError
-from cchc_metrics.score.base import NotNegative, within
+from cchc_metrics.score.base import Percent, within
 from cchc_metrics.score.facts import Facts, NoPointsError, Ratio
 from cchc_metrics.score.shapes_number import OneNumber
 from cchc_metrics.values import Measure, Scale, Status, Text
@@ -35,7 +35,7 @@ class Relative(OneNumber):
     shape: Literal["relative"] = "relative"
     to: Literal["best", "mean", "pooled"]
     better: Literal["higher", "lower"] = "higher"
-    units_at_least: NotNegative = Fraction(100)
+    units_at_least: Percent = Fraction(100)
 
     def points(self, facts: Facts, maximum: Fraction) -> Fraction:
         """Return the own number over that of the best or the average, of the maximum."""

@@ -1,0 +1,339 @@
+"""Scorecards: the points of a unit, line by line, each with its maximum, its status and why. Frozen, exact, printable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from cchc_metrics.errors import CchcError, suggestion
+from cchc_metrics.score.exact import exact_text, shown
+from cchc_metrics.score.facts import Value
+from cchc_metrics.score.scheme import WAY_NAMES, Grade, Scheme, Way
+from cchc_metrics.text import Lang
+from cchc_metrics.values import Measure, Status, Text
+
+Depth = Literal["total", "field", "criterion", "component"]
+
+NumberWriter = Callable[[Fraction], object]
+"""How a fraction is written in a dict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """How many points lie between the worst and the best result, and for how many of them the result is known.
+
+    Args:
+        total: of all that applies; None when a maximum is not known.
+        known: of what has points.
+    """
+
+    total: Fraction | None
+    known: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class WayScore:
+    """What one way of scoring gives to a criterion, exactly.
+
+    Args:
+        way: measured, self, appraised or surveyed.
+        points: the points, or None.
+        status, reason: why there are none, or what they rest on.
+        notes: what else a reader should know.
+    """
+
+    way: Way
+    points: Fraction | None
+    status: Status = Status.OK
+    reason: Text = Text()  # noqa: RUF009  a frozen value
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a scorecard: the total, a field, a criterion or a component.
+
+    Args:
+        id: its id in the scheme.
+        name: its name.
+        depth: which of the four it is.
+        kind: core, bonus or penalty.
+        max: the maximum in the scheme; None when it is not known.
+        out_of: what of the maximum the points are out of: less than ``max`` when something does not apply; 0 for bonus and penalty.
+        points: the points, rounded only where the scheme says so; None when there are none.
+        status: see ``Status``; of a sum the worst of what it rests on.
+        reason: why the status is not ok.
+        inputs: what the rule read: name → value.
+        ways: what every way of scoring gives; of components and criteria with a rule.
+        counted: the way that counts, ``""`` for a sum.
+        notes: what else a reader should know: no cases, exclusions with their evidence, more than 100 %.
+        missing: ids of the components below without points, though they apply.
+        stake: see ``Stake``.
+        parts: the lines below.
+    """
+
+    id: str
+    name: Text
+    depth: Depth
+    kind: Literal["core", "bonus", "penalty"]
+    max: Fraction | None
+    out_of: Fraction
+    points: Fraction | None
+    status: Status
+    reason: Text
+    stake: Stake
+    inputs: tuple[tuple[str, Value], ...] = ()
+    ways: tuple[WayScore, ...] = ()
+    counted: Way | Literal[""] = ""
+    notes: tuple[Text, ...] = ()
+    missing: tuple[str, ...] = ()
+    parts: tuple[Line, ...] = ()
+
+    @property
+    def share(self) -> Fraction | None:
+        """Points / what they are out of × 100, or None where there are none or nothing to be out of."""
+        return None if self.points is None or self.out_of <= 0 else 100 * self.points / self.out_of
+
+    @property
+    def scaled(self) -> Fraction | None:
+        """The points brought back to the whole maximum: the same as ``points`` where everything applies."""
+        if self.points is None or self.out_of <= 0 or self.max is None or self.out_of == self.max:
+            return self.points
+        return self.points * self.max / self.out_of
+
+    def walk(self) -> Iterator[Line]:
+        """Yield the line and all below it, each before what it consists of."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+    def leaves(self) -> Iterator[Line]:
+        """Yield the lines below that are scored by a rule."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The score of one unit.
+
+    Args:
+        scheme: what it was scored by.
+        unit: unit code, ``""`` where none was said.
+        year: the scored year, where one was said.
+        total: the total, with everything below it.
+        band: the band, after the gates; None where there is no total or no band holds it.
+        band_before_gates: the band that the total alone would give.
+        gates: why gates lowered the band.
+
+    >>> from cchc_metrics.score import load_scheme, score_scheme
+    >>> scheme = load_scheme('''
+    ... id = "own"
+    ... version = "2022"
+    ... vi = "Ví dụ"
+    ... en = "Example"
+    ... source = "ví dụ"
+    ... [[fields]]
+    ... id = "A"
+    ... vi = "Hồ sơ"
+    ... en = "Dossiers"
+    ... [[fields.criteria]]
+    ... id = "on_time"
+    ... vi = "Đúng hạn"
+    ... en = "On time"
+    ... max = 20
+    ... source = "Điều 1"
+    ... no_case = "full"
+    ... rule = { shape = "linear" }
+    ... ''')
+    >>> print(score_scheme({"on_time": Fraction(9741, 100)}, scheme).table("en"))
+    Example (own, 2022)
+    id       name       points  max  %
+    A        Dossiers    19.48   20  97.41
+    on_time    On time   19.48   20  97.41
+             TOTAL       19.48   20  97.41
+    """
+
+    scheme: Scheme
+    unit: str
+    year: int | None
+    total: Line
+    band: Grade | None
+    band_before_gates: Grade | None
+    gates: tuple[Text, ...] = ()
+
+    @property
+    def points(self) -> Fraction | None:
+        """The total's points, or None."""
+        return self.total.points
+
+    @property
+    def share(self) -> Fraction | None:
+        """The composite: points / maximum of what remains × 100, or None."""
+        return self.total.share
+
+    @property
+    def fields(self) -> tuple[Line, ...]:
+        """The lines of the fields."""
+        return self.total.parts
+
+    def __getitem__(self, name: str) -> Line:
+        """Return the line of a field, criterion or component by its id.
+
+        Raises:
+            CchcError: there is none of this id; names the nearest.
+        """
+        lines = {line.id: line for line in self.total.walk()}
+        if name not in lines:
+            vi, en = suggestion(name, lines)
+            raise CchcError(f"bảng điểm không có «{name}»{vi}", f"the scorecard has no «{name}»{en}")
+        return lines[name]
+
+    def __str__(self) -> str:
+        return self.table()
+
+    def table(self, lang: Lang = "vi", decimals: int = 2) -> str:
+        """Return the scorecard as a table of text; numbers are rounded half-up for reading only.
+
+        Args:
+            lang: ``"vi"`` or ``"en"``.
+            decimals: how many decimals points and shares show.
+        """
+        head = _WORDS[lang]
+        rows = [(head["id"], head["name"], head["points"], head["max"], "%", "")]
+        rows += [self._row(line, lang, decimals) for line in self.total.walk() if line.depth != "total"]
+        _, _, *rest = self._row(self.total, lang, decimals)
+        rows.append(("", head["total"], rest[0], rest[1], rest[2], rest[3]))
+        widths = [max(len(row[n]) for row in rows) for n in range(5)]
+        lines = [self._title(lang)]
+        for row in rows:
+            cells = [row[n].rjust(widths[n]) if n in (2, 3) else row[n].ljust(widths[n]) for n in range(5)]
+            lines.append("  ".join([*cells, row[5]]).rstrip())
+        if self.band is not None:
+            lines.append(f"{head['band']}: {self.band.name.text(lang)}")
+        lines += [gate.text(lang) for gate in self.gates]
+        return "\n".join(lines)
+
+    def _title(self, lang: Lang) -> str:
+        scheme = self.scheme
+        ids = ", ".join(filter(None, (scheme.id, scheme.version, scheme.variant)))
+        about = " · ".join(filter(None, (self.unit, str(self.year or ""))))
+        example = f" [{_WORDS[lang]['example']}]" if scheme.example else ""
+        return f"{scheme.name.text(lang)} ({ids}){example}" + (f" · {about}" if about else "")
+
+    @staticmethod
+    def _row(line: Line, lang: Lang, decimals: int) -> tuple[str, str, str, str, str, str]:
+        indent = {"total": 0, "field": 0, "criterion": 1, "component": 2}[line.depth]
+        said = [line.reason.text(lang)] if line.status is not Status.OK else []
+        if line.counted and line.counted != "measured":
+            said.insert(0, WAY_NAMES[line.counted][0 if lang == "vi" else 1])
+        said += [note.text(lang) for note in line.notes]
+        return (
+            line.id if line.depth != "total" else "",
+            "  " * indent + line.name.text(lang),
+            "–" if line.points is None else shown(line.points, lang, decimals),
+            "?" if line.max is None else shown(line.max, lang, decimals),
+            "" if line.share is None else shown(line.share, lang, decimals),
+            "; ".join(filter(None, said)),
+        )
+
+    def to_dict(self, number: NumberWriter = exact_text) -> dict[str, Any]:
+        """Return the scorecard for JSON.
+
+        Args:
+            number: how a fraction is written; as it stands ``"14.81"``, and ``"2/3"`` where the decimals do not end.
+        """
+
+        def written(value: Fraction | None) -> object:
+            return None if value is None else number(value)
+
+        def band(grade: Grade | None) -> dict[str, str] | None:
+            return None if grade is None else {"id": grade.id, "vi": grade.vi, "en": grade.en}
+
+        def line(found: Line) -> dict[str, Any]:
+            return {
+                "id": found.id,
+                **_both(found.name),
+                "depth": found.depth,
+                "kind": found.kind,
+                "points": written(found.points),
+                "max": written(found.max),
+                "out_of": written(found.out_of),
+                "share": written(found.share),
+                "status": found.status.value,
+                "reason": _both(found.reason),
+                "counted": found.counted,
+                "ways": [
+                    {"way": w.way, "points": written(w.points), "status": w.status.value, "reason": _both(w.reason)} for w in found.ways
+                ],
+                "inputs": {name: _value(value, number) for name, value in found.inputs},
+                "notes": [_both(note) for note in found.notes],
+                "missing": list(found.missing),
+                "parts": [line(part) for part in found.parts],
+            }
+
+        scheme = self.scheme
+        return {
+            "schema_version": 1,
+            "scheme": {
+                "id": scheme.id,
+                "version": scheme.version,
+                "variant": scheme.variant,
+                **_both(scheme.name),
+                "example": scheme.example,
+            },
+            "unit": self.unit,
+            "year": self.year,
+            "band": band(self.band),
+            "band_before_gates": band(self.band_before_gates),
+            "gates": [_both(gate) for gate in self.gates],
+            "total": line(self.total),
+        }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"vi": text.vi, "en": text.en}
+
+
+def _value(value: Value, number: NumberWriter) -> object:
+    if isinstance(value, Fraction):
+        return number(value)
+    if isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, Measure):
+        return {
+            "indicator": value.indicator,
+            "unit": value.unit,
+            "period": value.period.label,
+            "status": value.status.value,
+            "numerator": value.numerator,
+            "denominator": value.denominator,
+            "value": None if value.value is None else number(value.value),
+        }
+    return str(value)
+
+
+_WORDS = {
+    "vi": {
+        "id": "mã",
+        "name": "tên",
+        "points": "điểm",
+        "max": "tối đa",
+        "total": "TỔNG",
+        "band": "Xếp loại",
+        "example": "ví dụ, không phải quy định",
+    },
+    "en": {
+        "id": "id",
+        "name": "name",
+        "points": "points",
+        "max": "max",
+        "total": "TOTAL",
+        "band": "Band",
+        "example": "example, not a rule",
+    },
+}

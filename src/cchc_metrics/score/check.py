@@ -1,0 +1,232 @@
+"""What is wrong with a scheme though it can be read: totals, bands, points that nobody can reach, ids, sources. Each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from cchc_metrics.score.exact import exact_text
+from cchc_metrics.score.intervals import gaps, overlaps
+from cchc_metrics.score.scheme import Component, Criterion, Field, Path, Scheme, place_of
+from cchc_metrics.score.shapes import AnyShape, BestOf, Part, Sum, ZeroIf
+from cchc_metrics.score.shapes_number import Bands, OneNumber
+from cchc_metrics.values import Text
+
+Code = Literal[
+    "total",
+    "duplicate_id",
+    "gap",
+    "overlap",
+    "unreachable",
+    "above_maximum",
+    "no_source",
+    "no_case",
+    "no_maximum",
+    "two_kinds",
+    "unknown_id",
+]
+_MISTAKES = frozenset({"total", "duplicate_id", "gap", "overlap", "unreachable", "above_maximum", "two_kinds", "unknown_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a scheme that its author should look at.
+
+    Args:
+        code: ``total``: parts do not add up to a declared maximum. ``duplicate_id``. ``gap``, ``overlap``: of bands. ``unreachable``: no
+            input earns the maximum, or a band can never be reached. ``above_maximum``: an input earns more. ``two_kinds``: rules read one
+            input as different things. ``unknown_id``: a gate names what there is not. And, as notes: ``no_source``; ``no_case``: what 0/0
+            earns is not said; ``no_maximum``: not known.
+        path: see ``Path``.
+        place: the same for a reader.
+        text: what it is.
+
+    >>> from cchc_metrics.score import qd766
+    >>> [str(f) for f in check_scheme(qd766()) if f.code == "no_maximum"][0]
+    'fields[4].criteria[1].components[1] «3.1»: chưa có điểm tối đa | the maximum is not known'
+    """
+
+    code: Code
+    path: Path
+    place: str
+    text: Text
+
+    @property
+    def mistake(self) -> bool:
+        """Whether it is a mistake, for which ``load_scheme`` refuses the scheme; else a note."""
+        return self.code in _MISTAKES
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text.vi} | {self.text.en}"
+
+
+def check_scheme(scheme: Scheme) -> list[Finding]:
+    """Return everything about a scheme that does not fit together, in the order of the scheme.
+
+    Args:
+        scheme: the scheme.
+    """
+    found = [*_ids(scheme), *_totals(scheme), *_grades(scheme), *_kinds(scheme)]
+    for path, item in scheme.items():
+        if isinstance(item, Component):
+            found += _component(path, item, _kind_of_field(scheme, path))
+            if not item.source and not _source_above(scheme, path):
+                found.append(_Found("no_source", path, "chưa ghi nguồn", "no source is given"))
+    findings = [Finding(f.code, f.path, place_of(scheme, f.path), Text(f.vi, f.en)) for f in found]
+    order = {path: n for n, (path, _) in enumerate(scheme.items())}
+    return sorted(findings, key=lambda f: max((n for path, n in order.items() if f.path[: len(path)] == path), default=-1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    code: Code
+    path: Path
+    vi: str
+    en: str
+
+
+def _ids(scheme: Scheme) -> Iterator[_Found]:
+    first: dict[str, Path] = {}
+    items: list[tuple[Path, str]] = [(path, item.id) for path, item in scheme.items()]
+    for path, name in items:
+        if name in first:
+            where = place_of(scheme, first[name])
+            yield _Found("duplicate_id", (*path, "id"), f"mã đã dùng ở {where}", f"the id is already at {where}")
+        first.setdefault(name, path)
+    grades: set[str] = set()
+    for n, grade in enumerate(scheme.bands):
+        if grade.id in grades:
+            yield _Found("duplicate_id", ("bands", n, "id"), f"xếp loại «{grade.id}» lặp lại", f"band «{grade.id}» occurs twice")
+        grades.add(grade.id)
+    ids = {"field": {f.id for f in scheme.fields}, "criterion": {c.id for f in scheme.fields for c in f.criteria}}
+    for n, gate in enumerate(scheme.gates):
+        if gate.best not in grades:
+            yield _Found("unknown_id", ("gates", n, "best"), f"không có xếp loại «{gate.best}»", f"there is no band «{gate.best}»")
+        for m, name in enumerate(gate.ids):
+            if name not in ids[gate.of]:
+                yield _Found("unknown_id", ("gates", n, "ids", m), f"không có «{name}»", f"there is no {gate.of} «{name}»")
+
+
+def _totals(scheme: Scheme) -> Iterator[_Found]:
+    whole = scheme.model_copy(update={"max": None}).full
+    if scheme.max is not None and whole is not None and scheme.max != whole:
+        yield _adds_up(("max",), "các lĩnh vực", "the fields", whole, scheme.max)
+    for path, item in scheme.items():
+        if item.max is None:
+            continue
+        if isinstance(item, Field):
+            parts = item.model_copy(update={"max": None}).full
+            if parts is not None and parts != item.max:
+                yield _adds_up((*path, "max"), "các tiêu chí", "the criteria", parts, item.max)
+        elif isinstance(item, Criterion) and item.components:
+            parts = item.model_copy(update={"max": None}).full
+            known = sum((part.max for part in item.components if part.max is not None), Fraction(0))
+            if (parts is not None and parts != item.max) or known > item.max:
+                yield _adds_up((*path, "max"), "các tiêu chí thành phần", "the components", known, item.max)
+
+
+def _adds_up(path: Path, vi: str, en: str, parts: Fraction, declared: Fraction) -> _Found:
+    a, b = exact_text(parts), exact_text(declared)
+    return _Found("total", path, f"{vi} cộng lại {a}, không phải {b}", f"{en} add up to {a}, not {b}")
+
+
+def _grades(scheme: Scheme) -> Iterator[_Found]:
+    if not scheme.bands:
+        return
+    highest = Fraction(100) if scheme.bands_on == "percent" else scheme.full
+    if highest is not None:
+        for gap in gaps(scheme.bands, Fraction(0), highest):
+            yield _Found("gap", ("bands",), f"không xếp loại nào chứa {gap.vi}", f"no band holds {gap.en}")
+    for a, b, shared in overlaps(scheme.bands):
+        other = scheme.bands[a]
+        yield _Found("overlap", ("bands", b), f"trùng với «{other.vi}» ở {shared.vi}", f"shares {shared.en} with «{other.en}»")
+
+
+def _kinds(scheme: Scheme) -> Iterator[_Found]:
+    first: dict[str, str] = {}
+    for leaf in scheme.leaves():
+        for need in leaf.component.needs():
+            kind = first.setdefault(need.name, need.kind)
+            if kind != need.kind:
+                yield _Found(
+                    "two_kinds",
+                    (*leaf.path, "rule"),
+                    f"«{need.name}» ở đây là {need.kind}, nơi khác là {kind}",
+                    f"«{need.name}» is a {need.kind} here and a {kind} elsewhere",
+                )
+
+
+def _kind_of_field(scheme: Scheme, path: Path) -> str:
+    return scheme.fields[int(path[1])].kind
+
+
+def _source_above(scheme: Scheme, path: Path) -> bool:
+    field = scheme.fields[int(path[1])]
+    return bool(field.source or (len(path) > 4 and field.criteria[int(path[3])].source))
+
+
+def _component(path: Path, item: Component, kind: str) -> Iterator[_Found]:
+    if item.rule is None:
+        return
+    if item.full is None:
+        yield _Found("no_maximum", path, "chưa có điểm tối đa", "the maximum is not known")
+    else:
+        yield from _fits((*path, "rule"), item.rule, item.full, must_reach=kind != "penalty")
+    if item.no_case is None and _may_have_no_cases(item.rule):
+        yield _Found("no_case", path, "chưa nêu điểm khi không phát sinh (no_case)", "what no cases earn is not said (no_case)")
+    yield from _rule((*path, "rule"), item.rule)
+
+
+def _fits(path: Path, rule: AnyShape, maximum: Fraction, *, must_reach: bool) -> Iterator[_Found]:
+    best = rule.bounds(maximum).high
+    a, b = exact_text(best), exact_text(maximum)
+    if best > maximum:
+        yield _Found("above_maximum", path, f"có thể đạt {a}, hơn tối đa {b}", f"can earn {a}, more than the maximum {b}")
+    elif best < maximum and must_reach:
+        yield _Found("unreachable", path, f"nhiều nhất đạt {a}, tối đa {b}", f"earns {a} at most, the maximum is {b}")
+
+
+def _may_have_no_cases(rule: AnyShape) -> bool:
+    if isinstance(rule, Sum):
+        return any(part.no_case is None and _may_have_no_cases(part.rule) for part in rule.parts)
+    if isinstance(rule, BestOf):
+        return any(part.no_case is None and _may_have_no_cases(part.rule) for part in rule.alternatives)
+    if isinstance(rule, ZeroIf):
+        return rule.rule is not None and _may_have_no_cases(rule.rule)
+    return isinstance(rule, OneNumber) and rule.shape in {"linear", "threshold_linear", "full_at", "between", "cliff", "bands", "relative"}
+
+
+def _rule(path: Path, rule: AnyShape) -> Iterator[_Found]:
+    if isinstance(rule, Bands):
+        yield from _bands(path, rule)
+    elif isinstance(rule, Sum):
+        yield from _parts((*path, "parts"), rule.parts)
+    elif isinstance(rule, BestOf):
+        yield from _parts((*path, "alternatives"), rule.alternatives)
+    elif isinstance(rule, ZeroIf) and rule.rule is not None:
+        yield from _rule((*path, "rule"), rule.rule)
+
+
+def _parts(path: Path, parts: tuple[Part, ...]) -> Iterator[_Found]:
+    for n, part in enumerate(parts):
+        if part.max is not None:
+            yield from _fits((*path, n, "rule"), part.rule, part.max, must_reach=True)
+        yield from _rule((*path, n, "rule"), part.rule)
+
+
+def _bands(path: Path, rule: Bands) -> Iterator[_Found]:
+    for gap in gaps(rule.bands, rule.lowest, rule.highest):
+        yield _Found("gap", (*path, "bands"), f"không khoảng nào chứa {gap.vi}", f"no band holds {gap.en}")
+    for a, b, shared in overlaps(rule.bands):
+        yield _Found("overlap", (*path, "bands", b), f"trùng với khoảng {a + 1} ở {shared.vi}", f"shares {shared.en} with band {a + 1}")
+    low, high = exact_text(rule.lowest), exact_text(rule.highest)
+    for n, band in enumerate(rule.bands):
+        if band.high <= (0, rule.lowest, 0) or band.low >= (0, rule.highest, 1):
+            yield _Found(
+                "unreachable",
+                (*path, "bands", n),
+                f"nằm ngoài {low} – {high} (lowest, highest)",
+                f"lies outside {low} – {high} (lowest, highest)",
+            )

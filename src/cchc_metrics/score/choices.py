@@ -1,0 +1,114 @@
+"""Changing one choice of a scheme: ``"4.2:rule.target"`` → a new value. Variants of a scheme, parameters and what-if are such changes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cchc_metrics.errors import CatalogueError, suggestion
+from cchc_metrics.score.scheme import Scheme
+from cchc_metrics.values import Text
+
+
+def with_choices(scheme: Scheme, choices: Mapping[str, object]) -> Scheme:
+    """Return a scheme with some choices changed, checked anew.
+
+    Args:
+        scheme: the scheme.
+        choices: ``"<id>:<key>"`` of a field, criterion or component, or ``":<key>"`` of the scheme itself → value. Keys may lead further
+            down, with 1-based positions: ``"1.1:rule.bands.2.points"``. Numbers are exact (int, ``Decimal``, ``Fraction``), rules are
+            tables (``{"shape": "linear"}``); None takes a key away.
+
+    Raises:
+        CatalogueError: an id or a key that there is not, with the nearest.
+        pydantic.ValidationError: a value that does not fit.
+
+    >>> from cchc_metrics.score import qd766
+    >>> with_choices(qd766(), {":round": 1, "4.2:max": 5}).round
+    1
+    """
+    data = as_data(scheme)
+    mistakes = list(apply(data, choices))
+    if mistakes:
+        raise CatalogueError("; ".join(m.vi for m in mistakes), "; ".join(m.en for m in mistakes))
+    return Scheme.model_validate(data)
+
+
+def as_data(scheme: Scheme) -> dict[str, Any]:
+    """Return a scheme as nested tables, without what is at its default."""
+    data: dict[str, Any] = _plain(scheme)
+    return data
+
+
+def apply(data: dict[str, Any], choices: Mapping[str, object]) -> Iterator[Text]:
+    """Change nested tables by choices, and yield each choice that names what there is not.
+
+    Args:
+        data: the scheme as nested tables; changed in place.
+        choices: see ``with_choices``.
+    """
+    items = dict(_items(data))
+    for choice, value in choices.items():
+        name, colon, key = choice.rpartition(":")
+        if not colon or not key:
+            yield Text(f"«{choice}»: viết «mã:khóa»", f"«{choice}»: write «id:key»")
+        elif name and name not in items:
+            vi, en = suggestion(name, items)
+            yield Text(f"«{choice}»: không có «{name}»{vi}", f"«{choice}»: there is no «{name}»{en}")
+        else:
+            yield from _set(items[name] if name else data, choice, key.split("."), value)
+
+
+def _set(table: Any, choice: str, keys: list[str], value: object) -> Iterator[Text]:
+    for key in keys[:-1]:
+        inner = _inner(table, key)
+        if inner is None:
+            yield Text(f"«{choice}»: không có «{key}»", f"«{choice}»: there is no «{key}»")
+            return
+        table = inner
+    last = keys[-1]
+    if isinstance(table, list):
+        if _inner(table, last) is None:
+            yield Text(f"«{choice}»: không có «{last}»", f"«{choice}»: there is no «{last}»")
+            return
+        table[int(last) - 1] = copy.deepcopy(value)
+    elif value is None:
+        table.pop(last, None)
+    else:
+        table[last] = copy.deepcopy(value)
+
+
+def _inner(table: Any, key: str) -> Any:
+    if isinstance(table, dict):
+        return table.get(key)
+    if isinstance(table, list) and key.isdecimal() and 0 < int(key) <= len(table):
+        return table[int(key) - 1]
+    return None
+
+
+def _items(data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every field, criterion and component of nested tables by id, wherever they are well formed."""
+    for key in ("fields", "criteria", "components"):
+        tables = data.get(key, ())
+        for table in tables if isinstance(tables, (list, tuple)) else ():
+            if isinstance(table, dict):
+                yield from _items(table)
+                if isinstance(table.get("id"), str):
+                    yield table["id"], table
+
+
+def _plain(value: Any) -> Any:
+    fields = getattr(type(value), "model_fields", None)
+    if fields is not None:
+        found = {}
+        for name, field in fields.items():
+            own = getattr(value, name)
+            if name == "shape" or field.is_required() or own != field.get_default(call_default_factory=True):
+                found[name] = _plain(own)
+        return found
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
+    return value
