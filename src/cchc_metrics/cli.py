@@ -66,6 +66,8 @@ def main() -> None:
 @click.option("--baseline", type=click.Path(path_type=Path), help="a folder, or a report.json, to compare with")
 @click.option("--plan", "plan_path", type=click.Path(path_type=Path), help="the plan; default: district.toml")
 @click.option("--rules", "rules_name", help="a preset of rules; default: district.toml")
+@click.option("--scheme", "scheme_name", help="a built-in scoring scheme or a file; default: the folder's scheme.toml")
+@click.option("--scores", "scores_path", type=click.Path(path_type=Path), help="what is scored; default: the folder's scores.toml")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="folder to write to; created when missing")
 @click.option("--formats", default="txt,json,md", show_default=True, help="what to write to --out")
@@ -76,6 +78,8 @@ def report(
     baseline: Path | None,
     plan_path: Path | None,
     rules_name: str | None,
+    scheme_name: str | None,
+    scores_path: Path | None,
     lang: str,
     out: Path | None,
     formats: str,
@@ -105,6 +109,8 @@ def report(
                 baseline=baseline,
                 plan_path=plan_path,
                 rules_name=rules_name,
+                scheme_name=scheme_name,
+                scores_path=scores_path,
                 progress=progress,
             )
         click.echo(page_text(report_page(made, language)), nl=False)
@@ -173,6 +179,67 @@ def schema(name: str | None) -> None:
         click.echo(json.dumps(json_schemas(name), ensure_ascii=False, indent=1))
     except CchcError as error:
         _fail(error, "en")
+
+
+@main.command("plan")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--as-of", "as_of", type=_Date(), help="the day on which the question is asked; default: the day of export")
+@click.option("--plan", "plan_path", type=click.Path(path_type=Path), help="the plan; default: district.toml")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def plan_command(folder: Path, as_of: date | None, plan_path: Path | None, lang: str) -> None:
+    """Print where the plan of FOLDER stands: met, on track, at risk, and what it takes."""
+    from cchc_metrics.job import report_folder  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.report.content import plan_page  # noqa: PLC0415
+    from cchc_metrics.report.page import page_text  # noqa: PLC0415
+
+    try:
+        with _Progress() as progress:
+            made = report_folder(folder, as_of=as_of, plan_path=plan_path, progress=progress)
+        click.echo(page_text(plan_page(made, "en" if lang == "en" else "vi")), nl=False)
+    except (CchcError, OSError) as error:
+        _fail(error, lang)
+    raise SystemExit(1 if _unusable(made) else 0)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--scheme", "scheme_name", help="a built-in scheme (qd766, district_example, commune_example) or a file")
+@click.option("--scores", "scores_path", type=click.Path(path_type=Path), help="what is scored; default: the folder's scores.toml")
+@click.option("--period", "period_text", help="2021, 2021-Q1 …; default: district.toml")
+@click.option("--as-of", "as_of", type=_Date(), help="nothing later is known; default: the day of export")
+@click.option("--unit", help="unit code; default: every unit that scores are given for")
+@click.option("--what-if", "changes", multiple=True, metavar="INPUT=VALUE", help="change an input, e.g. 2.1=95; may be repeated")
+@click.option("--cheapest", type=int, help="the cheapest way to the next band with at most so many criteria")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def score(
+    folder: Path,
+    scheme_name: str | None,
+    scores_path: Path | None,
+    period_text: str | None,
+    as_of: date | None,
+    unit: str | None,
+    changes: tuple[str, ...],
+    cheapest: int | None,
+    lang: str,
+) -> None:
+    """Print the scorecards of FOLDER by a scoring scheme, and what would change them."""
+    from cchc_metrics.job import score_text  # noqa: PLC0415  the command starts fast
+
+    try:
+        text = score_text(
+            folder,
+            scheme_name=scheme_name,
+            scores_path=scores_path,
+            period_text=period_text,
+            as_of=as_of,
+            unit=unit,
+            changes=changes,
+            cheapest=cheapest,
+            lang="en" if lang == "en" else "vi",
+        )
+    except (CchcError, OSError) as error:
+        _fail(error, lang)
+    click.echo(text)
 
 
 @main.command("form06")

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue
-from cchc_metrics.errors import InputError
+from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.folder import Folder, read_folder
+from cchc_metrics.read.scheme_files import SCHEME, read_scheme, read_scores
 from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.due import due_date
@@ -24,7 +25,10 @@ from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.report.model import Report
-from cchc_metrics.run import Dataset, periods_needed, run
+from cchc_metrics.run import Dataset, periods_needed, run, score_inputs
+from cchc_metrics.score import cheapest_way, load_inputs, rank_units, score_units, what_if
+from cchc_metrics.score.builtin import BUILTIN
+from cchc_metrics.text import Lang
 from cchc_metrics.values import MeasureSource, Text
 from cchc_metrics.verbs.explain import Explanation, explain
 from cchc_metrics.verbs.form06 import Form06, form06
@@ -105,6 +109,8 @@ def report_folder(
     baseline: Path | None = None,
     plan_path: Path | None = None,
     rules_name: str | None = None,
+    scheme_name: str | None = None,
+    scores_path: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Return the report of a folder.
@@ -116,6 +122,8 @@ def report_folder(
         baseline: another folder, or a ``report.json``, to compare with; None for the folder's own, else its own earlier records.
         plan_path: a plan; None for the folder's own.
         rules_name: a preset; None for the folder's own rules.
+        scheme_name: a built-in scoring scheme or a file; None for the folder's ``scheme.toml``, if it has one.
+        scores_path: what is scored beside the measures; None for the folder's ``scores.toml``, if it has one.
         progress: called with what is being done, how much is done and how much there is.
 
     Raises:
@@ -124,7 +132,70 @@ def report_folder(
     job = read_job(path, period_text=period_text, as_of=as_of, plan_path=plan_path, rules_name=rules_name, progress=progress)
     chosen = baseline or job.folder.baseline_path
     source = _baseline(chosen, job, progress) if chosen is not None else None
-    return run(job.dataset, period=job.period, as_of=job.as_of, plan=job.plan, baseline=source)
+    scheme = read_scheme(path, scheme_name)
+    return run(
+        job.dataset,
+        period=job.period,
+        as_of=job.as_of,
+        plan=job.plan,
+        baseline=source,
+        scheme=scheme,
+        scores=read_scores(path, scores_path, job.dataset.unit) if scheme is not None else None,
+    )
+
+
+def score_text(
+    path: Path,
+    *,
+    scheme_name: str | None = None,
+    scores_path: Path | None = None,
+    period_text: str | None = None,
+    as_of: date | None = None,
+    unit: str | None = None,
+    changes: Sequence[str] = (),
+    cheapest: int | None = None,
+    lang: Lang = "vi",
+) -> str:
+    """Return the scorecards of a folder as text: one unit's, or all with their ranks; with what would change them where that is asked.
+
+    Raises:
+        CchcError: when there is no scheme, no such unit, or a change that the scheme cannot use.
+    """
+    job = read_job(path, period_text=period_text, as_of=as_of)
+    scheme = read_scheme(path, scheme_name)
+    if scheme is None:
+        raise InputError(
+            f"không có bộ tiêu chí; thêm --scheme {BUILTIN[0]} hoặc tệp {SCHEME} trong thư mục",
+            f"there is no scheme; add --scheme {BUILTIN[0]}, or a file {SCHEME} in the folder",
+        )
+    data = job.dataset
+    counted = tally(data.columns, periods=[job.period], rules=data.rules, calendar=data.calendar, as_of=job.as_of)
+    measures = measure(counted, data.catalogue, units=data.units, periods=[job.period], as_of=job.as_of, coverage=data.coverage)
+    inputs = score_inputs(measures, scheme, read_scores(path, scores_path, data.unit), unit=data.unit, period=job.period)
+    if unit is not None and unit not in inputs:
+        vi, en = suggestion(unit, inputs)
+        raise InputError(f"không có điểm của đơn vị «{unit}»{vi}", f"there are no scores of unit «{unit}»{en}")
+    chosen = unit or (next(iter(inputs)) if len(inputs) == 1 else None)
+    others = {code: found for code, found in inputs.items() if code != chosen}
+    if changes or cheapest is not None:
+        own = chosen or data.unit
+        if own not in inputs:
+            raise InputError("nhiều đơn vị: thêm --unit", "several units: add --unit")
+        if changes:
+            wanted = load_inputs("[values]\n" + "\n".join(_assignment(text) for text in changes), file="--what-if").values
+            return what_if(inputs[own], scheme, wanted, others=others).table(lang)
+        return cheapest_way(inputs[own], scheme, cheapest or 1, peers=others).table(lang)
+    cards = score_units(inputs, scheme)
+    shown = [cards[chosen]] if chosen else list(cards.values())
+    text = "\n\n".join(card.table(lang) for card in shown)
+    return text if chosen else f"{text}\n\n{rank_units(cards, units=inputs).table(lang)}"
+
+
+def _assignment(text: str) -> str:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"--what-if «{text}»: viết INPUT=GIÁ TRỊ", f"--what-if «{text}»: write INPUT=VALUE")
+    return f"{json.dumps(name.strip())} = {value.strip()}"
 
 
 def form06_folder(

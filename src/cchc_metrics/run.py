@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cchc_metrics.catalogue.model import Catalogue
@@ -16,6 +16,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.report.model import Report
+from cchc_metrics.score import Inputs, Scheme, Scorecard, inputs_from_measures, score_units
 from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import assess, plan_periods
 from cchc_metrics.verbs.compare import compare
@@ -61,6 +62,8 @@ def run(
     baseline_period: Period | None = None,
     plan: Plan | None = None,
     baseline: MeasureSource | None = None,
+    scheme: Scheme | None = None,
+    scores: Mapping[str, Inputs] | None = None,
 ) -> Report:
     """Return the report of one period.
 
@@ -72,6 +75,9 @@ def run(
         plan: the plan to assess, of any year; None for none.
         baseline: measures of ``baseline_period`` from elsewhere (another folder, a published file), instead of the folder's own records.
             A plan's targets are held against the folder's own records where it says nothing about the year that they name.
+
+        scheme: a scoring scheme; None for none.
+        scores: unit code → what the scheme is scored on beside the measures; what is given here wins over a measure.
 
     Raises:
         InputError: when the period has not begun on ``as_of``.
@@ -110,10 +116,39 @@ def run(
         deltas=compare(_of_period(measures, period), baseline or measures, units=data.units, baseline_period=base),
         plan=plan,
         assessments=assessments,
+        scorecards={} if scheme is None else scorecards(measures, scheme, scores or {}, unit=data.unit, period=period),
         problems=data.problems,
         synthetic=data.synthetic,
         note=data.note,
     )
+
+
+def scorecards(
+    measures: MeasureSource,
+    scheme: Scheme,
+    scores: Mapping[str, Inputs],
+    *,
+    unit: str,
+    period: Period,
+) -> dict[str, Scorecard]:
+    """Return the scorecard of each unit that scores are given for (of ``unit`` where none are); see ``score_inputs``."""
+    return score_units(score_inputs(measures, scheme, scores, unit=unit, period=period), scheme)
+
+
+def score_inputs(
+    measures: MeasureSource,
+    scheme: Scheme,
+    scores: Mapping[str, Inputs],
+    *,
+    unit: str,
+    period: Period,
+) -> dict[str, Inputs]:
+    """Return unit code → what it is scored on: given values, and measures for what the scheme takes from indicators and nobody gave."""
+    inputs = {}
+    for code, given in (scores or {unit: Inputs(unit=unit)}).items():
+        measured = inputs_from_measures(measures, scheme.indicators, code, period)
+        inputs[code] = replace(given, values={**measured.values, **given.values}, unit=code, year=given.year or period.year)
+    return inputs
 
 
 def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None) -> tuple[Period, ...]:

@@ -7,7 +7,7 @@ import io
 
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.records.fields import CellError, parse_whole
-from cchc_metrics.text import fold
+from cchc_metrics.text import fold, nfc
 from cchc_metrics.verbs.form06 import NUMBERS, Form06Row
 
 _PRINTED = NUMBERS[:11]
@@ -24,25 +24,35 @@ def read_form06(text: str, *, file: str = "form06.csv") -> tuple[Form06Row, ...]
         file: for messages.
 
     Raises:
-        InputError: names the heading that is missing, or the row and column that is no whole number.
+        InputError: names the heading that is missing or occurs twice, the row whose cells are not as many as the headings, or the row and
+            column that is no whole number. An empty cell is 0.
 
     >>> rows = read_form06("level,field,(3),(4),(5),(6),(7),(8),(9),(10),(11),(12),(13)\ncommune,Hộ tịch,100,40,55,5,90,80,8,2,10,9,1\n")
     >>> rows[0].carried_over
     5
     """
-    reader = csv.reader(io.StringIO(text))
-    headings = [_NUMBERS_OF.get(h.strip(), h.strip()) for h in next(reader, [])]
+    reader = csv.reader(io.StringIO(text, newline=None))
+    written = [h.strip() for h in next(reader, [])]
+    headings = [_NUMBERS_OF.get(h, h) for h in written]
+    printed = dict(zip(headings, written, strict=True))
     for name in ("level", "field", *_PRINTED):
         if name not in headings:
             vi, en = suggestion(name, headings)
             raise InputError(f"«{file}»: thiếu cột «{name}»{vi}", f"«{file}»: column «{name}» is missing{en}")
+        if headings.count(name) > 1:
+            raise InputError(f"«{file}»: hai cột «{name}»", f"«{file}»: there are two columns «{name}»")
     rows = []
     for number, cells in enumerate(reader, start=2):
         if not any(cell.strip() for cell in cells):
             continue
-        given = dict(zip(headings, cells, strict=False))
-        field = given.get("field", "").strip()
-        numbers = {name: _whole(given.get(name, ""), file, number, name) for name in _PRINTED}
+        if len(cells) != len(headings):
+            raise InputError(
+                f"«{file}», dòng {number}: {len(cells)} ô, cần {len(headings)}; ô có dấu phẩy phải đặt trong ngoặc kép",
+                f"«{file}», row {number}: {len(cells)} cells, {len(headings)} are needed; a cell with a comma must stand in quotes",
+            )
+        given = dict(zip(headings, cells, strict=True))
+        field = nfc(given["field"]).strip()
+        numbers = {name: _whole(given[name], file, number, printed[name]) for name in _PRINTED}
         rows.append(Form06Row(level=given["level"].strip(), field=None if fold(field) in _TOTALS else field, **numbers))
     return tuple(rows)
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from cchc_metrics.catalogue.model import Catalogue, Indicator
+from cchc_metrics.errors import InputError
 from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.numbers_vi import format_count, format_date, format_number, format_percent, format_points, format_signed
 from cchc_metrics.report.page import Page, Section, Table
+from cchc_metrics.score import rank_units
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Better, Breakdown, Measure, Scale, Status
 from cchc_metrics.verbs.assess import Assessment
@@ -40,8 +42,35 @@ def report_page(report: Report, lang: Lang = "vi") -> Page:
     sections = [_headlines(report, lang), _indicators(report, lang), _units(report, lang)]
     if report.plan is not None and report.assessments is not None:
         sections += list(_plan(report, lang))
+    if report.scorecards:
+        sections.append(_scores(report, lang))
     sections.append(_problems(report, lang))
     return Page(title, tuple(lines), tuple(sections))
+
+
+def plan_page(report: Report, lang: Lang = "vi") -> Page:
+    """Return where the plan stands as a page of its own.
+
+    Raises:
+        InputError: when there is no plan.
+    """
+    if report.plan is None:
+        raise InputError("không có kế hoạch; thêm plan.toml hoặc --plan", "there is no plan; add plan.toml, or --plan")
+    lines = (
+        ["SỐ LIỆU MÔ PHỎNG, không phải số liệu thật" if lang == "vi" else "SYNTHETIC RECORDS, not real data"] if report.synthetic else []
+    )
+    return Page(report.plan.title or report.plan.number, tuple(lines), tuple(_plan(report, lang)))
+
+
+def _scores(report: Report, lang: Lang) -> Section:
+    """The scorecards; the numbers are rounded half-up for reading only."""
+    vi = lang == "vi"
+    lines: list[str] = []
+    for card in report.scorecards.values():
+        lines += [*card.table(lang).splitlines(), ""]
+    if len(report.scorecards) > 1:
+        lines += rank_units(report.scorecards, units=report.scorecards).table(lang).splitlines()
+    return Section("Chấm điểm" if vi else "Scores", tuple(lines))
 
 
 def _headlines(report: Report, lang: Lang) -> Section:
@@ -64,7 +93,9 @@ def _headlines(report: Report, lang: Lang) -> Section:
 
 def _headline(report: Report, indicator: Indicator, found: Measure, lang: Lang) -> str:
     counts = counts_text(found, lang)
-    change = delta_text(report.deltas.get(found.indicator, found.unit, found.period, found.breakdown), found, lang)
+    delta = report.deltas.get(found.indicator, found.unit, found.period, found.breakdown)
+    # Why there is no change stands in the table below.
+    change = delta_text(delta, found, lang) if delta is not None and delta.difference is not None else ""
     against = report.baseline_period.text(lang)
     against = against[:1].lower() + against[1:]
     said = [f"{indicator.name(lang)}" + (f", {_breakdown_text(found.breakdown, lang)}" if found.breakdown else "")]
@@ -101,7 +132,7 @@ def _indicators(report: Report, lang: Lang) -> Section:
             delta = report.deltas.get(indicator.id, report.unit, report.period, breakdown)
             rows.append((name, measure_text(found, lang, flag=True), counts_text(found, lang), delta_text(delta, found, lang)))
             if depth == 0:
-                notes += _excluded_notes(indicator, found, lang)
+                notes += _excluded_notes(report, indicator, found, lang)
     if silent:
         notes.append(("Không có số liệu: " if vi else "No data: ") + "; ".join(silent))
     headings = ("Chỉ tiêu", "Kết quả", "Tử/mẫu", "So với kỳ gốc") if vi else ("Indicator", "Value", "Counts", "Change")
@@ -145,14 +176,16 @@ def _breakdown_text(breakdown: Breakdown, lang: Lang) -> str:
     return ", ".join(label_text(dim, label, lang) for dim, label in breakdown)
 
 
-def _excluded_notes(indicator: Indicator, found: Measure, lang: Lang) -> list[str]:
+def _excluded_notes(report: Report, indicator: Indicator, found: Measure, lang: Lang) -> list[str]:
     if not found.excluded:
         return []
     out = "để ngoài cả tử và mẫu" if lang == "vi" else "left out of both counts"
-    listed = ", ".join(
-        f"{format_count(n, lang)} {EXCLUDED_NAMES.get(why, (why, why))[1 if lang == 'en' else 0]}" for why, n in found.excluded.items()
-    )
-    return [f"{indicator.name(lang)}: {out} {listed}"]
+    listed = []
+    for why, n in found.excluded.items():
+        count = report.catalogue.counts[indicator.excluded[why]]
+        name = EXCLUDED_NAMES.get(why, (count.vi, count.en))[1 if lang == "en" else 0]
+        listed.append(f"{format_count(n, lang)} {name}")
+    return [f"{indicator.name(lang)}: {out} {', '.join(listed)}"]
 
 
 def delta_text(delta: Delta | None, found: Measure, lang: Lang = "vi") -> str:

@@ -33,9 +33,7 @@ def _lines(found: Explanation, lang: Lang, limit: int) -> Iterator[str]:
     if m.denominator is not None:
         yield from _part("Phần còn lại của mẫu số" if vi else "The rest of the denominator", found.rest, found, "rest", lang, limit)
     if found.subtracted or "subtracted" in found.secret:
-        yield from _part(
-            "Trừ khỏi mẫu số" if vi else "Taken away from the denominator", found.subtracted, found, "subtracted", lang, limit
-        )
+        yield from _part("Trừ khỏi mẫu số" if vi else "Taken away from the denominator", found.subtracted, found, "subtracted", lang, limit)
     if found.units:
         yield f"{'Đơn vị được đếm' if vi else 'Units counted as such'}: {', '.join(found.units)}"
     for why, rows in found.excluded.items():

@@ -65,9 +65,10 @@ def failure_text(failure: Failure, lang: Lang = "vi") -> str:
     numbers = [format_count(n, lang) for n in (failure.left, failure.right, failure.difference)]
     note = failure.note.text(lang)
     tail = f" ({note})" if note else ""
+    place = f"{'row' if lang == 'en' else 'dòng'} {failure.row}: " if failure.row else ""
     if lang == "en":
-        return f"row {failure.row}: {en or vi} does not hold: {numbers[0]} and {numbers[1]}, difference {numbers[2]}{tail}"
-    return f"dòng {failure.row}: {vi} không đúng: {numbers[0]} và {numbers[1]}, lệch {numbers[2]}{tail}"
+        return f"{place}{en or vi} does not hold: {numbers[0]} and {numbers[1]}, difference {numbers[2]}{tail}"
+    return f"{place}{vi} không đúng: {numbers[0]} và {numbers[1]}, lệch {numbers[2]}{tail}"
 
 
 def _name(row: Form06Row, lang: Lang) -> str:

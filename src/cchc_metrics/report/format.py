@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from cchc_metrics.records.choices import Channel, MeetingKind, OutreachChannel, ServiceLevel
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from cchc_metrics.catalogue.model import event_sets
 from cchc_metrics.records.fields import Choice
 from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.report.numbers_vi import format_count, format_number, format_percent
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Scale, Status
 
-_CHOICES: dict[str, tuple[type[Choice], ...]] = {
-    "channel": (Channel, OutreachChannel),
-    "kind": (MeetingKind,),
-    "service_level": (ServiceLevel,),
-}
 _UNIT = {
     Scale.WORKING_DAYS: (" ngày làm việc", " working days"),
     Scale.CALENDAR_DAYS: (" ngày", " days"),
@@ -88,7 +87,13 @@ def label_text(dim: str, label: str, lang: Lang = "vi") -> str:
     """
     if dim == "level" and label in LEVEL_NAMES:
         return LEVEL_NAMES[label][1 if lang == "en" else 0]
-    for choice in _CHOICES.get(dim, ()):
-        if label in choice.labels():
-            return choice.of(label).text(lang)
+    if (dim, label) in named_labels():
+        return named_labels()[dim, label].text(lang)
     return label or ("not said" if lang == "en" else "không ghi")
+
+
+@cache
+def named_labels() -> Mapping[tuple[str, str], Choice]:
+    """Return the members of every closed list that counts can be broken down by: dimension and label → member."""
+    dims = [dim for found in event_sets().values() for dim in found.dims]
+    return MappingProxyType({(d.name, label): d.choice.of(label) for d in dims if d.choice is not None for label in d.choice.labels()})

@@ -72,6 +72,7 @@ def report_json(report: Report, lang: Lang = "vi") -> str:
             }
             for a in report.assessments or ()
         ],
+        "scores": {code: card.to_dict(_decimal) for code, card in report.scorecards.items()},
         "problems": {
             "read": report.problems.read,
             "valid": report.problems.valid,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from cchc_metrics.catalogue.model import Catalogue
@@ -10,6 +11,7 @@ from cchc_metrics.plan import Plan
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.score import Scorecard
 from cchc_metrics.values import Text
 from cchc_metrics.verbs.assess import Assessments
 from cchc_metrics.verbs.compare import Deltas
@@ -35,6 +37,7 @@ class Report:
         plan: the plan, or None.
         assessments: where the plan stands on ``as_of``; None without a plan.
         problems: what was wrong with the input.
+        scorecards: unit code → its scorecard, where there is a scheme.
         synthetic: whether the records are made up; every output says so.
         note: a note to print with it.
     """
@@ -52,5 +55,6 @@ class Report:
     plan: Plan | None
     assessments: Assessments | None
     problems: Problems
+    scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
     synthetic: bool = False
     note: Text = _NO_NOTE

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from cchc_metrics.catalogue.model import Count
+from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Text
@@ -104,7 +105,7 @@ class Failure:
     """An identity that does not hold in a row; nothing is repaired.
 
     Args:
-        row: 1-based position of the row.
+        row: 1-based position of the row; 0 for a row that only the next form has.
         identity: e.g. ``(7) = (8)+(9)+(10)``.
         left, right: its two sides as given.
         note: what is known about the difference.
@@ -128,6 +129,7 @@ _IDENTITIES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("(11) = (12)+(13)", ("pending",), ("in_time", "overdue")),
     ("(3) = (7)+(11)", ("total",), ("ended", "pending")),
 )
+_STOCK = "(6) kỳ sau = (11) kỳ này | (6) of the next period = (11)"
 
 
 def check_form06(rows: Sequence[Form06Row], *, following: Sequence[Form06Row] | None = None) -> list[Failure]:
@@ -135,23 +137,33 @@ def check_form06(rows: Sequence[Form06Row], *, following: Sequence[Form06Row] | 
 
     Args:
         rows: the rows of the form.
-        following: the rows of the next period's form; their (6) must be this one's (11), row by row of the same level and field.
+        following: the rows of the next period's form; their (6) must be this one's (11), row by row of the same level and field. A row
+            that one of the two forms does not have is 0 there.
 
     >>> published = Form06Row("commune", "Hộ tịch", 100, 40, 55, 5, 90, 80, 8, 1, 10, 9, 1)
     >>> [(f.identity, f.left, f.right) for f in check_form06([published])]
     [('(7) = (8)+(9)+(10)', 90, 89)]
     """
     found = []
-    after = {(row.level, row.field): row for row in following or ()}
     for number, row in enumerate(rows, start=1):
         for name, left, right in _IDENTITIES:
             one, other = (sum(getattr(row, key) for key in side) for side in (left, right))
             if one != other:
                 found.append(Failure(number, name, one, other, _known(row, name)))
-        later = after.get((row.level, row.field))
-        if later is not None and later.carried_over != row.pending:
-            found.append(Failure(number, "(6) kỳ sau = (11) kỳ này | (6) of the next period = (11)", later.carried_over, row.pending))
-    return found
+    return found if following is None else [*found, *_check_stock(rows, following)]
+
+
+def _check_stock(rows: Sequence[Form06Row], following: Sequence[Form06Row]) -> Iterator[Failure]:
+    after = {(row.level, row.field): row.carried_over for row in following}
+    for number, row in enumerate(rows, start=1):
+        later = after.pop((row.level, row.field), None)
+        if (later or 0) != row.pending:
+            note = _NO_NOTE if later is not None else Text("biểu kỳ sau không có dòng này", "the next form does not have this row")
+            yield Failure(number, _STOCK, later or 0, row.pending, note)
+    for (level, field), later in after.items():
+        if later:
+            name = " ".join(filter(None, (level, field)))
+            yield Failure(0, _STOCK, later, 0, Text(f"biểu này không có dòng «{name}»", f"this form does not have the row «{name}»"))
 
 
 def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period, as_of: date) -> Form06:
@@ -166,7 +178,15 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period, as_of: d
         unit: unit code.
         period: the period.
         as_of: nothing later is known.
+
+    Raises:
+        CchcError: when the tally holds no dossiers, or the period has not begun: there is nothing to fill the form with, and a form of
+            zeros would say that there was nothing to do.
     """
+    if "dossiers" not in tally.rooms:
+        raise CchcError("không có bảng hồ sơ (dossiers) để lập biểu", "there is no table of dossiers to fill the form with")
+    if period.first > as_of:
+        raise CchcError(f"kỳ {period.label} chưa bắt đầu vào ngày {as_of:%d/%m/%Y}", f"period {period.label} has not begun on {as_of}")
     reader = CountReader.of(tally, units, [period], as_of)
     fields = sorted({label for count in _COUNTS.values() for label in reader.labels(count, ("field",))})
     read = {key: reader.read(count, ("field",), fields)[:, :, 0] for key, count in _COUNTS.items()} if fields else {}

@@ -1,0 +1,50 @@
+"""The scoring scheme of a folder (``scheme.toml`` or a built-in one) and what it is scored on (``scores.toml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.score import Inputs, Scheme, load_inputs, load_scheme, load_unit_inputs
+from cchc_metrics.score.builtin import BUILTIN, load_builtin
+
+SCHEME, SCORES = "scheme.toml", "scores.toml"
+
+
+def read_scheme(folder: Path, chosen: str | None) -> Scheme | None:
+    """Return the scheme: a built-in one by name, a file, or the folder's ``scheme.toml``; None where there is none.
+
+    Raises:
+        InputError: when what was chosen is neither built in nor a file.
+    """
+    if chosen in BUILTIN:
+        return load_builtin(str(chosen))
+    path = Path(chosen) if chosen else folder / SCHEME
+    if not path.is_file():
+        if chosen is None:
+            return None
+        vi, en = suggestion(chosen, BUILTIN)
+        raise InputError(
+            f"không có bộ tiêu chí «{chosen}»{vi}; có sẵn: {', '.join(BUILTIN)}, hoặc một tệp",
+            f"there is no scheme «{chosen}»{en}; built in: {', '.join(BUILTIN)}, or a file",
+        )
+    return load_scheme(path.read_text(encoding="utf-8-sig"), file=path.name)
+
+
+def read_scores(folder: Path, chosen: Path | None, unit: str) -> Mapping[str, Inputs]:
+    """Return unit code → inputs from a file with ``[[units]]``, or of one unit; empty where there is no file.
+
+    Raises:
+        InputError: when the chosen file is missing, or a value is not understood.
+    """
+    path = chosen or folder / SCORES
+    if not path.is_file():
+        if chosen is None:
+            return {}
+        raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
+    text = path.read_text(encoding="utf-8-sig")
+    if "[[units]]" in text:
+        return load_unit_inputs(text, file=path.name)
+    found = load_inputs(text, file=path.name)
+    return {found.unit or unit: found}
