@@ -24,7 +24,8 @@ from typing import Any
 
 from benchmarks.reference_work.floor import bandwidth
 from benchmarks.reference_work.library import workers_known
-from benchmarks.reference_work.work import Work, differences, make
+from benchmarks.reference_work.make import make
+from benchmarks.reference_work.work import Work, differences
 from benchmarks.results import busy, machine, size_text, table, write_section
 from benchmarks.worker import SKIPPED, load_answer, store_work
 

@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from benchmarks.reference_work import library
-from benchmarks.reference_work.work import Work, make
+from benchmarks.reference_work.make import make
+from benchmarks.reference_work.work import Work
 from benchmarks.results import busy, machine, size_text, table, write_section
 from benchmarks.worker import memory_now_and_peak, reset_peak
 
@@ -25,7 +26,7 @@ USUAL_UNITS = 150
 
 
 def nanoseconds_a_row(work: Work, others: Sequence[str], runs: int) -> tuple[list[float], float, int | None]:
-    """Return the median cost of a row for the library and the others, run in turn, the library's least processor time and its peak memory."""
+    """Return the median cost of a row for the library and the others, and the library's least processor time and peak memory."""
     prepared = library.prepare(work)
     jobs: list[Callable[[], object]] = [partial(library.count, prepared)]
     for name in others:
@@ -64,10 +65,19 @@ def measured(cases: Sequence[tuple[int, int]], others: Sequence[str], runs: int,
             cost, processor, peak = nanoseconds_a_row(make(rows, units=units, grouped=grouped)[1], others, runs)
             costs.append(processor)
             memory = "–" if peak is None else f"{peak / 2**20:,.0f}"
-            lines.append([size_text(rows), f"{units:,}", "grouped" if grouped else "shuffled", *(f"{c:.1f}" for c in cost), f"{processor:.1f}", memory])
+            lines.append(
+                [
+                    size_text(rows),
+                    f"{units:,}",
+                    "grouped" if grouped else "shuffled",
+                    *(f"{c:.1f}" for c in cost),
+                    f"{processor:.1f}",
+                    memory,
+                ]
+            )
             print(" ".join(lines[-1]), flush=True)
-    for line, cost in zip(lines, costs, strict=True):
-        line.append(f"{cost / costs[2 * base]:.2f}")
+    for line, processor in zip(lines, costs, strict=True):
+        line.append(f"{processor / costs[2 * base]:.2f}")
     costs_of = [f"{name}, ns a row" for name in ("library", *others)]
     return table(["rows", "units", "order", *costs_of, "library, processor", "peak, MB", "times the usual"], lines)
 

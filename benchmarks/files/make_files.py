@@ -1,7 +1,12 @@
-"""Writes the files of the file benchmarks: dossiers in Parquet, one row group a million; dossiers in CSV with bad rows among them."""
+"""Writes the files of the file benchmarks: dossiers in Parquet, one row group a million; dossiers in CSV with bad rows among them.
+
+``python -m benchmarks.files.make_files parquet|csv FILE ROWS UNITS YEARS``; the calendar is written beside the file.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +15,11 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from benchmarks.reference_work.work import Array, make
+from benchmarks.files.setting import CALENDAR
+from benchmarks.reference_work.make import make
+from benchmarks.reference_work.work import Array
 from cchc_metrics.records.columns import Columns
+from cchc_metrics.reference.calendar import Calendar
 
 GROUP = 1_000_000
 NAMES = {
@@ -23,6 +31,13 @@ NAMES = {
 }
 BAD_SHARE = 0.01
 """Share of the rows of the CSV file that are made bad, in each of the ways of ``_spoilt`` alike."""
+
+
+def write_calendar(folder: Path) -> None:
+    """Write the calendar for those who do not import the library."""
+    calendar = Calendar.official()
+    content = {"first": calendar.first_day, "working": calendar.working.astype(int).tolist()}
+    (folder / CALENDAR).write_text(json.dumps(content), encoding="utf-8")
 
 
 def write_parquet(path: Path, rows: int, *, units: int = 150, years: int = 3) -> None:
@@ -58,7 +73,8 @@ def write_csv(path: Path, rows: int, *, units: int = 150, years: int = 1, seed: 
     texts = {name: table[name].cast(pa.string()).fill_null("") for name in table.column_names}
     cells = {name: text.to_numpy(zero_copy_only=False).astype(object) for name, text in texts.items()}
     _spoilt(cells, np.random.default_rng(seed))
-    pa.csv.write_csv(pa.table(cells), path)
+    empty = {name: pa.array(column, mask=column == "") for name, column in cells.items()}
+    pa.csv.write_csv(pa.table(empty), path, pa.csv.WriteOptions(quoting_style="none"))
 
 
 def _spoilt(cells: dict[str, Array], rng: np.random.Generator) -> None:
@@ -88,3 +104,10 @@ def _spoilt(cells: dict[str, Array], rng: np.random.Generator) -> None:
                 column[cut] = column[(cut + 1) % rows]
         if differs:
             cells["term"][cut] = "77"
+
+
+if __name__ == "__main__":
+    kind, file, *numbers = sys.argv[1:]
+    rows, units, years = map(int, numbers)
+    write_calendar(Path(file).parent)
+    (write_parquet if kind == "parquet" else write_csv)(Path(file), rows, units=units, years=years)

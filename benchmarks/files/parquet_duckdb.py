@@ -30,7 +30,7 @@ DOSSIERS = """
 
 def answer(path: Path, units: int, years: int) -> Answer:
     """Return the answer."""
-    work = empty_work(units, years)
+    work = empty_work(path.parent, units, years)
     connection = duckdb.connect()
     quoted = "'" + str(path).replace("'", "''") + "'"  # a view takes no parameters
     connection.execute(DOSSIERS.format(path=quoted))

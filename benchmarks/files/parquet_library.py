@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.files.setting import empty_work
 from benchmarks.reference_work import library
-from benchmarks.reference_work.work import Answer, months_of
+from benchmarks.reference_work.make import months_of
+from benchmarks.reference_work.work import Answer
 from benchmarks.worker import store_answer
 from cchc_metrics import Calendar, Columns, Dossier, Rules, Tally, load_catalogue, measure, tally
 from cchc_metrics.records.choices import Channel, Status, TermUnit
@@ -52,14 +53,12 @@ def row_groups(path: Path) -> Iterator[Columns]:
 
 def answer(path: Path, units: int, years: int) -> Answer:
     """Return the answer."""
-    work = empty_work(units, years)
+    work = empty_work(path.parent, units, years)
     periods = months_of(work)
     as_of = periods[-1].last
     counted: Tally | None = None
     for columns in row_groups(path):
-        part = tally(
-            {"dossiers": columns}, periods=periods, rules=Rules.preset("default"), calendar=Calendar.official(), as_of=as_of
-        )
+        part = tally({"dossiers": columns}, periods=periods, rules=Rules.preset("default"), calendar=Calendar.official(), as_of=as_of)
         counted = part if counted is None else counted + part
     assert counted is not None
     catalogue = load_catalogue(library.OWN).select(library.SELECTED)

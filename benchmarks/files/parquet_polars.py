@@ -20,17 +20,16 @@ CHANNEL_CODES = {"counter": 0, "online": 1, "postal": 2}
 
 def answer(path: Path, units: int, years: int) -> Answer:
     """Return the answer."""
-    work = empty_work(units, years)
-    codes = {f"U{n:04d}": n for n in range(units)}
+    work = empty_work(path.parent, units, years)
+    unit_codes = {f"U{n:04d}": n for n in range(units)}
     dossiers = pl.scan_parquet(path).select(
-        unit=pl.col("unit_code").cast(pl.String).replace_strict(codes, return_dtype=pl.UInt16),
-        channel=pl.col("channel").cast(pl.String).replace_strict(CHANNEL_CODES, return_dtype=pl.UInt8),
-        received="received_at",
-        term="term",
-        paused="paused_days",
-        ended="ended_at",
+        unit="unit_code", channel="channel", received="received_at", term="term", paused="paused_days", ended="ended_at"
     )
-    return answer_from(dossiers, calendar_frame(work).lazy(), work)
+    codes = [
+        pl.col("unit").cast(pl.String).replace_strict(unit_codes, return_dtype=pl.UInt16),
+        pl.col("channel").cast(pl.String).replace_strict(CHANNEL_CODES, return_dtype=pl.UInt8),
+    ]
+    return answer_from(dossiers, calendar_frame(work).lazy(), work, codes)
 
 
 if __name__ == "__main__":

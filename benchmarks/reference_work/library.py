@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.reference_work.work import CHANNELS, NO_DAY, OK, ZERO_DENOMINATOR, Answer, Array, Work, months_of
+from benchmarks.reference_work.make import months_of
+from benchmarks.reference_work.work import CHANNELS, NO_DAY, OK, ZERO_DENOMINATOR, Answer, Array, Work
 from cchc_metrics import (
     Calendar,
     Catalogue,

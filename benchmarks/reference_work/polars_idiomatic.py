@@ -6,6 +6,7 @@ which cannot say that a Saturday is worked, and are slower (``dt.add_business_da
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -72,9 +73,13 @@ def queries(dossiers: pl.LazyFrame, calendar: pl.LazyFrame, last_day: int) -> li
     ]
 
 
-def answer_from(dossiers: pl.LazyFrame, calendar: pl.LazyFrame, work: Work) -> Answer:
-    """Return the answer from lazy frames of any origin; of ``work`` only the units, months and last day are used."""
-    received, ended, pending = pl.collect_all(queries(dossiers, calendar, work.last_day), engine="streaming")
+def answer_from(dossiers: pl.LazyFrame, calendar: pl.LazyFrame, work: Work, codes: Sequence[pl.Expr] = ()) -> Answer:
+    """Return the answer from lazy frames of any origin; of ``work`` only the units, months and last day are used.
+
+    ``codes`` turn texts of groups into codes once the groups are few.
+    """
+    collected = pl.collect_all(queries(dossiers, calendar, work.last_day), engine="streaming")
+    received, ended, pending = (f.with_columns(c for c in codes if c.meta.output_name() in f.columns) for f in collected)
     shape = (work.units, work.months)
     cells = (ended["unit"].to_numpy(), ended["month_ended"].to_numpy())
     return assemble(
