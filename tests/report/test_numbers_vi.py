@@ -31,9 +31,9 @@ from cchc_metrics.report.numbers_vi import (
 )
 from cchc_metrics.text import Lang, parse_number_vi
 
-FIGURES = json.loads(
-    (Path(__file__).parents[1] / "data" / "published_figures.json").read_text(encoding="utf-8"), parse_float=Decimal
-)["figures"]
+FIGURES = json.loads((Path(__file__).parents[1] / "data" / "published_figures.json").read_text(encoding="utf-8"), parse_float=Decimal)[
+    "figures"
+]
 
 LANGS = st.sampled_from(["vi", "en"])
 DECIMALS = st.integers(0, 6)
@@ -143,9 +143,7 @@ def test_decimals_below_zero_are_refused() -> None:
 
 
 @given(VALUES, DECIMALS, LANGS, st.booleans(), st.booleans())
-def test_a_printed_number_reads_back_as_the_rounded_value(
-    value: Fraction, decimals: int, lang: Lang, strip: bool, group: bool
-) -> None:
+def test_a_printed_number_reads_back_as_the_rounded_value(value: Fraction, decimals: int, lang: Lang, strip: bool, group: bool) -> None:
     text = format_number(value, decimals=decimals, lang=lang, strip=strip, group=group)
     rounded = round_half_up(value, decimals)
     assert read(text, lang) == rounded
@@ -227,9 +225,7 @@ def test_points_are_a_signed_number_with_their_unit(value: Fraction, lang: Lang)
 
 
 @given(PERCENTS, DECIMALS, LANGS)
-def test_a_guarded_rate_is_never_printed_as_none_or_all_when_it_is_not(
-    value: Fraction, decimals: int, lang: Lang
-) -> None:
+def test_a_guarded_rate_is_never_printed_as_none_or_all_when_it_is_not(value: Fraction, decimals: int, lang: Lang) -> None:
     printed = read(format_percent(value, decimals=decimals, lang=lang).removesuffix("%"), lang)
     for whole in (0, 100):
         assert (printed > whole) == (value > whole)
