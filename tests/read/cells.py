@@ -19,7 +19,7 @@ DAYS = st.dates(date(2019, 12, 1), date(2022, 3, 1))
 EMPTY = st.sampled_from(["", "  ", None])
 NAMES = st.sampled_from(["TM", "TM.01", " TM.02 ", "Đất đai", "Hộ  tịch", "a\nb"]) | st.text(max_size=4) | st.integers(0, 3) | EMPTY
 ODD = (
-    st.sampled_from([float("nan"), float("inf"), True, False, b"x", Decimal("1.0"), Fraction(1, 3), (1, 2), "31/02/2021", "?"])
+    st.sampled_from([float("nan"), float("inf"), True, False, b"x", Decimal("1.0"), Fraction(1, 3), (1, 2), "31/02/2021", "?", "\ud800"])
     | st.builds(list)
     | st.floats()
 )

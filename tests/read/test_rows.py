@@ -269,6 +269,7 @@ def test_what_has_happened_cannot_lie_after_the_export_but_an_appointment_can() 
     assert {p.code for p in parsed.problems} == {Code.DATE_IN_FUTURE}
     assert len(parsed.columns) == 3
     assert not read_rows("dossiers", rows_).problems
+    assert not read_rows("dossiers", rows_, extracted_on=date(2021, 4, 1)).problems
 
 
 @pytest.mark.parametrize(("status", "found"), [("đã họp", 1), ("dự kiến", 0), ("hoãn", 0)])
@@ -318,6 +319,12 @@ def test_a_number_too_long_to_be_written_is_withheld() -> None:
     assert (problem.code, problem.value) == (Code.NUMBER_OUT_OF_RANGE, "…")
 
 
+def test_what_is_told_can_be_written() -> None:
+    problems = read_rows("meetings", [{**MEETING, "kind": "\ud800", "meeting_id": "\udfff", "Ghi \ud800 chú": ""}]).problems
+    assert [(p.column, p.value) for p in problems] == [("Ghi ? chú", ""), ("meeting_id", "?"), ("kind", "?")]
+    assert problems.to_csv().encode()
+
+
 def test_totals_are_exact_and_examples_are_limited() -> None:
     many = [{**MEETING, "meeting_id": str(i), "kind": "?", "held_on": "x" if i % 2 else ""} for i in range(3000)]
     problems = read_rows("meetings", many).problems
@@ -326,6 +333,17 @@ def test_totals_are_exact_and_examples_are_limited() -> None:
     assert [p.row for p in problems if p.code is Code.IMPOSSIBLE_DATE] == list(range(2, 2001, 2))
     assert [p.row for p in problems] == sorted(p.row for p in problems)
     assert problems.rejected == problems.read == 3000
+
+
+def test_the_first_examples_are_the_first_of_the_sheet_whatever_their_column() -> None:
+    cells = {"paused_days": ["1"] * 1500 + ["x"] * 1500, "supplement_requests": ["x"] * 1500 + ["1"] * 1500}
+    problems = read_table(
+        "dossiers",
+        ["dossier_id", "unit_code", "status", *cells],
+        [[str(i) for i in range(3000)], ["TM"] * 3000, ["1"] * 3000, *cells.values()],
+    ).problems
+    assert problems.by_code() == {Code.NOT_A_NUMBER: 3000}
+    assert [(p.row, p.column) for p in problems] == [(row, "supplement_requests") for row in range(1, 1001)]
 
 
 def test_columns_that_are_not_used_are_told_without_what_they_hold() -> None:

@@ -107,6 +107,11 @@ def test_a_required_text_must_be_there(blank: object) -> None:
     assert code_of(parse_required, blank) is Code.MISSING_VALUE
 
 
+def test_half_a_character_is_refused() -> None:
+    assert code_of(parse_label, "Mỹ \ud83d An") is Code.UNKNOWN_CODE
+    assert parse_label("Mỹ \U0001f600 An") == "Mỹ \U0001f600 An"
+
+
 # --- closed lists
 
 

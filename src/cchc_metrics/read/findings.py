@@ -81,13 +81,13 @@ class Findings:
 
 
 def shown(value: object) -> str:
-    r"""Return a cell as it is shown in a message: one line, composed, at most 80 characters.
+    r"""Return a cell as it is shown in a message: one line, composed, at most 80 characters, half characters as question marks.
 
     >>> shown("  hai\n dòng "), len(shown("x" * 100))
     ('hai dòng', 80)
     """
     try:
-        text = "" if value is None else nfc(" ".join(str(value).split()))
+        text = "" if value is None else nfc(" ".join(str(value).encode("utf-8", "replace").decode().split()))
     except ValueError:  # an int of more digits than Python prints
         return WITHHELD
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

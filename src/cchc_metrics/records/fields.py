@@ -26,6 +26,7 @@ _FIRST_DATE, _LAST_DATE = date(1990, 1, 1), date(2099, 12, 31)
 _EXCEL_EPOCH = date(1899, 12, 30)  # serial 61 and later; earlier serials carry the 1900 leap-year error and are out of range here
 _VIETNAM = timezone(timedelta(hours=7))
 _MAX_WHOLE = 2**31 - 1
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class CellError(Exception):
@@ -148,8 +149,15 @@ def cell_text(value: object) -> str:
 
 
 def parse_label(value: object) -> str:
-    """Return an open-vocabulary label; an empty cell is ``""`` (not said)."""
-    return " ".join(cell_text(value).split())
+    """Return an open-vocabulary label; an empty cell is ``""`` (not said).
+
+    Raises:
+        CellError: ``unknown_code`` for half of a character (a lone surrogate, as broken JSON has), which no file could be written with.
+    """
+    text = " ".join(cell_text(value).split())
+    if not text.isascii() and _HALF_CHARACTER.search(text):
+        raise CellError(Code.UNKNOWN_CODE, ("; có ký tự hỏng", "; it has a broken character"))
+    return text
 
 
 def parse_required(value: object) -> str:
