@@ -19,7 +19,7 @@ from cchc_metrics.records.choices import Outcome, Status, TermUnit, Timing
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier, end_days
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
-from cchc_metrics.records.dossier_timing import class_dossiers, turnaround
+from cchc_metrics.records.dossier_timing import Timed, class_dossiers, turnaround
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import attach_events
@@ -40,7 +40,7 @@ def day(number: int) -> date | None:
     return None if number < 0 else date_of(number)
 
 
-def timed(rows: Sequence[Dossier], rules: Rules = DEFAULT, events: Sequence[DossierEvent] = ()) -> Any:
+def timed(rows: Sequence[Dossier], rules: Rules = DEFAULT, events: Sequence[DossierEvent] = ()) -> Timed:
     columns = columns_of(Dossier, rows)
     if events:
         columns = attach_events(columns, columns_of(DossierEvent, events))
@@ -155,6 +155,17 @@ def test_every_pair_of_rules_on_every_kind_of_dossier() -> None:
         rules = Rules(id="own", **dict(chosen))
         wrong = [(d, a, b) for d, a, b in zip(rows, library(rows, rules), slow(rows, rules), strict=True) if a != b]
         assert wrong[:1] == [], rules
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [DEFAULT, *(Rules(id="own", **{name: "ended"}) for name in ("stopped", "refused")), Rules(id="own", missing_due="on_time")],
+    ids=["default", "stopped", "refused", "on_time"],
+)
+def test_a_dossier_alone_fares_as_among_others(rules: Rules) -> None:
+    rows = list(corpus())
+    alone = [found for row in rows for found in library([row], rules)]
+    assert [(d, a, b) for d, a, b in zip(rows, alone, slow(rows, rules), strict=True) if a != b][:1] == []
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------------------------

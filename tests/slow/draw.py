@@ -94,10 +94,23 @@ def close_dossiers(draw: st.DrawFn, first: date, last: date) -> Dossier:
     )
 
 
+def as_plain(dossier: Dossier) -> Dossier:
+    """Return the dossier with a term in whole working days and no appointment: such files take the library's short way."""
+    status = Status.PROCESSING if dossier.status is Status.SUBMITTED or dossier.received_at is None else dossier.status
+    term = Fraction(int(dossier.term or 0))
+    received = dossier.received_at or dossier.ended_at or dossier.returned_at or WINDOWS[0][1]
+    plain = {"status": status, "received_at": received, "due_at": None, "term": term, "term_unit": TermUnit.WORKING_DAYS}
+    return dossier.model_copy(update=plain)
+
+
 def bundles_in(first: date, last: date, *, min_size: int = 0, max_size: int = 8) -> st.SearchStrategy[list[Dossier]]:
-    """Return a strategy for lists of dossiers received between two days: most of them close, some as the library offers them."""
+    """Return a strategy for lists of dossiers received between two days: close ones, a mix with those of the library, or plain ones."""
     close = close_dossiers(first, last)
-    return st.lists(close | close | close | testing.dossiers(first=first, last=last), min_size=min_size, max_size=max_size)
+    mixed = close | close | close | testing.dossiers(first=first, last=last)
+    return st.one_of(
+        st.lists(mixed, min_size=min_size, max_size=max_size),
+        st.lists(close.map(as_plain), min_size=min_size, max_size=max_size),
+    )
 
 
 def bundles(*, min_size: int = 0, max_size: int = 8) -> st.SearchStrategy[list[Dossier]]:
@@ -134,7 +147,7 @@ def events_of(draw: st.DrawFn, dossier: Dossier) -> list[DossierEvent]:
 def files_in(draw: st.DrawFn, first: date, last: date, *, max_size: int = 8) -> Files:
     """Return a strategy for dossiers received between two days and the table of their events, in any order."""
     rows = draw(bundles_in(first, last, max_size=max_size))
-    events = [event for d in rows for event in draw(events_of(d))]
+    events = [event for d in rows for event in draw(events_of(d))] if draw(st.booleans()) else []
     return rows, draw(st.permutations(events))
 
 

@@ -65,12 +65,12 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
     """
     rules, calendar = context.rules, context.calendar
     state, outcome = _states(columns, rules)
+    if rules.refused == "ended":  # refused on no known day: it did not end, and is not pending for ever
+        state = np.where(columns.equals("status", Status.REFUSED.value) & (end < 0), np.uint8(_OUT), state)
     if _is_plain(columns, rules, calendar, state, end):
         plain = _class_plain(columns, calendar, state, outcome, end)
         if plain is not None:
             return plain
-    if rules.refused == "ended":  # refused on no known day: it did not end, and is not pending for ever
-        state = np.where(columns.equals("status", Status.REFUSED.value) & (end < 0), np.uint8(_OUT), state)
     received = np.where(state == _OUT, np.int32(NO_DAY), columns.days("received_at"))
     has_ended = (state == _ENDED) & (end >= 0) & (received >= 0)
     ended = np.where(has_ended, end, np.int32(NO_DAY))
