@@ -11,12 +11,26 @@ import numpy as np
 from cchc_metrics.records.choices import Channel, TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CUT_OFF
-from cchc_metrics.records.fields import Label, Moment, RequiredLabel, Term
+from cchc_metrics.records.fields import Choice, Label, Moment, RequiredLabel, Term
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 from cchc_metrics.records.room import Context, Events, Room
 
 _FAR = 2**30  # beyond every day number: an open end
+
+
+class TermChannel(Choice):
+    """The channel that a version of a procedure is for: one of ``Channel``, or every channel that has no version of its own."""
+
+    ANY = "any", "mọi kênh", ("tất cả", "all")
+    COUNTER = "counter", Channel.COUNTER.vi, Channel.COUNTER.aliases
+    ONLINE = "online", Channel.ONLINE.vi, Channel.ONLINE.aliases
+    POSTAL = "postal", Channel.POSTAL.vi, Channel.POSTAL.aliases
+
+    @classmethod
+    def blank(cls) -> TermChannel:
+        """Return ``any``."""
+        return cls.ANY
 
 
 class Procedure(Record):
@@ -26,7 +40,7 @@ class Procedure(Record):
         procedure_code: code (mã TTHC).
         name: its name.
         field: its field (lĩnh vực).
-        channel: the channel that this term is for; empty for every channel that has no term of its own.
+        channel: the channel that this version is for; empty for every channel that has no version of its own.
         valid_from, valid_to: first and last day of this version; empty for open.
         term, term_unit: the time limit.
         cut_off: time of day, ``15:00``, after which a receipt counts from the next working day; empty for none.
@@ -38,7 +52,7 @@ class Procedure(Record):
     procedure_code: RequiredLabel
     name: Label = ""
     field: Label = ""
-    channel: Label = ""
+    channel: TermChannel = TermChannel.ANY
     valid_from: Moment = None
     valid_to: Moment = None
     term: Term = None
@@ -54,14 +68,9 @@ def _bad_cut_off(text: str) -> bool:
     return bool(text) and (match is None or not (int(match[1]) < 24 and int(match[2]) < 60))
 
 
-def _bad_channel(text: str) -> bool:
-    return bool(text) and text not in Channel.labels()
-
-
-def _labelled(columns: Columns, name: str, *, bad: object) -> Array:
-    codes, labels = columns.codes(name)
-    test = _bad_cut_off if bad is _bad_cut_off else _bad_channel
-    found: Array = np.array([test(text) for text in labels], dtype=bool)[codes]
+def _bad_cut_offs(columns: Columns) -> Array:
+    codes, labels = columns.codes("cut_off")
+    found: Array = np.array([_bad_cut_off(text) for text in labels], dtype=bool)[codes]
     return found
 
 
@@ -73,16 +82,10 @@ Procedure.checks = (
         columns=lambda c: (c.numbers("term") >= 0) & c.equals("term_unit", "none"),
     ),
     RowCheck(
-        Code.UNKNOWN_CODE,
-        "channel",
-        record=lambda r: _bad_channel(r.channel),
-        columns=lambda c: _labelled(c, "channel", bad=_bad_channel),
-    ),
-    RowCheck(
         Code.NOT_A_NUMBER,
         "cut_off",
         record=lambda r: _bad_cut_off(r.cut_off),
-        columns=lambda c: _labelled(c, "cut_off", bad=_bad_cut_off),
+        columns=_bad_cut_offs,
     ),
 )
 
@@ -100,7 +103,7 @@ def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:
     """Return dossiers with the term, field and cut-off of their procedure's version on the day of receipt, where they have none.
 
     A version for the dossier's channel wins over one for every channel. A dossier whose procedure, channel or day no version covers stays
-    as it is. Where versions overlap, the one that began last applies.
+    as it is. Where versions overlap, of those that are in force on the day the one that began last applies.
 
     Args:
         dossiers: columns of dossiers.
@@ -118,7 +121,9 @@ def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:
     codes, labels = procedures.codes("cut_off")
     seconds = np.array([_second(text) for text in labels], dtype=np.int32)
     cut_off[found] = seconds[codes[version]]
-    arrays = {**dossiers.arrays, "term": term, "term_unit": unit, CUT_OFF: cut_off}
+    arrays = {**dossiers.arrays, "term": term, "term_unit": unit}
+    if (cut_off >= 0).any():
+        arrays[CUT_OFF] = cut_off
     names = {**dossiers.labels, "term_unit": TermUnit.labels()}
     field, fields = _fields(dossiers, procedures, chosen)
     arrays["field"], names["field"] = field, fields
@@ -127,29 +132,43 @@ def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:
 
 def _versions(dossiers: Columns, procedures: Columns) -> Array:
     """Return for each dossier the row of the version that applies, −1 for none."""
-    code_labels = {text: i for i, text in enumerate(procedures.codes("procedure_code")[1])}
+    names = {text: i for i, text in enumerate(procedures.codes("procedure_code")[1])}
     codes, labels = dossiers.codes("procedure_code")
-    procedure = np.array([code_labels.get(text, -1) for text in labels], dtype=np.int64)[codes]
-    channel_codes, channel_labels = dossiers.codes("channel")
-    channels = {label: i + 1 for i, label in enumerate(Channel.labels())}  # 0 stands for every channel
-    channel = np.array([channels[label] for label in channel_labels], dtype=np.int64)[channel_codes]
-    version_channel_codes, version_channel_labels = procedures.codes("channel")
-    version_channel = np.array([channels.get(label, 0) for label in version_channel_labels], dtype=np.int64)[version_channel_codes]
-    span = len(channels) + 1
-    key = procedures.codes("procedure_code")[0].astype(np.int64) * span + version_channel
-    begins = np.maximum(procedures.days("valid_from"), 0).astype(np.int64)
-    ends = np.where(procedures.days("valid_to") < 0, _FAR, procedures.days("valid_to"))
-    order = np.argsort(key * (_FAR * 2) + begins, kind="stable")
-    line = (key * (_FAR * 2) + begins)[order]
+    procedure = np.array([names.get(text, -1) for text in labels], dtype=np.int64)[codes]
+    channels = TermChannel.labels()
+    channel = _positions(dossiers, channels)
+    keys = procedures.codes("procedure_code")[0].astype(np.int64) * len(channels) + _positions(procedures, channels)
+    line, version = _line(keys, procedures.days("valid_from"), procedures.days("valid_to"))
     received = dossiers.days("received_at").astype(np.int64)
     found = np.full(len(dossiers), -1, dtype=np.int64)
-    for which in (np.zeros_like(channel), channel):  # a version of the channel itself comes second and wins
-        wanted = procedure * span + which
-        at = np.searchsorted(line, wanted * (_FAR * 2) + received, side="right") - 1
-        row = order[np.maximum(at, 0)]
-        fits = (at >= 0) & (procedure >= 0) & (received >= 0) & (key[row] == wanted) & (received <= ends[row])
-        found = np.where(fits, row, found)
+    known = (procedure >= 0) & (received >= 0)
+    for which in (np.zeros_like(channel), channel):  # a version for the channel itself comes second and wins
+        at = np.searchsorted(line, (procedure * len(channels) + which) * _FAR + received, side="right") - 1
+        row = version[np.maximum(at, 0)]
+        found = np.where(known & (at >= 0) & (row >= 0), row, found)
     return found
+
+
+def _positions(columns: Columns, channels: tuple[str, ...]) -> Array:
+    codes, labels = columns.codes("channel")
+    found: Array = np.array([channels.index(label) for label in labels], dtype=np.int64)[codes]
+    return found
+
+
+def _line(keys: Array, first: Array, last: Array) -> tuple[Array, Array]:
+    """Return the points ``key · _FAR + day`` from which on another version applies, ascending, and its row (−1: none applies)."""
+    versions: dict[int, list[tuple[int, int, int]]] = {}
+    ends = np.where(last < 0, _FAR - 2, last)
+    for row, (key, begin, end) in enumerate(zip(keys.tolist(), np.maximum(first, 0).tolist(), ends.tolist(), strict=True)):
+        versions.setdefault(key, []).append((begin, row, end))
+    line, rows = [], []
+    for key in sorted(versions):
+        known = sorted(versions[key])
+        for day in sorted({0} | {begin for begin, _, _ in known} | {end + 1 for _, _, end in known}):
+            applying = [(begin, row) for begin, row, end in known if begin <= day <= end]
+            line.append(key * _FAR + day)
+            rows.append(max(applying)[1] if applying else -1)
+    return np.array([-1, *line], dtype=np.int64), np.array([-1, *rows], dtype=np.int64)
 
 
 def _unit_codes(columns: Columns) -> Array:
