@@ -20,7 +20,8 @@ from cchc_metrics.score import Inputs, Scheme, Scorecard, inputs_from_measures, 
 from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import assess, plan_periods
 from cchc_metrics.verbs.compare import compare
-from cchc_metrics.verbs.measure import Coverage, Measures, measure
+from cchc_metrics.verbs.judge import Coverage
+from cchc_metrics.verbs.measure import Measures, measure
 from cchc_metrics.verbs.tally import tally
 
 _NO_PROBLEMS = Problems()

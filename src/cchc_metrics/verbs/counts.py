@@ -83,16 +83,18 @@ class CountReader:
             found = spread[:, :, end if count.at == "end" else start]
         return (found > 0).astype(np.int64) if count.of == "units" else found
 
-    def values(self, name: str) -> tuple[Array, Array]:
-        """Return int64[unit, period, value] counts of the values of a set of events in each period, and the values int64[value]."""
+    def values(self, name: str, period: int) -> tuple[Array, Array]:
+        """Return int64[unit, value] counts of the values of a set of events in one period, and the values int64[value], ascending."""
         cube = self.tally.cubes.get(name)
         if cube is None:
-            return np.zeros((len(self.units.codes), len(self.windows), 0), dtype=np.int64), np.zeros(0, dtype=np.int64)
-        values, position = np.unique(cube.cells[:, cube.axes.index("value")], return_inverse=True)
-        dense = self._dense(cube, cube.counts, np.ones(len(cube.counts), dtype=bool), position, len(values))
-        before = np.cumsum(dense, axis=2)
-        flows = np.stack([before[:, :, after] - before[:, :, first] for first, after in self.windows], axis=1)
-        return flows, values
+            return np.zeros((len(self.units.codes), 0), dtype=np.int64), np.zeros(0, dtype=np.int64)
+        first, after = self.windows[period]
+        inside = np.flatnonzero((cube.cells[:, 1] > first) & (cube.cells[:, 1] <= after))
+        values, position = np.unique(cube.cells[inside, cube.axes.index("value")], return_inverse=True)
+        unit = self._unit_rows(cube)[inside]
+        keep = unit >= 0
+        found = _added((len(self.units.codes), len(values)), (unit[keep], position[keep]), cube.counts[inside][keep])
+        return found, values
 
     def _before_edges(self, name: str, count: Count, dims: Labels, labels: Sequence[Labels]) -> Array:
         """Return how many selected events fall before each edge: int64[unit, label, edge]."""
@@ -118,12 +120,16 @@ class CountReader:
 
     def _dense(self, cube: Cube, weights: Array, mask: Array, label: Array, n_labels: int) -> Array:
         """Return int64[unit, label, stretch]."""
+        unit = self._unit_rows(cube)
+        keep = np.flatnonzero(mask & (unit >= 0))
+        shape = (len(self.units.codes), n_labels, len(self.tally.frame.edges) + 1)
+        return _added(shape, (unit[keep], label[keep], cube.cells[keep, 1]), weights[keep])
+
+    def _unit_rows(self, cube: Cube) -> Array:
+        """Return the position of each cell's unit in the tree, −1 for a unit that is not in it."""
         order = {code: i for i, code in enumerate(self.units.codes)}
-        unit = np.array([order.get(code, -1) for code in cube.labels["unit"]], dtype=np.int64)[cube.cells[:, 0]]
-        keep = mask & (unit >= 0)
-        dense = np.zeros((len(self.units.codes), n_labels, len(self.tally.frame.edges) + 1), dtype=np.int64)
-        np.add.at(dense, (unit[keep], label[keep], cube.cells[keep, 1]), weights[keep])
-        return dense
+        found: Array = np.array([order.get(code, -1) for code in cube.labels["unit"]], dtype=np.int64)[cube.cells[:, 0]]
+        return found
 
     def _existing(self) -> Array:
         """Return 1 for each unit and edge on the day before which the unit exists: int64[unit, edge]."""
@@ -143,3 +149,19 @@ class CountReader:
             table = np.array([text in wanted for text in cube.labels[dim]] or [False], dtype=bool)
             mask &= table[cube.cells[:, cube.axes.index(dim)]]
         return mask
+
+
+def _added(shape: tuple[int, ...], at: tuple[Array, ...], weights: Array) -> Array:
+    """Return int64[shape] with the weights added at their places, exactly."""
+    size = 1
+    place = np.zeros(len(weights), dtype=np.int64)
+    for length, position in zip(shape, at, strict=True):
+        size *= length
+        place *= length
+        place += position
+    if int(np.abs(weights).sum()) < 2**53:  # whole numbers below are exact in the floats that bincount adds with
+        found = np.bincount(place, weights=weights, minlength=size).astype(np.int64)
+    else:
+        found = np.zeros(size, dtype=np.int64)
+        np.add.at(found, place, weights)
+    return found.reshape(shape)

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
 
-from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, Count, Indicator
+from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, Indicator
 from cchc_metrics.records.columns import Array
-from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, Breakdown, Measure, Scale, Status, Text
 from cchc_metrics.verbs.counts import CountReader, Labels
-from cchc_metrics.verbs.quantile import quantile_of
+from cchc_metrics.verbs.judge import Coverage, Judge
+from cchc_metrics.verbs.quantile import twice_quantiles
+from cchc_metrics.verbs.scopes import Scope, ScopeSums, scopes_of
 from cchc_metrics.verbs.tally import Tally
-
-Coverage = Mapping[str, tuple[date, date]]
-"""Room → first and last day between which its records are complete."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whom a value covers: a unit and everything below it, or only those units of it that stand on one level.
-
-    Args:
-        unit: unit code.
-        level: ``""`` for the whole subtree, else the level.
-    """
-
-    unit: str
-    level: str = ""
-
-
-def scopes_of(units: UnitTree) -> tuple[Scope, ...]:
-    """Return every scope of a tree: each unit as a whole and, where units lie below it, each of its levels."""
-    found = []
-    for code in units.codes:
-        found.append(Scope(code))
-        levels = dict.fromkeys(units.unit(below).level for below in units.subtree(code))
-        if len(units.subtree(code)) > 1:
-            found += [Scope(code, level) for level in levels]
-    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +32,7 @@ class Block:
         numerator, denominator: int64[scope, label, period]; denominator None for counts.
         status: int8[scope, label, period], positions in ``Status``.
         excluded: reason → int64[scope, label, period].
-        quantile: exact values of a quantile, else None.
+        quantile: int64[scope, period] twice the exact values of a quantile (a median can end in a half), −1 for none; else None.
     """
 
     indicator: Indicator
@@ -68,7 +42,7 @@ class Block:
     denominator: Array | None
     status: Array
     excluded: Mapping[str, Array]
-    quantile: Callable[[int, int], Fraction | None] | None = None
+    quantile: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +144,7 @@ class Measures:
             formula=indicator.formula_id,
             rules=self.rules,
             calendar=self.calendar,
-            quantile=block.quantile(s, p) if block.quantile is not None and status.usable else None,
+            quantile=Fraction(int(block.quantile[s, p]), 2) if block.quantile is not None and status.usable else None,
         )
 
     def _reason(
@@ -218,130 +192,48 @@ def measure(
     """
     reader = CountReader.of(tally, units, periods, as_of)
     scopes = scopes_of(units)
-    members = _members(scopes, units)
-    judge = _Judge(tally, catalogue, units, scopes, tuple(periods), as_of, coverage or {})
+    sums = ScopeSums.of(scopes, units)
+    judge = Judge.of(tally, units, scopes, sums, tuple(periods), as_of, coverage or {})
     blocks = []
     for indicator in catalogue:
         wanted = indicator.breakdowns if breakdowns is None or indicator.id not in breakdowns else breakdowns[indicator.id]
         lists: list[Labels] = [()] if indicator.total else []
         lists += [tuple(dims) for dims in wanted]
-        blocks += [_block(indicator, dims, reader, catalogue, members, judge) for dims in lists]
+        blocks += [_block(indicator, dims, reader, catalogue, sums, judge) for dims in lists]
     names = {code: units.unit(code).name for code in units.codes}
     return Measures(tuple(blocks), scopes, tuple(periods), as_of, tally.frame.rules, tally.frame.calendar, names)
 
 
-def _members(scopes: Sequence[Scope], units: UnitTree) -> Array:
-    """Return int64[scope, unit]: 1 where the unit belongs to the scope."""
-    position = {code: i for i, code in enumerate(units.codes)}
-    found = np.zeros((len(scopes), len(units.codes)), dtype=np.int64)
-    for row, scope in enumerate(scopes):
-        for code in units.subtree(scope.unit):
-            if not scope.level or units.unit(code).level == scope.level:
-                found[row, position[code]] = 1
-    return found
-
-
-def _block(
-    indicator: Indicator,
-    dims: Labels,
-    reader: CountReader,
-    catalogue: Catalogue,
-    members: Array,
-    judge: _Judge,
-) -> Block:
-    parts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
+def _block(indicator: Indicator, dims: Labels, reader: CountReader, catalogue: Catalogue, sums: ScopeSums, judge: Judge) -> Block:
     labels: list[Labels] = [()]
     if dims:
+        parts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
         labels = sorted({label for count in parts if count.room != UNITS_ROOM for label in reader.labels(count, dims)})
 
     def total(names: Iterable[str]) -> Array:
-        found = np.zeros((members.shape[1], len(labels), len(reader.windows)), dtype=np.int64)
+        found = np.zeros((len(reader.units.codes), len(labels), len(reader.windows)), dtype=np.int64)
         for name in names:
             counted = reader.read(catalogue.counts[name.removeprefix("-")], dims, labels)
             found = found - counted if name.startswith("-") else found + counted
-        summed: Array = np.einsum("su,ulp->slp", members, found)
-        return summed
+        return sums.add(found)
 
     numerator = total(indicator.numerator)
     denominator = total(indicator.denominator) if indicator.denominator else None
     excluded = {why: total([name]) for why, name in indicator.excluded.items()}
     quantile = None
-    cases = denominator
     if indicator.quantile:
-        flows, values = reader.values(indicator.values_of)
-        level = Fraction(indicator.quantile)
-
-        def quantile(scope: int, period: int) -> Fraction | None:
-            return quantile_of(values, members[scope] @ flows[:, period, :], level)
-
-        numerator = np.einsum("su,up->sp", members, flows.sum(axis=2))[:, None, :]
-        cases = numerator
-    status = judge.status(indicator, parts, cases, numerator.shape)
+        numerator, quantile = _quantiles(indicator, reader, sums)
+    status = judge.status(indicator, catalogue, numerator if indicator.quantile else denominator, numerator.shape)
     return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, quantile)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Judge:
-    """Decides the status of values before they are divided."""
-
-    tally: Tally
-    catalogue: Catalogue
-    units: UnitTree
-    scopes: tuple[Scope, ...]
-    periods: tuple[Period, ...]
-    as_of: date
-    coverage: Coverage
-
-    def status(self, indicator: Indicator, parts: Sequence[Count], cases: Array | None, shape: tuple[int, ...]) -> Array:
-        """Return int8[scope, label, period] positions in ``Status``."""
-        position = {status: i for i, status in enumerate(Status)}
-        rooms = {count.room for count in parts if count.room != UNITS_ROOM}
-        if indicator.values_of:
-            rooms.add(indicator.values_of.split(".", 1)[0])
-        found = np.full(shape, position[Status.OK], dtype=np.int8)
-        estimated = [y for y in self.tally.frame.estimated_years if "dossiers" in rooms]
-        for p, period in enumerate(self.periods):
-            if any(period.first.year <= year <= period.last.year for year in estimated):
-                found[:, :, p] = position[Status.ESTIMATED]
-            if period.last > self.as_of:
-                found[:, :, p] = position[Status.PERIOD_OPEN]
-        if cases is not None:
-            found[cases == 0] = position[Status.ZERO_DENOMINATOR]
-        for p, period in enumerate(self.periods):
-            if period.first > self.as_of or not all(self._covered(room, period) for room in rooms):
-                found[:, :, p] = position[Status.NO_DATA]
-            if not _valid(indicator, period):
-                found[:, :, p] = position[Status.NOT_APPLICABLE]
-            for s, scope in enumerate(self.scopes):
-                if not self._exists(scope, period):
-                    found[s, :, p] = position[Status.NOT_APPLICABLE]
-        return found
-
-    def _covered(self, room: str, period: Period) -> bool:
-        if room not in self.tally.rooms:
-            return False
-        if room in self.coverage:
-            first, last = self.coverage[room]
-            return first <= period.first and min(period.last, self.as_of) <= last
-        first_edge, after = day_number(period.first), day_number(min(period.last, self.as_of)) + 1
-        edges = self.tally.frame.edges
-        low, high = edges.index(first_edge), edges.index(after)
-        return any(
-            bool(((cube.cells[:, 1] > low) & (cube.cells[:, 1] <= high)).any())
-            for name, cube in self.tally.cubes.items()
-            if name.startswith(room + ".")
-        )
-
-    def _exists(self, scope: Scope, period: Period) -> bool:
-        return any(
-            self.units.overlaps(code, period.first, period.last)
-            for code in self.units.subtree(scope.unit)
-            if not scope.level or self.units.unit(code).level == scope.level
-        )
-
-
-def _valid(indicator: Indicator, period: Period) -> bool:
-    return not (
-        (indicator.valid_from is not None and period.last < indicator.valid_from)
-        or (indicator.valid_to is not None and period.first > indicator.valid_to)
-    )
+def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums) -> tuple[Array, Array]:
+    """Return int64[scope, 1, period] cases, and int64[scope, period] twice the quantile."""
+    level = Fraction(indicator.quantile)
+    cases, twice = [], []
+    for period in range(len(reader.windows)):  # one at a time: a histogram of every unit and period at once would be large
+        flows, values = reader.values(indicator.values_of, period)
+        summed = sums.add(flows)
+        cases.append(summed.sum(axis=1))
+        twice.append(twice_quantiles(values, summed, level))
+    return np.stack(cases, axis=1)[:, None, :], np.stack(twice, axis=1)

@@ -1,0 +1,119 @@
+"""Judging values before they are divided: whether there are data, whether the period is over, whether the definition applies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, Indicator
+from cchc_metrics.records.columns import Array
+from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.values import Status
+from cchc_metrics.verbs.scopes import Scope, ScopeSums
+from cchc_metrics.verbs.tally import Tally
+
+Coverage = Mapping[str, tuple[date, date]]
+"""Room → first and last day between which its records are complete."""
+
+POSITION = {status: i for i, status in enumerate(Status)}
+"""Status → the number that stands for it in arrays."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """What is known about every scope and period before any count is read.
+
+    Args:
+        periods: the periods.
+        begun, over: bool[period]: whether it has begun, and is over, on the day asked about.
+        estimated: bool[period]: whether it touches an estimated year of the calendar.
+        exists: bool[scope, period]: whether any unit of the scope exists in the period.
+        covered: room → bool[period]: whether its records cover the period.
+    """
+
+    periods: tuple[Period, ...]
+    begun: Array
+    over: Array
+    estimated: Array
+    exists: Array
+    covered: Mapping[str, Array]
+
+    @classmethod
+    def of(
+        cls,
+        tally: Tally,
+        units: UnitTree,
+        scopes: tuple[Scope, ...],
+        sums: ScopeSums,
+        periods: tuple[Period, ...],
+        as_of: date,
+        coverage: Coverage,
+    ) -> Judge:
+        """Return what is known for these scopes and periods."""
+        alive = np.array([[units.overlaps(code, p.first, p.last) for p in periods] for code in units.codes], dtype=np.int64)
+        years = tally.frame.estimated_years
+        return cls(
+            periods,
+            np.array([p.first <= as_of for p in periods], dtype=bool),
+            np.array([p.last <= as_of for p in periods], dtype=bool),
+            np.array([any(p.first.year <= y <= p.last.year for y in years) for p in periods], dtype=bool),
+            sums.add(alive.reshape(len(units.codes), len(periods))) > 0 if scopes else np.zeros((0, len(periods)), dtype=bool),
+            {room: _covered(room, tally, periods, as_of, coverage) for room in tally.rooms},
+        )
+
+    def status(self, indicator: Indicator, catalogue: Catalogue, cases: Array | None, shape: tuple[int, ...]) -> Array:
+        """Return int8[scope, label, period] positions in ``Status``.
+
+        Args:
+            indicator: the indicator.
+            catalogue: with its counts.
+            cases: int64[scope, label, period] denominators; None for a count.
+            shape: (scopes, labels, periods).
+        """
+        names = (*indicator.numerator, *indicator.denominator)
+        rooms = {catalogue.counts[name.removeprefix("-")].room for name in names} - {UNITS_ROOM}
+        if indicator.values_of:
+            rooms.add(indicator.values_of.split(".", 1)[0])
+        found = np.full(shape, POSITION[Status.OK], dtype=np.int8)
+        if "dossiers" in rooms:
+            found[:, :, self.estimated] = POSITION[Status.ESTIMATED]
+        found[:, :, ~self.over] = POSITION[Status.PERIOD_OPEN]
+        if cases is not None:
+            found[cases == 0] = POSITION[Status.ZERO_DENOMINATOR]
+        known = self.begun.copy()
+        for room in rooms:
+            known &= self.covered.get(room, np.zeros(len(known), dtype=bool))
+        found[:, :, ~known] = POSITION[Status.NO_DATA]
+        defined = np.array([_defined(indicator, p) for p in self.periods], dtype=bool)
+        outside = ~(self.exists & defined[None, :])
+        found[np.broadcast_to(outside[:, None, :], shape)] = POSITION[Status.NOT_APPLICABLE]
+        return found
+
+
+def _covered(room: str, tally: Tally, periods: tuple[Period, ...], as_of: date, coverage: Coverage) -> Array:
+    if room in coverage:
+        first, last = coverage[room]
+        return np.array([first <= p.first and min(p.last, as_of) <= last for p in periods], dtype=bool)
+    edges = {edge: i for i, edge in enumerate(tally.frame.edges)}
+    occurring = np.zeros(len(edges) + 2, dtype=bool)
+    for name, cube in tally.cubes.items():
+        if name.startswith(room + "."):
+            occurring[cube.cells[:, 1]] = True
+    found = []
+    for period in periods:
+        low = edges[day_number(period.first)]
+        high = edges[max(day_number(min(period.last, as_of)) + 1, day_number(period.first))]
+        found.append(bool(occurring[low + 1 : high + 1].any()))
+    return np.array(found, dtype=bool)
+
+
+def _defined(indicator: Indicator, period: Period) -> bool:
+    return not (
+        (indicator.valid_from is not None and period.last < indicator.valid_from)
+        or (indicator.valid_to is not None and period.first > indicator.valid_to)
+    )
