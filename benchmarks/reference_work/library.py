@@ -149,6 +149,7 @@ def count(prepared: Prepared) -> Tally:
         rules=Rules.preset("default"),
         calendar=Calendar.official(),
         as_of=prepared.as_of,
+        sets=prepared.catalogue.event_sets(),
         **prepared.options,
     )
 
@@ -192,13 +193,12 @@ def read_off(found: Measures, work: Work) -> Answer:
 
     quantile = blocks["turnaround_median"].quantile
     assert quantile is not None
-    medians = [[quantile(unit, month) for month in range(work.months)] for unit in range(work.units)]
     stock, overdue = plain("stock"), plain("dossiers_pending_overdue")
     return Answer(
         received=counted("received_by_channel", Channel.labels()[:CHANNELS]),
         ended=counted("ended_by_timing", Timing.labels()[:3]),
         turnaround_sum=plain("turnaround_mean"),
-        turnaround_median_twice=np.array([[-1 if m is None else int(2 * m) for m in row] for row in medians], dtype=np.int64),
+        turnaround_median_twice=quantile,
         stock=stock,
         pending=np.stack([stock[:, -1] - overdue[:, -1], overdue[:, -1]], axis=1),
         on_time=rated("resolved_on_time"),
