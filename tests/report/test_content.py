@@ -81,6 +81,12 @@ def test_every_indicator_is_shown_or_said_to_have_no_data() -> None:
         assert (indicator.vi in rows(section)) + (indicator.vi in without) == applies
 
 
+def test_what_has_values_by_label_only_is_said_to_have_no_data_where_there_is_no_label() -> None:
+    report = run(commune(), period=YEAR, as_of=date(2021, 12, 31))
+    (silent,) = (line for line in sections(report, "en")["Indicators"].lines if line.startswith("No data: "))
+    assert "Replication of an initiative" in silent.split(": ", maxsplit=1)[1].split("; ")
+
+
 def test_a_definition_of_another_time_is_not_shown() -> None:
     assert "Hồ sơ trực tuyến mức độ 3, mức độ 4" in rows(sections(example_report())["Chỉ tiêu"])
     assert "Hồ sơ trực tuyến một phần và toàn trình" not in page_text(report_page(example_report()))

@@ -121,6 +121,8 @@ def _indicators(report: Report, lang: Lang) -> Section:
             and (depth == 0 or found.value is not None)
         ]
         if not shown:
+            if not indicator.total and not _labels(report, indicator) and _applies(indicator, report):
+                silent.append(indicator.name(lang))
             continue
         if shown[0][2].status is Status.NO_DATA:
             silent.append(indicator.name(lang))
@@ -170,6 +172,12 @@ def _labels(report: Report, indicator: Indicator) -> list[Breakdown]:
         if block.indicator.id == indicator.id and block.dims
         for label in block.labels
     ]
+
+
+def _applies(indicator: Indicator, report: Report) -> bool:
+    period = report.period
+    too_early = indicator.valid_from is not None and period.last < indicator.valid_from
+    return not too_early and (indicator.valid_to is None or period.first <= indicator.valid_to)
 
 
 def _breakdown_text(breakdown: Breakdown, lang: Lang) -> str:
