@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -83,18 +83,22 @@ class CountReader:
             found = spread[:, :, end if count.at == "end" else start]
         return (found > 0).astype(np.int64) if count.of == "units" else found
 
-    def values(self, name: str, period: int) -> tuple[Array, Array]:
-        """Return int64[unit, value] counts of the values of a set of events in one period, and the values int64[value], ascending."""
+    def histograms(self, name: str) -> Iterator[tuple[Array, Array]]:
+        """Yield for each period int64[unit, value] counts of the values of a set of events, and the values int64[value], ascending.
+
+        One period at a time: the histograms of every unit and period at once would be large.
+        """
         cube = self.tally.cubes.get(name)
         if cube is None:
-            return np.zeros((len(self.units.codes), 0), dtype=np.int64), np.zeros(0, dtype=np.int64)
-        first, after = self.windows[period]
-        inside = np.flatnonzero((cube.cells[:, 1] > first) & (cube.cells[:, 1] <= after))
-        values, position = np.unique(cube.cells[inside, cube.axes.index("value")], return_inverse=True)
-        unit = self._unit_rows(cube)[inside]
-        keep = unit >= 0
-        found = _added((len(self.units.codes), len(values)), (unit[keep], position[keep]), cube.counts[inside][keep])
-        return found, values
+            for _ in self.windows:
+                yield np.zeros((len(self.units.codes), 0), dtype=np.int64), np.zeros(0, dtype=np.int64)
+            return
+        values, position = _numbered(cube.cells[:, cube.axes.index("value")])
+        unit, stretch = self._unit_rows(cube), cube.cells[:, 1]
+        for first, after in self.windows:
+            chosen = np.flatnonzero((stretch > first) & (stretch <= after) & (unit >= 0))
+            shape = (len(self.units.codes), len(values))
+            yield _added(shape, (unit[chosen], position[chosen]), cube.counts[chosen]), values
 
     def _before_edges(self, name: str, count: Count, dims: Labels, labels: Sequence[Labels]) -> Array:
         """Return how many selected events fall before each edge: int64[unit, label, edge]."""
@@ -165,3 +169,13 @@ def _added(shape: tuple[int, ...], at: tuple[Array, ...], weights: Array) -> Arr
         found = np.zeros(size, dtype=np.int64)
         np.add.at(found, place, weights)
     return found.reshape(shape)
+
+
+def _numbered(values: Array) -> tuple[Array, Array]:
+    """Return the different whole numbers, ascending, and the position of each value among them."""
+    top = int(values.max(initial=0))
+    if top > 2**20:
+        found, position = np.unique(values, return_inverse=True)
+        return found, position
+    occurring = np.bincount(values, minlength=1) > 0
+    return np.flatnonzero(occurring), (np.cumsum(occurring) - 1)[values]

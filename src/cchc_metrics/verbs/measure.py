@@ -231,8 +231,7 @@ def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums) -> tu
     """Return int64[scope, 1, period] cases, and int64[scope, period] twice the quantile."""
     level = Fraction(indicator.quantile)
     cases, twice = [], []
-    for period in range(len(reader.windows)):  # one at a time: a histogram of every unit and period at once would be large
-        flows, values = reader.values(indicator.values_of, period)
+    for flows, values in reader.histograms(indicator.values_of):
         summed = sums.add(flows)
         cases.append(summed.sum(axis=1))
         twice.append(twice_quantiles(values, summed, level))
