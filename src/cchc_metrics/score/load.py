@@ -217,11 +217,13 @@ def _resolve(loc: Path, data: Any) -> tuple[Path, type[BaseModel]]:
     """Return the place of a mistake without the names of shapes that pydantic puts into it, and the model that stands there."""
     path: list[str | int] = []
     here, model = data, _SCHEME
+    tagged = False  # whether the name of the present table's shape was passed; it may also be one of the table's keys
     for part in loc:
-        if isinstance(part, str) and isinstance(here, dict) and here.get("shape") == part and part not in here:
-            model = SHAPES[part]
+        if not tagged and isinstance(part, str) and isinstance(here, dict) and here.get("shape") == part:
+            model, tagged = SHAPES[part], True
             continue
         path.append(part)
+        tagged = False
         here = _step(here, part)
         if isinstance(part, str) and part in _MODELS and isinstance(here, (dict, list)):
             model = Grade if path == ["bands"] else _MODELS[part]
