@@ -110,6 +110,11 @@ class Runner:
         """The median time in seconds."""
         return statistics.median(self.seconds)
 
+    @property
+    def fastest(self) -> float:
+        """The shortest time in seconds; on a busy machine it says more than the median."""
+        return min(self.seconds)
+
 
 @contextmanager
 def started(contender: Contender, folder: Path) -> Iterator[Runner]:
@@ -240,7 +245,7 @@ def report(results: Mapping[int, tuple[list[Runner], int]], before: str, given: 
         "«All» threads: as many as there are cores.",
         "### Milliseconds",
         _times(races),
-        "### Times the library's: how many times longer (above 1) each takes, same rounds",
+        "### Times the library's: how many times as long each takes, by medians (by fastest runs), same rounds",
         _ratios(races),
         "### The floor",
         f"Memory read at {speeds[0] / 1e9:.1f} GB/s by 1 thread, {speeds[1] / 1e9:.1f} by 2.",
@@ -276,13 +281,13 @@ def _times(races: Mapping[int, Sequence[Runner]]) -> str:
 
 
 def _ratios(races: Mapping[int, Sequence[Runner]]) -> str:
-    base = {rows: next(r.median for r in runners if r.contender.name == LIBRARY) for rows, runners in races.items()}
+    base = {rows: next(r for r in runners if r.contender.name == LIBRARY) for rows, runners in races.items()}
     lines = []
     for contender in _names(races):
         cells = []
         for rows, runners in races.items():
             one = base[rows]
-            cells.append(_cell(runners, contender.name, lambda r, one=one: f"{r.median / one:.2f}"))
+            cells.append(_cell(runners, contender.name, lambda r, one=one: f"{r.median / one.median:.2f} ({r.fastest / one.fastest:.2f})"))
         lines.append([contender.name, *cells])
     return table(["contender", *map(size_text, races)], lines)
 
@@ -306,15 +311,17 @@ GOALS = (
 
 
 def _goals(races: Mapping[int, Sequence[Runner]]) -> str:
-    medians = {r.contender.name: r.median for r in races.get(10**7, ())}
+    found = {r.contender.name: r for r in races.get(10**7, ())}
     lines = []
     for ours, theirs, goal in GOALS:
-        if ours in medians and theirs in medians:
-            ratio = medians[theirs] / medians[ours]
-            lines.append([f"{ours} against {theirs}", f"{goal:g}", f"{ratio:.2f}", "yes" if ratio >= goal else "no"])
-    if {"library", "library_full_report"} <= medians.keys():
-        ratio = medians["library_full_report"] / medians["library"]
-        lines.append(["full default report, times the reference work (at most)", "2", f"{ratio:.2f}", "yes" if ratio <= 2 else "no"])
+        if ours in found and theirs in found:
+            ratio, fastest = found[theirs].median / found[ours].median, found[theirs].fastest / found[ours].fastest
+            lines.append([f"{ours} against {theirs}", f"{goal:g}", f"{ratio:.2f} ({fastest:.2f})", "yes" if ratio >= goal else "no"])
+    if {"library", "library_full_report"} <= found.keys():
+        full, usual = found["library_full_report"], found["library"]
+        ratio, fastest = full.median / usual.median, full.fastest / usual.fastest
+        told = "full default report, times the reference work (at most)"
+        lines.append([told, "2", f"{ratio:.2f} ({fastest:.2f})", "yes" if ratio <= 2 else "no"])
     if not lines:
         return "10^7 rows were not run."
     return table(["goal", "times", "measured", "reached"], lines)
