@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -166,19 +166,26 @@ class Catalogue:
             raise UnknownIndicatorError(f"không có chỉ tiêu «{name}»{vi}", f"there is no indicator «{name}»{en}")
         return found
 
-    def event_sets(self) -> frozenset[str]:
-        """Return the full names of the sets of events that the indicators read, for ``tally(..., sets=…)``."""
-        found: set[str] = set()
+    def event_sets(self, breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None) -> Mapping[str, frozenset[str]]:
+        """Return what the indicators read, for ``tally(..., sets=…)``: full name of each set of events → its dimensions that are needed.
+
+        Args:
+            breakdowns: indicator id → lists of dimensions, as ``measure`` takes them, instead of those that the catalogue declares.
+        """
+        found: dict[str, set[str]] = {}
         for indicator in self:
             names = (*indicator.numerator, *indicator.denominator, *indicator.excluded.values())
-            counts = [self.counts[name.removeprefix("-")] for name in names]
-            for dims in ((), *indicator.breakdowns):
-                for count in counts:
+            asked = indicator.breakdowns if breakdowns is None else breakdowns.get(indicator.id, indicator.breakdowns)
+            for dims in ((), *asked):
+                for count in (self.counts[name.removeprefix("-")] for name in names):
                     for events in filter(None, (count.events, count.until)):
-                        full = set_with(events, {*count.where, *dims})
-                        found.update([full] if full else [])
-            found.update(filter(None, [indicator.values_of]))
-        return frozenset(name for name in found if not name.startswith(UNITS_ROOM + "."))
+                        needed = {*count.where, *dims}
+                        full = set_with(events, needed)
+                        if full and not full.startswith(UNITS_ROOM + "."):
+                            found.setdefault(full, set()).update(needed)
+            if indicator.values_of:
+                found.setdefault(indicator.values_of, set())
+        return MappingProxyType({name: frozenset(dims) for name, dims in sorted(found.items())})
 
     def select(self, names: Iterable[str]) -> Catalogue:
         """Return the catalogue with only the named indicators, in that order."""

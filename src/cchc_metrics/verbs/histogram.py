@@ -206,10 +206,11 @@ class RoomCounter:
         if cells is None:
             cells = self._cells[events.set.name] = _Cells.of(("unit", "bin", *events.dims), tuple(sizes), labels)
         codes = base
-        for array, texts in events.dims.values():
-            if len(texts) > 1:
-                codes = codes * len(texts)
-                codes += array if rows is None else array[rows]
+        varying = [(array, len(texts)) for array, texts in events.dims.values() if len(texts) > 1]
+        if varying:
+            small, size = _fused(varying, rows)
+            codes = base * size
+            codes += small
         cells.add(codes)
 
     def _missing_dims(self, leader: Events, events: Events) -> None:
@@ -256,6 +257,24 @@ class RoomCounter:
             stacked[:, -1] -= 1
             keep &= stacked[:, -1] >= 0
         return canonical(cells.axes, cells.labels, stacked[keep], counts[keep])
+
+
+def _fused(arrays: list[tuple[Array, int]], rows: Array | None) -> tuple[Array, int]:
+    """Return one code of several dimensions, in the smallest type that holds it, and how many codes there are."""
+    total = 1
+    for _, size in arrays:
+        total *= size
+    kind = np.uint8 if total <= 2**8 else np.uint16 if total <= 2**16 else np.int64
+    found: Array | None = None
+    for array, size in arrays:
+        picked = (array if rows is None else array[rows]).astype(kind, copy=False)
+        if found is None:
+            found = picked
+        else:
+            found = found * kind(size)
+            found += picked
+    assert found is not None  # noqa: S101  there is at least one dimension
+    return found, total
 
 
 def _varying(events: Events) -> frozenset[str]:
