@@ -127,11 +127,11 @@ def report(
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="write problems.csv here")
 def check(folder: Path, lang: str, out: Path | None) -> None:
     """Read FOLDER and print its problems only."""
-    from cchc_metrics.read.folder import read_folder  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.job import check_folder  # noqa: PLC0415  the command starts fast
 
     try:
         with _Progress() as progress:
-            found = read_folder(folder, progress=progress).problems
+            found = check_folder(folder, progress=progress)
         shown = 20
         for problem in list(found)[:shown]:
             click.echo(problem.text(lang))

@@ -19,6 +19,7 @@ from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.due import due_date
 from cchc_metrics.records.fields import CellError, parse_moment, parse_term
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.records.procedure import attach_procedures
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
@@ -33,6 +34,7 @@ from cchc_metrics.values import MeasureSource, Text
 from cchc_metrics.verbs.explain import Explanation, explain
 from cchc_metrics.verbs.form06 import Form06, form06
 from cchc_metrics.verbs.measure import measure
+from cchc_metrics.verbs.quality import quality
 from cchc_metrics.verbs.tally import tally
 
 Progress = Callable[[str, int, int], None]
@@ -82,14 +84,16 @@ def read_job(
         )
     period = Period.parse(name)
     catalogue = _catalogue(folder)
+    columns = joined(folder.columns)
+    rules = Rules.preset(rules_name) if rules_name else folder.rules
     dataset = Dataset(
         unit=district.code,
         units=folder.units,
-        columns=joined(folder.columns),
+        columns=columns,
         calendar=folder.calendar,
-        rules=Rules.preset(rules_name) if rules_name else folder.rules,
+        rules=rules,
         catalogue=catalogue,
-        problems=folder.problems,
+        problems=folder.problems + _quality(folder, columns, rules),
         coverage=folder.coverage,
         synthetic=district.synthetic,
         note=Text(district.note_vi, district.note_en),
@@ -99,6 +103,18 @@ def read_job(
     if chosen is not None:
         plan = load_plan(_text(chosen), file=chosen.name, indicators=catalogue.indicators, units=folder.units)
     return Job(folder, dataset, period, as_of or district.extracted_on or period.last, plan)
+
+
+def check_folder(path: Path, *, progress: Progress | None = None) -> Problems:
+    """Return everything that is wrong with a folder's records: what reading finds, and what the rules and the calendar find in dossiers."""
+    folder = read_folder(path, progress=progress)
+    return folder.problems + _quality(folder, joined(folder.columns), folder.rules)
+
+
+def _quality(folder: Folder, columns: Mapping[str, Columns], rules: Rules) -> Problems:
+    if "dossiers" not in columns:
+        return Problems()
+    return quality(columns["dossiers"], rules=rules, calendar=folder.calendar)
 
 
 def report_folder(

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
 from cchc_metrics.records.dossier_timing import class_dossiers
-from cchc_metrics.records.due import due_dates
+from cchc_metrics.records.due import HOURS_PER_WORKING_DAY, due_dates, term_units
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import REAPPOINTMENTS
@@ -30,7 +31,8 @@ def quality(
 ) -> Problems:
     """Return findings about dossiers that reading cannot make, since they need the rules and the calendar.
 
-    - ``due_differs``: the given due date and the one computed from the term are not the same.
+    - ``due_differs``: the given due date and the one computed from the term are not the same. Where the term ends within a day and the hour
+      of the receipt is not known, the working day before is accepted too.
     - ``information_only_online``: filed online for a service of level 1 or 2, which gives information only.
     - ``many_reappointments``: more than one re-appointment.
     - ``wait_without_dates``: days waited are given without their dates, which ``pauses = "restart"`` needs.
@@ -70,8 +72,9 @@ def _rows(dossiers: Columns, code: Code, column: str, mask: Array) -> Iterator[P
 def _due_differs(dossiers: Columns, rules: Rules, calendar: Calendar) -> Iterator[Problem]:
     given = dossiers.days("due_at")
     computed = due_dates(dossiers, rules.model_copy(update={"given_due": "ignored"}), calendar).day
+    differs = (given >= 0) & (computed >= 0) & (given != computed) & ~_within_a_day(dossiers, given, computed, rules, calendar)
     numbers = dossiers.row_numbers()
-    for at in np.flatnonzero((given >= 0) & (computed >= 0) & (given != computed)).tolist():
+    for at in np.flatnonzero(differs).tolist():
         day = date_of(int(computed[at]))
         yield Problem(
             Code.DUE_DIFFERS,
@@ -82,6 +85,24 @@ def _due_differs(dossiers: Columns, rules: Rules, calendar: Calendar) -> Iterato
             mend_vi=f" (tính được {day:%d/%m/%Y})",
             mend_en=f" (computed: {day})",
         )
+
+
+def _within_a_day(dossiers: Columns, given: Array, computed: Array, rules: Rules, calendar: Calendar) -> Array:
+    """Return the rows whose term ends within a day at a time that is not known, so that the day before is as good an answer.
+
+    Four hours end on the day of the receipt or on the next, by the hour of the receipt and the opening hours.
+    """
+    units, halves = term_units(dossiers), dossiers.numbers("term")
+    hours = list(TermUnit).index(TermUnit.HOURS)
+    half_hours = np.where(units == hours, halves, halves * HOURS_PER_WORKING_DAY)
+    part = ((units == hours) | (units == list(TermUnit).index(TermUnit.WORKING_DAYS))) & (half_hours % (2 * HOURS_PER_WORKING_DAY) > 0)
+    if rules.opening_hours:
+        part &= dossiers.seconds("received_at") < 0
+    found = np.zeros(len(given), dtype=bool)
+    rows = np.flatnonzero(part & calendar.covers(given) & calendar.covers(computed) & (given >= dossiers.days("received_at")))
+    apart = calendar.working_days_through(computed[rows]) - calendar.working_days_through(given[rows])
+    found[rows] = (apart >= 0) & (apart <= 1)
+    return found
 
 
 def _many_reappointments(dossiers: Columns) -> Iterator[Problem]:
