@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.reference.period import Period
@@ -446,11 +447,61 @@ def test_a_card_is_json_without_loss() -> None:
     data = json.loads(json.dumps(card.to_dict()))
     assert Fraction(data["total"]["points"]) == card.points
     line = data["total"]["parts"][0]["parts"][0]
-    assert (line["id"], line["points"], line["max"], line["inputs"]) == ("a", "8/3", "4", {"a": "2/3"})
+    assert (line["id"], line["points"], line["max"], line["inputs"]) == ("a", "8/3", "4", {"a": {"numerator": 2, "denominator": 3}})
     assert data["total"]["parts"][0]["parts"][1]["reason"] == {"vi": "không có ở đây", "en": "none here"}
     assert data["band"]["id"] == "A"
     assert data["scheme"]["example"] is True
     assert card.to_dict(number=float)["total"]["points"] == pytest.approx(float(card.points or 0))
+
+
+def test_every_kind_of_input_is_in_the_json() -> None:
+    rule = {"shape": "yes_no", "when": {"all_of": ["flag", {"input": "n", "at_least": 0}, {"input": "l", "equals": "x"}]}}
+    due = {"shape": "deadline", "date_of": "done", "due": [{"by": date(2022, 1, 1), "points": 1}]}
+    s = scheme(
+        field(
+            "A", criterion("a", 1, rule), criterion("d", 1, due), criterion("g", 1), criterion("m", 1), criterion("e", 1, exclusions=True)
+        )
+    )
+    inputs: dict[str, Value] = {
+        "flag": True,
+        "n": Decimal("0.5"),
+        "l": "x",
+        "d": date(2022, 1, 1),
+        "g": Given(Fraction(1, 2), "hội đồng"),
+        "m": NOT_HERE,
+        "e": Ratio(1, 3, 1, "1/BC"),
+    }
+    found = {line.id: line for line in score_scheme(inputs, s).total.leaves()}
+    data = json.loads(json.dumps(score_scheme(inputs, s).to_dict()))["total"]["parts"][0]["parts"]
+    assert {line["id"]: line["inputs"] for line in data} == {
+        "a": {"flag": True, "n": "0.5", "l": "x"},
+        "d": {"d": "2022-01-01"},
+        "g": {"g": {"points": "0.5", "note": "hội đồng"}},
+        "m": {"m": {"status": "not_applicable", "reason": "không có ở đây", "reason_en": "none here"}},
+        "e": {"e": {"numerator": 1, "denominator": 3, "excluded": 1, "evidence": "1/BC"}},
+    }
+    assert found["e"].points == Fraction(1, 2)
+
+
+def test_components_take_over_whose_score_counts() -> None:
+    parts = [criterion("a.1", 1), criterion("a.2", 1, counts=["measured"])]
+    s = scheme(field("A", criterion("a", 2, components=parts, counts=["surveyed"])))
+    card = score_scheme(Inputs({"a.1": 10, "a.2": 20}, surveyed={"a.1": 50, "a.2": 60}), s)
+    assert [card[name].counted for name in ("a.1", "a.2", "a")] == ["surveyed", "measured", ""]
+    assert card.points == Fraction(7, 10)
+    with pytest.raises(ValidationError, match="go to the components"):
+        scheme(field("A", criterion("a", 2, components=parts, no_case="full")))
+
+
+@given(st.dictionaries(st.sampled_from("XYZW"), st.one_of(RATES, st.just(NOT_HERE)), min_size=2))
+def test_scored_together_or_one_by_one_is_the_same(values: dict[str, Value]) -> None:
+    rules = [{"shape": "relative", "to": to, "units_at_least": 50} for to in ("best", "mean")]
+    s = scheme(field("A", *(criterion(f"c{n}", 5, rule | {"input": "x"}) for n, rule in enumerate(rules))))
+    inputs = {unit: {"x": value} for unit, value in values.items()}
+    together = score_units(inputs, s)
+    for unit, own in inputs.items():
+        others = {other: given for other, given in inputs.items() if other != unit}
+        assert score_scheme(own, s, peers=others, unit=unit) == together[unit]
 
 
 def test_a_line_is_found_by_its_id() -> None:

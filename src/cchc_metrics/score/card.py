@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.score.exact import exact_text, shown
-from cchc_metrics.score.facts import Value
+from cchc_metrics.score.facts import Absent, Given, Ratio, Value
 from cchc_metrics.score.scheme import WAY_NAMES, Grade, Scheme, Way
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Status, Text
@@ -67,7 +69,7 @@ class Line:
         reason: why the status is not ok.
         inputs: what the rule read: name → value.
         ways: what every way of scoring gives; of components and criteria with a rule.
-        counted: the way that counts, ``""`` for a sum.
+        counted: the way that counts; ``""`` for a sum, and where nothing was given.
         notes: what else a reader should know: no cases, exclusions with their evidence, more than 100 %.
         missing: ids of the components below without points, though they apply.
         stake: see ``Stake``.
@@ -300,21 +302,32 @@ def _both(text: Text) -> dict[str, str]:
 
 
 def _value(value: Value, number: NumberWriter) -> object:
-    if isinstance(value, Fraction):
-        return number(value)
-    if isinstance(value, (bool, int)):
+    if isinstance(value, (bool, int, str)):
         return value
-    if isinstance(value, Measure):
-        return {
-            "indicator": value.indicator,
-            "unit": value.unit,
-            "period": value.period.label,
-            "status": value.status.value,
-            "numerator": value.numerator,
-            "denominator": value.denominator,
-            "value": None if value.value is None else number(value.value),
-        }
-    return str(value)
+    if isinstance(value, (Fraction, Decimal)):
+        return number(Fraction(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    return _table(value, number)
+
+
+def _table(value: Ratio | Given | Absent | Measure, number: NumberWriter) -> dict[str, object]:
+    if isinstance(value, Ratio):
+        excluded: dict[str, object] = {"excluded": value.excluded, "evidence": value.evidence} if value.excluded else {}
+        return {"numerator": value.numerator, "denominator": value.denominator, **excluded}
+    if isinstance(value, Given):
+        return {"points": number(value.points), "note": value.note}
+    if isinstance(value, Absent):
+        return {"status": value.status.value, "reason": value.reason.vi, "reason_en": value.reason.en}
+    return {
+        "indicator": value.indicator,
+        "unit": value.unit,
+        "period": value.period.label,
+        "status": value.status.value,
+        "numerator": value.numerator,
+        "denominator": value.denominator,
+        "value": None if value.value is None else number(value.value),
+    }
 
 
 _WORDS = {

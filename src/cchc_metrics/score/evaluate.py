@@ -10,7 +10,7 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.score.aggregate import criterion_line, field_line, scorecard, total_line
 from cchc_metrics.score.card import Line, Scorecard, Stake, WayScore
 from cchc_metrics.score.exact import half_up
-from cchc_metrics.score.facts import Facts, Given, NoPointsError, Ratio, Value
+from cchc_metrics.score.facts import Facts, Given, NoPointsError, Peers, Ratio, Value
 from cchc_metrics.score.inputs import Inputs, check_inputs, inputs_of
 from cchc_metrics.score.scheme import WAY_NAMES, WAYS, Component, Criterion, Field, Scheme, Way
 from cchc_metrics.score.shapes_fact import ShownOnly
@@ -55,7 +55,8 @@ def score_scheme(
     unit = own.unit or unit
     units = {code: inputs_of(found) for code, found in (peers or {}).items()}
     _refuse_mistakes({**units, "": own}, scheme, allow_unused=allow_unused)
-    return _scored(_Room(scheme, own, {**units, unit: own} if units else {}, _first(own.year, year), counts), unit)
+    peers_of = _peers({**units, unit: own} if units else {})
+    return _scored(_Room(scheme, own, peers_of, _first(own.year, year), counts), unit)
 
 
 def score_units(
@@ -80,7 +81,12 @@ def score_units(
     """
     units = {code: inputs_of(found) for code, found in inputs.items()}
     _refuse_mistakes(units, scheme, allow_unused=allow_unused)
-    return {code: _scored(_Room(scheme, own, units, _first(own.year, year), counts), code) for code, own in units.items()}
+    peers = _peers(units)
+    return {code: _scored(_Room(scheme, own, peers, _first(own.year, year), counts), code) for code, own in units.items()}
+
+
+def _peers(units: Mapping[str, Inputs]) -> dict[Way, Peers]:
+    return {way: Peers({code: found.all(way) for code, found in units.items()}) for way in WAYS}
 
 
 def _refuse_mistakes(units: Mapping[str, Inputs], scheme: Scheme, *, allow_unused: bool) -> None:
@@ -108,29 +114,28 @@ class _Room:
 
     scheme: Scheme
     inputs: Inputs
-    units: Mapping[str, Inputs]
+    peers: Mapping[Way, Peers]
     year: int | None
     counts: tuple[Way, ...]
 
     def criterion(self, criterion: Criterion, field: Field) -> Line:
         if criterion.rule is not None or self._given(criterion):
-            return self._leaf(criterion, field, "criterion")
-        return criterion_line(criterion, field, [self._leaf(part, field, "component") for part in criterion.components], self.scheme)
+            return self._leaf(criterion, field, criterion)
+        return criterion_line(criterion, field, [self._leaf(part, field, criterion) for part in criterion.components], self.scheme)
 
     def _given(self, criterion: Criterion) -> bool:
         """Return whether points were given to a criterion as a whole, in a way that counts."""
-        return any(isinstance(self.inputs.own(way).get(criterion.id), Given) for way in self._counts(criterion))
+        return any(isinstance(self.inputs.own(way).get(criterion.id), Given) for way in self._counts(criterion, criterion))
 
-    def _counts(self, item: Component) -> tuple[Way, ...]:
-        declared = item.counts or self.scheme.counts
+    def _counts(self, item: Component, criterion: Criterion) -> tuple[Way, ...]:
+        declared = item.counts or criterion.counts or self.scheme.counts
         return declared if declared == ("surveyed",) else self.counts or declared
 
-    def _leaf(self, item: Component, field: Field, depth: str) -> Line:
-        counts = self._counts(item)
+    def _leaf(self, item: Component, field: Field, criterion: Criterion) -> Line:
+        counts = self._counts(item, criterion)
         ways = tuple(self._ways(item))
-        counted = next((score for way in counts for score in ways if score.way == way), None)
-        if counted is None:
-            counted = self._nothing(item, counts)
+        found = next((score for way in counts for score in ways if score.way == way), None)
+        counted = found or self._nothing(item, counts)
         points, status = counted.points, counted.status
         applies = status is not Status.NOT_APPLICABLE
         stake = _stake(item)
@@ -138,16 +143,16 @@ class _Room:
         return Line(
             id=item.id,
             name=item.name,
-            depth="criterion" if depth == "criterion" else "component",
+            depth="criterion" if item is criterion else "component",
             kind=field.kind,
             max=item.full,
             out_of=item.full or _ZERO if lost else _ZERO,
             points=points,
             status=status,
             reason=counted.reason,
-            inputs=self._read(item, counted.way),
+            inputs=self._read(item, found.way) if found else (),
             ways=ways,
-            counted=counted.way,
+            counted=found.way if found else "",
             notes=counted.notes,
             missing=(item.id,) if points is None and applies else (),
             stake=Stake(stake, stake or _ZERO if points is not None else _ZERO) if applies else Stake(_ZERO, _ZERO),
@@ -181,8 +186,7 @@ class _Room:
         if item.full is None or item.rule is None:
             why = Text("chưa biết điểm tối đa của tiêu chí", "the criterion's maximum is not known")
             return WayScore(way, None, Status.NO_DATA, why)
-        peers = {code: found.all(way) for code, found in self.units.items()}
-        facts = Facts(values, item.id, peers, self.year)
+        facts = Facts(values, item.id, self.peers[way], self.year)
         notes = _notes(item, values)
         try:
             points = item.rule.points(facts, item.full)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.plan.fields import exact
 from cchc_metrics.values import REASONS, Measure, Status, Text
+
+T = TypeVar("T")
 
 Kind = Literal["number", "flag", "label", "day", "points"]
 """What a rule reads: a number, yes or no, one of several labels, a day, or points given by an assessor."""
@@ -118,6 +120,36 @@ class Absent:
 
 Value: TypeAlias = bool | int | Fraction | Decimal | str | date | Ratio | Measure | Given | Absent
 """An input: a number, counts, a measure, yes or no (``False`` for a day: it never happened), a label, a day, points, or none."""
+
+
+class Peers(Mapping[str, Mapping[str, Value]]):
+    """The values of all units that are compared, by unit code; remembers what was worked out of them once, for it is the same for each.
+
+    Args:
+        units: unit code → that unit's values.
+    """
+
+    __slots__ = ("_found", "_units")
+
+    def __init__(self, units: Mapping[str, Mapping[str, Value]]) -> None:
+        self._units = dict(units)
+        self._found: dict[Hashable, Any] = {}
+
+    def __getitem__(self, unit: str) -> Mapping[str, Value]:
+        return self._units[unit]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._units)
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return the result of some work on these values, done once for each key."""
+        if key not in self._found:
+            self._found[key] = work()
+        found: T = self._found[key]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

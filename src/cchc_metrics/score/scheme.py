@@ -106,7 +106,7 @@ class Component(_Named):
 
 
 class Criterion(Component):
-    """A criterion (tiêu chí): scored by a rule of its own, or made of components.
+    """A criterion (tiêu chí): scored by a rule of its own, or made of components, which take over its ``counts`` where they have none.
 
     Args:
         components: its components; then there is no rule, and the points are the sum of theirs.
@@ -120,6 +120,10 @@ class Criterion(Component):
     def _one(self) -> Self:
         if self.rule is not None and self.components:
             raise CchcError("chọn rule hoặc components, không cả hai", "rule or components, not both")
+        if self.components and (self.no_case or self.exclusions or self.when_missing != "missing"):
+            raise CchcError(
+                "no_case, exclusions, when_missing đặt ở tiêu chí thành phần", "no_case, exclusions and when_missing go to the components"
+            )
         return self
 
     @property
@@ -223,6 +227,11 @@ class Leaf(NamedTuple):
     field: Field
     criterion: Criterion
     component: Component
+
+    @property
+    def counts(self) -> tuple[Way, ...]:
+        """Whose score counts, as the component or its criterion says; ``()`` where it is the scheme that says."""
+        return self.component.counts or self.criterion.counts
 
 
 class Scheme(_Named):

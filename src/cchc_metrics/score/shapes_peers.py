@@ -7,7 +7,7 @@ from typing import Literal
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.base import Percent, within
-from cchc_metrics.score.facts import Facts, NoPointsError, Ratio
+from cchc_metrics.score.facts import Facts, NoPointsError, Peers, Ratio
 from cchc_metrics.score.shapes_number import OneNumber
 from cchc_metrics.values import Measure, Scale, Status, Text
 
@@ -42,10 +42,9 @@ class Relative(OneNumber):
         own = self.number(facts)
         if not facts.peers:
             raise NoPointsError(Status.NO_DATA, Text("cần số liệu của các đơn vị cùng xếp hạng", "the other units' inputs are needed"))
-        numbers, missing = self._numbers(facts)
-        if 100 * len(numbers) < self.units_at_least * len(facts.peers) or not numbers:
+        reference, missing = self._compared(facts)
+        if reference is None:
             raise NoPointsError(Status.NO_DATA, _missing(missing))
-        reference = self._reference(facts, numbers)
         over, under = (own, reference) if self.better == "higher" else (reference, own)
         if under <= 0:  # nothing to divide by: who is as good as the reference has everything
             return maximum if over >= under else _ZERO
@@ -53,10 +52,16 @@ class Relative(OneNumber):
 
     def doubt(self, facts: Facts) -> Text | None:
         """Return which units are missing from the comparison."""
-        missing = self._numbers(facts)[1]
+        missing = self._compared(facts)[1]
         return _missing(missing) if missing else None
 
-    def _numbers(self, facts: Facts) -> tuple[dict[str, Fraction], list[str]]:
+    def _compared(self, facts: Facts) -> tuple[Fraction | None, list[str]]:
+        """Return what the own number is held against, None where too many units are missing, and the units that are."""
+        if isinstance(facts.peers, Peers):
+            return facts.peers.once((self, facts.own), lambda: self._compare(facts))
+        return self._compare(facts)
+
+    def _compare(self, facts: Facts) -> tuple[Fraction | None, list[str]]:
         numbers: dict[str, Fraction] = {}
         missing: list[str] = []
         for unit in sorted(facts.peers):
@@ -64,7 +69,8 @@ class Relative(OneNumber):
                 numbers[unit] = self.number(facts.of_peer(unit))
             except NoPointsError:
                 missing.append(unit)
-        return numbers, missing
+        enough = numbers and 100 * len(numbers) >= self.units_at_least * len(facts.peers)
+        return self._reference(facts, numbers) if enough else None, missing
 
     def _reference(self, facts: Facts, numbers: dict[str, Fraction]) -> Fraction:
         if self.to == "best":

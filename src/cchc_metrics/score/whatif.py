@@ -14,7 +14,7 @@ from cchc_metrics.score.exact import shown
 from cchc_metrics.score.facts import Given, Value
 from cchc_metrics.score.inputs import Inputs, inputs_of
 from cchc_metrics.score.ranking import Ranking, rank_units
-from cchc_metrics.score.scheme import WAYS, Component, Scheme, Way
+from cchc_metrics.score.scheme import WAYS, Scheme, Way
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Text
 
@@ -180,9 +180,10 @@ def _read_by_either(before: Inputs, after: Inputs, scheme: Scheme, other: Scheme
 
 def _counting(name: str, scheme: Scheme) -> Way:
     """Return the way that counts first for the criterion with an id, or for the first that reads an input."""
-    items = [item for _, item in scheme.items() if item.id == name and isinstance(item, Component)]
-    items += [leaf.component for leaf in scheme.leaves() if any(need.name == name for need in leaf.component.needs())]
-    return ((items[0].counts if items else ()) or scheme.counts)[0]
+    leaves = [leaf for leaf in scheme.leaves() if name in (leaf.component.id, leaf.criterion.id)]
+    leaves += [leaf for leaf in scheme.leaves() if any(need.name == name for need in leaf.component.needs())]
+    counts = (leaves[0].criterion.counts if leaves[0].criterion.id == name else leaves[0].counts) if leaves else ()
+    return (counts or scheme.counts)[0]
 
 
 def _differences(before: Scorecard, after: Scorecard) -> list[Difference]:
