@@ -133,7 +133,7 @@ class ReportShape(Shape):
     measures: list[MeasureShape]
     deltas: list[DeltaShape]
     assessments: list[AssessmentShape]
-    scores: dict[str, Any] = Field(default_factory=dict)
+    scores: dict[str, dict[str, Any]]
     problems: ProblemsShape
 
 
