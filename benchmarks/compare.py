@@ -178,9 +178,9 @@ def race(work: Work, chosen: Sequence[Contender], runs: int) -> list[Runner]:
                 continue
             entered.append(runner)
         answers = {}
-        for runner in entered:  # the first run of each: not timed
+        for runner in entered:  # the first run of each: its memory is told, its time is not
             path = folder / f"answer_{runner.contender.name}.npz"
-            runner.ask(f"check {path}")
+            runner.peak = runner.ask(f"check {path}")["peak"]
             answers[runner.contender.name] = load_answer(path)
         _compare(answers, len(work))
         for _ in range(runs):
@@ -188,8 +188,6 @@ def race(work: Work, chosen: Sequence[Contender], runs: int) -> list[Runner]:
                 told = runner.ask("run")
                 runner.seconds.append(told["seconds"])
                 runner.processor.append(told["processor"])
-        for runner in entered:
-            runner.peak = runner.ask("peak")["peak"]
     return entered
 
 

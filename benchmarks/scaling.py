@@ -20,7 +20,7 @@ from benchmarks.reference_work import library
 from benchmarks.reference_work.make import make
 from benchmarks.reference_work.work import Work
 from benchmarks.results import busy, machine, size_text, table, write_section
-from benchmarks.worker import memory_now_and_peak, reset_peak
+from benchmarks.worker import with_peak
 
 USUAL_UNITS = 150
 
@@ -34,7 +34,10 @@ def nanoseconds_a_row(work: Work, others: Sequence[str], runs: int) -> tuple[lis
         jobs.append(partial(module.answer, module.prepare(work)))
     seconds: list[list[float]] = [[] for _ in jobs]
     processor: list[list[float]] = [[] for _ in jobs]
-    for _ in range(runs + 1):
+    _, peak = with_peak(jobs[0])
+    for job in jobs[1:]:
+        job()
+    for _ in range(runs):
         for job, times, of_processors in zip(jobs, seconds, processor, strict=True):
             gc.collect()
             start, begun = time.perf_counter(), time.process_time()
@@ -42,19 +45,7 @@ def nanoseconds_a_row(work: Work, others: Sequence[str], runs: int) -> tuple[lis
             times.append(time.perf_counter() - start)
             of_processors.append(time.process_time() - begun)
     scale = 1e9 / len(work)
-    return [statistics.median(times[1:]) * scale for times in seconds], min(processor[0]) * scale, _peak(jobs[0])
-
-
-def _peak(job: Callable[[], object]) -> int | None:
-    gc.collect()
-    try:
-        reset_peak()
-    except OSError:
-        return None
-    before = memory_now_and_peak()
-    job()
-    after = memory_now_and_peak()
-    return None if before is None or after is None else after[1] - before[0]
+    return [statistics.median(times) * scale for times in seconds], min(processor[0]) * scale, peak
 
 
 def measured(cases: Sequence[tuple[int, int]], others: Sequence[str], runs: int, base: int) -> str:

@@ -1,7 +1,7 @@
 """One contender in a process of its own: loads the work, prepares, and then runs when it is told to, so that runs can be interleaved.
 
-``python -m benchmarks.worker MODULE FOLDER``; commands on standard input, a line each: ``check FILE`` runs once and stores the answer,
-``run`` runs and tells its time, ``peak`` runs and tells the memory it took beyond what was there before. Answers are lines of JSON.
+``python -m benchmarks.worker MODULE FOLDER``; commands on standard input, a line each: ``check FILE`` runs once, stores the answer
+and tells the memory it took beyond what was there before; ``run`` runs and tells its time. Answers are lines of JSON.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import json
 import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from benchmarks.reference_work.work import Answer, Work
 
+T = TypeVar("T")
 SKIPPED = "skipped"
 
 
@@ -66,25 +68,28 @@ def reset_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
-def timed(module: Any, prepared: Any) -> tuple[float, float, Answer]:
-    """Return the seconds on the clock and of all processors, and the answer."""
+def timed(module: Any, prepared: Any) -> tuple[float, float]:
+    """Return the seconds of a run, on the clock and of all processors."""
     gc.collect()
     clock, processor = time.perf_counter(), time.process_time()
-    answer = module.answer(prepared)
-    return time.perf_counter() - clock, time.process_time() - processor, answer
+    module.answer(prepared)
+    return time.perf_counter() - clock, time.process_time() - processor
 
 
-def peak_of(module: Any, prepared: Any) -> int | None:
-    """Return the bytes that a run takes beyond those there before it, or None where the system does not tell."""
+def with_peak(job: Callable[[], T]) -> tuple[T, int | None]:
+    """Return what a job gives and the bytes that it took beyond those there before it, or None where the system does not tell.
+
+    It is to be the first run of the job: later ones find memory that this process has kept.
+    """
     gc.collect()
     try:
         reset_peak()
     except OSError:
-        return None
+        return job(), None
     before = memory_now_and_peak()
-    module.answer(prepared)
+    found = job()
     after = memory_now_and_peak()
-    return None if before is None or after is None else after[1] - before[0]
+    return found, None if before is None or after is None else after[1] - before[0]
 
 
 def main(module_name: str, folder: Path) -> None:
@@ -99,13 +104,13 @@ def main(module_name: str, folder: Path) -> None:
     _say({"ready": True})
     for line in sys.stdin:
         command, _, rest = line.strip().partition(" ")
-        if command == "peak":
-            _say({"peak": peak_of(module, prepared)})
-            continue
-        clock, processor, answer = timed(module, prepared)
         if command == "check":
+            answer, peak = with_peak(lambda: module.answer(prepared))
             store_answer(answer, Path(rest))
-        _say({"seconds": clock, "processor": processor})
+            _say({"peak": peak})
+        else:
+            clock, processor = timed(module, prepared)
+            _say({"seconds": clock, "processor": processor})
 
 
 def _say(message: dict[str, Any]) -> None:

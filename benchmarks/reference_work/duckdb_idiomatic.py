@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import duckdb
 import numpy as np
 
-from benchmarks.reference_work.work import CHANNELS, NO_DAY, Answer, Work, assemble, calendar_table, grid
+from benchmarks.reference_work.work import CHANNELS, NO_DAY, Answer, Array, Work, assemble, calendar_table, grid
 
 RECEIVED = """
     SELECT unit, month, channel, count(*) AS n
@@ -84,12 +86,19 @@ def prepare(work: Work) -> Prepared:
     return Prepared(connection, work)
 
 
-def answer(prepared: Prepared) -> Answer:
-    """Return the answer."""
-    work, run = prepared.work, prepared.connection.execute
-    received = run(RECEIVED).fetchnumpy()
-    ended = run(ENDED).fetchnumpy()
-    pending = run(PENDING, {"last_day": work.last_day}).fetchnumpy()
+def answer(prepared: Prepared, codes: Mapping[str, Mapping[str, int]] = MappingProxyType({})) -> Answer:
+    """Return the answer; ``codes`` turn texts of groups into codes once the groups are few."""
+    work = prepared.work
+
+    def run(query: str, parameters: Mapping[str, int] = MappingProxyType({})) -> dict[str, Array]:
+        found: dict[str, Array] = prepared.connection.execute(query, dict(parameters)).fetchnumpy()
+        for name in codes.keys() & found.keys():
+            found[name] = np.array([codes[name][text] for text in found[name]], dtype=np.int64)
+        return found
+
+    received = run(RECEIVED)
+    ended = run(ENDED)
+    pending = run(PENDING, {"last_day": work.last_day})
     shape = (work.units, work.months)
     cells = (ended["unit"], ended["month"])
     return assemble(
