@@ -21,6 +21,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 # A room may import itself and what lies lower; rooms on one line know nothing of each other.
 # "__init__" is the public face.
 LAYERS = (
+    ("folding",),
     ("errors",),
     ("text",),
     ("reference",),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Iterable
+
+from cchc_metrics.folding import fold
 
 
 class CchcError(ValueError):
@@ -72,8 +73,8 @@ def did_you_mean(value: str, options: Iterable[str]) -> str:
     >>> did_you_mean("xyz", ["resolved_on_time"])
     ''
     """
-    folded = {_fold(option): option for option in options}
-    near = difflib.get_close_matches(_fold(value), list(folded), n=1, cutoff=0.6)
+    folded = {fold(option): option for option in options}
+    near = difflib.get_close_matches(fold(value), list(folded), n=1, cutoff=0.6)
     return folded[near[0]] if near else ""
 
 
@@ -85,8 +86,3 @@ def suggestion(value: str, options: Iterable[str]) -> tuple[str, str]:
     """
     near = did_you_mean(value, options)
     return (f"; có phải «{near}»?", f"; did you mean «{near}»?") if near else ("", "")
-
-
-def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -1,23 +1,21 @@
 """Text as Vietnamese offices write it: one normal form, one folded form to match by, and their numbers.
 
-The lowest layer beside ``errors``: both what reads and what prints may use it.
+A low layer: both what reads and what prints may use it.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from fractions import Fraction
 from typing import Literal
 
 from cchc_metrics.errors import CchcError
+from cchc_metrics.folding import fold, nfc
+
+__all__ = ["Lang", "fold", "nfc", "parse_number_vi"]
 
 Lang = Literal["vi", "en"]
 """A language of the output: Vietnamese or English."""
-
-# Letters that stand for đ: U+0111, and the eth and the African d that old fonts and converters leave in its place.
-_D_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
-_GAPS = re.compile(r"[\s_]+")
 
 _SIGN = r"(?P<sign>[+\-−]?)"
 _GROUPED = re.compile(rf"{_SIGN}(?P<whole>[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)(?:,(?P<part>[0-9]+))?")
@@ -28,41 +26,6 @@ _THREE_AFTER_POINT = re.compile(r"[+\-−]?[0-9]+\.[0-9]{3}")
 
 _LONGEST_NUMBER = 100
 _SWAP = str.maketrans(",.", ".,")
-
-
-def nfc(text: str) -> str:
-    r"""Return a text in Unicode's composed normal form, in which the library writes all Vietnamese.
-
-    The same word typed on two systems can differ byte by byte; in this form it does not.
-
-    Args:
-        text: any text.
-
-    >>> nfc("Tha\u0301p Mu\u031bo\u031b\u0300i") == "Tháp Mười"
-    True
-    """
-    return unicodedata.normalize("NFC", text)
-
-
-def fold(text: str) -> str:
-    """Return the form of a text by which headings and names are matched: without case, marks and stray gaps.
-
-    Case is folded, đ becomes d, diacritics and invisible characters go, and each run of spaces and underscores
-    becomes one space. Composed and decomposed spellings fold alike, as do Hòa and Hoà. Quí and Quý do not:
-    i and y are different letters. Two different words may fold alike (``má``, ``mà``): match by it, never
-    identify by it.
-
-    Args:
-        text: any text; the empty text folds to itself.
-
-    >>> fold("  Mã_đơn   VỊ ")
-    'ma don vi'
-    >>> fold("dossier_id") == fold("Dossier ID")
-    True
-    """
-    folded = unicodedata.normalize("NFD", text.casefold()).translate(_D_LETTERS)
-    letters = (c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    return _GAPS.sub(" ", "".join(letters)).strip()
 
 
 def parse_number_vi(text: str) -> Fraction:
