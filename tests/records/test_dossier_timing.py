@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from itertools import combinations, product
 from typing import Any
 
@@ -124,6 +125,8 @@ def corpus() -> Iterator[Dossier]:
         {"due_at": datetime(2021, 3, 6, 9), "term": 2, "term_unit": TermUnit.CALENDAR_DAYS},
         {"term": 4, "term_unit": TermUnit.WORKING_DAYS},
         {"term": 0, "term_unit": TermUnit.WORKING_DAYS},
+        {"term": Fraction(7, 2), "term_unit": TermUnit.WORKING_DAYS},
+        {"due_at": date(2021, 3, 8), "term": 3, "term_unit": TermUnit.WORKING_DAYS},
         {"term": 30, "term_unit": TermUnit.HOURS},
         {"due_at": date(2021, 2, 26), "term": 5, "term_unit": TermUnit.CALENDAR_DAYS},
     ]
@@ -138,6 +141,8 @@ def corpus() -> Iterator[Dossier]:
         if not end and status in (Status.WITHDRAWN, Status.RESOLVED, Status.RETURNED):
             continue
         yield dossier(status, received_at=monday, **way, **end, **wait)
+    late_in_time: dict[str, Any] = {"received_at": date(2027, 12, 20), "ended_at": date(2027, 12, 31), "term_unit": TermUnit.WORKING_DAYS}
+    yield from (dossier(term=term, **late_in_time) for term in (8, 9, 10))  # the calendar ends with the ninth working day
     yield from (dossier(status, received_at=None) for status in (Status.SUBMITTED, Status.REFUSED))
     yield from (dossier(status, received_at=None, ended_at=monday) for status in (Status.SUBMITTED, Status.REFUSED))
 

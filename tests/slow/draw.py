@@ -59,7 +59,7 @@ def _later(draw: st.DrawFn, moment: date | datetime, most: int, *, least: int = 
 @st.composite
 def close_dossiers(draw: st.DrawFn, first: date, last: date) -> Dossier:
     """Return a strategy for valid dossiers whose receipt, due date and end lie close together, with the ties of real files."""
-    status = draw(st.sampled_from([*Status, Status.RESOLVED, Status.RETURNED, Status.PROCESSING]))
+    status = draw(st.sampled_from([*Status, Status.RESOLVED, Status.RESOLVED, Status.RETURNED, Status.RETURNED, Status.PROCESSING]))
     received = draw(moments(first, last))
     ended = returned = due = None
     if status in ENDED or draw(st.integers(0, 2)) == 0:
@@ -107,10 +107,11 @@ def bundles_in(first: date, last: date, *, min_size: int = 0, max_size: int = 8)
     """Return a strategy for lists of dossiers received between two days: close ones, a mix with those of the library, or plain ones."""
     close = close_dossiers(first, last)
     mixed = close | close | close | testing.dossiers(first=first, last=last)
-    return st.one_of(
-        st.lists(mixed, min_size=min_size, max_size=max_size),
-        st.lists(close.map(as_plain), min_size=min_size, max_size=max_size),
-    )
+
+    def lists(one: st.SearchStrategy[Dossier]) -> st.SearchStrategy[list[Dossier]]:
+        return st.lists(one, min_size=min_size, max_size=max_size, unique_by=lambda d: d.dossier_id)
+
+    return lists(mixed) | lists(close.map(as_plain))
 
 
 def bundles(*, min_size: int = 0, max_size: int = 8) -> st.SearchStrategy[list[Dossier]]:
@@ -144,9 +145,9 @@ def events_of(draw: st.DrawFn, dossier: Dossier) -> list[DossierEvent]:
 
 
 @st.composite
-def files_in(draw: st.DrawFn, first: date, last: date, *, max_size: int = 8) -> Files:
+def files_in(draw: st.DrawFn, first: date, last: date, *, min_size: int = 0, max_size: int = 8) -> Files:
     """Return a strategy for dossiers received between two days and the table of their events, in any order."""
-    rows = draw(bundles_in(first, last, max_size=max_size))
+    rows = draw(bundles_in(first, last, min_size=min_size, max_size=max_size))
     events = [event for d in rows for event in draw(events_of(d))] if draw(st.booleans()) else []
     return rows, draw(st.permutations(events))
 
@@ -159,9 +160,9 @@ def files(*, max_size: int = 8) -> st.SearchStrategy[Files]:
 @st.composite
 def periods_about(draw: st.DrawFn, first: date, last: date) -> Period:
     """Return a strategy for periods of every kind and regime that have to do with the days between two days."""
-    day = draw(st.dates(first - timedelta(days=20), last + timedelta(days=40)))
+    day = draw(st.dates(first - timedelta(days=3), last + timedelta(days=15)))
     kind = draw(st.sampled_from(get_args(Kind)))
     if kind == "custom":
-        return Period.custom(day, day + timedelta(days=draw(st.integers(0, 30))))
+        return Period.custom(day, day + timedelta(days=draw(st.integers(0, 60))))
     months = {"year": 12, "half": 6, "quarter": 3, "nine_months": 12, "month": 1}[kind]
     return Period.of(kind, day.year, (day.month - 1) // months + 1, draw(st.sampled_from(get_args(Regime))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -136,9 +136,9 @@ def count(found: Measures, name: str, unit: str, period: Period, breakdown: Brea
 def questions(draw_: st.DrawFn) -> tuple[draw.Files, list[Period], date]:
     """Return a strategy for dossiers, the periods asked for, and the day of the question, some of it before the last period ends."""
     first, last = draw_(draw.windows)
-    file = draw_(draw.files_in(first, last))
+    file = draw_(draw.files_in(first, last, min_size=5, max_size=10))
     periods = draw_(st.lists(draw.periods_about(first, last), min_size=1, max_size=3, unique_by=lambda p: p.label))
-    day = draw_(st.dates(first - timedelta(days=5), last + timedelta(days=80)))
+    day = draw_(st.dates(first, last + timedelta(days=80)))
     return file, periods, draw_(st.sampled_from([day, periods[0].last, FAR_AHEAD]))
 
 
@@ -214,7 +214,7 @@ def ninetieth(row: Sequence[int]) -> Fraction | None:
 
 MONTHS = [*Period.parse("2020-Q4").parts("month"), *Period.parse("2021-Q1").parts("month"), *Period.parse("2021-Q2").parts("month")]
 ND09 = [Period.of("month", p.year, p.number, "nd09") for p in MONTHS]
-tet = draw.files_in(*draw.WINDOWS[0])
+tet = draw.files_in(*draw.WINDOWS[0], min_size=3)
 
 
 @settings(max_examples=25)
@@ -362,6 +362,31 @@ def test_a_month_worked_by_hand() -> None:
     book = book_of(fates_of(example(), DEFAULT, SLOW), march, FAR_AHEAD)
     assert book.formulas() == {name: numbers(found, name, "TM", march) for name in RATES}
     assert (book.pending_in_time, book.pending_overdue) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("last", "older_than"),
+    [("05/03/2021", 0), ("06/03/2021", 0), ("12/03/2021", 0), ("14/03/2021", 0), ("15/03/2021", 5), ("19/03/2021", 5), ("22/03/2021", 10)],
+)
+def test_the_age_of_an_overdue_dossier_is_in_working_days(last: str, older_than: int) -> None:
+    row = Dossier(dossier_id="1", unit_code="TM", status=Status.PROCESSING, received_at="01/03/2021", due_at="05/03/2021")
+    day = datetime.strptime(last, "%d/%m/%Y").date()
+    period = Period.custom(date(2021, 3, 1), day)
+    found = measured([row], [period], FAR_AHEAD)
+    ages = [count(found, name, "TM", period) for name in ("pending_overdue", "pending_overdue_5", "pending_overdue_10")]
+    assert ages == [day > date(2021, 3, 5), older_than >= 5, older_than >= 10]
+
+
+@pytest.mark.parametrize(("days", "median"), [([0], 0), ([0, 1], Fraction(1, 2)), ([4, 0, 1], 1), ([0, 1, 4, 4], Fraction(5, 2))])
+def test_the_median_is_exact(days: list[int], median: Fraction) -> None:
+    monday = date(2021, 3, 1)
+    rows = [
+        Dossier(dossier_id=str(n), unit_code="TM", status=Status.RESOLVED, received_at=monday, ended_at=monday + timedelta(days=taken))
+        for n, taken in enumerate(days)
+    ]
+    found = measured(rows, [Period.parse("2021-03")], FAR_AHEAD).get("turnaround_median", "TM", Period.parse("2021-03"))
+    assert found is not None
+    assert found.value == median
 
 
 def test_what_is_left_out_is_told() -> None:
