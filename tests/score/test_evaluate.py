@@ -215,6 +215,8 @@ def test_nothing_given_may_count_as_zero_and_says_so() -> None:
     card = score_scheme({"b": 50}, scheme(field("A", criterion("a", 4, when_missing="zero"), criterion("b", 6))))
     assert [card[name].points for name in ("a", "A")] == [0, 3]
     assert "counted as 0" in card["a"].notes[0].en
+    half = score_scheme({"a": Ratio(3, None), "b": 50}, scheme(field("A", criterion("a", 4, when_missing="zero"), criterion("b", 6))))
+    assert of(half["a"], "points", "notes") == [0, card["a"].notes]
 
 
 def test_exclusions_need_permission_and_say_their_evidence() -> None:
@@ -247,6 +249,7 @@ def test_three_scores_in_parallel() -> None:
     assert (card["a"].counted, card["b"].counted) == ("appraised", "surveyed")
     assert card.points == 6
     assert "Sở Nội vụ" in card["a"].notes[0].vi
+    assert "appraised; points given: Sở Nội vụ" in card.table("en")
     assert score_scheme(parallel(), scheme(*THREE, counts=["appraised"]), counts=("self",)).points == 7
 
 
@@ -407,6 +410,8 @@ def test_every_wrong_input_is_told_at_once() -> None:
     for part in ("values.on_tme", "«on_time»", "values.on_time", "values.level", "«late»", "values.day", "values.A"):
         assert part in found.value.en
     assert score_scheme({"other": 1}, s, allow_unused=True).points is None
+    with pytest.raises(InputError, match="not float"):
+        score_scheme({"on_time": 0.5}, s)  # type: ignore[dict-item]  # that is the point
 
 
 @pytest.mark.parametrize("points", [-1, 5])
@@ -513,6 +518,10 @@ def test_a_line_is_found_by_its_id() -> None:
 
 def test_same_inputs_same_card() -> None:
     assert example() == example()
+
+
+def test_counts_print_as_they_were_given() -> None:
+    assert [str(r) for r in (Ratio(9, 10), Ratio(9, None), Ratio(8, 10, 2, "1/BC"))] == ["9/10", "9/?", "8/10 − 2"]
 
 
 @given(st.fractions(), st.integers(0, 6))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cchc_metrics.catalogue.load import default_catalogue
-from cchc_metrics.errors import CatalogueError
+from cchc_metrics.errors import CatalogueError, CchcError
 from cchc_metrics.score import Scheme, SchemeError, check_scheme, dump_scheme, load_scheme, with_choices
 from cchc_metrics.score.builtin import BUILTIN, builtin_text, load_builtin
 
@@ -204,7 +204,13 @@ VARIANTS = builtin_text("qd766")
         ('"4.2:rule"', '"4.9:rule"', "«4.9:rule»: there is no «4.9»"),
         ('"4.2:rule"', '"rule"', "write «id:key»"),
         ('"4.2:rule"', '"4.2:rule.steps.1"', "there is no «steps»"),
-        ("target = 80 } }", "targt = 80 } }", "did you mean «target»?"),
+        ("target = 80 } }", "targt = 80 } }", "variants.sheet.choices: fields[3].criteria[1].components[2] «4.2».rule.targt: unknown key"),
+        (
+            '{ shape = "full_at", target = 80 } }',
+            '{ shape = "steps", steps = [{ count = 1, points = 9 }] } }',
+            "variants.sheet.choices: fields[3]",
+        ),
+        ("[variants.seen]\n", "[variants]\nseen = 3\n[variants.else]\n", "variants.seen: «3»: a table is needed"),
         ('default_variant = "seen"', 'default_variant = "sen"', "did you mean «seen»?"),
         ('default_variant = "seen"\n', "", "there is no variant «»"),
         ('en = "as the portal\'s rule sheet says"\n', "", "variants.sheet.en: missing"),
@@ -216,10 +222,50 @@ def test_a_mistake_in_a_variant_is_found_whichever_is_loaded(old: str, new: str,
     assert any(said in line for line in found), found
 
 
+def test_a_mistake_of_the_scheme_is_not_told_for_each_variant() -> None:
+    assert len(mistakes(VARIANTS.replace("round = 2", "rond = 2", 1))) == 1
+    found = mistakes(VARIANTS.replace("max = 100", "max = 99", 1))
+    assert len(found) == 1
+    assert "variants" not in found[0]
+
+
+def test_variants_must_be_tables() -> None:
+    text = "variants = 3\n" + TEXT
+    assert mistakes(text)[0].endswith("write it as tables [variants.<name>]")
+
+
 def test_a_variant_that_there_is_not() -> None:
     assert any("did you mean «sheet»?" in line for line in mistakes(VARIANTS, variant="shet"))
     assert load_scheme(VARIANTS, variant="sheet").variant == "sheet"
     assert load_scheme(VARIANTS).variant == "seen"
+
+
+# --- what check_scheme finds beyond
+
+
+def test_bands_and_gates_that_name_each_other_wrongly() -> None:
+    band = '{ id = "fair", vi = "Khá"'
+    assert any("band «good» occurs twice" in line for line in mistakes(TEXT.replace(band, '{ id = "good", vi = "Khá"')))
+    gate = '{ of = "field", below = 70'
+    found = mistakes(TEXT.replace(gate, '{ of = "field", ids = ["A", "A.1"], below = 70'))
+    assert [line.split(": ", 1)[1] for line in found] == ["gates[1].ids[2]: there is no field «A.1»"]
+
+
+def test_what_a_reader_should_look_at_is_a_note_and_no_mistake() -> None:
+    text = TEXT.replace('source = "ví dụ | example"', "", 1).replace(
+        'no_case = "not_applicable"\nrule = { shape = "best_of"', 'rule = { shape = "best_of"'
+    )
+    notes = check_scheme(load_scheme(text))
+    assert {note.code for note in notes} == {"no_source", "no_case"}
+    assert not any(note.mistake for note in notes)
+    assert [note.place for note in notes if note.code == "no_case"] == ["fields[7].criteria[2] «G.2»"]
+
+
+def test_an_item_of_a_scheme_is_found_by_its_id() -> None:
+    scheme = load_builtin("district_example")
+    assert scheme["A.1.3"].en == "Tasks of the plan that are done"
+    with pytest.raises(CchcError, match=r"did you mean «A\.1\.3»"):
+        scheme["A.1.33"]
 
 
 # --- choices
@@ -232,6 +278,7 @@ def test_a_choice_changes_one_thing() -> None:
     assert changed != scheme
     assert with_choices(changed, {"C.1:rule.bands.2.points": "7/8", ":rescale": "total", "G.1:rule.target": 95}) == scheme
     assert with_choices(scheme, {}) == scheme
+    assert with_choices(scheme, {"A.3:rule.bands.1": {"more_than": 30, "points": 2}}) != scheme
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cchc_metrics.errors import CchcError, InputError
+from cchc_metrics.reference.period import Period
 from cchc_metrics.score.base import Condition
 from cchc_metrics.score.facts import Absent, Facts, NoPointsError, Ratio, Value
 from cchc_metrics.score.shapes import SHAPES, shape_of
-from cchc_metrics.values import Status, Text
+from cchc_metrics.values import Measure, Scale, Status, Text
 
 BANDS_HIGH = [{"more_than": 90, "points": 2}, {"at_least": 70, "at_most": 90, "points": 1}, {"less_than": 70, "points": 0}]
 BANDS_LOW = [
@@ -273,6 +275,21 @@ def test_an_average_of_percentages_is_taken_from_the_counts() -> None:
     assert own_over_highest(units, "B", to="mean") == 40
     with pytest.raises(CchcError, match="numerator"):
         own_over_highest({"A": 50, "B": 60}, "A", to="pooled")
+
+
+def test_measures_carry_the_counts_of_an_average() -> None:
+    def measure(numerator: int, denominator: int) -> Measure:
+        day = date(2021, 12, 31)
+        return Measure("i", "u", Period.parse("2021"), (), day, Status.OK, numerator, denominator, Scale.PERCENT)
+
+    units = {"A": measure(1, 2), "B": measure(270, 300)}
+    assert own_over_highest(units, "A", to="pooled") == Fraction(40) * 50 / Fraction(27100, 302)
+
+
+def test_why_there_are_no_points_survives_pickling() -> None:
+    error = NoPointsError(Status.NO_DATA, Text("thiếu", "missing"))
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301  its own
+    assert (again.status, again.reason, str(again)) == (error.status, error.reason, str(error))
 
 
 def test_a_missing_unit_is_named() -> None:
@@ -556,6 +573,7 @@ def test_a_rate_may_have_a_coefficient() -> None:
         {"shape": "yes_no", "when": {"input": "a", "all_of": ["b"]}},
         {"shape": "yes_no", "when": {"input": "a", "equals": "x", "at_least": 1}},
         {"shape": "yes_no", "when": {"all_of": ["a"], "equals": True}},
+        {"shape": "yes_no", "when": {"input": "a", "equals": 3}},
         {"shape": "best_of", "alternatives": [{"rule": {"shape": "linear"}}]},
         {"shape": "zero_if", "when": "a", "further": -1},
         {"shape": "relative"},

@@ -78,6 +78,9 @@ def test_a_score_is_set_where_it_counts() -> None:
     assert totals(found) == [50, 100]
     assert changed_inputs(inputs, s, {"a": 70}).self_assessed == {"a": 70}  # a value is changed in every way that has it
     assert changed_inputs(Inputs(), s, {"b": 70}).surveyed == {"b": 70}  # and a new one goes where it counts
+    example = district_example()
+    assert changed_inputs(Inputs(), example, {"reports_late": 1}).appraised == {"reports_late": 1}
+    assert changed_inputs(Inputs(), example, {"A.1": Given(Fraction(4))}).appraised == {"A.1": Given(Fraction(4))}
 
 
 def test_what_becomes_known_shows_as_a_line_that_had_no_points() -> None:

@@ -104,7 +104,7 @@ class _Loader:
                 vi, en = suggestion(str(name), variants)
                 self._say((key,), f"không có phương án «{name}»{vi}", f"there is no variant «{name}»{en}")
         if not variants:
-            return self._scheme(data, (), data)
+            return self._scheme(data)
         schemes = {}
         for name, variant in variants.items():
             changed = copy.deepcopy(data)
@@ -125,15 +125,12 @@ class _Loader:
                 self._model(error, {"variants": {name: table}}, ("variants", name))
         return found
 
-    def _scheme(self, data: dict[str, Any], variant: Path, base: dict[str, Any]) -> Scheme | None:
-        """Return the scheme of one variant; its mistakes are told at their place in the base, or at the variant where the base has none."""
+    def _scheme(self, data: dict[str, Any], at: Path = (), base: Mapping[str, Any] | None = None) -> Scheme | None:
+        """Return the scheme that tables describe, and tell their mistakes: those that a variant makes, at the variant."""
         try:
             scheme = Scheme.model_validate(data)
         except ValidationError as error:
-            before = len(self.mistakes)
-            self._model(error, data, (), variant if data != base else ())
-            if len(self.mistakes) == before:  # pragma: no cover  pydantic raises with at least one error
-                raise
+            self._model(error, data, at=at, known=_mistakes_of(base))
             return None
         for name, indicator in scheme.indicators.items():
             if self.indicators is not None and indicator not in self.indicators:
@@ -144,30 +141,49 @@ class _Loader:
             if name not in needs:
                 vi, en = suggestion(name, needs)
                 self._say(("indicators", name), f"không tiêu chí nào dùng «{name}»{vi}", f"no criterion reads «{name}»{en}")
+        known = _findings_of(base) if at else set()
         for finding in check_scheme(scheme) if self.checked else ():
             if finding.mistake:
-                self._say(finding.path, finding.text.vi, finding.text.en, data)
+                own = at and (finding.path, finding.text) not in known
+                self._say(finding.path, finding.text.vi, finding.text.en, data, at if own else ())
         return scheme
 
-    def _model(self, error: ValidationError, data: Mapping[str, Any], prefix: Path, variant: Path = ()) -> None:
+    def _model(
+        self, error: ValidationError, data: Mapping[str, Any], prefix: Path = (), *, at: Path = (), known: Collection[object] = ()
+    ) -> None:
         for found in error.errors():
             if found["type"] == "too_short" and len(found["input"]) >= found["ctx"]["min_length"]:
                 continue  # an echo: pydantic counts the items of a list that are left when those with mistakes are taken away
             path, model = _resolve((*prefix, *found["loc"]), data)
             said = _said(found, model)
-            if variant and path not in self.lines and _deepest(path, self.lines) is None:
-                path = (*variant, *path)
-            self._say(path, said.vi, said.en, data)
+            self._say(path, said.vi, said.en, data, at if (found["loc"], found["type"]) not in known else ())
 
-    def _say(self, path: Path, vi: str, en: str, data: Mapping[str, Any] | None = None) -> None:
-        self.mistakes.append(self._text(path, vi, en, data))
+    def _say(self, path: Path, vi: str, en: str, data: Mapping[str, Any] | None = None, at: Path = ()) -> None:
+        self.mistakes.append(self._text(path, vi, en, data, at))
 
-    def _text(self, path: Path, vi: str, en: str, data: Mapping[str, Any] | None = None) -> Text:
-        line = _deepest(path, self.lines)
+    def _text(self, path: Path, vi: str, en: str, data: Mapping[str, Any] | None = None, at: Path = ()) -> Text:
+        line = _deepest(at or path, self.lines)
         where = f"{self.file}:{line}" if line else self.file
-        place = _written(path, data or {})
+        place = ": ".join(filter(None, (_written(at, {}), _written(path, data or {}))))
         head = f"{where}: {place}" if place else where
         return Text(f"{head}: {vi}".replace("\n", " "), f"{head}: {en}".replace("\n", " "))
+
+
+def _mistakes_of(data: Mapping[str, Any] | None) -> set[object]:
+    """Return the mistakes in form that tables have by themselves, before a variant changes them."""
+    try:
+        Scheme.model_validate(data or {})
+    except ValidationError as error:
+        return {(found["loc"], found["type"]) for found in error.errors()}
+    return set()
+
+
+def _findings_of(data: Mapping[str, Any] | None) -> set[object]:
+    """Return what does not fit together in tables by themselves, before a variant changes them."""
+    try:
+        return {(finding.path, finding.text) for finding in check_scheme(Scheme.model_validate(data))}
+    except ValidationError:
+        return set()
 
 
 def _deepest(path: Path, lines: Mapping[Path, int]) -> int | None:
