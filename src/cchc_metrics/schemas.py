@@ -12,6 +12,7 @@ from cchc_metrics.plan import Plan
 from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit
+from cchc_metrics.score import Scheme
 
 MODELS: dict[str, type[BaseModel]] = {
     **{room.model.__name__: room.model for room in ROOMS.values()},
@@ -20,6 +21,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Count": Count,
     "Indicator": Indicator,
     "Plan": Plan,
+    "Scheme": Scheme,
 }
 """Every model with a schema, by name."""
 

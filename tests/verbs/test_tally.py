@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_metrics import testing
+from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import TallyMismatchError
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.record import Record
@@ -17,6 +19,9 @@ from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.values import Status
+from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.tally import Frame, Tally, tally
 
 PERIODS = tuple(Period.parse(p) for p in ("2021", "2021-Q1", "2021-Q1@nd09", "2020-12", "2022-H1"))
@@ -117,3 +122,32 @@ def test_another_schema_version_is_refused() -> None:
     text = zero().to_json().replace('"schema_version": 1', '"schema_version": 99')
     with pytest.raises(TallyMismatchError, match="99"):
         Tally.from_json(text)
+
+
+def test_a_column_that_the_table_does_not_have_is_told_and_is_not_zero() -> None:
+    model = ROOMS["dossiers"].model
+    row = {
+        "dossier_id": "1",
+        "unit_code": "TM",
+        "status": "4",
+        "received_at": "2021-03-01",
+        "channel": "online",
+        "service_level": "level_4",
+    }
+    whole = columns_of(model, [model(**row)])
+    without = replace(whole, arrays={name: array for name, array in whole.arrays.items() if name != "postal_in"})
+    options: dict[str, Any] = {"periods": PERIODS, "rules": RULES, "calendar": Calendar.official(), "as_of": AS_OF}
+    counted = tally({"dossiers": without}, **options)
+    assert counted.missing == {"dossiers.postal_in"}
+    assert (counted + count("dossiers", [])).missing == counted.missing
+    assert Tally.from_json(counted.to_json()) == counted
+    units = UnitTree([Unit(code="TM", name="Tháp Mười", level="commune")])
+    found = measure(counted, Catalogue.default(), units=units, periods=PERIODS, as_of=AS_OF)
+    postal = found.get("dossiers_postal", "TM", PERIODS[0])
+    online = found.get("dossiers_online_level_3_4", "TM", PERIODS[0])
+    assert postal is not None
+    assert online is not None
+    assert postal.status is Status.NO_DATA
+    assert postal.value is None
+    assert "postal_in" in postal.reason.en
+    assert online.value == 1

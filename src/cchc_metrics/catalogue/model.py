@@ -166,6 +166,12 @@ class Catalogue:
             raise UnknownIndicatorError(f"không có chỉ tiêu «{name}»{vi}", f"there is no indicator «{name}»{en}")
         return found
 
+    def columns_of(self, indicator: Indicator) -> frozenset[str]:
+        """Return ``room.dimension`` of every dimension that the indicator's counts are selected by."""
+        names = (*indicator.numerator, *indicator.denominator)
+        counts = [self.counts[name.removeprefix("-")] for name in names]
+        return frozenset(f"{count.room}.{dim}" for count in counts for dim in count.where)
+
     def event_sets(self, breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None) -> Mapping[str, frozenset[str]]:
         """Return what the indicators read, for ``tally(..., sets=…)``: full name of each set of events → its dimensions that are needed.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import Choice
-from cchc_metrics.records.record import Record
+from cchc_metrics.records.record import Record, schema_by_name
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules
 
@@ -95,6 +95,16 @@ class Room:
     def event_set(self, name: str) -> EventSet:
         """Return a set by its short name; ``KeyError`` where there is none."""
         return {s.name: s for s in self.event_sets}[name]
+
+
+def unsaid(room: Room, columns: Columns) -> tuple[str, ...]:
+    """Return the dimensions of a room whose column the table does not have, and for which an empty cell says nothing (``unknown``).
+
+    A column whose empty cell means something, as an empty channel means the counter, is not among them.
+    """
+    specs = schema_by_name(room.model)
+    dims = dict.fromkeys(dim.name for event_set in room.event_sets for dim in event_set.dims if dim.name in specs)
+    return tuple(name for name in dims if name not in columns and str(specs[name].default) == "unknown")
 
 
 def events_from_columns(event_set: EventSet, columns: Columns, day: Array, value: Any = None) -> Events:

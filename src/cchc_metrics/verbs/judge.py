@@ -34,6 +34,7 @@ class Judge:
         estimated: bool[period]: whether it touches an estimated year of the calendar.
         exists: bool[scope, period]: whether any unit of the scope exists in the period.
         covered: room → bool[period]: whether its records cover the period.
+        missing: ``room.column`` of columns that the tables did not have.
     """
 
     periods: tuple[Period, ...]
@@ -42,6 +43,7 @@ class Judge:
     estimated: Array
     exists: Array
     covered: Mapping[str, Array]
+    missing: frozenset[str]
 
     @classmethod
     def of(
@@ -64,6 +66,7 @@ class Judge:
             np.array([any(p.first.year <= y <= p.last.year for y in years) for p in periods], dtype=bool),
             sums.add(alive.reshape(len(units.codes), len(periods))) > 0 if scopes else np.zeros((0, len(periods)), dtype=bool),
             {room: _covered(room, tally, periods, as_of, coverage) for room in tally.rooms},
+            tally.missing,
         )
 
     def status(self, indicator: Indicator, catalogue: Catalogue, cases: Array | None, shape: tuple[int, ...]) -> Array:
@@ -88,6 +91,8 @@ class Judge:
         known = self.begun.copy()
         for room in rooms:
             known &= self.covered.get(room, np.zeros(len(known), dtype=bool))
+        if self.missing & catalogue.columns_of(indicator):
+            known[:] = False
         found[:, :, ~known] = POSITION[Status.NO_DATA]
         defined = np.array([_defined(indicator, p) for p in self.periods], dtype=bool)
         outside = ~(self.exists & defined[None, :])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -55,6 +55,7 @@ class Measures:
         as_of: nothing later is known.
         rules, calendar: ids.
         names: unit code → name, for printing.
+        unsaid: indicator id → the columns it needs that the tables did not have.
     """
 
     blocks: tuple[Block, ...]
@@ -64,6 +65,7 @@ class Measures:
     rules: str
     calendar: str
     names: Mapping[str, str]
+    unsaid: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return sum(block.numerator.size for block in self.blocks)
@@ -159,6 +161,9 @@ class Measures:
             return Text(f"kỳ chưa kết thúc, số liệu đến {self.as_of:%d/%m/%Y}", f"the period is not over, data until {self.as_of}")
         if status is Status.NO_DATA and period.first > self.as_of:
             return Text("kỳ chưa bắt đầu", "the period has not begun")
+        if status is Status.NO_DATA and indicator.id in self.unsaid:
+            columns = ", ".join(self.unsaid[indicator.id])
+            return Text(f"không có số liệu: thiếu cột {columns}", f"no data: the tables have no column {columns}")
         over = indicator.scale is Scale.PERCENT and numerator is not None and denominator is not None and numerator > denominator > 0
         if status is Status.OK and over:
             return Text("vượt 100%: tử số lớn hơn mẫu số, hãy kiểm tra số liệu", "over 100%: more in the numerator than in the denominator")
@@ -201,7 +206,8 @@ def measure(
         lists += [tuple(dims) for dims in wanted]
         blocks += [_block(indicator, dims, reader, catalogue, sums, judge) for dims in lists]
     names = {code: units.unit(code).name for code in units.codes}
-    return Measures(tuple(blocks), scopes, tuple(periods), as_of, tally.frame.rules, tally.frame.calendar, names)
+    unsaid = {i.id: tuple(sorted(found)) for i in catalogue if (found := catalogue.columns_of(i) & tally.missing)}
+    return Measures(tuple(blocks), scopes, tuple(periods), as_of, tally.frame.rules, tally.frame.calendar, names, unsaid)
 
 
 def _block(indicator: Indicator, dims: Labels, reader: CountReader, catalogue: Catalogue, sums: ScopeSums, judge: Judge) -> Block:

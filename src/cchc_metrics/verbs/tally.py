@@ -18,7 +18,7 @@ import numpy as np
 
 from cchc_metrics.errors import TallyMismatchError
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.room import Context, Events, Room
+from cchc_metrics.records.room import Context, Events, Room, unsaid
 from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
@@ -65,11 +65,14 @@ class Tally:
         frame: what the counts rest on.
         cubes: full name of the event set → counts.
         rooms: names of the rooms that were supplied, even if empty: a room that was not supplied has no data, which is not zero.
+        missing: ``room.column`` of the columns that no cell said anything in, because a table did not have them: what is selected by such a
+            column has no data either.
     """
 
     frame: Frame
     cubes: Mapping[str, Cube]
     rooms: frozenset[str]
+    missing: frozenset[str] = frozenset()
 
     @classmethod
     def zero(cls, frame: Frame) -> Tally:
@@ -78,7 +81,10 @@ class Tally:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, Tally) and self.frame == other.frame and self.rooms == other.rooms and dict(self.cubes) == dict(other.cubes)
+            isinstance(other, Tally)
+            and self.frame == other.frame
+            and (self.rooms, self.missing) == (other.rooms, other.missing)
+            and dict(self.cubes) == dict(other.cubes)
         )
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
@@ -90,7 +96,7 @@ class Tally:
         cubes = dict(self.cubes)
         for name, cube in other.cubes.items():
             cubes[name] = cubes[name] + cube if name in cubes else cube
-        return Tally(self.frame, MappingProxyType(dict(sorted(cubes.items()))), self.rooms | other.rooms)
+        return Tally(self.frame, MappingProxyType(dict(sorted(cubes.items()))), self.rooms | other.rooms, self.missing | other.missing)
 
     def to_json(self) -> str:
         """Return the tally as JSON text with a schema version; the inverse of ``from_json``."""
@@ -102,6 +108,7 @@ class Tally:
                 "edges": list(self.frame.edges),
                 "estimated_years": list(self.frame.estimated_years),
                 "rooms": sorted(self.rooms),
+                "missing": sorted(self.missing),
                 "cubes": {
                     name: {
                         "axes": list(cube.axes),
@@ -139,7 +146,7 @@ class Tally:
             )
             for name, c in data["cubes"].items()
         }
-        return cls(frame, MappingProxyType(cubes), frozenset(data["rooms"]))
+        return cls(frame, MappingProxyType(cubes), frozenset(data["rooms"]), frozenset(data["missing"]))
 
 
 def tally(
@@ -176,7 +183,8 @@ def tally(
             found = room.events(chunk, context)
             counter.add(found if sets is None else _kept(found, name, sets))
         cubes.update({f"{name}.{short}": cube for short, cube in counter.cubes().items() if context.wants(f"{name}.{short}")})
-    return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), frozenset(rooms))
+    missing = {f"{name}.{column}" for name, columns in rooms.items() for column in unsaid(ROOMS[name], columns)}
+    return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), frozenset(rooms), frozenset(missing))
 
 
 def _kept(found: Iterable[Events], room: str, sets: Mapping[str, Collection[str]]) -> Iterator[Events]:
