@@ -129,11 +129,13 @@ class Due:
 def due_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story = NO_STORY, ended: date | None = None) -> Due:
     """Return the due date of a dossier that was received; none where the calendar does not reach.
 
-    Where the due date moves by the time waited, a wait that is open when the dossier ends is over then.
+    Where the due date moves with the waits, a wait that is open when the dossier ends is over then; what comes later is no waiting.
     """
     check_rules(rules)
-    if ended is not None and rules.pauses == "shift":
-        story = replace(story, waits=tuple(Wait(w.start, ended) if w.end is None and w.start <= ended else w for w in story.waits))
+    if story.waits:
+        dossier = dossier.model_copy(update={"paused_days": None})  # dates say more than a number
+    if ended is not None and rules.pauses != "subtract":
+        story = replace(story, waits=tuple(Wait(w.start, min(w.end or ended, ended)) for w in story.waits if w.start <= ended))
     given = None if rules.given_due == "ignored" else dossier.due_at
     if rules.given_due == "wins" and rules.appointment == "current" and story.reappointed is not None:
         given = story.reappointed
@@ -175,24 +177,22 @@ def due_by_term(
     story: Story,
 ) -> Due:
     """Return the end of the term, made longer by the waits (``shift``) or begun again after the last of them (``restart``)."""
-    start, waited, held = received, 0, False
-    if rules.pauses == "restart":
-        if not story.waits and dossier.paused_days:
-            return Due()  # days waited without their dates do not say from when to count
-        for wait in story.waits:
-            start = wait.end or start
-    if rules.pauses == "shift" and not story.waits:
-        waited = dossier.paused_days or 0
+    if rules.pauses == "restart" and not story.waits and dossier.paused_days:
+        return Due()  # days waited without their dates do not say from when to count
+    start, held = received, False
+    waited = (dossier.paused_days or 0) if rules.pauses == "shift" and not story.waits else 0
     day, clock = end_of_term(start, term, dossier.term_unit, waited, calendar, rules.opening_hours)
-    if rules.pauses == "shift":
-        for wait in story.waits:
-            if day is None or wait.start > day:
-                continue
-            if wait.end is None:
-                held = True
-            else:
-                waited += days_waited(wait.start, wait.end, dossier.term_unit, calendar)
-                day, clock = end_of_term(start, term, dossier.term_unit, waited, calendar, rules.opening_hours)
+    for wait in story.waits if rules.pauses != "subtract" else ():
+        if day is None or wait.start > day:
+            continue  # it was overdue when the citizen was asked
+        if wait.end is None:
+            held = True
+            continue
+        if rules.pauses == "shift":
+            waited += days_waited(wait.start, wait.end, dossier.term_unit, calendar)
+        else:
+            start = wait.end
+        day, clock = end_of_term(start, term, dossier.term_unit, waited, calendar, rules.opening_hours)
     return Due(day, clock, held)
 
 
@@ -264,7 +264,8 @@ class Fate:
     """What became of a dossier that was received.
 
     ``timing`` and ``outcome`` are "" while it has not ended; ``turnaround`` is None where it is not known; ``held`` says that an open wait
-    keeps the due date from passing; ``requests`` is how many times papers were asked for.
+    keeps the due date from passing; ``requests`` is how many times papers were asked for; ``asked_in_time`` are the waits that began on or
+    before the due date, where the rules judge a dossier that waits as it stood when the citizen was asked.
     """
 
     dossier: Dossier
@@ -277,6 +278,7 @@ class Fate:
     undated_is_in_time: bool
     held: bool
     requests: int | None
+    asked_in_time: tuple[Wait, ...] = ()
 
     def pending(self, day: date) -> bool:
         """Tell whether it lies on the office's desk when a day closes."""
@@ -284,6 +286,8 @@ class Fate:
 
     def overdue(self, day: date) -> bool:
         """Tell whether it lies there past its due date."""
+        if any(wait.start <= day and (wait.end is None or day < wait.end) for wait in self.asked_in_time):
+            return False
         return self.pending(day) and not self.held and self.due is not None and self.due < day
 
 
@@ -313,9 +317,9 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
     if outcome == "" or end is None:  # pending, whatever end is written beside it; or it ended nobody knows when
         outcome, end = "", None
     due = due_of(dossier, rules, calendar, story, end)
-    held = due.held
+    asked_in_time: tuple[Wait, ...] = ()
     if rules.open_supplement == "judged_at_request" and due.day is not None:
-        held = held or any(wait.end is None and wait.start <= due.day for wait in story.waits)
+        asked_in_time = tuple(wait for wait in story.waits if wait.start <= due.day)
     requests = dossier.supplement_requests
     if requests is None and story.asked:
         requests = story.asked
@@ -324,7 +328,9 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
         late_by_requests = rules.two_supplements_late and (requests or 0) >= 2
         timing = timing_of(dossier, end, due, rules, calendar, story, late_by_requests=late_by_requests)
         turnaround = working_days_taken(received, end, calendar)
-    return Fate(dossier, received, due.day, end, timing, outcome, turnaround, rules.missing_due == "on_time", held, requests)
+    return Fate(
+        dossier, received, due.day, end, timing, outcome, turnaround, rules.missing_due == "on_time", due.held, requests, asked_in_time
+    )
 
 
 def timing_of(
@@ -355,9 +361,9 @@ def timing_of(
 
 def waited_until(end: date, dossier: Dossier, calendar: SlowCalendar, story: Story) -> int:
     """Count the days waited before the end: those of the waits, or the plain number where no wait has dates."""
-    begun = [wait for wait in story.waits if wait.start <= end]
-    if not begun:
+    if not story.waits:
         return dossier.paused_days or 0
+    begun = [wait for wait in story.waits if wait.start <= end]
     return sum(days_waited(wait.start, min(wait.end or end, end), dossier.term_unit, calendar) for wait in begun)
 
 

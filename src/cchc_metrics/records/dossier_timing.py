@@ -15,7 +15,7 @@ from cchc_metrics.records.due import (
     counts_calendar_days,
     days_waited,
     due_dates,
-    pause_days,
+    plain_waits,
     term_units,
 )
 from cchc_metrics.records.fields import NO_DAY, Flag
@@ -161,14 +161,13 @@ def judged_days(columns: Columns, rules: Rules, calendar: Calendar, ended: Array
     if rules.pauses != "subtract":
         return ended
     by_calendar = counts_calendar_days(term_units(columns))
-    waited = pause_days(columns)
-    dated = np.zeros(len(columns), dtype=bool)
-    for start, until in waits_of(columns):
-        waiting = np.flatnonzero((start >= 0) & (ended >= start))
+    waited = plain_waits(columns)
+    for begun, until in waits_of(columns):
+        start = np.maximum(begun, columns.days("received_at"))
+        waiting = np.flatnonzero((begun >= 0) & (ended >= start) & ((until < 0) | (until >= start)))
         over = np.where(until[waiting] < 0, ended[waiting], np.minimum(until[waiting], ended[waiting]))
         amount = days_waited(start[waiting], over, by_calendar[waiting], calendar)
-        waited[waiting] = np.where(dated[waiting], waited[waiting], 0) + amount
-        dated[waiting] = True
+        waited[waiting] += amount
     waited = np.where(ended >= 0, waited, 0)
     moved = ended.copy()
     rows = np.flatnonzero((waited > 0) & by_calendar)
@@ -199,13 +198,15 @@ def late_ends(columns: Columns, rules: Rules, calendar: Calendar, ended: Array, 
 def overdue_from(columns: Columns, rules: Rules, received: Array, due: Due) -> Array:
     """Return the first day on which each dossier is overdue if it is still pending: the day after its due date, or its receipt if later.
 
-    A dossier that waits for the citizen since a day on or before its due date is not overdue while it waits under ``shift``, nor under
-    ``open_supplement = "judged_at_request"``, where it is held against its due date at the moment of the request (int32, ``NO_DAY``).
+    A dossier that waits for the citizen since a day on or before its due date is not overdue while it waits where waits move the date, nor
+    under ``open_supplement = "judged_at_request"``, where it is held against its due date at the moment of the request as long as what was
+    asked for has not come (int32, ``NO_DAY``).
     """
     begins = np.where((received >= 0) & (due.day >= 0) & ~due.suspended, np.maximum(due.day + 1, received), np.int32(NO_DAY))
     if rules.open_supplement == "judged_at_request":
         for start, until in waits_of(columns):
-            begins = np.where((start >= 0) & (until < 0) & (start <= due.day), np.int32(NO_DAY), begins)
+            in_time = (start >= 0) & (start <= due.day) & (begins >= 0)
+            begins = np.where(in_time, np.where(until < 0, np.int32(NO_DAY), np.maximum(begins, until)), begins)
     found: Array = begins.astype(np.int32)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -47,11 +47,13 @@ def due_dates(columns: Columns, rules: Rules, calendar: Calendar, ended: Array |
     A given ``due_at`` wins unless the rules ignore it; with ``appointment = "current"`` the last re-appointment takes its place. A computed
     one starts at the receipt: see ``add_terms``. Waiting moves it as ``rules.pauses`` says:
 
-    - ``shift``: each wait that begins on or before the due date moves it by the days waited; while one is open, the date does not pass;
-      one that is still open when the dossier ends is over then (``ended``, int32[n] days, ``NO_DAY`` while pending).
-    - ``restart``: the term is counted again from the end of the last wait. A number of days waited without their dates does not say
-      from when to count: such a dossier has no due date.
+    - ``shift``: each wait that begins on or before the due date moves it by the days waited.
+    - ``restart``: after each wait that begins on or before the due date the term is counted again from the end of the wait. A number of
+      days waited without their dates does not say from when to count: such a dossier has no due date.
     - ``subtract``: the due date stays.
+
+    While a wait that moves it is open, the date does not pass; when the dossier ends every wait is over (``ended``, int32[n] days,
+    ``NO_DAY`` while pending). A wait that begins later changes nothing: what was overdue at the end of a period stays so.
 
     A receipt or a result outside the calendar gives no due date; reading reports such rows as ``year_not_in_calendar``.
     """
@@ -67,8 +69,8 @@ def due_dates(columns: Columns, rules: Rules, calendar: Calendar, ended: Array |
     due = given.copy()
     computed = np.flatnonzero((due < 0) & (received >= 0) & (columns.numbers("term") >= 0))
     start, start_second = received, columns.seconds("received_at")
-    if rules.pauses == "restart" and computed.size:
-        start, start_second = _restarted(columns, start, start_second)
+    if rules.pauses == "restart":
+        start, start_second = start.copy(), start_second.copy()
 
     def end_of_term(rows: Array, waited: Array | None) -> tuple[Array, Array]:
         return add_terms(
@@ -84,14 +86,18 @@ def due_dates(columns: Columns, rules: Rules, calendar: Calendar, ended: Array |
 
     if computed.size:
         # Days waited lengthen the term, as in ``due_date``: calendar days are added before the roll, not to a date that was rolled.
-        plain = _plain_waits(columns)[computed] if rules.pauses == "shift" else None
+        plain = plain_waits(columns)[computed] if rules.pauses == "shift" else None
         due[computed], second[computed] = end_of_term(computed, plain)
     suspended = np.zeros(len(columns), dtype=bool)
     if rules.pauses == "shift":
         movable = np.flatnonzero((given < 0) | (not rules.given_due_includes_pauses))
         suspended = _shift(columns, due, second, given >= 0, movable, units, calendar, end_of_term, ended)
     elif rules.pauses == "restart":
-        due[(_plain_waits(columns) > 0) & (given < 0)] = NO_DAY
+        for rows, _, end, held in _moving_waits(columns, due, computed, ended):
+            suspended[held] = True
+            start[rows], start_second[rows] = end, -1
+            due[rows], second[rows] = end_of_term(rows, None)
+        due[(plain_waits(columns) > 0) & (given < 0)] = NO_DAY
     return Due(due, np.where(due < 0, np.int32(-1), second), suspended)
 
 
@@ -253,11 +259,6 @@ def days_waited(start: Array, end: Array, by_calendar: Array, calendar: Calendar
     return found
 
 
-def pause_days(columns: Columns) -> Array:
-    """Return the plain number of days waited for the citizen (int64; 0 where empty)."""
-    return np.maximum(columns.numbers("paused_days"), 0)
-
-
 def move_days(days: Array, amount: Array, by_calendar: Array, calendar: Calendar) -> Array:
     """Return days moved forward by calendar days (then rolled) or working days; ``NO_DAY`` outside the calendar (int32)."""
     moved = np.full(len(days), NO_DAY, dtype=np.int32)
@@ -286,37 +287,45 @@ def _shift(
     """
     suspended = np.zeros(len(columns), dtype=bool)
     waited = np.zeros(len(columns), dtype=np.int64)
-    for start, until in waits_of(columns):
-        end = until if ended is None else np.where((until < 0) & (start >= 0) & (start <= ended), ended, until)
-        waiting = rows[(start[rows] >= 0) & (due[rows] >= 0) & (start[rows] <= due[rows])]
-        suspended[waiting[end[waiting] < 0]] = True
-        over = waiting[end[waiting] >= 0]
-        amount = days_waited(start[over], end[over], counts_calendar_days(units[over]), calendar)
+    for over, start, end, held in _moving_waits(columns, due, rows, ended):
+        suspended[held] = True
+        amount = days_waited(start, end, counts_calendar_days(units[over]), calendar)
         waited[over] += amount
         longer = over[~is_given[over]]
         due[longer], second[longer] = end_of_term(longer, waited[longer])
         by = is_given[over] & (amount > 0)
         due[over[by]] = move_days(due[over[by]], amount[by], counts_calendar_days(units[over[by]]), calendar)
-    plain = _plain_waits(columns)
+    plain = plain_waits(columns)
     moved = rows[is_given[rows] & (plain[rows] > 0)]
     if moved.size:
         due[moved] = move_days(due[moved], plain[moved], counts_calendar_days(units[moved]), calendar)
     return suspended
 
 
-def _plain_waits(columns: Columns) -> Array:
+def _moving_waits(columns: Columns, due: Array, rows: Array, ended: Array | None) -> Iterator[tuple[Array, Array, Array, Array]]:
+    """Yield the waits that begin on or before the due date as it stands by then, first to last.
+
+    Yields the rows of which such a wait is over, its first and its last day, and the rows of which it is open. Time before the receipt and
+    after the end of the dossier is no waiting: the term does not run.
+    """
+    received = columns.days("received_at")
+    for begun, until in waits_of(columns):
+        start, end = np.maximum(begun, received), until
+        real = (begun >= 0) & ((until < 0) | (until >= start))
+        if ended is not None:
+            real &= (ended < 0) | (start <= ended)
+            end = np.where(ended < 0, until, np.where(until < 0, ended, np.minimum(until, ended)))
+        waiting = rows[real[rows] & (due[rows] >= 0) & (start[rows] <= due[rows])]
+        over = waiting[end[waiting] >= 0]
+        yield over, start[over], end[over], waiting[end[waiting] < 0]
+
+
+def plain_waits(columns: Columns) -> Array:
     """Return the days waited of the dossiers whose waits have no dates of their own; 0 for all others (int64)."""
-    plain = pause_days(columns)
+    plain = np.maximum(columns.numbers("paused_days"), 0)
     for start, _ in waits_of(columns):
         plain = np.where(start >= 0, 0, plain)
     return plain
-
-
-def _restarted(columns: Columns, start: Array, second: Array) -> tuple[Array, Array]:
-    for _, end in waits_of(columns):
-        second = np.where(end >= 0, np.int32(-1), second)
-        start = np.where(end >= 0, end, start)
-    return start, second
 
 
 def _after_cut_off(start: Array, seconds: Array, cut_off: Array, calendar: Calendar) -> tuple[Array, Array]:

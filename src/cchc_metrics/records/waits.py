@@ -19,16 +19,18 @@ REAPPOINTED = ":reappointed"
 REAPPOINTMENTS = ":reappointments"
 """Companion column: how many re-appointments there were."""
 
-_OPENS = (EventKind.SUPPLEMENT_REQUESTED, EventKind.PAYMENT_REQUESTED)
-_CLOSES = (EventKind.SUPPLEMENT_RECEIVED, EventKind.PAYMENT_RECEIVED)
+_PAPERS, _PAYMENT = 1, 2
+_ASKS = {EventKind.SUPPLEMENT_REQUESTED: _PAPERS, EventKind.PAYMENT_REQUESTED: _PAYMENT}
+_BRINGS = {EventKind.SUPPLEMENT_RECEIVED: _PAPERS, EventKind.PAYMENT_RECEIVED: _PAYMENT}
 
 
 def attach_events(dossiers: Columns, events: Columns) -> Columns:
     """Return dossiers with the waits and re-appointments of their events.
 
-    A request opens a wait unless one is open; the matching receipt closes it. Waiting for payment is not the office's time and counts like
-    waiting for papers. Requests are counted into ``supplement_requests`` where the dossier's own number is empty. Events of dossiers
-    that are not in the table change nothing; a receipt without a request before it changes nothing.
+    A wait lasts as long as anything is asked for: papers, or payment, which is not the office's time either. Papers bring no payment:
+    each receipt answers the requests of its own kind. Requests for papers are counted into ``supplement_requests`` where the dossier's own
+    number is empty. Events of one dossier and moment are taken in the order of the table, those without a time of day before the others.
+    Events of dossiers that are not in the table change nothing; a receipt without a request before it changes nothing.
 
     Args:
         dossiers: columns with ``dossier_id``.
@@ -42,7 +44,7 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
     order = order[row[order] >= 0]
     rows, days = len(dossiers), events.days("due_at")
     waits: list[tuple[Array, Array]] = []
-    open_wait = np.full(rows, -1, dtype=np.int64)
+    wanted = np.zeros(rows, dtype=np.int64)
     how_many = np.zeros(rows, dtype=np.int64)
     asked = np.zeros(rows, dtype=np.int64)
     reappointed = np.full(rows, NO_DAY, dtype=np.int32)
@@ -52,15 +54,17 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
         r, what = int(row[e]), kinds[kind[e]]
         if what is EventKind.SUPPLEMENT_REQUESTED:
             asked[r] += 1
-        if what in _OPENS and open_wait[r] < 0:
-            open_wait[r] = how_many[r]
-            if how_many[r] == len(waits):
-                waits.append((np.full(rows, NO_DAY, dtype=np.int32), np.full(rows, NO_DAY, dtype=np.int32)))
-            waits[how_many[r]][0][r] = day[e]
-            how_many[r] += 1
-        elif what in _CLOSES and open_wait[r] >= 0:
-            waits[open_wait[r]][1][r] = day[e]
-            open_wait[r] = -1
+        if what in _ASKS:
+            if not wanted[r]:
+                if how_many[r] == len(waits):
+                    waits.append((np.full(rows, NO_DAY, dtype=np.int32), np.full(rows, NO_DAY, dtype=np.int32)))
+                waits[how_many[r]][0][r] = day[e]
+                how_many[r] += 1
+            wanted[r] |= _ASKS[what]
+        elif what in _BRINGS and wanted[r]:
+            wanted[r] &= ~_BRINGS[what]
+            if not wanted[r]:
+                waits[how_many[r] - 1][1][r] = day[e]
         elif what is EventKind.REAPPOINTED:
             reappointed[r] = days[e]
             reappointments[r] += 1
