@@ -103,17 +103,19 @@ def test_each_day_of_being_overdue_or_pending_without_a_due_date(file: draw.File
     found = timed(rows, rules, events)
     known = fates(rows, rules, events)
     moments = [f.received for f in known if f is not None]
-    for today in calendar_slow.days(min(moments, default=date.max), max(moments, default=date.min) + timedelta(days=45)):
+    today_first, today_last = (min(moments), max(moments)) if moments else (date(2021, 1, 1), date(2021, 1, 1))
+    for today in calendar_slow.days(today_first - timedelta(days=4), today_last + timedelta(days=45)):
         for i, fate in enumerate(known):
 
-            def on(begins: Any, ends: Any, i: int = i, today: date = today) -> bool:
+            def stock(begins: Any, ends: Any, i: int = i, today: date = today) -> int:
+                """Return 1 for on, 0 for off, as the tally adds it up: what began by today less what ended by today."""
                 begun, over = day(int(begins[i])), day(int(ends[i]))
-                return begun is not None and begun <= today and not (over is not None and over <= today)
+                return (begun is not None and begun <= today) - (over is not None and over <= today)
 
             overdue = fate is not None and fate.overdue(today)
             undated = fate is not None and fate.due is None and fate.pending(today) and not fate.undated_is_in_time
-            assert on(found.overdue_begins, found.overdue_ends) == overdue
-            assert on(found.undated_begins, found.undated_ends) == undated
+            assert stock(found.overdue_begins, found.overdue_ends) == overdue
+            assert stock(found.undated_begins, found.undated_ends) == undated
 
 
 def corpus() -> Iterator[Dossier]:
@@ -396,6 +398,22 @@ def test_turnaround_counts_working_days_after_the_receipt() -> None:
     }
     rows = [dossier(received_at=received, ended_at=end, paused_days=1) for received, end in cases]
     assert [row and row[5] for row in library(rows)] == list(cases.values()) == [row and row[5] for row in slow(rows)]
+
+
+@pytest.mark.parametrize(
+    ("due", "begins"),
+    [
+        ("03/03/2021", date(2021, 3, 4)),
+        ("01/03/2021", date(2021, 3, 2)),
+        ("28/02/2021", date(2021, 3, 1)),
+        ("20/02/2021", date(2021, 3, 1)),
+    ],
+)
+def test_overdue_from_the_day_after_the_due_date_but_not_before_the_receipt(due: str, begins: date) -> None:
+    row = dossier(Status.PROCESSING, due_at=due)
+    [fate] = fates_of([row], DEFAULT, SLOW)
+    assert [fate.overdue(begins - timedelta(days=1)), fate.overdue(begins)] == [False, True]
+    assert day(int(timed([row]).overdue_begins[0])) == begins
 
 
 def test_nothing_of_nothing() -> None:
