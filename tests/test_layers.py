@@ -31,7 +31,7 @@ LAYERS = (
     ("verbs.__init__",),
     ("verbs.histogram",),
     ("verbs.tally",),
-    ("verbs.counts", "verbs.quantile", "verbs.scopes"),
+    ("verbs.counts", "verbs.interval", "verbs.quantile", "verbs.scopes"),
     ("verbs.judge",),
     ("verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality"),
     ("verbs.baseline", "verbs.listing"),

@@ -68,6 +68,7 @@ class Indicator(BaseModel):
         source: document and article, or ``"[K] …"`` for a default that no document was seen for.
         breakdowns: lists of dimensions that reports show by default; others can be asked for.
         by_level: whether reports show the breakdowns for each level of unit apart.
+        sample: whether the denominator is a sample of those it speaks of, so that reports add a 95 % interval.
         headline: levels whose value opens a report (``all`` for the whole unit); empty for none.
         per_unit: whether reports show the indicator in the table of units.
         total: whether there is a value without breakdown; false where adding up the labels would mean nothing (units over initiatives).
@@ -92,6 +93,7 @@ class Indicator(BaseModel):
     source: str = Field(min_length=1)
     breakdowns: tuple[tuple[str, ...], ...] = ()
     by_level: bool = False
+    sample: bool = False
     headline: tuple[Literal["all", "province", "district", "commune"], ...] = ()
     per_unit: bool = False
     total: bool = True

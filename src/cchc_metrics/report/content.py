@@ -17,6 +17,7 @@ from cchc_metrics.text import Lang
 from cchc_metrics.values import Better, Breakdown, Measure, Scale, Status
 from cchc_metrics.verbs.assess import Assessment
 from cchc_metrics.verbs.compare import Delta
+from cchc_metrics.verbs.interval import interval_95
 
 
 def report_page(report: Report, lang: Lang = "vi") -> Page:
@@ -134,7 +135,7 @@ def _indicators(report: Report, lang: Lang) -> Section:
             delta = report.deltas.get(indicator.id, report.unit, report.period, breakdown)
             rows.append((name, measure_text(found, lang, flag=True), counts_text(found, lang), delta_text(delta, found, lang)))
             if depth == 0:
-                notes += _excluded_notes(report, indicator, found, lang)
+                notes += [*_excluded_notes(report, indicator, found, lang), *_sample_notes(indicator, found, lang)]
     if silent:
         notes.append(("Không có số liệu: " if vi else "No data: ") + "; ".join(silent))
     headings = ("Chỉ tiêu", "Kết quả", "Tử/mẫu", "So với kỳ gốc") if vi else ("Indicator", "Value", "Counts", "Change")
@@ -182,6 +183,16 @@ def _applies(indicator: Indicator, report: Report) -> bool:
 
 def _breakdown_text(breakdown: Breakdown, lang: Lang) -> str:
     return ", ".join(label_text(dim, label, lang) for dim, label in breakdown)
+
+
+def _sample_notes(indicator: Indicator, found: Measure, lang: Lang) -> list[str]:
+    ends = interval_95(found.numerator or 0, found.denominator or 0) if indicator.sample and found.value is not None else None
+    if ends is None or found.denominator is None:
+        return []
+    low, high = (format_percent(end, lang=lang) for end in ends)
+    n = format_count(found.denominator, lang)
+    said = f"n = {n}, khoảng tin cậy 95%: {low}–{high}" if lang == "vi" else f"n = {n}, 95% interval: {low}–{high}"
+    return [f"{indicator.name(lang)}: {said}"]
 
 
 def _excluded_notes(report: Report, indicator: Indicator, found: Measure, lang: Lang) -> list[str]:

@@ -11,6 +11,7 @@ from cchc_metrics.report.model import Report
 from cchc_metrics.report.numbers_vi import format_decimal_exact
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Status
+from cchc_metrics.verbs.interval import interval_95
 
 SCHEMA_VERSION = 1
 
@@ -30,7 +31,11 @@ def report_json(report: Report, lang: Lang = "vi") -> str:
         "as_of": report.as_of.isoformat(),
         "rules": report.rules,
         "calendar": report.calendar,
-        "measures": [measure_item(m, lang) for m in report.measures if m.status is not Status.NOT_APPLICABLE],
+        "measures": [
+            measure_item(m, lang, sample=report.catalogue[m.indicator].sample)
+            for m in report.measures
+            if m.status is not Status.NOT_APPLICABLE
+        ],
         "deltas": [
             {
                 "indicator": d.indicator,
@@ -96,9 +101,10 @@ def report_json(report: Report, lang: Lang = "vi") -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def measure_item(measure: Measure, lang: Lang = "vi") -> dict[str, Any]:
-    """Return one item of ``measures``."""
-    return {
+def measure_item(measure: Measure, lang: Lang = "vi", *, sample: bool = False) -> dict[str, Any]:
+    """Return one item of ``measures``; of a sample with the ends of its 95 % interval."""
+    ends = interval_95(measure.numerator or 0, measure.denominator or 0) if sample and measure.value is not None else None
+    item = {
         "indicator": measure.indicator,
         "unit": measure.unit,
         "period": measure.period.label,
@@ -113,6 +119,7 @@ def measure_item(measure: Measure, lang: Lang = "vi") -> dict[str, Any]:
         "formula": measure.formula,
         "excluded": dict(measure.excluded),
     }
+    return item if ends is None else {**item, "interval_95": [_decimal(end) for end in ends]}
 
 
 def _decimal(value: Any) -> str | None:

@@ -1,0 +1,34 @@
+"""The margin of a sample: a 95 % interval for a share that was asked of some and is told of all."""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+_Z = Decimal("1.959963984540054")  # two-sided 95 % of the normal distribution
+
+
+def interval_95(numerator: int, denominator: int) -> tuple[Fraction, Fraction] | None:
+    """Return the lower and upper end of Wilson's 95 % interval, in percent, or None where nobody was asked.
+
+    It never leaves 0 to 100, also where all or none were satisfied. It takes the answers for a random sample of those served; a census
+    has no margin. The ends are irrational in general: they are given to 10 digits after the point.
+
+    Args:
+        numerator: how many said yes.
+        denominator: how many were asked.
+
+    >>> low, high = interval_95(190, 200)
+    >>> round(float(low), 2), round(float(high), 2)
+    (91.04, 97.26)
+    """
+    if denominator == 0:
+        return None
+    with localcontext() as context:
+        context.prec = 40
+        n, share, z2 = Decimal(denominator), Decimal(numerator) / denominator, _Z * _Z
+        middle = share + z2 / (2 * n)
+        margin = _Z * ((share * (1 - share) + z2 / (4 * n)) / n).sqrt()
+        ends = [(100 * end / (1 + z2 / n)).quantize(Decimal("1e-10")) for end in (middle - margin, middle + margin)]
+    low, high = (Fraction(end) for end in ends)
+    return low, high
