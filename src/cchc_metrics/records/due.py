@@ -9,10 +9,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from cchc_metrics.errors import CalendarRangeError
+from cchc_metrics.errors import CalendarRangeError, CchcError
 from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns, moments_to_numbers
-from cchc_metrics.records.fields import NO_DAY
+from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.waits import REAPPOINTED, waits_of
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of
@@ -127,6 +127,7 @@ def due_date(
 
     Raises:
         CalendarRangeError: when the receipt or the result lies outside the calendar.
+        CchcError: when the unit is not known, the term is no multiple of one half, or a number is negative.
 
     >>> from cchc_metrics.reference.calendar import Calendar
     >>> due_date(date(2025, 12, 31), 6, "working_days", calendar=Calendar.official())  # a worked Saturday
@@ -134,11 +135,17 @@ def due_date(
     >>> due_date(date(2026, 1, 31), 1, "months", calendar=Calendar.official())  # 28/02/2026 is a Saturday
     datetime.date(2026, 3, 2)
     """
+    halves = Fraction(term) * 2
+    if halves.denominator != 1 or halves < 0 or paused_days < 0:
+        raise CchcError(
+            f"thời hạn {term}, chờ {paused_days} ngày: thời hạn phải là bội số của 0,5, và không số nào âm",
+            f"term {term}, {paused_days} days waited: the term must be a multiple of one half, and no number negative",
+        )
     days, seconds = moments_to_numbers([received])
     found, second = add_terms(
         days,
-        np.array([int(Fraction(term) * 2)]),
-        np.array([_CODE[TermUnit.parse(unit)]]),
+        np.array([int(halves)]),
+        np.array([_CODE[_known_unit(unit)]]),
         calendar,
         rules or Rules.preset("default"),
         start_second=seconds,
@@ -154,6 +161,16 @@ def due_date(
         )
     day = date_of(int(found[0]))
     return day if second[0] < 0 else datetime.combine(day, time()) + timedelta(seconds=int(second[0]))
+
+
+def _known_unit(unit: TermUnit | str) -> TermUnit:
+    try:
+        found = TermUnit.parse(unit)
+    except CellError as error:
+        raise CchcError(f"đơn vị «{unit}»: {error.code.vi}{error.mend[0]}", f"unit «{unit}»: {error.code.en}{error.mend[1]}") from None
+    if found is TermUnit.NONE:
+        raise CchcError("thiếu đơn vị tính thời hạn", "the unit of the term is missing")
+    return found
 
 
 def add_terms(
