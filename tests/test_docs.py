@@ -28,9 +28,7 @@ MODULES = [
 ]
 
 # A fenced block of Python, as indented as it may stand in a list.
-BLOCK = re.compile(
-    r"^(?P<indent> *)```(?P<kind>python|pycon)\b[^\n]*\n(?P<code>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
-)
+BLOCK = re.compile(r"^(?P<indent> *)```(?P<kind>python|pycon)\b[^\n]*\n(?P<code>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 
 
 class Outcome(NamedTuple):

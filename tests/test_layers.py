@@ -72,9 +72,7 @@ def imported(node: ast.AST, module: str, rooms: set[str]) -> Iterator[str]:
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
-        source = (
-            ".".join([*module.split(".")[: -node.level], *filter(None, [node.module])]) if node.level else node.module
-        )
+        source = ".".join([*module.split(".")[: -node.level], *filter(None, [node.module])]) if node.level else node.module
         assert source
         for alias in node.names:
             inner = source == PACKAGE and alias.name not in rooms

@@ -79,6 +79,8 @@ def _day(record: Dossier, name: str) -> int:
 def end_days(columns: Columns) -> Array:
     """Return the day of the end of processing: ``ended_at``, else ``returned_at`` (int32, −1 where neither is known)."""
     ended = columns.days("ended_at")
+    if "returned_at" not in columns:
+        return ended
     return np.where(ended >= 0, ended, columns.days("returned_at")).astype(np.int32)
 
 

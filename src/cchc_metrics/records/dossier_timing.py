@@ -41,6 +41,7 @@ class Timed:
         overdue_begins, overdue_ends: the days between which the dossier is pending and overdue.
         undated_begins, undated_ends: the days between which it is pending without a due date.
         plain: whether every row was received inside the calendar and ended, if at all, inside it.
+        through: of plain rows, the working days of the calendar up to and including the receipt (int32).
     """
 
     received: Array
@@ -53,6 +54,7 @@ class Timed:
     undated_begins: Array
     undated_ends: Array
     plain: bool = False
+    through: Array | None = None
 
 
 def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
@@ -109,14 +111,16 @@ def _is_plain(columns: Columns, rules: Rules, calendar: Calendar, state: Array, 
     if received is None or halves is None or not len(received) or CUT_OFF in columns or ":wait0_from" in columns:
         return False
     units, labels = columns.codes("term_unit")
-    if not (units == units[0]).all() or labels[int(units[0])] != TermUnit.WORKING_DAYS.value:
+    if labels[int(units[0])] != TermUnit.WORKING_DAYS.value or int(units.min()) != int(units.max()):
         return False
     if rules.given_due == "wins" and "due_at" in columns and int(columns.arrays["due_at"].max()) >= 0:
         return False
-    if int(received.min()) < calendar.first_day or int(received.max()) > calendar.last_day or int(end.max()) > calendar.last_day:
+    if received.dtype != np.int32 or end.dtype != np.int32 or int(state.min()) == _OUT:
         return False
-    no_parts = int(halves.min()) >= 0 and not (halves & 1).any()
-    return no_parts and not (state == _OUT).any() and bool(((end >= calendar.first_day) | (end < 0)).all())
+    # Seen as unsigned numbers, missing days (−1) are the largest: the smallest is the first day that is there.
+    earliest_end = int(end.view(np.uint32).min())
+    days_known = int(received.min()) >= calendar.first_day and max(int(received.max()), int(end.max())) <= calendar.last_day
+    return days_known and earliest_end >= calendar.first_day and int(halves.min()) >= 0 and not (halves & 1).any()
 
 
 def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Array, end: Array) -> Timed | None:
@@ -127,20 +131,26 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
     received = columns.days("received_at")
     at = received.astype(np.intp)
     at -= calendar.first_day - 1
-    number = calendar.before.take(at, mode="clip").astype(np.intp)  # working days up to and including the receipt
-    first_workday = calendar.before.take(at - 1, mode="clip")  # the place of the first working day on or after it
-    number += columns.numbers("term") >> 1
+    through = calendar.before.take(at)  # working days up to and including the receipt
+    number = through + (columns.numbers("term") >> 1)
     if "paused_days" in columns:
-        number += np.maximum(columns.arrays["paused_days"], 0)
+        paused = columns.arrays["paused_days"]
+        number += (paused if int(paused.min()) >= 0 else np.maximum(paused, 0)).astype(np.int32, copy=False)
     number -= 1
-    np.maximum(number, first_workday, out=number)
+    same_day = number < through  # a term of 0 days ends on the day it starts, or on the next working day
+    if same_day.any():
+        np.maximum(number, calendar.before.take(at - 1), out=number)
     if int(number.max()) >= len(calendar.working_day):
         return None
     due = calendar.working_day.take(number)
     nothing = np.int32(NO_DAY)
-    ended = np.where(state == _ENDED, end, nothing) if (state != _ENDED).any() else end
-    timing = (ended >= due).view(np.uint8) + (ended > due).view(np.uint8)  # early 0, on the due date 1, late 2
-    begins = np.where((ended < 0) | (ended > due), due + np.int32(1), nothing)
+    pending = state != _ENDED
+    # A pending dossier with an end on record is pending all the same.
+    ended = np.where(pending, nothing, end) if (pending & (end >= 0)).any() else end
+    after = ended > due
+    timing = (ended >= due).view(np.uint8) + after.view(np.uint8)  # early 0, on the due date 1, late 2
+    after |= ended < 0
+    begins = np.where(after, due + np.int32(1), nothing)
     never = np.broadcast_to(nothing, len(due))
     return Timed(
         received=received,
@@ -149,10 +159,11 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
         timing=timing,
         outcome=outcome,
         overdue_begins=begins,
-        overdue_ends=np.where(begins >= 0, ended, nothing),
+        overdue_ends=np.where(after, ended, nothing),
         undated_begins=never,
         undated_ends=never,
         plain=True,
+        through=through,
     )
 
 
@@ -260,16 +271,17 @@ def acceptance(columns: Columns, received: Array, context: Context) -> tuple[Arr
 
 
 def turnaround(timed: Timed, calendar: Calendar) -> Array:
-    """Return working days from receipt to end, the first day not counted, waits not subtracted (int64; −1 where not known).
+    """Return working days from receipt to end, the first day not counted, waits not subtracted; −1 where not known.
 
     An end on a day off counts the working days up to it: received on Friday and ended on Saturday is 0.
     """
     received, ended = timed.received, timed.ended
-    if timed.plain:
-        found = calendar.before.take(ended.astype(np.intp) - (calendar.first_day - 1), mode="clip").astype(np.int64)
-        found -= calendar.before.take(received.astype(np.intp) - (calendar.first_day - 1), mode="clip")
-        found[ended < 0] = -1
-        return found
+    if timed.through is not None:
+        at = ended.astype(np.intp)
+        at -= calendar.first_day - 1
+        taken = calendar.before.take(at, mode="clip")
+        taken -= timed.through
+        return np.maximum(taken, np.int32(-1)) if int(ended.min()) < 0 else taken
     found = np.full(len(received), -1, dtype=np.int64)
     rows = np.flatnonzero((ended >= 0) & calendar.covers(received) & calendar.covers(ended))
     found[rows] = calendar.working_days_through(ended[rows]) - calendar.working_days_through(received[rows])
@@ -277,23 +289,26 @@ def turnaround(timed: Timed, calendar: Calendar) -> Array:
 
 
 def _states(columns: Columns, rules: Rules) -> tuple[Array, Array]:
-    """Return whether each dossier is out of every count, pending or ended, and the outcome of an end."""
-    table = {
-        Status.SUBMITTED: (_OUT, Outcome.RESOLVED),
-        Status.RECEIVED: (_PENDING, Outcome.RESOLVED),
-        Status.REFUSED: (_ENDED if rules.refused == "ended" else _OUT, Outcome.REFUSED),
-        Status.PROCESSING: (_PENDING, Outcome.RESOLVED),
-        Status.SUPPLEMENT_REQUESTED: (_PENDING, Outcome.RESOLVED),
-        Status.PAYMENT_REQUESTED: (_PENDING, Outcome.RESOLVED),
-        Status.WITHDRAWN: (_ENDED if rules.withdrawn == "ended" else _OUT, Outcome.WITHDRAWN),
-        Status.STOPPED: (_ENDED if rules.stopped == "ended" else _PENDING, Outcome.STOPPED),
-        Status.RESOLVED: (_ENDED, Outcome.RESOLVED),
-        Status.RETURNED: (_ENDED, Outcome.RESOLVED),
-    }
+    """Return whether each dossier is out of every count, pending or ended, and the outcome of an end (uint8)."""
     codes, labels = columns.codes("status")
-    states = np.array([table[Status.of(label)][0] for label in labels], dtype=np.uint8)
-    outcomes = np.array([_at(table[Status.of(label)][1]) for label in labels], dtype=np.uint8)
-    return states[codes], outcomes[codes]
+    both = np.array([_state_of(label, rules) for label in labels], dtype=np.uint8).take(codes)
+    return both >> np.uint8(4), both & np.uint8(15)
+
+
+def _state_of(label: str, rules: Rules) -> int:
+    """Return 16 × the state of a status under the rules, and the outcome of an end."""
+    status = Status.of(label)
+    ended = {
+        Status.REFUSED: rules.refused == "ended",
+        Status.WITHDRAWN: rules.withdrawn == "ended",
+        Status.STOPPED: rules.stopped == "ended",
+        Status.RESOLVED: True,
+        Status.RETURNED: True,
+    }
+    outcome = {Status.REFUSED: Outcome.REFUSED, Status.WITHDRAWN: Outcome.WITHDRAWN, Status.STOPPED: Outcome.STOPPED}
+    out = status is Status.SUBMITTED or (status in (Status.REFUSED, Status.WITHDRAWN) and not ended[status])
+    state = _OUT if out else _ENDED if ended.get(status, False) else _PENDING
+    return 16 * state + _at(outcome.get(status, Outcome.RESOLVED))
 
 
 def _at(choice: Timing | Outcome) -> int:
