@@ -11,7 +11,7 @@ from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
 from cchc_metrics.records.dossier_timing import class_dossiers
-from cchc_metrics.records.due import HOURS_PER_WORKING_DAY, due_dates, term_units
+from cchc_metrics.records.due import HOURS_PER_WORKING_DAY, due_dates, plain_waits, term_units
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import REAPPOINTMENTS
@@ -31,11 +31,12 @@ def quality(
 ) -> Problems:
     """Return findings about dossiers that reading cannot make, since they need the rules and the calendar.
 
-    - ``due_differs``: the given due date and the one computed from the term are not the same. Where the term ends within a day and the hour
-      of the receipt is not known, the working day before is accepted too.
+    - ``due_differs``: the given due date and the one computed from the term are not the same; the computed one holds the waits where the
+      rules say that the given one does. Where the term ends within a day and the hour of the receipt is not known, the working day before
+      is accepted too.
     - ``information_only_online``: filed online for a service of level 1 or 2, which gives information only.
     - ``many_reappointments``: more than one re-appointment.
-    - ``wait_without_dates``: days waited are given without their dates, which ``pauses = "restart"`` needs.
+    - ``wait_without_dates``: days waited are given without their dates, which ``pauses = "restart"`` needs to compute a due date.
     - ``ties_with_due_date``: of a unit's ended dossiers an implausible share ended exactly on the due date, as back-dated ends do.
 
     Args:
@@ -71,7 +72,8 @@ def _rows(dossiers: Columns, code: Code, column: str, mask: Array) -> Iterator[P
 
 def _due_differs(dossiers: Columns, rules: Rules, calendar: Calendar) -> Iterator[Problem]:
     given = dossiers.days("due_at")
-    computed = due_dates(dossiers, rules.model_copy(update={"given_due": "ignored"}), calendar).day
+    like_given = {"given_due": "ignored"} | ({} if rules.given_due_includes_pauses else {"pauses": "subtract"})
+    computed = due_dates(dossiers, rules.model_copy(update=like_given), calendar).day
     differs = (given >= 0) & (computed >= 0) & (given != computed) & ~_within_a_day(dossiers, given, computed, rules, calendar)
     numbers = dossiers.row_numbers()
     for at in np.flatnonzero(differs).tolist():
@@ -116,9 +118,8 @@ def _many_reappointments(dossiers: Columns) -> Iterator[Problem]:
 def _wait_without_dates(dossiers: Columns, rules: Rules) -> Iterator[Problem]:
     if rules.pauses != "restart":
         return
-    paused = dossiers.numbers("paused_days") > 0
-    dated = dossiers.arrays.get(":wait0_from")
-    yield from _rows(dossiers, Code.WAIT_WITHOUT_DATES, "paused_days", paused & (True if dated is None else dated < 0))
+    needed = (dossiers.numbers("term") >= 0) & ((dossiers.days("due_at") < 0) | (rules.given_due == "ignored"))
+    yield from _rows(dossiers, Code.WAIT_WITHOUT_DATES, "paused_days", needed & (plain_waits(dossiers) > 0))
 
 
 def _ties(dossiers: Columns, context: Context, share: Fraction, cases: int) -> Iterator[Problem]:
