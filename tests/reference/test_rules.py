@@ -150,7 +150,7 @@ def derived(rules: Rules, dossier: dict[str, Any], events: list[tuple[str, str, 
     columns: Columns = attach_events(columns_of(Dossier, [row]), columns_of(DossierEvent, story))
     context = Context(rules, Calendar.official())
     timed = class_dossiers(columns, context, end_days(columns))
-    found = [getattr(timed, name)[0] for name in type(timed).__slots__ if name != "plain"]
+    found = [getattr(timed, name)[0] for name in type(timed).__slots__ if name != "through"]
     return [*found, *(column[0] for column in acceptance(columns, timed.received, context))]
 
 

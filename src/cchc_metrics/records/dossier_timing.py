@@ -40,8 +40,7 @@ class Timed:
         outcome: positions in ``Outcome``; meaningful where ``ended`` is a day.
         overdue_begins, overdue_ends: the days between which the dossier is pending and overdue.
         undated_begins, undated_ends: the days between which it is pending without a due date.
-        plain: whether every row was received inside the calendar and ended, if at all, inside it.
-        through: of plain rows, the working days of the calendar up to and including the receipt (int32).
+        through: the working days of the calendar up to and including the receipt (int32), where the short way was taken; else None.
     """
 
     received: Array
@@ -53,8 +52,12 @@ class Timed:
     overdue_ends: Array
     undated_begins: Array
     undated_ends: Array
-    plain: bool = False
     through: Array | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the short way was taken: every row was received inside the calendar and ended, if at all, inside it."""
+        return self.through is not None
 
 
 def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
@@ -162,7 +165,6 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
         overdue_ends=np.where(after, ended, nothing),
         undated_begins=never,
         undated_ends=never,
-        plain=True,
         through=through,
     )
 
