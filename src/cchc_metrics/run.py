@@ -100,10 +100,18 @@ def run(
         as_of=as_of,
         coverage=data.coverage,
     )
+    changes = data.catalogue.definition_changes()
     assessments = None
     if plan is not None:
-        source = measures if baseline is None else _Either(baseline, measures)
-        assessments = assess(measures, plan, units=data.units, as_of=as_of, baseline=source, catalogue=data.catalogue)
+        assessments = assess(
+            measures,
+            plan,
+            units=data.units,
+            as_of=as_of,
+            baseline=measures if baseline is None else _Either(baseline, measures),
+            catalogue=data.catalogue,
+            definition_changes=changes,
+        )
     return Report(
         unit=data.unit,
         units=data.units,
@@ -114,7 +122,9 @@ def run(
         calendar=data.calendar.id,
         catalogue=data.catalogue,
         measures=measures,
-        deltas=compare(_of_period(measures, period), baseline or measures, units=data.units, baseline_period=base),
+        deltas=compare(
+            _of_period(measures, period), baseline or measures, units=data.units, baseline_period=base, definition_changes=changes
+        ),
         plan=plan,
         assessments=assessments,
         scorecards={} if scheme is None else scorecards(measures, scheme, scores or {}, unit=data.unit, period=period),

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cchc_metrics.errors import UnknownIndicatorError, suggestion
 from cchc_metrics.records.room import EventSet
 from cchc_metrics.records.rooms import ROOMS
-from cchc_metrics.values import Better, Scale
+from cchc_metrics.values import Better, Scale, Text
 
 UNITS_ROOM = "units"
 """Pseudo-room whose events come from the unit tree: a unit begins and ends to exist. It has no dimension and joins any breakdown."""
@@ -74,6 +74,8 @@ class Indicator(BaseModel):
         total: whether there is a value without breakdown; false where adding up the labels would mean nothing (units over initiatives).
         excluded: reason → count that was left out of both.
         valid_from, valid_to: the days between which the definition applies.
+        definition_changed_on: first day on which what is counted is defined anew under the same name; a comparison across it is refused.
+        definition_changed_vi, definition_changed_en: what changed on that day.
         example: an example in words and numbers.
         noun_vi, noun_en: what one more in the numerator is ("hồ sơ đúng hạn").
     """
@@ -100,6 +102,9 @@ class Indicator(BaseModel):
     excluded: Mapping[str, str] = Field(default_factory=dict)
     valid_from: date | None = None
     valid_to: date | None = None
+    definition_changed_on: date | None = None
+    definition_changed_vi: str = ""
+    definition_changed_en: str = ""
     example: str = ""
     noun_vi: str = ""
     noun_en: str = ""
@@ -110,6 +115,16 @@ class Indicator(BaseModel):
         if isinstance(value, (list, tuple)):
             return [[v] if isinstance(v, str) else v for v in value]
         return value
+
+    @model_validator(mode="after")
+    def _a_change_has_its_day_and_its_words(self) -> Self:
+        given = (self.definition_changed_on is not None, bool(self.definition_changed_vi), bool(self.definition_changed_en))
+        if any(given) and not all(given):
+            raise ValueError(
+                "definition_changed_on, definition_changed_vi và definition_changed_en phải đi cùng nhau"
+                " | definition_changed_on, definition_changed_vi and definition_changed_en belong together"
+            )
+        return self
 
     @property
     def formula_id(self) -> str:
@@ -173,6 +188,18 @@ class Catalogue:
         names = (*indicator.numerator, *indicator.denominator)
         counts = [self.counts[name.removeprefix("-")] for name in names]
         return frozenset(f"{count.room}.{dim}" for count in counts for dim in count.where)
+
+    def definition_changes(self) -> dict[str, tuple[date, Text]]:
+        """Return indicator → the first day of its new definition and what changed, for ``compare`` and ``assess``.
+
+        >>> Catalogue.default().definition_changes()["online_share"][0]
+        datetime.date(2022, 6, 24)
+        """
+        return {
+            i.id: (i.definition_changed_on, Text(i.definition_changed_vi, i.definition_changed_en))
+            for i in self
+            if i.definition_changed_on is not None
+        }
 
     def event_sets(self, breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None) -> Mapping[str, frozenset[str]]:
         """Return what the indicators read, for ``tally(..., sets=…)``: full name of each set of events → its dimensions that are needed.

@@ -53,7 +53,7 @@ def assess(
         catalogue: for names, nouns, and whether a count is a flow or a stock; without it every count is taken for a flow.
         nouns: indicator → what one in its numerator is called ("hồ sơ đúng hạn"); wins over the catalogue.
         shares: of units that were split, as in ``compare``.
-        definition_changes: as in ``compare``.
+        definition_changes: as in ``compare``; one that lies after ``as_of`` is not known yet.
 
     Returns:
         One assessment for each target, quota and task, in that order; those of several units hold the units' own as parts.
@@ -62,7 +62,8 @@ def assess(
         UnknownUnitError: the plan names a unit that is not in the tree.
         CatalogueError: the plan names no unit and the tree has several roots.
     """
-    finder = BaselineFinder(baseline if baseline is not None else measures, units, shares or {}, definition_changes or {})
+    known = {name: change for name, change in (definition_changes or {}).items() if change[0] <= as_of}
+    finder = BaselineFinder(baseline if baseline is not None else measures, units, shares or {}, known)
     judge = Judge(measures, plan, units, as_of, finder, catalogue, nouns or {})
     found = [judge.judge(target, kind) for target, kind in _wanted(plan, as_of)]
     tasks = [assess_task(task, judge.unit_of(""), as_of) for task in plan.tasks]
