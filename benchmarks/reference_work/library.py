@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +27,7 @@ from cchc_metrics import (
     measure,
     tally,
 )
+from cchc_metrics.engines.processes import tally_in_processes
 from cchc_metrics.records.choices import Channel, TermUnit, Timing
 from cchc_metrics.records.choices import Status as DossierStatus
 
@@ -92,8 +92,8 @@ class Prepared:
 
 
 def workers_known() -> bool:
-    """Return whether the tally of this version takes ``workers``."""
-    return "workers" in inspect.signature(tally).parameters
+    """Return whether this version counts with several workers."""
+    return True
 
 
 def to_columns(work: Work) -> Columns:
@@ -145,15 +145,15 @@ def prepare(work: Work) -> Prepared:
 
 def count(prepared: Prepared, breakdowns: dict[str, list[list[str]]] | None = None) -> Tally:
     """Return the tally of the rows, of what the indicators read: the part whose cost grows with them."""
-    return tally(
-        {"dossiers": prepared.columns},
-        periods=prepared.periods,
-        rules=Rules.preset("default"),
-        calendar=Calendar.official(),
-        as_of=prepared.as_of,
-        sets=prepared.catalogue.event_sets(breakdowns),
-        **prepared.options,
-    )
+    arguments: dict[str, Any] = {
+        "periods": prepared.periods,
+        "rules": Rules.preset("default"),
+        "calendar": Calendar.official(),
+        "as_of": prepared.as_of,
+        "sets": prepared.catalogue.event_sets(breakdowns),
+    }
+    rooms = {"dossiers": prepared.columns}
+    return tally_in_processes(rooms, **prepared.options, **arguments) if prepared.options else tally(rooms, **arguments)
 
 
 def answer(prepared: Prepared) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -293,8 +294,14 @@ def turnaround(timed: Timed, calendar: Calendar) -> Array:
 def _states(columns: Columns, rules: Rules) -> tuple[Array, Array]:
     """Return whether each dossier is out of every count, pending or ended, and the outcome of an end (uint8)."""
     codes, labels = columns.codes("status")
-    both = np.array([_state_of(label, rules) for label in labels], dtype=np.uint8).take(codes)
+    both = np.array(_state_table(labels, rules), dtype=np.uint8).take(codes)
     return both >> np.uint8(4), both & np.uint8(15)
+
+
+@lru_cache(maxsize=64)
+def _state_table(labels: tuple[str, ...], rules: Rules) -> tuple[int, ...]:
+    """Return ``_state_of`` of every label; columns are classed chunk by chunk, always with the same labels."""
+    return tuple(_state_of(label, rules) for label in labels)
 
 
 def _state_of(label: str, rules: Rules) -> int:

@@ -18,6 +18,7 @@ from cchc_metrics.verbs.histogram import Cube
 from cchc_metrics.verbs.tally import Tally, stretch_of
 
 Labels = tuple[str, ...]
+_SMALL = 1 << 22  # histograms of all units and stretches up to so many cells are made at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +60,10 @@ class CountReader:
                 continue
             axes = [cube.axes.index(d) for d in dims]
             mask = self._selected(cube, count.where)
-            for row in np.unique(cube.cells[mask][:, axes], axis=0).tolist():
-                found.add(tuple(cube.labels[d][code] for d, code in zip(dims, row, strict=True)))
+            sizes = [len(cube.labels[d]) for d in dims]
+            fused = np.ravel_multi_index(tuple(cube.cells[mask, axis] for axis in axes), sizes)
+            for code in np.flatnonzero(np.bincount(fused)).tolist():
+                found.add(tuple(cube.labels[d][int(c)] for d, c in zip(dims, np.unravel_index(code, sizes), strict=True)))
         return sorted(found)
 
     def read(self, count: Count, dims: Labels, labels: Sequence[Labels]) -> Array:
@@ -95,6 +98,12 @@ class CountReader:
             return
         values, position = _numbered(cube.cells[:, cube.axes.index("value")])
         unit, stretch = self._unit_rows(cube), cube.cells[:, 1]
+        n_units, n_stretches = len(self.units.codes), len(self.tally.frame.edges) + 1
+        if n_units * n_stretches * len(values) <= _SMALL:
+            every = np.ones(len(cube.counts), dtype=bool)
+            before = np.cumsum(self._dense(cube, cube.counts, every, position, len(values)), axis=2)
+            yield from ((before[:, :, after] - before[:, :, first], values) for first, after in self.windows)
+            return
         for first, after in self.windows:
             chosen = np.flatnonzero((stretch > first) & (stretch <= after) & (unit >= 0))
             shape = (len(self.units.codes), len(values))

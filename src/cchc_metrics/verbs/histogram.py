@@ -54,6 +54,9 @@ class Cube:
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
+    def __reduce__(self) -> tuple[type[Cube], tuple[object, ...]]:
+        return (Cube, (self.axes, dict(self.labels), self.cells, self.counts))
+
     def __add__(self, other: Cube) -> Cube:
         if self.axes != other.axes:
             raise TallyMismatchError(

@@ -89,6 +89,9 @@ class Tally:
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
+    def __reduce__(self) -> tuple[type[Tally], tuple[object, ...]]:
+        return (Tally, (self.frame, dict(self.cubes), self.rooms, self.missing))
+
     def __add__(self, other: Tally) -> Tally:
         if self.frame != other.frame:
             vi, en = _frame_difference(self.frame, other.frame)

@@ -1,0 +1,1 @@
+"""The same tally on other engines: partition, tally, merge."""
