@@ -6,11 +6,12 @@ import pickle
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
-from benchmarks.synthetic import dossier_columns
 from cchc_metrics.engines.processes import tally_in_processes
-from cchc_metrics.records.columns import columns_of
+from cchc_metrics.records.columns import Columns, columns_of
+from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.meeting import Meeting
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
@@ -27,8 +28,28 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+def dossiers(rows: int) -> Columns:
+    """Return so many dossiers, a few kinds over and over."""
+    kinds = [
+        Dossier(
+            dossier_id=str(n),
+            unit_code=f"U{n % 5}",
+            channel="online" if n % 3 else "postal",
+            status="9" if n % 4 else "4",
+            received_at=date(2024, 1 + n % 12, 5),
+            ended_at=date(2024, 1 + n % 12, 5 + n) if n % 4 else None,
+            term=5,
+            term_unit="working_days",
+        )
+        for n in range(17)
+    ]
+    few = columns_of(Dossier, kinds)
+    which = np.arange(rows) % len(few)
+    return few.take(which)
+
+
 def rooms(rows: int) -> dict[str, Any]:
-    return {"dossiers": dossier_columns(rows, units=5), "meetings": columns_of(Meeting, [MEETING])}
+    return {"dossiers": dossiers(rows), "meetings": columns_of(Meeting, [MEETING])}
 
 
 @pytest.mark.parametrize("rows", [10, CHUNK_ROWS + 1, 3 * CHUNK_ROWS + 17])
