@@ -9,7 +9,7 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -260,29 +260,32 @@ def form06_command(
     lang: str,
 ) -> None:
     """Print Form 06 (Biểu số 06/VPCP/KSTT) of FOLDER, or check the identities of a published one."""
-    from cchc_metrics.job import form06_folder  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.read.form06_csv import read_form06  # noqa: PLC0415
+    from cchc_metrics.job import errors_in, form06_folder, published_form06  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.form06_table import failure_text, form06_table  # noqa: PLC0415
     from cchc_metrics.report.page import table_text  # noqa: PLC0415
     from cchc_metrics.verbs.form06 import check_form06  # noqa: PLC0415
 
     language: Lang = "en" if lang == "en" else "vi"
+    if published is None and folder is None:
+        raise click.UsageError("cần FOLDER hoặc --check TỆP | FOLDER or --check FILE is needed")
+    errors: dict[str, int] = {}
     try:
         if published is not None:
-            rows = read_form06(published.read_text(encoding="utf-8-sig"), file=published.name)
-        elif folder is not None:
-            form, names = form06_folder(folder, period_text=period_text, as_of=as_of, unit=unit, rules_name=rules_name)
-            rows = form.rows
-            click.echo(f"Biểu số 06/VPCP/KSTT · {names[form.unit]} · {form.period.text(lang)} · {form.rules}")
+            rows = published_form06(published)
         else:
-            raise click.UsageError("cần FOLDER hoặc --check TỆP | FOLDER or --check FILE is needed")
+            assert folder is not None  # noqa: S101  one of the two is given
+            form, job = form06_folder(folder, period_text=period_text, as_of=as_of, unit=unit, rules_name=rules_name)
+            rows, errors = form.rows, errors_in(job, ["dossiers"])
+            name = job.dataset.units.unit(form.unit).full_name
+            click.echo(f"Biểu số 06/VPCP/KSTT · {name} · {form.period.text(lang)} · {form.rules}")
         click.echo(table_text(form06_table(rows, language)))
         failures = check_form06(rows)
-    except (CchcError, OSError, UnicodeDecodeError) as error:
+    except (CchcError, OSError) as error:
         _fail(error, lang)
     for failure in failures:
         click.echo(failure_text(failure, language))
-    raise SystemExit(1 if failures else 0)
+    _tell_errors(errors, lang)
+    raise SystemExit(1 if failures or errors else 0)
 
 
 @main.command()
@@ -293,7 +296,7 @@ def form06_command(
 @click.option("--as-of", "as_of", type=_Date(), help="nothing later is known; default: the day of export")
 @click.option("--breakdown", "-b", multiple=True, help="dimension=label, e.g. level=commune; may be repeated")
 @click.option("--rules", "rules_name", help="a preset of rules; default: district.toml")
-@click.option("--limit", default=20, show_default=True, help="how many rows of each part are printed")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="how many rows of each part are printed")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 def explain(
     folder: Path,
@@ -307,17 +310,20 @@ def explain(
     lang: str,
 ) -> None:
     """Print the rows behind INDICATOR: in the numerator, the rest of the denominator, left out with the reason."""
-    from cchc_metrics.job import explain_folder  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.job import errors_in, explain_folder  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.explanation import explanation_text  # noqa: PLC0415
 
     language: Lang = "en" if lang == "en" else "vi"
     try:
-        found = explain_folder(
+        found, job = explain_folder(
             folder, indicator, unit=unit, period_text=period_text, as_of=as_of, breakdown=breakdown, rules_name=rules_name
         )
         click.echo(explanation_text(found, language, limit=limit), nl=False)
     except (CchcError, OSError) as error:
         _fail(error, lang)
+    errors = errors_in(job, job.dataset.catalogue.rooms_of(indicator))
+    _tell_errors(errors, lang)
+    raise SystemExit(1 if errors else 0)
 
 
 @main.command()
@@ -393,6 +399,17 @@ def _refuse_to_overwrite(directory: Path, *, force: bool) -> None:
 
 def _unusable(made: Report) -> bool:
     return any(code.severity == "error" for code in made.problems.by_code())
+
+
+def _tell_errors(errors: Mapping[str, int], lang: str) -> None:
+    """Say on the other stream that rows were left out, so that what was printed is not taken for the whole."""
+    for file, n in errors.items():
+        click.echo(
+            f"cchc-metrics: {file}: {n} lỗi, các dòng đó không được tính; xem: cchc-metrics check"
+            if lang == "vi"
+            else f"cchc-metrics: {file}: {n} mistakes, those rows are not counted; see: cchc-metrics check",
+            err=True,
+        )
 
 
 def _fail(error: Exception, lang: str) -> NoReturn:

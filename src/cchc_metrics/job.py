@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
-from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, event_sets, set_with, sets_like
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.folder import Folder, read_folder
+from cchc_metrics.read.form06_csv import read_form06
 from cchc_metrics.read.scheme_files import SCHEME, read_scheme, read_scores
 from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Columns
@@ -32,7 +33,7 @@ from cchc_metrics.score.builtin import BUILTIN
 from cchc_metrics.text import Lang
 from cchc_metrics.values import MeasureSource, Text
 from cchc_metrics.verbs.explain import Explanation, explain
-from cchc_metrics.verbs.form06 import Form06, form06
+from cchc_metrics.verbs.form06 import Form06, Form06Row, form06
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.quality import quality
 from cchc_metrics.verbs.tally import tally
@@ -221,13 +222,31 @@ def form06_folder(
     as_of: date | None = None,
     unit: str | None = None,
     rules_name: str = "form06",
-) -> tuple[Form06, Mapping[str, str]]:
-    """Return Form 06 of a folder, and the names of its units."""
+) -> tuple[Form06, Job]:
+    """Return Form 06 of a folder, and what was read for it.
+
+    Raises:
+        CchcError: when there is no such unit or preset, or the dossiers are not complete in the period.
+    """
     job = read_job(path, period_text=period_text, as_of=as_of, rules_name=rules_name)
     data = job.dataset
+    first, last = (data.coverage or {}).get("dossiers", (job.period.first, job.period.last))
+    if not first <= job.period.first <= min(job.period.last, job.as_of) <= last and job.period.first <= job.as_of:
+        raise InputError(
+            f"hồ sơ chỉ đầy đủ từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}, không lập được biểu kỳ {job.period.label}",
+            f"the dossiers are complete from {first} to {last} only: there is no form of {job.period.label}",
+        )
     counted = tally(data.columns, periods=[job.period], rules=data.rules, calendar=data.calendar, as_of=job.as_of)
-    form = form06(counted, units=data.units, unit=unit or data.unit, period=job.period, as_of=job.as_of)
-    return form, {code: data.units.unit(code).full_name for code in data.units.codes}
+    return form06(counted, units=data.units, unit=unit or data.unit, period=job.period, as_of=job.as_of), job
+
+
+def published_form06(path: Path) -> tuple[Form06Row, ...]:
+    """Return the rows of a published form from a CSV file.
+
+    Raises:
+        InputError: when the file cannot be read, or a cell not understood.
+    """
+    return read_form06(_text(path), file=path.name)
 
 
 def explain_folder(
@@ -239,17 +258,18 @@ def explain_folder(
     as_of: date | None = None,
     breakdown: Sequence[str] = (),
     rules_name: str | None = None,
-) -> Explanation:
-    """Return the rows behind one measure of a folder.
+) -> tuple[Explanation, Job]:
+    """Return the rows behind one measure of a folder, and what was read for it.
 
     Raises:
-        CchcError: when there is no such indicator, unit or breakdown.
+        CchcError: when there is no such indicator, unit, dimension or label.
     """
     job = read_job(path, period_text=period_text, as_of=as_of, rules_name=rules_name)
     data = job.dataset
     catalogue = data.catalogue.select([indicator])
     pairs = tuple(sorted((dim, label) for dim, _, label in (text.partition("=") for text in breakdown)))
     dims = [dim for dim, _ in pairs if dim != "level"]
+    _check_dims(catalogue, indicator, dims)
     counted = tally(data.columns, periods=[job.period], rules=data.rules, calendar=data.calendar, as_of=job.as_of)
     measures = measure(
         counted,
@@ -264,11 +284,45 @@ def explain_folder(
     found = measures.get(indicator, code, job.period, pairs)
     if found is None:
         given = ", ".join(breakdown) or "—"
+        known = sorted({f"{dim}={label}" for m in measures if m.unit == code for dim, label in m.breakdown})
+        vi, en = next((s for text in breakdown if text not in known and (s := suggestion(text, known))[0]), ("", ""))
         raise InputError(
-            f"không có giá trị của «{indicator}» theo {given} cho đơn vị {code}",
-            f"there is no value of «{indicator}» by {given} for unit {code}",
+            f"không có giá trị của «{indicator}» theo {given} cho đơn vị {code}{vi}",
+            f"there is no value of «{indicator}» by {given} for unit {code}{en}",
         )
-    return explain(found, data.columns, catalogue=catalogue, units=data.units, rules=data.rules, calendar=data.calendar)
+    return explain(found, data.columns, catalogue=catalogue, units=data.units, rules=data.rules, calendar=data.calendar), job
+
+
+def _check_dims(catalogue: Catalogue, indicator: str, dims: Sequence[str]) -> None:
+    names = (*catalogue[indicator].numerator, *catalogue[indicator].denominator)
+    counts = [count for name in names if (count := catalogue.counts[name.removeprefix("-")]).room != UNITS_ROOM]
+    sets = [(events, count.where) for count in counts for events in (count.events, count.until) if events]
+    known = {dim.name for events, _ in sets for like in sets_like(events) for dim in event_sets()[like].dims}
+    possible = [d for d in sorted(known) if all(set_with(events, {*where, d}) for events, where in sets)]
+    for dim in dims:
+        if dim not in possible:
+            vi, en = suggestion(dim, possible)
+            listed = ", ".join(["level", *possible])
+            raise InputError(
+                f"«{indicator}» không chia được theo «{dim}»{vi}; có: {listed}",
+                f"«{indicator}» cannot be broken down by «{dim}»{en}; there are: {listed}",
+            )
+    if not all(set_with(events, {*where, *dims}) for events, where in sets):
+        given = ", ".join(dims)
+        raise InputError(
+            f"«{indicator}» không chia được cùng lúc theo {given}", f"«{indicator}» cannot be broken down by {given} at the same time"
+        )
+
+
+def errors_in(job: Job, rooms: Iterable[str]) -> dict[str, int]:
+    """Return the files of some rooms in which rows could not be used → how many mistakes they have; dossiers are read with their events."""
+    wanted = {*rooms, *(("dossier_events", "procedures") if "dossiers" in rooms else ())}
+    files = {job.folder.district.files.get(room, f"{room}.csv") for room in wanted}
+    found: dict[str, int] = {}
+    for (file, code), n in job.folder.problems.totals.items():
+        if file in files and code.severity == "error":
+            found[file] = found.get(file, 0) + n
+    return found
 
 
 def deadline_of(received: str, term: str, unit: str, paused: int) -> date:

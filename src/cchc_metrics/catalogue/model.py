@@ -189,6 +189,15 @@ class Catalogue:
         counts = [self.counts[name.removeprefix("-")] for name in names]
         return frozenset(f"{count.room}.{dim}" for count in counts for dim in count.where)
 
+    def rooms_of(self, name: str) -> frozenset[str]:
+        """Return the rooms whose records an indicator is made of.
+
+        Raises:
+            UnknownIndicatorError: names the nearest id.
+        """
+        counts = (self.counts[count.removeprefix("-")] for count in (*self[name].numerator, *self[name].denominator))
+        return frozenset(count.room for count in counts if count.room != UNITS_ROOM)
+
     def definition_changes(self) -> dict[str, tuple[date, Text]]:
         """Return indicator → the first day of its new definition and what changed, for ``compare`` and ``assess``.
 
