@@ -33,6 +33,21 @@ if TYPE_CHECKING:
     from cchc_metrics.reference.period import Period
     from cchc_metrics.reference.rules import Rules
     from cchc_metrics.reference.unit import Unit, UnitTree
+    from cchc_metrics.score import (
+        Inputs,
+        Scheme,
+        Scorecard,
+        cheapest_way,
+        check_scheme,
+        inputs_from_measures,
+        load_inputs,
+        load_scheme,
+        qd766,
+        rank_units,
+        score_scheme,
+        score_units,
+        what_if,
+    )
     from cchc_metrics.values import Better, Measure, Scale, Status
     from cchc_metrics.verbs.assess import (
         Assessment,
@@ -53,6 +68,21 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _ROOMS = {
+    "score": (
+        "Inputs",
+        "Scheme",
+        "Scorecard",
+        "check_scheme",
+        "cheapest_way",
+        "inputs_from_measures",
+        "load_inputs",
+        "load_scheme",
+        "qd766",
+        "rank_units",
+        "score_scheme",
+        "score_units",
+        "what_if",
+    ),
     "catalogue.load": ("load_catalogue",),
     "catalogue.model": ("Catalogue", "Count", "Indicator"),
     "errors": ("CchcError",),
@@ -107,6 +137,7 @@ __all__ = [
     "Form06Row",
     "Indicator",
     "InitiativeAdoption",
+    "Inputs",
     "Measure",
     "Measures",
     "Meeting",
@@ -121,6 +152,8 @@ __all__ = [
     "Quota",
     "Rules",
     "Scale",
+    "Scheme",
+    "Scorecard",
     "Status",
     "SurveyAnswer",
     "Tally",
@@ -134,22 +167,32 @@ __all__ = [
     "assess",
     "attach_events",
     "attach_procedures",
+    "cheapest_way",
     "check_form06",
+    "check_scheme",
     "columns_of",
     "compare",
     "delta",
     "due_date",
     "explain",
     "form06",
+    "inputs_from_measures",
     "load_catalogue",
+    "load_inputs",
     "load_plan",
+    "load_scheme",
     "measure",
     "plan_periods",
+    "qd766",
     "quality",
+    "rank_units",
     "read_folder",
     "read_rows",
+    "score_scheme",
+    "score_units",
     "tally",
     "task_rates",
+    "what_if",
 ]
 
 
