@@ -160,6 +160,7 @@ def test_the_due_date_is_that_of_a_receipt_dated_the_next_working_day(
 # --- laws -------------------------------------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=50)
 @given(rows=st.lists(dossiers(), max_size=8), versions=st.lists(procedures(), max_size=6), data=st.data())
 def test_parts_are_attached_like_the_whole_and_the_order_of_versions_does_not_matter(
     rows: list[Dossier], versions: list[Procedure], data: st.DataObject
@@ -174,6 +175,7 @@ def test_parts_are_attached_like_the_whole_and_the_order_of_versions_does_not_ma
     assert (list(shuffled.records()), cut_offs(shuffled)) == (list(whole.records()), cut_offs(whole))
 
 
+@settings(max_examples=50)
 @given(rows=st.lists(dossiers(), max_size=6), versions=st.lists(procedures(), max_size=5), new=procedures(), day=st.dates(FIRST, LAST))
 def test_a_later_change_of_a_term_does_not_move_old_due_dates(
     rows: list[Dossier], versions: list[Procedure], new: Procedure, day: date
@@ -187,6 +189,7 @@ def test_a_later_change_of_a_term_does_not_move_old_due_dates(
     assert [replaced[i] for i in old] == [before[i] for i in old]
 
 
+@settings(max_examples=20)
 @given(rows=st.lists(dossiers(), max_size=6))
 def test_without_versions_nothing_changes(rows: list[Dossier]) -> None:
     columns = attached(rows, [])

@@ -114,6 +114,7 @@ def test_waits_requests_and_appointments_are_those_that_are_told(events: list[Do
         assert int(columns.arrays[REAPPOINTMENTS][at]) == len(appointments)
 
 
+@settings(max_examples=50)
 @given(events=stories(), cut=st.integers(0, 3))
 def test_parts_are_attached_like_the_whole(events: list[DossierEvent], cut: int) -> None:
     rows = [plain(name) for name in ("1", "2", "3")]
@@ -125,6 +126,7 @@ def test_parts_are_attached_like_the_whole(events: list[DossierEvent], cut: int)
     assert list(whole.records()) == [r for part in parts for r in part.records()]
 
 
+@settings(max_examples=50)
 @given(events=stories(), data=st.data())
 def test_only_the_order_of_one_moment_matters(events: list[DossierEvent], data: st.DataObject) -> None:
     moments = {(e.dossier_id, moment_of(e)): e for e in events}

@@ -71,7 +71,7 @@ def as_day(moment: date | datetime | None) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(file=draw.files(), rules=draw.rules())
 def test_due_dates_that_differ_are_those_that_reckoning_anew_finds(file: draw.Files, rules: Rules) -> None:
     rows, events = file
@@ -81,7 +81,7 @@ def test_due_dates_that_differ_are_those_that_reckoning_anew_finds(file: draw.Fi
     assert problems.count(Code.DUE_DIFFERS) == len(expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(file=draw.files(), rules=draw.rules())
 def test_the_other_findings_are_those_of_reading_row_after_row(file: draw.Files, rules: Rules) -> None:
     rows, events = file
