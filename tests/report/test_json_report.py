@@ -98,6 +98,11 @@ class AssessmentShape(Shape):
     attainment: Decimals | None
     gap: Decimals | None
     needed: Count | None
+    spare: Count | None
+    expected: Decimals | None
+    forecast: Decimals | None
+    state: Literal["done_on_time", "done_late", "in_progress", "overdue"] | None
+    owner: str
     due: Day
     text: str
     sentence: str
