@@ -26,6 +26,7 @@ from cchc_metrics.errors import CchcError
 
 if TYPE_CHECKING:
     from cchc_metrics.report.model import Report
+    from cchc_metrics.report.page import Page
     from cchc_metrics.text import Lang
 
 _FORMATS = ("txt", "json", "md")
@@ -113,9 +114,10 @@ def report(
                 scores_path=scores_path,
                 progress=progress,
             )
-        click.echo(page_text(report_page(made, language)), nl=False)
+        page = report_page(made, language)
+        click.echo(page_text(page), nl=False)
         if out is not None:
-            _write(made, out, wanted, language)
+            _write(made, page, out, wanted, language)
     except (CchcError, OSError) as error:
         _fail(error, lang)
     raise SystemExit(1 if made.problems.rejected or _unusable(made) else 0)
@@ -371,13 +373,11 @@ def catalogue(lang: str) -> None:
     click.echo(table_text(Table(headings, rows)))
 
 
-def _write(made: Report, out: Path, formats: tuple[str, ...], lang: Lang) -> None:
-    from cchc_metrics.report.content import report_page  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.json_report import report_json  # noqa: PLC0415
+def _write(made: Report, page: Page, out: Path, formats: tuple[str, ...], lang: Lang) -> None:
+    from cchc_metrics.report.json_report import report_json  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.page import page_markdown, page_text  # noqa: PLC0415
 
     out.mkdir(parents=True, exist_ok=True)
-    page = report_page(made, lang)
     writers: dict[str, Callable[[], str]] = {
         "txt": lambda: page_text(page),
         "md": lambda: page_markdown(page),

@@ -55,6 +55,13 @@ class TallyMismatchError(CchcError):
     """Two tallies that rest on different rules, calendars or periods were added."""
 
 
+class MistakesError(CatalogueError):
+    """Several mistakes at once; ``vi`` and ``en`` have a line for each, and printed each line has both languages."""
+
+    def __str__(self) -> str:
+        return "\n".join(f"{vi} | {en}" for vi, en in zip(self.vi.split("\n"), self.en.split("\n"), strict=True))
+
+
 class InputError(CchcError):
     """A folder, file or table cannot be used at all (as opposed to a bad row, which is a problem)."""
 

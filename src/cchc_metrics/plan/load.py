@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cchc_metrics.errors import CatalogueError, CchcError, suggestion
+from cchc_metrics.errors import CchcError, MistakesError, suggestion
 from cchc_metrics.plan.model import Milestone, Plan, Quota, Target, Task, key_of
 from cchc_metrics.reference.unit import LEVEL_NAMES, UnitTree, level_exists
 from cchc_metrics.values import Text
@@ -22,11 +22,8 @@ _Item = Target | Quota | Task
 _TABLES: Mapping[str, type[_Item]] = {"targets": Target, "quotas": Quota, "tasks": Task}
 
 
-class PlanError(CatalogueError):
-    """A plan that cannot be used; ``vi`` and ``en`` have a line for each mistake, and printed each line has both languages."""
-
-    def __str__(self) -> str:
-        return "\n".join(f"{vi} | {en}" for vi, en in zip(self.vi.split("\n"), self.en.split("\n"), strict=True))
+class PlanError(MistakesError):
+    """A plan that cannot be used: all its mistakes."""
 
 
 def load_plan(

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from cchc_metrics.errors import CatalogueError, CchcError, suggestion
+from cchc_metrics.errors import CchcError, MistakesError, suggestion
 from cchc_metrics.score.base import Condition
 from cchc_metrics.score.check import check_scheme
 from cchc_metrics.score.choices import apply
@@ -23,11 +23,8 @@ from cchc_metrics.score.shapes_number import Band, Fallback, Step
 from cchc_metrics.values import Text
 
 
-class SchemeError(CatalogueError):
-    """A scheme that cannot be used; ``vi`` and ``en`` have a line for each mistake, and printed each line has both languages."""
-
-    def __str__(self) -> str:
-        return "\n".join(f"{vi} | {en}" for vi, en in zip(self.vi.split("\n"), self.en.split("\n"), strict=True))
+class SchemeError(MistakesError):
+    """A scheme that cannot be used: all its mistakes."""
 
 
 def load_scheme(

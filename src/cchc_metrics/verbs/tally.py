@@ -185,7 +185,7 @@ def tally(
             chunk = columns if len(columns) <= CHUNK_ROWS else columns.part(start, start + CHUNK_ROWS)
             found = room.events(chunk, context)
             counter.add(found if sets is None else _kept(found, name, sets))
-        cubes.update({f"{name}.{short}": cube for short, cube in counter.cubes().items() if context.wants(f"{name}.{short}")})
+        cubes.update({f"{name}.{short}": cube for short, cube in counter.cubes().items()})
     missing = {f"{name}.{column}" for name, columns in rooms.items() for column in unsaid(ROOMS[name], columns)}
     return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), frozenset(rooms), frozenset(missing))
 
