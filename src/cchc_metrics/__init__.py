@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cchc_metrics.catalogue.model import Catalogue, Count, Indicator
     from cchc_metrics.errors import CchcError
     from cchc_metrics.plan import Plan, Quota, Target, Task, load_plan
+    from cchc_metrics.read.files import read_file
     from cchc_metrics.read.folder import Folder, read_folder
     from cchc_metrics.read.rows import Parsed, read_rows
     from cchc_metrics.records.columns import Columns, columns_of
@@ -87,6 +88,7 @@ _ROOMS = {
     "catalogue.model": ("Catalogue", "Count", "Indicator"),
     "errors": ("CchcError",),
     "plan": ("Plan", "Quota", "Target", "Task", "load_plan"),
+    "read.files": ("read_file",),
     "read.folder": ("Folder", "read_folder"),
     "read.rows": ("Parsed", "read_rows"),
     "records.columns": ("Columns", "columns_of"),
@@ -186,6 +188,7 @@ __all__ = [
     "qd766",
     "quality",
     "rank_units",
+    "read_file",
     "read_folder",
     "read_rows",
     "score_scheme",

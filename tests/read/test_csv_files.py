@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from cchc_metrics.read.csv_files import UnreadableFileError, read_csv
-from cchc_metrics.read.raw import RawTable, Refused
+from cchc_metrics.read.csv_files import read_csv
+from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
 
 HEADINGS = ["Mã cuộc họp", "Đơn vị, cơ quan", 'Loại "họp"']
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00\ufeff"), max_size=6) | st.sampled_from(

@@ -11,17 +11,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
 import numpy as np
 
-from cchc_metrics.errors import InputError
-from cchc_metrics.read.raw import RawColumnBuilder, RawTable, Refused
-
-Progress = Callable[[str, int, int], None]
-"""Takes what is being read, how much is done and how much there is; called now and then."""
+from cchc_metrics.read.raw import Progress, RawColumnBuilder, RawTable, Refused, UnreadableFileError, Wanted
 
 DELIMITERS: Final = "\t;,"
 _CHUNK_ROWS: Final = 512  # the cells of a chunk stay in the cache; 8192 rows are half as fast
@@ -29,14 +25,10 @@ _SAMPLE: Final = 1 << 16
 _BYTE_ORDER_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-class UnreadableFileError(InputError):
-    """A file cannot be read as a table; the message says why, without the file's name."""
-
-
 def read_csv(
     path: Path,
     *,
-    wanted: Callable[[Sequence[str]], Iterable[int]] | None = None,
+    wanted: Wanted | None = None,
     file: str = "",
     progress: Progress | None = None,
 ) -> RawTable:
@@ -65,7 +57,7 @@ def read_csv(
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
 
 
-def _read(text: TextIO, wanted: Callable[[Sequence[str]], Iterable[int]] | None, name: str, tick: Callable[[], None]) -> RawTable:
+def _read(text: TextIO, wanted: Wanted | None, name: str, tick: Callable[[], None]) -> RawTable:
     delimiter, declared = _delimiter(text)
     records = _records(csv.reader(text, delimiter=delimiter, strict=True))
     headings: tuple[str, ...] = ()

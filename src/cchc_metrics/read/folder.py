@@ -15,11 +15,13 @@ from pydantic import ValidationError
 
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.csv_files import Progress, UnreadableFileError, read_csv
+from cchc_metrics.read.csv_files import read_csv
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district, mistakes_of
+from cchc_metrics.read.files import parse_file
 from cchc_metrics.read.findings import Findings, shown
-from cchc_metrics.read.headings import heading_key, match_headings
-from cchc_metrics.read.tables import Parsed, understand
+from cchc_metrics.read.headings import heading_key
+from cchc_metrics.read.raw import Progress, UnreadableFileError
+from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.records.room import Room
@@ -174,11 +176,10 @@ def _existing(folder: Path, named: str | None, default: str) -> Path | None:
 def _read_room(path: Path, name: str, room: Room, given: Given, district: District, progress: Progress | None) -> Parsed | Problems:
     own = district.headings.get(room.name, {})
     try:
-        table = read_csv(path, wanted=lambda headings: match_headings(room, headings, own).positions.values(), file=name, progress=progress)
+        return parse_file(path, room, given, own, file=name, progress=progress)
     except UnreadableFileError as error:
         problem = Problem(Code.UNREADABLE_FILE, name, mend_vi=f" ({error.vi})", mend_en=f" ({error.en})")
         return Problems({(name, Code.UNREADABLE_FILE): 1}, (problem,))
-    return understand(table, room, given, own)
 
 
 def _coverage(district: District) -> Iterator[tuple[str, tuple[date, date]]]:

@@ -6,13 +6,23 @@ of a million rows in a few bytes a cell.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
+from cchc_metrics.errors import InputError
 from cchc_metrics.records.columns import Array
+
+Progress = Callable[[str, int, int], None]
+"""Takes what is being read, how much is done and how much there is; called now and then."""
+Wanted = Callable[[Sequence[str]], Iterable[int]]
+"""Takes the headings of a table, returns the positions of the columns to keep; others are never stored."""
+
+
+class UnreadableFileError(InputError):
+    """A file cannot be read as a table; the message says why, without the file's name."""
 
 
 class _Absent:
