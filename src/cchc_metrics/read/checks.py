@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from cchc_metrics.records.room import Room
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.unit import UnitTree
+
+_AT_A_TIME: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,14 @@ class Found:
     code: Code
     column: str
     where: Array
+
+
+def broken(columns: Columns, room: Room) -> Iterator[Found]:
+    """Yield for each rule of the room's model the rows that break it; a part of the rows at a time, which stays in the cache."""
+    parts = [(first, columns.part(first, first + _AT_A_TIME)) for first in range(0, len(columns), _AT_A_TIME)]
+    for check in room.model.checks:
+        where = [first + np.flatnonzero(check.columns(part)) for first, part in parts]
+        yield Found(check.code, check.column, np.concatenate(where) if where else np.zeros(0, dtype=np.int64))
 
 
 def duplicates(columns: Columns, room: Room) -> Iterator[Found]:

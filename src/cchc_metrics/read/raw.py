@@ -7,13 +7,14 @@ of a million rows in a few bytes a cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.records.columns import Array
+from cchc_metrics.records.problems import Code
 
 Progress = Callable[[str, int, int], None]
 """Takes what is being read, how much is done and how much there is; called now and then."""
@@ -62,6 +63,24 @@ class RawColumn:
     def cell(self, row: int) -> Any:
         """Return the cell of a row, counted from 0."""
         return self.values[self.codes[row]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypedColumn:
+    """The cells of one column that came with a type, already judged; see ``typed.column_of``.
+
+    Args:
+        cell: takes a row, counted from 0, returns its cell as it came.
+        arrays: what ``Columns`` stores, by what follows the column's name (``""``, and ``:second``); a stand-in where a cell is bad. Empty
+            for identifiers that are judged and not kept.
+        errors: code → ascending positions of the rows whose cell is bad.
+        distinct: whether it is known that no two cells are equal.
+    """
+
+    cell: Callable[[int], Any]
+    arrays: Mapping[str, Array]
+    errors: Mapping[Code, Array] = field(default_factory=dict)
+    distinct: bool = False
 
 
 class RawColumnBuilder:
@@ -137,7 +156,7 @@ class RawTable:
     """
 
     headings: tuple[str, ...]
-    columns: Mapping[int, RawColumn]
+    columns: Mapping[int, RawColumn | TypedColumn]
     rows: Array
     file: str = ""
     sheet: str = ""

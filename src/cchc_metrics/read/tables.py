@@ -10,10 +10,10 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.errors import did_you_mean
-from cchc_metrics.read.checks import DATES, Found, Given, dates, duplicates, named_on_their_day, unit_parser
+from cchc_metrics.read.checks import DATES, Found, Given, broken, dates, duplicates, named_on_their_day, unit_parser
 from cchc_metrics.read.findings import WITHHELD, Findings, shown
 from cchc_metrics.read.headings import Matched, match_headings, spellings
-from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable
+from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode, moments_to_numbers
 from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.problems import Code, Problems
@@ -54,22 +54,38 @@ def understand(table: RawTable, room: Room, given: Given, own: Mapping[str, str]
         own: the district's own headings.
     """
     findings = Findings(table.file, table.sheet)
-    n, refused = len(table.rows), len(table.refused)
+    refused = len(table.refused)
     for row in table.refused:
         findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, mend=_cells_mend(row.cells, len(table.headings)))
     matched = match_headings(room, table.headings, own)
     _tell_headings(findings, table, room, matched)
-    if n + refused == 0:
+    if len(table.rows) + refused == 0:
         findings.add(Code.EMPTY_TABLE)
     if not matched.usable:
+        n = len(table.rows)
         nothing = columns_from_values(room.model, {spec.name: [] for spec in schema(room.model)}, file=table.file)
         return Parsed(nothing, findings.problems(n + refused, n + refused), usable=False)
 
-    cells = {name: table.columns[position] for name, position in matched.positions.items()}
+    parsed = judge(table, {name: table.columns[position] for name, position in matched.positions.items()}, room, given, findings)
+    return replace(parsed, columns=tidy(parsed.columns))
+
+
+def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], room: Room, given: Given, findings: Findings) -> Parsed:
+    """Return the valid rows of a table whose headings are understood, and the findings with those about its cells and rows.
+
+    Args:
+        table: the table; refused rows count as read and rejected.
+        cells: canonical column → its cells.
+        room: what the rows are.
+        given: what they are held against.
+        findings: what was found before, to which the rest is added.
+    """
+    n, refused = len(table.rows), len(table.refused)
     columns, bad = _understand_cells(cells, table, room, given, findings)
     valid = _check_rows(columns, np.flatnonzero(~bad), room, given, _Teller(findings, table, cells, columns, bad))
     kept = columns if len(valid) == n else columns.take(valid)
-    return Parsed(tidy(replace(kept, rows=table.rows[valid])), findings.problems(n + refused, n + refused - len(valid)))
+    rows = table.rows if len(valid) == n else table.rows[valid]
+    return Parsed(replace(kept, rows=rows), findings.problems(n + refused, n + refused - len(valid)))
 
 
 def tidy(columns: Columns) -> Columns:
@@ -89,7 +105,7 @@ def tidy(columns: Columns) -> Columns:
 
 
 def _understand_cells(
-    cells: Mapping[str, RawColumn], table: RawTable, room: Room, given: Given, findings: Findings
+    cells: Mapping[str, RawColumn | TypedColumn], table: RawTable, room: Room, given: Given, findings: Findings
 ) -> tuple[Columns, Array]:
     """Return every row as columns, bad cells with a stand-in, and the mask of the rows that have one."""
     arrays: dict[str, Array] = {}
@@ -99,6 +115,12 @@ def _understand_cells(
         if spec.name not in cells:
             continue
         column = cells[spec.name]
+        if isinstance(column, TypedColumn):
+            arrays.update({spec.name + suffix: array for suffix, array in column.arrays.items()})
+            for code, where in column.errors.items():
+                bad[where] = True
+                findings.add_rows(code, table.rows, where, spec.name, column.cell)
+            continue
         values, errors = _understand_column(spec, column, given)
         if errors:
             if spec.kind.name == "unit" and given.units is not None:
@@ -118,13 +140,16 @@ def _understand_cells(
     return Columns(room.model, arrays, labels, table.file, table.rows), bad
 
 
-def _main_days(cells: Mapping[str, RawColumn], room: Room, given: Given, rows: int) -> Array:
+def _main_days(cells: Mapping[str, RawColumn | TypedColumn], room: Room, given: Given, rows: int) -> Array:
     """Return the main date of each row, ``NO_DAY`` where there is none or it cannot be understood."""
     main = DATES[room.name].main if room.name in DATES else ""
     if main not in cells:
         return np.full(rows, NO_DAY, dtype=np.int32)
-    values, _ = _understand_column(schema_by_name(room.model)[main], cells[main], given)
-    return moments_to_numbers(values)[0][cells[main].codes]
+    column = cells[main]
+    if isinstance(column, TypedColumn):
+        return column.arrays[""]
+    values, _ = _understand_column(schema_by_name(room.model)[main], column, given)
+    return moments_to_numbers(values)[0][column.codes]
 
 
 def _tell_cells(
@@ -171,7 +196,7 @@ class _Teller:
 
     findings: Findings
     table: RawTable
-    cells: Mapping[str, RawColumn]
+    cells: Mapping[str, RawColumn | TypedColumn]
     columns: Columns
     bad: Array
 
@@ -200,28 +225,34 @@ def _check_rows(columns: Columns, whole: Array, room: Room, given: Given, teller
     checked = columns if len(whole) == len(columns) else columns.take(whole)
     sound = np.ones(len(checked), dtype=bool)
     later: list[Found] = []
-    for check in room.model.checks:
-        mask = np.asarray(check.columns(checked), dtype=bool)
-        found = Found(check.code, check.column, np.flatnonzero(mask))
-        if check.code.severity == "error":
-            sound &= ~mask
+    for found in broken(checked, room):
+        if found.code.severity == "error":
+            sound[found.where] = False
             teller.tell(found, whole)
         else:
             later.append(found)
-    left = np.flatnonzero(sound)
-    unique = np.ones(len(left), dtype=bool)
-    for found in duplicates(checked if sound.all() else checked.take(left), room):
-        unique[found.where] = False
-        teller.tell(found, whole[left])
-    kept = left[unique]
-    counts = np.zeros(len(checked), dtype=bool)
-    counts[kept] = True
-    for found in later:
-        teller.tell(replace(found, where=found.where[counts[found.where]]), whole)
+    kept = np.flatnonzero(sound)
+    if not _distinct(teller.cells, room):
+        unique = np.ones(len(kept), dtype=bool)
+        for found in duplicates(checked if len(kept) == len(checked) else checked.take(kept), room):
+            unique[found.where] = False
+            teller.tell(found, whole[kept])
+        kept = kept[unique]
+    if later:
+        counts = np.zeros(len(checked), dtype=bool)
+        counts[kept] = True
+        for found in later:
+            teller.tell(replace(found, where=found.where[counts[found.where]]), whole)
+    valid: Array = whole if len(kept) == len(whole) else whole[kept]
     for found in dates(checked if len(kept) == len(checked) else checked.take(kept), room, given):
-        teller.tell(found, whole[kept])
-    valid: Array = whole[kept]
+        teller.tell(found, valid)
     return valid
+
+
+def _distinct(cells: Mapping[str, RawColumn | TypedColumn], room: Room) -> bool:
+    """Return whether a part of the rows' id is known to occur once, so that no row repeats another."""
+    columns = [cells.get(name) for name in room.id_columns]
+    return any(isinstance(column, TypedColumn) and column.distinct for column in columns)
 
 
 def _tell_headings(findings: Findings, table: RawTable, room: Room, matched: Matched) -> None:

@@ -22,10 +22,14 @@ from cchc_metrics.text import fold, nfc, parse_number_vi
 NO_DAY = -1
 """The day number that stands for "no date" in columns (31/12/1969 is never a date of a record)."""
 
-_FIRST_DATE, _LAST_DATE = date(1990, 1, 1), date(2099, 12, 31)
+FIRST_DATE, LAST_DATE = date(1990, 1, 1), date(2099, 12, 31)
+"""The first and the last date that a record can have."""
 _EXCEL_EPOCH = date(1899, 12, 30)  # serial 61 and later; earlier serials carry the 1900 leap-year error and are out of range here
 _VIETNAM = timezone(timedelta(hours=7))
-_MAX_WHOLE = 2**31 - 1
+MAX_WHOLE = 2**31 - 1
+"""The largest whole number."""
+MAX_TERM = 10_000
+"""The longest term, in its unit."""
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -179,7 +183,7 @@ def parse_whole(value: object) -> int | None:
         number = _number(text)
     if number.denominator != 1:
         raise CellError(Code.NOT_A_NUMBER)
-    if not 0 <= number <= _MAX_WHOLE:
+    if not 0 <= number <= MAX_WHOLE:
         raise CellError(Code.NUMBER_OUT_OF_RANGE)
     return int(number)
 
@@ -195,7 +199,7 @@ def parse_term(value: object) -> Fraction | None:
         number = _number(text)
     if (number * 2).denominator != 1:
         raise CellError(Code.NOT_A_NUMBER)
-    if not 0 <= number <= 10_000:
+    if not 0 <= number <= MAX_TERM:
         raise CellError(Code.NUMBER_OUT_OF_RANGE)
     return number
 
@@ -244,7 +248,7 @@ def parse_moment(value: object) -> date | datetime | None:
             return None
         found = _from_text(text)
     day = found.date() if isinstance(found, datetime) else found
-    if found is None or day is None or not _FIRST_DATE <= day <= _LAST_DATE:
+    if found is None or day is None or not FIRST_DATE <= day <= LAST_DATE:
         raise CellError(Code.IMPOSSIBLE_DATE)
     return found
 
