@@ -29,6 +29,7 @@ LAYERS = (
     ("values",),
     ("catalogue",),
     ("verbs.__init__",),
+    ("verbs.cube",),
     ("verbs.histogram",),
     ("verbs.tally",),
     ("verbs.counts", "verbs.interval", "verbs.quantile", "verbs.scopes"),

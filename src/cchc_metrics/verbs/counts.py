@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
 
 import numpy as np
 
@@ -14,11 +13,11 @@ from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.verbs.histogram import Cube
+from cchc_metrics.verbs.cube import UNIT, Cube
 from cchc_metrics.verbs.tally import Tally, stretch_of
 
 Labels = tuple[str, ...]
-_SMALL = 1 << 22  # histograms of all units and stretches up to so many cells are made at once
+_BATCH = 1 << 20  # histograms of several periods are made at once, up to so many cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,12 +28,13 @@ class CountReader:
         tally: the tally.
         units: the unit tree; units of the tally that are not in it are left out (reading has rejected them before).
         windows: per period, positions in ``edges`` of its first day and of the day after its last (or after as_of, for a running period).
-        n_edges: number of edges of the tally.
+        position: unit code → its place in the tree.
     """
 
     tally: Tally
     units: UnitTree
     windows: tuple[tuple[int, int], ...]
+    position: Mapping[str, int]
 
     @classmethod
     def of(cls, tally: Tally, units: UnitTree, periods: Sequence[Period], as_of: date) -> CountReader:
@@ -49,7 +49,7 @@ class CountReader:
             first = day_number(period.first)
             after = min(day_number(period.last), day_number(as_of)) + 1
             windows.append((position[first], position[max(after, first)]))
-        return cls(tally, units, tuple(windows))
+        return cls(tally, units, tuple(windows), {code: i for i, code in enumerate(units.codes)})
 
     def labels(self, count: Count, dims: Labels) -> list[Labels]:
         """Return the labels under which a count has events; the closed lists are not filled up with zeros."""
@@ -58,12 +58,9 @@ class CountReader:
             cube = self.tally.cubes.get(set_with(name, {*count.where, *dims}) or name)
             if cube is None:
                 continue
-            axes = [cube.axes.index(d) for d in dims]
-            mask = self._selected(cube, count.where)
-            sizes = [len(cube.labels[d]) for d in dims]
-            fused = np.ravel_multi_index(tuple(cube.cells[mask, axis] for axis in axes), sizes)
-            for code in np.flatnonzero(np.bincount(fused)).tolist():
-                found.add(tuple(cube.labels[d][int(c)] for d, c in zip(dims, np.unravel_index(code, sizes), strict=True)))
+            occurring = cube.grid(self._n_bins, dims, count.where).any(axis=(0, 1))
+            for place in np.argwhere(occurring).tolist():
+                found.add(tuple(cube.labels[d][c] for d, c in zip(dims, place, strict=True)))
         return sorted(found)
 
     def read(self, count: Count, dims: Labels, labels: Sequence[Labels]) -> Array:
@@ -87,61 +84,50 @@ class CountReader:
         return (found > 0).astype(np.int64) if count.of == "units" else found
 
     def histograms(self, name: str) -> Iterator[tuple[Array, Array]]:
-        """Yield for each period int64[unit, value] counts of the values of a set of events, and the values int64[value], ascending.
+        """Yield int64[unit, period, value] counts of the values of a set of events, and the values int64[value], ascending.
 
-        One period at a time: the histograms of every unit and period at once would be large.
+        A few periods at a time: the histograms of every unit and period at once can be large.
         """
         cube = self.tally.cubes.get(name)
         if cube is None:
-            for _ in self.windows:
-                yield np.zeros((len(self.units.codes), 0), dtype=np.int64), np.zeros(0, dtype=np.int64)
+            yield np.zeros((len(self.units.codes), len(self.windows), 0), dtype=np.int64), np.zeros(0, dtype=np.int64)
             return
-        values, position = _numbered(cube.cells[:, cube.axes.index("value")])
-        unit, stretch = self._unit_rows(cube), cube.cells[:, 1]
-        n_units, n_stretches = len(self.units.codes), len(self.tally.frame.edges) + 1
-        if n_units * n_stretches * len(values) <= _SMALL:
-            every = np.ones(len(cube.counts), dtype=bool)
-            before = np.cumsum(self._dense(cube, cube.counts, every, position, len(values)), axis=2)
-            yield from ((before[:, :, after] - before[:, :, first], values) for first, after in self.windows)
-            return
-        for first, after in self.windows:
-            chosen = np.flatnonzero((stretch > first) & (stretch <= after) & (unit >= 0))
-            shape = (len(self.units.codes), len(values))
-            yield _added(shape, (unit[chosen], position[chosen]), cube.counts[chosen]), values
+        counted, values = cube.histogram(self._n_bins)
+        occurring = counted.any(axis=(0, 1))
+        counted, values = self._in_tree(cube, counted.compress(occurring, axis=2)), values[occurring]
+        step = max(1, _BATCH // max(1, counted.shape[0] * counted.shape[2]))
+        for start in range(0, len(self.windows), step):
+            chosen = self.windows[start : start + step]
+            yield np.stack([counted[:, first + 1 : after + 1].sum(axis=1) for first, after in chosen], axis=1), values
+
+    @property
+    def _n_bins(self) -> int:
+        return len(self.tally.frame.edges) + 1
 
     def _before_edges(self, name: str, count: Count, dims: Labels, labels: Sequence[Labels]) -> Array:
         """Return how many selected events fall before each edge: int64[unit, label, edge]."""
         cube = self.tally.cubes.get(set_with(name, {*count.where, *dims}) or name)
-        n_edges = len(self.tally.frame.edges)
+        n_edges = self._n_bins - 1
         if cube is None:
             return np.zeros((len(self.units.codes), len(labels), n_edges), dtype=np.int64)
-        mask = self._selected(cube, count.where)
-        label = np.zeros(len(cube.counts), dtype=np.int64)
-        if dims:
-            position = {key: i for i, key in enumerate(labels)}
-            sizes = [len(cube.labels[d]) for d in dims]
-            table = np.full(sizes, -1, dtype=np.int64)
-            for combination in product(*(range(s) for s in sizes)):
-                key = tuple(cube.labels[d][c] for d, c in zip(dims, combination, strict=True))
-                table[combination] = position.get(key, -1)
-            label = table[tuple(cube.cells[:, cube.axes.index(d)] for d in dims)]
-            mask = mask & (label >= 0)
-        weights = cube.counts * cube.cells[:, cube.axes.index("value")] if count.of == "value" else cube.counts
-        dense = self._dense(cube, weights, mask, label, len(labels))
-        found: Array = np.cumsum(dense, axis=2)[:, :, :n_edges]
+        grid = cube.grid(self._n_bins, dims, count.where, weighted=count.of == "value")[:, :n_edges]
+        places = [dict(zip(cube.labels[d], range(len(cube.labels[d])), strict=True)) for d in dims]
+        chosen = np.zeros((grid.shape[0], len(labels), n_edges), dtype=np.int64)
+        for column, label in enumerate(labels):
+            at = [place.get(text) for place, text in zip(places, label, strict=True)]
+            if None not in at:
+                chosen[:, column] = grid[(slice(None), slice(None), *at)]
+        found: Array = np.cumsum(self._in_tree(cube, chosen), axis=2)
         return found
 
-    def _dense(self, cube: Cube, weights: Array, mask: Array, label: Array, n_labels: int) -> Array:
-        """Return int64[unit, label, stretch]."""
-        unit = self._unit_rows(cube)
-        keep = np.flatnonzero(mask & (unit >= 0))
-        shape = (len(self.units.codes), n_labels, len(self.tally.frame.edges) + 1)
-        return _added(shape, (unit[keep], label[keep], cube.cells[keep, 1]), weights[keep])
-
-    def _unit_rows(self, cube: Cube) -> Array:
-        """Return the position of each cell's unit in the tree, −1 for a unit that is not in it."""
-        order = {code: i for i, code in enumerate(self.units.codes)}
-        found: Array = np.array([order.get(code, -1) for code in cube.labels["unit"]], dtype=np.int64)[cube.cells[:, 0]]
+    def _in_tree(self, cube: Cube, counted: Array) -> Array:
+        """Return counts of the cube's units as counts of the tree's units, in its order; those that are not in it are left out."""
+        rows = np.array([self.position.get(code, -1) for code in cube.labels[UNIT]], dtype=np.intp)
+        if np.array_equal(rows, np.arange(len(self.units.codes))):
+            return counted
+        found = np.zeros((len(self.units.codes), *counted.shape[1:]), dtype=np.int64)
+        known = rows >= 0
+        found[rows[known]] = counted[known]
         return found
 
     def _existing(self) -> Array:
@@ -154,37 +140,3 @@ class CountReader:
             ended = len(edges) if unit.valid_to is None else int(stretch_of(np.array([day_number(unit.valid_to) + 1]), edges)[0])
             found[row, begun:ended] = 1
         return found
-
-    @staticmethod
-    def _selected(cube: Cube, where: Mapping[str, Sequence[str]]) -> Array:
-        mask = np.ones(len(cube.counts), dtype=bool)
-        for dim, wanted in where.items():
-            table = np.array([text in wanted for text in cube.labels[dim]] or [False], dtype=bool)
-            mask &= table[cube.cells[:, cube.axes.index(dim)]]
-        return mask
-
-
-def _added(shape: tuple[int, ...], at: tuple[Array, ...], weights: Array) -> Array:
-    """Return int64[shape] with the weights added at their places, exactly."""
-    size = 1
-    place = np.zeros(len(weights), dtype=np.int64)
-    for length, position in zip(shape, at, strict=True):
-        size *= length
-        place *= length
-        place += position
-    if int(np.abs(weights).sum()) < 2**53:  # whole numbers below are exact in the floats that bincount adds with
-        found = np.bincount(place, weights=weights, minlength=size).astype(np.int64)
-    else:
-        found = np.zeros(size, dtype=np.int64)
-        np.add.at(found, place, weights)
-    return found.reshape(shape)
-
-
-def _numbered(values: Array) -> tuple[Array, Array]:
-    """Return the different whole numbers, ascending, and the position of each value among them."""
-    top = int(values.max(initial=0))
-    if top > 2**20:
-        found, position = np.unique(values, return_inverse=True)
-        return found, position
-    occurring = np.bincount(values, minlength=1) > 0
-    return np.flatnonzero(occurring), (np.cumsum(occurring) - 1)[values]

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from cchc_metrics.errors import TallyMismatchError
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.room import Events
+from cchc_metrics.verbs.cube import Cube, canonical, project
 
 CHUNK_ROWS: Final = 65_536
 """Rows that are counted at a time."""
@@ -25,52 +24,6 @@ _VALUES: Final = 64  # whole numbers below are counted in full, larger ones by w
 _FEW: Final = 4  # days are picked out where fewer than one row in so many has one
 
 _ONE = np.int32(1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cube:
-    """Counts of one set of events, only the cells that are not zero, in canonical order (so equal counts are equal bytes).
-
-    Args:
-        axes: ``("unit", "bin", *dimensions)``, and ``"value"`` last where the events carry a whole number.
-        labels: axis → the texts its codes point to, sorted and all in use; ``bin`` and ``value`` are numbers and have none.
-        cells: int64[n, axes] codes, rows sorted.
-        counts: int64[n], all positive.
-    """
-
-    axes: tuple[str, ...]
-    labels: Mapping[str, tuple[str, ...]]
-    cells: Array
-    counts: Array
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Cube)
-            and self.axes == other.axes
-            and dict(self.labels) == dict(other.labels)
-            and np.array_equal(self.cells, other.cells)
-            and np.array_equal(self.counts, other.counts)
-        )
-
-    __hash__ = None  # type: ignore[assignment]  # holds arrays
-
-    def __reduce__(self) -> tuple[type[Cube], tuple[object, ...]]:
-        return (Cube, (self.axes, dict(self.labels), self.cells, self.counts))
-
-    def __add__(self, other: Cube) -> Cube:
-        if self.axes != other.axes:
-            raise TallyMismatchError(
-                f"hai bảng đếm khác chiều: {self.axes} và {other.axes}",
-                f"two tallies of unlike axes: {self.axes} and {other.axes}",
-            )
-        labels = {axis: tuple(sorted({*self.labels[axis], *other.labels[axis]})) for axis in self.labels}
-        cells = np.concatenate([_relabel(self, labels), _relabel(other, labels)])
-        return canonical(self.axes, labels, cells, np.concatenate([self.counts, other.counts]))
-
-    @property
-    def total(self) -> int:
-        """How many events there are in all."""
-        return int(self.counts.sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -298,64 +251,3 @@ def _occurring(cells: _Cells) -> tuple[Array, Array]:
     for axis in range(len(cells.sizes) - 1, -1, -1):
         keys, found[:, axis] = np.divmod(keys, cells.sizes[axis])
     return found, counts
-
-
-def project(cube: Cube, dims: Sequence[str]) -> Cube:
-    """Return a cube with only some of its dimensions, the others added up."""
-    axes = ("unit", "bin", *dims)
-    keep = [cube.axes.index(axis) for axis in axes]
-    labels = {axis: cube.labels[axis] for axis in axes if axis != "bin"}
-    return canonical(axes, labels, cube.cells[:, keep], cube.counts)
-
-
-def canonical(axes: tuple[str, ...], labels: Mapping[str, tuple[str, ...]], cells: Array, counts: Array) -> Cube:
-    """Return a cube whose labels are sorted and all in use, whose cells are sorted and unique."""
-    cells = cells.copy()
-    used: dict[str, tuple[str, ...]] = {}
-    for axis, name in enumerate(axes):
-        if name not in labels:
-            continue
-        present = np.flatnonzero(np.bincount(cells[:, axis], minlength=1)) if len(cells) else np.zeros(0, dtype=np.int64)
-        texts = [labels[name][code] for code in present.tolist()]
-        used[name] = tuple(sorted(set(texts)))
-        position = {text: i for i, text in enumerate(used[name])}
-        table = np.zeros(int(present.max(initial=0)) + 1, dtype=np.int64)
-        table[present] = [position[text] for text in texts]
-        cells[:, axis] = table[cells[:, axis]]
-    if len(cells):
-        cells, counts = _sorted_unique(cells, counts)
-    cells.flags.writeable = False
-    counts.flags.writeable = False
-    return Cube(axes, MappingProxyType(used), cells, counts)
-
-
-def _sorted_unique(cells: Array, counts: Array) -> tuple[Array, Array]:
-    sizes = cells.max(axis=0) + 1
-    total = 1
-    for size in sizes.tolist():
-        total *= size
-    if total < 2**62:
-        key = cells[:, 0].copy()
-        for axis in range(1, cells.shape[1]):
-            key *= sizes[axis]
-            key += cells[:, axis]
-        order = np.argsort(key, kind="stable") if (key[1:] <= key[:-1]).any() else None
-        if order is None:
-            return cells, counts
-        key, cells, counts = key[order], cells[order], counts[order]
-        starts = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
-    else:
-        order = np.lexsort(cells.T[::-1])
-        cells, counts = cells[order], counts[order]
-        starts = np.flatnonzero(np.concatenate([[True], (cells[1:] != cells[:-1]).any(axis=1)]))
-    return cells[starts], np.add.reduceat(counts, starts)
-
-
-def _relabel(cube: Cube, labels: Mapping[str, tuple[str, ...]]) -> Array:
-    cells = cube.cells.copy()
-    for axis, name in enumerate(cube.axes):
-        if name in labels:
-            position = {text: i for i, text in enumerate(labels[name])}
-            table = np.array([position[text] for text in cube.labels[name]] or [0], dtype=np.int64)
-            cells[:, axis] = table[cells[:, axis]]
-    return cells

@@ -108,7 +108,7 @@ def _covered(room: str, tally: Tally, periods: tuple[Period, ...], as_of: date, 
     occurring = np.zeros(len(edges) + 2, dtype=bool)
     for name, cube in tally.cubes.items():
         if name.startswith(room + "."):
-            occurring[cube.cells[:, 1]] = True
+            occurring[: len(edges) + 1] |= cube.bins(len(edges) + 1)
     found = []
     for period in periods:
         low = edges[day_number(period.first)]

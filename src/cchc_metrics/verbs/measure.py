@@ -239,6 +239,7 @@ def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums) -> tu
     cases, twice = [], []
     for flows, values in reader.histograms(indicator.values_of):
         summed = sums.add(flows)
-        cases.append(summed.sum(axis=1))
-        twice.append(twice_quantiles(values, summed, level))
-    return np.stack(cases, axis=1)[:, None, :], np.stack(twice, axis=1)
+        n_scopes, n_periods = summed.shape[:2]
+        cases.append(summed.sum(axis=2))
+        twice.append(twice_quantiles(values, summed.reshape(n_scopes * n_periods, -1), level).reshape(n_scopes, n_periods))
+    return np.concatenate(cases, axis=1)[:, None, :], np.concatenate(twice, axis=1)

@@ -24,7 +24,8 @@ from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
-from cchc_metrics.verbs.histogram import CHUNK_ROWS, Cube, RoomCounter, Stretches
+from cchc_metrics.verbs.cube import Cube
+from cchc_metrics.verbs.histogram import CHUNK_ROWS, RoomCounter, Stretches
 
 SCHEMA_VERSION: Final = 1
 
@@ -116,10 +117,10 @@ class Tally:
                     name: {
                         "axes": list(cube.axes),
                         "labels": {axis: list(texts) for axis, texts in cube.labels.items()},
-                        "cells": cube.cells.tolist(),
-                        "counts": cube.counts.tolist(),
+                        "cells": cube.some.tolist(),
+                        "counts": cube.some_counts.tolist(),
                     }
-                    for name, cube in self.cubes.items()
+                    for name, cube in ((name, cube.canonical()) for name, cube in self.cubes.items())
                 },
             },
             ensure_ascii=False,
@@ -144,6 +145,7 @@ class Tally:
             name: Cube(
                 tuple(c["axes"]),
                 {axis: tuple(texts) for axis, texts in c["labels"].items()},
+                None,
                 np.array(c["cells"], dtype=np.int64).reshape(-1, len(c["axes"])),
                 np.array(c["counts"], dtype=np.int64),
             )
