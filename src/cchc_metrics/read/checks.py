@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.unit import UnitTree
 
 _AT_A_TIME: Final = 65_536
+_PLACES_A_ROW: Final = 8
+"""Ids are counted in a table of at most so many places for each row; beyond it they are sorted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,8 @@ def unit_parser(units: UnitTree) -> Callable[[object], str]:
 
 
 def named_on_their_day(
-    column: RawColumn, values: list[str], errors: Mapping[int, CellError], units: UnitTree, days: Callable[[], Array]
-) -> tuple[RawColumn, list[str]]:
+    column: RawColumn, values: Sequence[str], errors: Mapping[int, CellError], units: UnitTree, days: Callable[[], Array]
+) -> tuple[RawColumn, Sequence[str]]:
     """Return a unit column and its values in which names are understood that only the day tells apart.
 
     After communes merge, the new one often keeps the name of an old one: on any day only one of the two exists. Names that even the day
@@ -161,14 +163,19 @@ def broken(columns: Columns, room: Room) -> Iterator[Found]:
         yield Found(check.code, check.column, np.concatenate(where) if where else np.zeros(0, dtype=np.int64))
 
 
-def duplicates(columns: Columns, room: Room) -> Iterator[Found]:
+def duplicates(columns: Columns, room: Room, numbers: Mapping[str, Array]) -> Iterator[Found]:
     """Yield the rows that repeat an id: all but the first where every copy says the same, every copy where they contradict each other.
 
     Values are compared as understood, not as written: ``01/03/2021`` and ``2021-03-01`` are the same.
+
+    Args:
+        columns: the rows.
+        room: what they are.
+        numbers: column → numbers ≥ 0 that are equal exactly where its values are, where such are known.
     """
-    group = _groups(columns, room.id_columns)
-    if group is None:
+    if not len(columns):
         return
+    group = _groups(columns, room.id_columns, numbers)
     copies = np.bincount(group)
     rows = np.flatnonzero(copies[group] > 1)
     if not rows.size:
@@ -213,19 +220,14 @@ def _validity(units: UnitTree, labels: tuple[str, ...]) -> tuple[Array, Array]:
     return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
 
 
-def _groups(columns: Columns, names: tuple[str, ...]) -> Array | None:
-    """Return for each row the number of its id, or None where no id can occur twice."""
-    if not len(columns):
-        return None
-    if len(names) == 1:
-        values = columns.arrays[names[0]]
-        if values.dtype == object and len(set(values.tolist())) == len(values):
-            return None
+def _groups(columns: Columns, names: tuple[str, ...], numbers: Mapping[str, Array]) -> Array:
+    """Return for each row a number of its id; the largest is not much more than there are rows."""
     group = np.zeros(len(columns), dtype=np.int64)
-    for name in names:
-        for key in _keys(columns, name):
-            numbered = np.unique(key, return_inverse=True)[1]
-            group = np.unique(group * (int(numbered.max()) + 1) + numbered, return_inverse=True)[1]
+    for key in (key for name in names for key in ([numbers[name]] if name in numbers else _keys(columns, name))):
+        shifted = key.astype(np.int64) + 1  # no key is less than −1
+        group = group * (int(shifted.max()) + 1) + shifted
+        if int(group.max()) >= _PLACES_A_ROW * len(columns):
+            group = np.unique(group, return_inverse=True)[1]
     return group
 
 
@@ -235,8 +237,8 @@ def _keys(columns: Columns, name: str, rows: Array | slice = slice(None)) -> lis
         return []
     array = columns.arrays[name][rows]
     if schema_by_name(columns.model)[name].kind.name == "id":
-        number: dict[Any, int] = {}
-        return [np.fromiter((number.setdefault(v, len(number)) for v in array.tolist()), dtype=np.int64, count=len(array))]
+        first: dict[str, int] = {}
+        return [np.fromiter(map(first.setdefault, array.tolist(), range(len(array))), dtype=np.int64, count=len(array))]
     keys = [array.astype(np.int64)]
     if schema_by_name(columns.model)[name].kind.name == "moment":
         keys.append(columns.seconds(name)[rows].astype(np.int64))

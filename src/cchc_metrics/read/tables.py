@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from cchc_metrics.errors import did_you_mean
-from cchc_metrics.read.checks import DATES, Found, Given, broken, dates, duplicates, named_on_their_day, unit_parser
+from cchc_metrics.read.cells import understand_cells
+from cchc_metrics.read.checks import DATES, Found, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.findings import WITHHELD, Findings, shown
 from cchc_metrics.read.headings import Matched, match_headings, spellings
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode, moments_to_numbers
 from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.problems import Code, Problems
-from cchc_metrics.records.record import ColumnSpec, schema, schema_by_name
+from cchc_metrics.records.record import schema, schema_by_name
 from cchc_metrics.records.room import Room
 
 MENDS: Final = 100
@@ -81,8 +82,8 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], room: R
         findings: what was found before, to which the rest is added.
     """
     n, refused = len(table.rows), len(table.refused)
-    columns, bad = _understand_cells(cells, table, room, given, findings)
-    valid = _check_rows(columns, np.flatnonzero(~bad), room, given, _Teller(findings, table, cells, columns, bad))
+    columns, bad, ids = _understand_cells(cells, table, room, given, findings)
+    valid = _check_rows(columns, ids, np.flatnonzero(~bad), room, given, _Teller(findings, table, cells, columns, bad))
     kept = columns if len(valid) == n else columns.take(valid)
     rows = table.rows if len(valid) == n else table.rows[valid]
     return Parsed(replace(kept, rows=rows), findings.problems(n + refused, n + refused - len(valid)))
@@ -106,10 +107,11 @@ def tidy(columns: Columns) -> Columns:
 
 def _understand_cells(
     cells: Mapping[str, RawColumn | TypedColumn], table: RawTable, room: Room, given: Given, findings: Findings
-) -> tuple[Columns, Array]:
-    """Return every row as columns, bad cells with a stand-in, and the mask of the rows that have one."""
+) -> tuple[Columns, Array, dict[str, Array]]:
+    """Return every row as columns, bad cells with a stand-in; the mask of the rows that have one; numbers that tell identifiers apart."""
     arrays: dict[str, Array] = {}
     labels: dict[str, tuple[str, ...]] = {}
+    ids: dict[str, Array] = {}
     bad = np.zeros(len(table.rows), dtype=bool)
     for spec in schema(room.model):
         if spec.name not in cells:
@@ -121,7 +123,9 @@ def _understand_cells(
                 bad[where] = True
                 findings.add_rows(code, table.rows, where, spec.name, column.cell)
             continue
-        values, errors = _understand_column(spec, column, given)
+        values, errors = understand_cells(spec, column.values, given)
+        if spec.kind.name == "id":
+            ids[spec.name] = column.codes if values is column.values else _numbered(values)[column.codes]
         if errors:
             if spec.kind.name == "unit" and given.units is not None:
                 days = partial(_main_days, cells, room, given, len(table.rows))
@@ -137,7 +141,13 @@ def _understand_cells(
         encode(spec, values, distinct, labels)
         for name, array in distinct.items():
             arrays[name] = array[column.codes]
-    return Columns(room.model, arrays, labels, table.file, table.rows), bad
+    return Columns(room.model, arrays, labels, table.file, table.rows), bad, ids
+
+
+def _numbered(values: Sequence[str]) -> Array:
+    """Return numbers that are equal exactly where texts are: for each text the place where it first stands."""
+    first: dict[str, int] = {}
+    return np.fromiter(map(first.setdefault, values, range(len(values))), dtype=np.int32, count=len(values))
 
 
 def _main_days(cells: Mapping[str, RawColumn | TypedColumn], room: Room, given: Given, rows: int) -> Array:
@@ -148,7 +158,7 @@ def _main_days(cells: Mapping[str, RawColumn | TypedColumn], room: Room, given: 
     column = cells[main]
     if isinstance(column, TypedColumn):
         return column.arrays[""]
-    values, _ = _understand_column(schema_by_name(room.model)[main], column, given)
+    values, _ = understand_cells(schema_by_name(room.model)[main], column.values, given)
     return moments_to_numbers(values)[0][column.codes]
 
 
@@ -164,30 +174,6 @@ def _tell_cells(
         return mends[cell]
 
     findings.add_rows(code, rows, where, name, lambda at: None if column.cell(at) is ABSENT else column.cell(at), mend)
-
-
-def _understand_column(spec: ColumnSpec, column: RawColumn, given: Given) -> tuple[list[Any], dict[int, CellError]]:
-    """Return the canonical value of each distinct cell, a stand-in for those that cannot be understood, and their errors by position."""
-    parse: Callable[[object], Any] = spec.kind.parse
-    if spec.kind.name == "unit" and given.units is not None:
-        parse = unit_parser(given.units)
-    stand_in = spec.choice.labels()[0] if spec.choice is not None else "" if spec.kind.name in ("id", "unit", "label") else None
-    values: list[Any] = []
-    errors: dict[int, CellError] = {}
-    for at, cell in enumerate(column.values):
-        try:
-            values.append(_absent(spec) if cell is ABSENT else parse(cell))
-        except CellError as error:
-            values.append(stand_in)
-            errors[at] = error.with_traceback(None)  # which would keep every frame alive
-    return values, errors
-
-
-def _absent(spec: ColumnSpec) -> Any:
-    """Return what a row means that does not have the column: the default, as for a model; nothing where it is required."""
-    if spec.required:
-        raise CellError(Code.MISSING_VALUE)
-    return spec.default
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,8 +206,8 @@ class _Teller:
         return labels[codes[at]] not in NOT_SECRET
 
 
-def _check_rows(columns: Columns, whole: Array, room: Room, given: Given, teller: _Teller) -> Array:
-    """Return the ascending positions of the rows that count, of those whose cells are all valid."""
+def _check_rows(columns: Columns, ids: Mapping[str, Array], whole: Array, room: Room, given: Given, teller: _Teller) -> Array:
+    """Return the ascending positions of the rows that count, of those whose cells are all valid (``whole``)."""
     checked = columns if len(whole) == len(columns) else columns.take(whole)
     sound = np.ones(len(checked), dtype=bool)
     later: list[Found] = []
@@ -234,9 +220,11 @@ def _check_rows(columns: Columns, whole: Array, room: Room, given: Given, teller
     kept = np.flatnonzero(sound)
     if not _distinct(teller.cells, room):
         unique = np.ones(len(kept), dtype=bool)
-        for found in duplicates(checked if len(kept) == len(checked) else checked.take(kept), room):
+        left = whole[kept]
+        numbers = {name: number[left] for name, number in ids.items()}
+        for found in duplicates(checked if len(kept) == len(checked) else checked.take(kept), room, numbers):
             unique[found.where] = False
-            teller.tell(found, whole[kept])
+            teller.tell(found, left)
         kept = kept[unique]
     if later:
         counts = np.zeros(len(checked), dtype=bool)
