@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from cchc_metrics.records.columns import Array
@@ -25,21 +25,24 @@ class Findings:
     Args:
         file, sheet: where the table came from.
         limit: how many examples of each code are kept.
+        full: codes of which no examples are wanted, only the total.
     """
 
-    __slots__ = ("_examples", "_totals", "file", "limit", "sheet")
+    __slots__ = ("_examples", "_full", "_told", "_totals", "file", "limit", "sheet")
 
-    def __init__(self, file: str, sheet: str = "", limit: int = EXAMPLES) -> None:
-        self.file, self.sheet, self.limit = file, sheet, limit
+    def __init__(self, file: str, sheet: str = "", limit: int = EXAMPLES, *, full: Collection[Code] = ()) -> None:
+        self.file, self.sheet, self.limit, self._full = file, sheet, limit, full
         self._totals: dict[Code, int] = {}
-        self._examples: dict[Code, list[Problem]] = {}
+        self._examples: dict[Code, list[tuple[int, int, Problem]]] = {}
+        self._told = 0
 
     def add(self, code: Code, row: int = 0, column: str = "", value: str = "", mend: Mend = ("", "")) -> None:
         """Add one problem; those of one code come in the order of the sheet."""
         self._totals[code] = self._totals.get(code, 0) + 1
         kept = self._examples.setdefault(code, [])
-        if len(kept) < self.limit:
-            kept.append(Problem(code, self.file, self.sheet, row, column, value, *mend))
+        if len(kept) < self.limit and code not in self._full:
+            self._told += 1
+            kept.append((row, self._told, Problem(code, self.file, self.sheet, row, column, value, *mend)))
 
     def add_rows(
         self,
@@ -63,21 +66,29 @@ class Findings:
         if not len(where):
             return
         self._totals[code] = self._totals.get(code, 0) + len(where)
-        self._examples.setdefault(code, []).extend(
-            Problem(code, self.file, self.sheet, int(rows[at]), column, shown(value(at)), *(mend(at) if mend else ("", "")))
-            for at in where[: self.limit].tolist()
-        )
+        if code in self._full:
+            return
+        self._told += 1
+        kept = self._examples.setdefault(code, [])
+        for at in where[: self.limit].tolist():
+            row = int(rows[at])
+            tail = mend(at) if mend else ("", "")
+            kept.append((row, self._told, Problem(code, self.file, self.sheet, row, column, shown(value(at)), *tail)))
 
     def problems(self, read: int, rejected: int) -> Problems:
-        """Return what was found, the examples in the order of the sheet."""
-        kept = [p for found in self._examples.values() for p in sorted(found, key=lambda p: p.row)[: self.limit]]
+        """Return what was found, the examples in the order of the sheet; those of one row as they were told."""
+        kept = [told for found in self._examples.values() for told in sorted(found, key=_place)[: self.limit]]
         return Problems(
             {(self.file, code): n for code, n in self._totals.items()},
-            tuple(sorted(kept, key=lambda p: p.row)),
+            tuple(problem for _, _, problem in sorted(kept, key=_place)),
             read,
             rejected,
             self.limit,
         )
+
+
+def _place(told: tuple[int, int, Problem]) -> tuple[int, int]:
+    return told[:2]
 
 
 def shown(value: object) -> str:

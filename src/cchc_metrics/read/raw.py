@@ -66,6 +66,11 @@ class RawColumn:
         """Return the cell of a row, counted from 0."""
         return self.values[self.codes[row]]
 
+    def spread(self, items: Array) -> Array:
+        """Return for each row the item that stands for its cell, of one for each distinct cell."""
+        found: Array = items.take(self.codes)
+        return found
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TypedColumn:

@@ -59,16 +59,19 @@ def understand(table: RawTable, room: Room, given: Given, own: Mapping[str, str]
     for row in table.refused:
         findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, mend=_cells_mend(row.cells, len(table.headings)))
     matched = match_headings(room, table.headings, own)
-    _tell_headings(findings, table, room, matched)
+    tell_headings(findings, table, room, matched)
     if len(table.rows) + refused == 0:
         findings.add(Code.EMPTY_TABLE)
     if not matched.usable:
-        n = len(table.rows)
-        nothing = columns_from_values(room.model, {spec.name: [] for spec in schema(room.model)}, file=table.file)
-        return Parsed(nothing, findings.problems(n + refused, n + refused), usable=False)
-
+        return unusable(room, findings, len(table.rows) + refused)
     parsed = judge(table, {name: table.columns[position] for name, position in matched.positions.items()}, room, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
+
+
+def unusable(room: Room, findings: Findings, rows: int) -> Parsed:
+    """Return what a table of so many rows says whose headings cannot be understood: nothing."""
+    nothing = columns_from_values(room.model, {spec.name: [] for spec in schema(room.model)}, file=findings.file)
+    return Parsed(nothing, findings.problems(rows, rows), usable=False)
 
 
 def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], room: Room, given: Given, findings: Findings) -> Parsed:
@@ -140,7 +143,7 @@ def _understand_cells(
         distinct: dict[str, Array] = {}
         encode(spec, values, distinct, labels)
         for name, array in distinct.items():
-            arrays[name] = array[column.codes]
+            arrays[name] = column.spread(array)
     return Columns(room.model, arrays, labels, table.file, table.rows), bad, ids
 
 
@@ -238,12 +241,13 @@ def _check_rows(columns: Columns, ids: Mapping[str, Array], whole: Array, room: 
 
 
 def _distinct(cells: Mapping[str, RawColumn | TypedColumn], room: Room) -> bool:
-    """Return whether a part of the rows' id is known to occur once, so that no row repeats another."""
-    columns = [cells.get(name) for name in room.id_columns]
-    return any(isinstance(column, TypedColumn) and column.distinct for column in columns)
+    """Return whether it is known that no row repeats the id of another: a part of it occurs once, or is not here to be looked at."""
+    columns = [cells.get(name) for name in room.id_columns if schema_by_name(room.model)[name].required]
+    return any(column is None or (isinstance(column, TypedColumn) and column.distinct) for column in columns)
 
 
-def _tell_headings(findings: Findings, table: RawTable, room: Room, matched: Matched) -> None:
+def tell_headings(findings: Findings, table: RawTable, room: Room, matched: Matched) -> None:
+    """Add what is wrong with the headings of a table."""
     row = table.heading_row
     for column, headings in matched.duplicates:
         listed = ", ".join(f"«{shown(h)}»" for h in headings)

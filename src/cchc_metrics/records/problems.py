@@ -255,13 +255,11 @@ class Problems:
         totals = dict(self.totals)
         for key, n in other.totals.items():
             totals[key] = totals.get(key, 0) + n
-        return Problems(
-            totals,
-            self.examples + other.examples,
-            self.read + other.read,
-            self.rejected + other.rejected,
-            max(self.limit, other.limit),
-        )
+        limit = max(self.limit, other.limit)
+        examples = self.examples + other.examples
+        if any(n > limit and key in self.totals and key in other.totals for key, n in totals.items()):
+            examples = _first(examples, limit)
+        return Problems(totals, examples, self.read + other.read, self.rejected + other.rejected, limit)
 
     def raise_if_any(self) -> None:
         """Raise ``RejectedRowsError`` when any row was rejected or a file could not be used; warnings do not raise."""
@@ -322,6 +320,18 @@ class Problems:
             if totals[key] <= limit:
                 examples.append(p)
         return cls(totals, tuple(examples), read, rejected, limit)
+
+
+def _first(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
+    """Return the examples without those of a file and code that lie behind so many others of the sheet."""
+    kept: dict[tuple[str, Code], int] = {}
+    chosen: set[int] = set()
+    for at in sorted(range(len(examples)), key=lambda at: examples[at].row):
+        key = (examples[at].file, examples[at].code)
+        kept[key] = kept.get(key, 0) + 1
+        if kept[key] <= limit:
+            chosen.add(at)
+    return tuple(p for at, p in enumerate(examples) if at in chosen)
 
 
 def _no_formula(value: str) -> str:

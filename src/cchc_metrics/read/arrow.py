@@ -1,0 +1,61 @@
+"""Arrow arrays of any type, as far as reading needs them; pyarrow is an extra and is imported where it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cchc_metrics.errors import InputError
+
+
+def arrow() -> Any:
+    """Return the module ``pyarrow``.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415  an extra
+    except ImportError:
+        raise InputError(
+            'thiếu pyarrow để đọc Parquet và Arrow; cài: pip install "cchc-metrics[arrow]"',
+            'pyarrow, which reads Parquet and Arrow, is missing; install: pip install "cchc-metrics[arrow]"',
+        ) from None
+    return pa
+
+
+def one_array(cells: Any) -> Any:
+    """Return an array, or a chunked array in one piece."""
+    pa = arrow()
+    if not isinstance(cells, pa.ChunkedArray):
+        return cells
+    if cells.num_chunks == 1:
+        return cells.chunk(0)
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.unify_dictionaries()
+    whole = cells.combine_chunks()
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def is_text(kind: Any) -> bool:
+    """Return whether an Arrow type is text, dictionaries of text among them."""
+    types = arrow().types
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
+def cells_of(array: Any) -> Callable[[int], Any]:
+    """Return what takes a row, counted from 0, and returns its cell as Python has it."""
+    return lambda row: python_value(array[row])
+
+
+def python_value(scalar: Any) -> Any:
+    """Return an Arrow value as Python has it; as the text of its number where Python has none (the year 20000)."""
+    pa = arrow()
+    try:
+        if pa.types.is_timestamp(scalar.type):  # a datetime has no nanoseconds
+            return scalar.cast(pa.timestamp("us", scalar.type.tz), safe=False).as_py()
+        return scalar.as_py()
+    except (ValueError, OverflowError, LookupError):  # an ArrowInvalid is a ValueError
+        return str(scalar.value)

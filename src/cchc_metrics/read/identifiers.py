@@ -1,0 +1,115 @@
+"""Identifiers: most are understood as they are written, which is seen from their bytes; and numbers by which repeated ones are found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cchc_metrics.read.arrow import arrow, is_text, one_array
+from cchc_metrics.records.columns import Array
+from cchc_metrics.records.fields import CellError, parse_required
+from cchc_metrics.records.problems import Code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedIds:
+    """Identifiers as they are understood.
+
+    Args:
+        texts: the cells as texts, an Arrow array.
+        odd: row → text of those that are understood otherwise than they are written; ``""`` where there is none.
+        hashes: uint64[n]; equal identifiers have equal numbers, unlike ones once in 10^19, so whoever finds equal ones looks at the texts.
+        errors: code → ascending positions of bad cells.
+    """
+
+    texts: Any
+    odd: Mapping[int, str]
+    hashes: Array
+    errors: Mapping[Code, Array]
+
+
+def _judged(array: Any) -> JudgedIds:
+    pa = arrow()
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    texts = array.cast(pa.large_string())
+    offsets, data = text_buffers(texts)
+    hashes = text_hashes(offsets, data)
+    rows = _odd_rows(offsets, data)
+    if texts.null_count:
+        rows = np.union1d(rows, np.flatnonzero(texts.is_null().to_numpy(zero_copy_only=False)))
+    odd: dict[int, str] = {}
+    errors: dict[Code, list[int]] = {}
+    for row in rows.tolist():
+        odd[row] = ""
+        try:
+            odd[row] = parse_required(texts[row].as_py())
+        except CellError as error:
+            errors.setdefault(error.code, []).append(row)
+        hashes[row] = hash_of(odd[row])
+    return JudgedIds(texts, odd, hashes, {code: np.array(bad, dtype=np.int64) for code, bad in errors.items()})
+
+
+def judge_ids(cells: Any) -> JudgedIds | None:
+    """Return the identifiers of an Arrow array or chunked array, None where they are neither texts nor whole numbers."""
+    array = one_array(cells)
+    return _judged(array) if is_text(array.type) or arrow().types.is_integer(array.type) else None
+
+
+def text_buffers(array: Any) -> tuple[Array, Array]:
+    """Return where each text of a ``large_string`` array begins and ends in its bytes (int64[n + 1]), and the bytes (uint8)."""
+    _, offsets, data = array.buffers()
+    size, first = len(array), array.offset
+    found = np.frombuffer(offsets, dtype=np.int64)[first : first + size + 1] if size else np.zeros(1, dtype=np.int64)
+    return found, np.zeros(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
+
+
+def _odd_rows(offsets: Array, data: Array) -> Array:
+    """Return the rows whose text is empty or has a byte that is not a visible ASCII character: only those can be understood otherwise."""
+    empty = np.flatnonzero(offsets[1:] == offsets[:-1])
+    used = data[offsets[0] : offsets[-1]]
+    # One subtraction: the 94 visible characters come to lie below 94, all others above.
+    if not used.size or int((used - np.uint8(33)).max()) < 94:
+        return empty
+    places = np.flatnonzero((used - np.uint8(33)) >= 94) + offsets[0]
+    return np.union1d(empty, np.searchsorted(offsets, places, side="right") - 1)
+
+
+_MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_FULL = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
+"""The mask of the first ``n`` bytes of a word."""
+
+
+def text_hashes(offsets: Array, data: Array) -> Array:
+    """Return a number of 64 bits for each text (uint64): its words of eight bytes, mixed one after the other."""
+    lengths = np.diff(offsets)
+    found = lengths.astype(np.uint64) * _MIX_1
+    if not len(lengths):
+        return found
+    padded = np.concatenate([data, np.zeros(16, dtype=np.uint8)])
+    # Every eight bytes in a row are a word, whatever they begin with.
+    words = np.ndarray((len(data) + 9,), dtype="<u8", buffer=padded, strides=(1,))
+    for start in range(0, int(lengths.max()), 8):
+        rows = slice(None) if start + 8 <= int(lengths.min()) else np.flatnonzero(lengths > start)
+        word = words[offsets[:-1][rows] + start] & _FULL[np.minimum(lengths[rows] - start, 8)]
+        found[rows] = mixed(found[rows] ^ word)
+    return found
+
+
+def mixed(numbers: Array) -> Array:
+    """Return numbers whose every bit depends on every bit of those given (uint64)."""
+    found: Array = (numbers ^ (numbers >> np.uint64(30))) * _MIX_2
+    found ^= found >> np.uint64(27)
+    found *= _MIX_1
+    found ^= found >> np.uint64(31)
+    return found
+
+
+def hash_of(text: str) -> np.uint64:
+    """Return the number that ``text_hashes`` gives a text."""
+    data = np.frombuffer(text.encode(), dtype=np.uint8)
+    found: np.uint64 = text_hashes(np.array([0, len(data)], dtype=np.int64), data)[0]
+    return found

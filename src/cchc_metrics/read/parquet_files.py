@@ -1,0 +1,403 @@
+"""Reading Parquet: whole, or part by part in memory that does not grow with the file; pyarrow is an extra.
+
+- A table is one file, or a folder of part files with the same headings, taken in the order of their names.
+- Headings are understood as in every table, and only the columns that they name are read.
+- Rows are numbered from 1, over all part files.
+- Codes and labels stay codes and labels: texts are read as dictionaries, and each distinct text of a part is understood once.
+- Rows of one id are judged together wherever they stand: they are found before anything else is read, and come last.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from cchc_metrics.read.arrow import arrow, is_text
+from cchc_metrics.read.checks import Given
+from cchc_metrics.read.findings import EXAMPLES, Findings
+from cchc_metrics.read.headings import match_headings
+from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError
+from cchc_metrics.read.rows import room_named
+from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable
+from cchc_metrics.read.typed import raw_table, row_hashes
+from cchc_metrics.records.columns import Array, Columns, code_dtype
+from cchc_metrics.records.problems import Code
+from cchc_metrics.records.record import schema_by_name
+from cchc_metrics.records.room import Room
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.unit import UnitTree
+
+PART_ROWS: Final = 1 << 20
+"""Rows of a part, as far as the row groups of the file allow: small groups are read together, large ones in pieces."""
+HASHES: Final = 1 << 25
+"""So many identifiers are compared at a time (256 MB); a longer file is looked through several times."""
+
+Load = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParquetTable:
+    """A Parquet file, or the part files of a folder, opened.
+
+    Args:
+        paths: the files, in the order of their names.
+        metadata: what the end of each says.
+        headings: the columns, in the order of the first file.
+        texts: headings of the columns that can be read as dictionaries.
+    """
+
+    paths: tuple[Path, ...]
+    metadata: tuple[Any, ...]
+    headings: tuple[str, ...]
+    texts: frozenset[str]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return sum(m.num_rows for m in self.metadata)
+
+    def loads(self, headings: Collection[str], *, plain: Collection[str], part_rows: int) -> Iterator[tuple[int, Load]]:
+        """Yield the parts in order: how many rows, and what reads them as an Arrow table.
+
+        Args:
+            headings: the columns to read.
+            plain: those of them that are not read as dictionaries, though they are texts.
+            part_rows: how many rows a part has, as far as the row groups allow.
+        """
+        for path, metadata in zip(self.paths, self.metadata, strict=True):
+            reader = partial(_reader, path, metadata, [h for h in headings if h in self.texts and h not in plain])
+            groups: list[int] = []
+            rows = 0
+            for group in range(metadata.num_row_groups):
+                size = metadata.row_group(group).num_rows
+                if groups and rows + size > part_rows:
+                    yield rows, partial(_groups, reader, groups, list(headings))
+                    groups, rows = [], 0
+                if size <= 2 * part_rows:
+                    groups, rows = [*groups, group], rows + size
+                    continue
+                for batch in _batches(reader, group, list(headings), part_rows):
+                    yield batch.num_rows, partial(_table, batch)
+            if groups:
+                yield rows, partial(_groups, reader, groups, list(headings))
+
+    def empty(self) -> Any:
+        """Return the table without its rows."""
+        return _reader(self.paths[0], self.metadata[0], []).schema_arrow.empty_table()
+
+
+def open_parquet(path: Path) -> ParquetTable:
+    """Return a Parquet file or folder of part files, opened.
+
+    Raises:
+        UnreadableFileError: it is not Parquet, or its part files differ in their headings.
+        InputError: pyarrow is not installed.
+    """
+    paths = tuple(sorted(path.glob("*.parquet"))) if path.is_dir() else (path,)
+    if not paths:
+        raise UnreadableFileError("thư mục không có tệp .parquet nào", "the folder has no .parquet file")
+    opened = [_read(partial(_reader, each, None, [])) for each in paths]
+    headings = tuple(opened[0].schema_arrow.names)
+    for each, reader in zip(paths, opened, strict=True):
+        if set(reader.schema_arrow.names) != set(headings):
+            raise UnreadableFileError(
+                f"{each.name} có cột khác {paths[0].name}", f"the columns of {each.name} are not those of {paths[0].name}"
+            )
+    types = [reader.schema_arrow for reader in opened]
+    _read(lambda: arrow().unify_schemas(types, promote_options="permissive") if len(types) > 1 else None)
+    texts = frozenset(h for h in headings if headings.count(h) == 1 and all(is_text(t.field(h).type) for t in types))
+    return ParquetTable(paths, tuple(reader.metadata for reader in opened), headings, texts)
+
+
+def parse_parquet(path: Path, room: Room, given: Given, own: Mapping[str, str], *, file: str = "") -> Parsed:
+    """Return what a Parquet file or folder says, read whole.
+
+    Args:
+        path: the file or folder.
+        room: what its rows are.
+        given: what they are held against.
+        own: the district's own headings.
+        file: its name for messages; the path's last part by default.
+
+    Raises:
+        UnreadableFileError: it cannot be read.
+    """
+    table = open_parquet(path)
+    positions = match_headings(room, table.headings, own).positions
+    names = {name: table.headings[at] for name, at in positions.items()}
+    loads = table.loads(names.values(), plain=_identifiers(room, names), part_rows=1 << 62)
+    whole = _joined([_read(load) for _, load in loads] or [table.empty()])
+    read = raw_table(room, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()})
+    columns = {positions[name]: read.columns[whole.schema.names.index(heading)] for name, heading in names.items()}
+    return understand(RawTable(table.headings, columns, read.rows, file or path.name), room, given, own)
+
+
+def _identifiers(room: Room, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the headings of the identifiers, which are hardly ever the same."""
+    return tuple(heading for name, heading in names.items() if schema_by_name(room.model)[name].kind.name == "id")
+
+
+def _joined(tables: list[Any]) -> Any:
+    return _read(lambda: arrow().concat_tables([table.unify_dictionaries() for table in tables], promote_options="permissive"))
+
+
+def scan_parquet(
+    room: str | Room,
+    path: Path | str,
+    *,
+    units: UnitTree | None = None,
+    extracted_on: date | None = None,
+    calendar: Calendar | None = None,
+    own_headings: Mapping[str, str] | None = None,
+    columns: Collection[str] | None = None,
+    keep_ids: bool = False,
+    file: str = "",
+    workers: int = 2,
+    part_rows: int = PART_ROWS,
+    progress: Progress | None = None,
+) -> Iterator[Parsed]:
+    """Yield a Parquet file part by part, in memory that does not grow with the file; the verdict on each row is that of reading it whole.
+
+    The problems of all parts add up to those of the file, and their rows are the rows of the file. A room always gives at least one part.
+    Rows whose id stands in the file more than once are judged together and come last, whatever part they stand in.
+
+    Args:
+        room: a room or its name.
+        path: a file, or a folder of part files.
+        units: the unit tree; without it unit codes are taken as they are.
+        extracted_on: the day of export; without it no date is found to lie in the future.
+        calendar: the working calendar; without it no year is found to be missing.
+        own_headings: own headings → canonical column.
+        columns: canonical columns to read; None for all. What is not read is not checked: rows are judged as if they had these cells only,
+            and without the columns of the id no repeated row is found.
+        keep_ids: whether identifiers are kept. They are checked all the same; nothing that is counted needs them, and they take more memory
+            than everything else.
+        file: a name for messages; the path's last part by default.
+        workers: how many parts are read at a time, while the one before them is used.
+        part_rows: how many rows a part has, as far as the file's row groups allow.
+        progress: called with the name, how many rows are done and how many there are.
+
+    Raises:
+        UnreadableFileError: the file cannot be read; also while parts are yielded, when it breaks off.
+        InputError: there is no such room, or pyarrow is not installed.
+    """
+    path, chosen = Path(path), room_named(room)
+    given = Given(units, calendar, extracted_on)
+    return _scan(_Scan.of(chosen, path, given, own_headings or {}, columns, keep_ids, file or path.name, part_rows), workers, progress)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scan:
+    """What does not change from part to part."""
+
+    table: ParquetTable
+    room: Room
+    given: Given
+    file: str
+    findings: Findings
+    usable: bool
+    names: Mapping[str, str]
+    ids: tuple[str, ...]
+    keep_ids: bool
+    part_rows: int
+
+    @classmethod
+    def of(
+        cls,
+        room: Room,
+        path: Path,
+        given: Given,
+        own: Mapping[str, str],
+        columns: Collection[str] | None,
+        keep_ids: bool,  # noqa: FBT001  as the caller gave it
+        file: str,
+        part_rows: int,
+    ) -> _Scan:
+        table = open_parquet(path)
+        matched = match_headings(room, table.headings, own)
+        findings = Findings(file)
+        tell_headings(findings, RawTable(table.headings, {}, np.zeros(0, dtype=np.int64), file), room, matched)
+        if not table.rows:
+            findings.add(Code.EMPTY_TABLE)
+        names = {name: table.headings[at] for name, at in matched.positions.items() if columns is None or name in columns}
+        needed = [name for name in room.id_columns if schema_by_name(room.model)[name].required]
+        ids = tuple(name for name in room.id_columns if name in names) if all(name in names for name in needed) else ()
+        return cls(table, room, given, file, findings, matched.usable, names, ids, keep_ids, part_rows)
+
+    def judged(self, part: Any, names: Mapping[str, str], rows: Array, findings: Findings) -> Parsed:
+        """Return the verdict on some rows."""
+        positions = {name: part.schema.names.index(heading) for name, heading in names.items()}
+        raw = raw_table(self.room, part, positions, file=self.file, rows=rows, keep_ids=self.keep_ids)
+        return judge(raw, {name: raw.columns[at] for name, at in positions.items()}, self.room, self.given, findings)
+
+
+@dataclass(slots=True)
+class _State:
+    """What grows while parts are yielded: the labels so far, and how many problems of each code."""
+
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    totals: dict[Code, int] = field(default_factory=dict)
+
+    def full(self) -> frozenset[Code]:
+        """Return the codes of which there are examples enough."""
+        return frozenset(code for code, n in self.totals.items() if n >= EXAMPLES)
+
+    def noted(self, parsed: Parsed) -> Parsed:
+        """Return a part with the labels of all parts before it in front, and note what it has."""
+        for (_, code), n in parsed.problems.totals.items():
+            self.totals[code] = self.totals.get(code, 0) + n
+        return replace(parsed, columns=self._unified(parsed.columns))
+
+    def _unified(self, columns: Columns) -> Columns:
+        arrays, labels = dict(columns.arrays), dict(columns.labels)
+        changed = False
+        for name, own in columns.labels.items():
+            known = self.labels.setdefault(name, own)
+            if own == known:
+                continue
+            position = {text: at for at, text in enumerate(known)}
+            for text in own:
+                position.setdefault(text, len(position))
+            self.labels[name] = labels[name] = tuple(position)
+            arrays[name] = np.array([position[text] for text in own], dtype=code_dtype(len(position))).take(columns.arrays[name])
+            changed = True
+        return replace(columns, arrays=arrays, labels=labels) if changed else columns
+
+
+def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Parsed]:
+    if not scan.usable:
+        yield unusable(scan.room, scan.findings, scan.table.rows)
+        return
+    state = _State()
+    held: list[tuple[Any, Array]] = []
+    done = 0
+    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        repeated, sound = _repeated(scan, pool, workers)
+        names = dict(scan.names)
+        plain = _identifiers(scan.room, names)
+        if not repeated.size and sound and not scan.keep_ids:  # nothing more is to be learnt from them
+            names = {name: heading for name, heading in names.items() if heading not in plain}
+
+        def part(load: Load, first: int, findings: Findings) -> tuple[Parsed, tuple[Any, Array] | None]:
+            table = _read(load)
+            rows = np.arange(first, first + table.num_rows, dtype=np.int64)
+            apart = None
+            if repeated.size:
+                hashes, _ = _hashes(scan, table)
+                found = np.minimum(np.searchsorted(repeated, hashes), len(repeated) - 1)
+                mask = repeated[found] == hashes
+                if mask.any():
+                    apart = table.take(np.flatnonzero(mask)), rows[mask]
+                    table, rows = table.take(np.flatnonzero(~mask)), rows[~mask]
+            return scan.judged(table, names, rows, findings), apart
+
+        def tasks() -> Iterator[Callable[[], tuple[Parsed, tuple[Any, Array] | None]]]:
+            first = 1
+            for rows, load in scan.table.loads(names.values(), plain=plain, part_rows=scan.part_rows):
+                yield partial(part, load, first, scan.findings if first == 1 else Findings(scan.file, full=state.full()))
+                first += rows
+            if first == 1:
+                yield partial(part, scan.table.empty, 1, scan.findings)
+
+        for parsed, apart in _ahead(pool, tasks(), workers):
+            if apart is not None:
+                held.append(apart)
+            done += parsed.problems.read + (0 if apart is None else len(apart[1]))
+            if progress is not None:
+                progress(scan.file, done, scan.table.rows)
+            yield state.noted(parsed)
+    if held:
+        together = _joined([table for table, _ in held])
+        yield state.noted(scan.judged(together, names, np.concatenate([rows for _, rows in held]), Findings(scan.file)))
+
+
+def _ahead(pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], Any]], workers: int) -> Iterator[Any]:
+    """Yield the results of tasks in order, a few of which are done ahead."""
+    waiting: deque[Future[Any]] = deque()
+    try:
+        for task in tasks:
+            waiting.append(pool.submit(task))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:  # whoever stops listening does not wait for the rest
+        for future in waiting:
+            future.cancel()
+
+
+def _hashes(scan: _Scan, table: Any) -> tuple[Array, bool]:
+    specs = schema_by_name(scan.room.model)
+    return row_hashes([(specs[name], table.column(scan.names[name])) for name in scan.ids])
+
+
+def _repeated(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> tuple[Array, bool]:
+    """Return the numbers of the ids that stand in the file more than once (uint64, ascending), and whether no id is bad.
+
+    Whoever has the number of another is judged with it, so a number that two ids share by chance changes nothing.
+    """
+    none = np.zeros(0, dtype=np.uint64)
+    headings = [scan.names[name] for name in scan.ids]
+    if not headings:
+        return none, True
+    rounds = -(-scan.table.rows // HASHES)
+    found, sound = [none], True
+    for this in range(rounds):
+
+        def numbers(load: Load, this: int = this) -> tuple[Array, bool]:
+            hashes, good = _hashes(scan, _read(load))
+            return hashes if rounds == 1 else hashes[hashes % np.uint64(rounds) == this], good
+
+        loads = scan.table.loads(headings, plain=headings, part_rows=scan.part_rows)
+        together, size = np.empty(scan.table.rows, dtype=np.uint64), 0  # what is not filled takes no memory
+        for hashes, good in _ahead(pool, (partial(numbers, load) for _, load in loads), workers):
+            together[size : size + len(hashes)] = hashes
+            size += len(hashes)
+            sound &= good
+        numbered = together[:size]
+        numbered.sort()
+        found.append(np.unique(numbered[1:][numbered[1:] == numbered[:-1]]))
+    return np.sort(np.concatenate(found)), sound
+
+
+def _reader(path: Path, metadata: Any, dictionaries: list[str]) -> Any:
+    arrow()
+    import pyarrow.parquet as pq  # noqa: PLC0415  an extra
+
+    return pq.ParquetFile(path, metadata=metadata, read_dictionary=dictionaries, pre_buffer=True)
+
+
+def _groups(reader: Load, groups: list[int], headings: list[str]) -> Any:
+    return reader().read_row_groups(groups, columns=headings, use_threads=False)
+
+
+def _batches(reader: Load, group: int, headings: list[str], rows: int) -> Iterator[Any]:
+    batches = _read(lambda: reader().iter_batches(batch_size=rows, row_groups=[group], columns=headings, use_threads=False))
+    while (batch := _read(lambda: next(batches, None))) is not None:
+        yield batch
+
+
+def _table(batch: Any) -> Any:
+    return arrow().Table.from_batches([batch])
+
+
+def _read(load: Load) -> Any:
+    """Return what pyarrow reads.
+
+    Raises:
+        UnreadableFileError: the file is not Parquet, or broken.
+    """
+    pa = arrow()
+    try:
+        return load()
+    except (OSError, pa.ArrowException) as error:
+        told = str(error).split("\n")[0]
+        raise UnreadableFileError(told, told) from None

@@ -1,0 +1,291 @@
+"""Columns that come with a type (Arrow): whole arrays are judged by masks and ranges, to the verdict that each cell would have.
+
+Dates, instants and numbers are compared with their range; texts and codes are understood once for each distinct value, as in every other
+table; identifiers are looked through byte by byte. What has another type is handed on cell by cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from cchc_metrics.read.arrow import arrow, cells_of, one_array, python_value
+from cchc_metrics.read.checks import Given
+from cchc_metrics.read.headings import match_headings
+from cchc_metrics.read.identifiers import JudgedIds, hash_of, judge_ids, mixed
+from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
+from cchc_metrics.read.rows import room_named
+from cchc_metrics.read.tables import Parsed, understand
+from cchc_metrics.records.columns import NO_NUMBER, SECOND, Array
+from cchc_metrics.records.fields import FIRST_DATE, LAST_DATE, MAX_TERM, MAX_WHOLE, NO_DAY, CellError
+from cchc_metrics.records.problems import Code
+from cchc_metrics.records.record import ColumnSpec, schema_by_name
+from cchc_metrics.records.room import Room
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.unit import UnitTree
+
+_DAY: Final = 86_400
+_VIETNAM: Final = 7 * 3600
+_FIRST, _LAST = day_number(FIRST_DATE), day_number(LAST_DATE)
+_EXACT: Final = 1e15  # below, Python writes a float without an exponent, so that a whole one is read as it is
+_TICKS: Final = MappingProxyType({"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9})
+
+
+def column_of(spec: ColumnSpec, cells: Any, *, keep_ids: bool = True) -> RawColumn | TypedColumn:
+    """Return an Arrow array as a column that ``understand`` takes.
+
+    Args:
+        spec: the column that it is.
+        cells: an Arrow array or chunked array of any type.
+        keep_ids: whether identifiers are wanted as texts; otherwise they are only judged, at a fifth of the cost.
+    """
+    pa = arrow()
+    array, kind = one_array(cells), spec.kind.name
+    if pa.types.is_null(array.type):
+        return RawColumn([None], np.zeros(len(array), dtype=np.int32))
+    if kind == "moment" and (pa.types.is_date(array.type) or pa.types.is_timestamp(array.type)):
+        return _moments(array)
+    if kind in ("whole", "term") and pa.types.is_integer(array.type):
+        return _integers(spec, array)
+    if kind in ("whole", "term") and pa.types.is_floating(array.type):
+        return _floats(spec, array)
+    if kind == "id" and (ids := judge_ids(array)) is not None:
+        return _ids(ids, array, keep=keep_ids)
+    return _by_distinct_cell(array)
+
+
+def _by_distinct_cell(array: Any) -> RawColumn:
+    """Return a column in which each distinct cell is understood once."""
+    pa = arrow()
+    if not pa.types.is_dictionary(array.type):
+        try:
+            array = array.dictionary_encode()
+        except pa.ArrowNotImplementedError:  # lists and the like
+            return RawColumn.of([python_value(cell) for cell in array])
+    values = [python_value(cell) for cell in array.dictionary]
+    codes = _numbers(array.indices, np.int32)
+    if array.indices.null_count:
+        codes = np.where(codes < 0, np.int32(len(values)), codes)
+        values.append(None)
+    return _EncodedColumn(values or [None], codes)
+
+
+class _EncodedColumn(RawColumn):
+    """Distinct cells and codes of a dictionary; Arrow looks them up faster than numpy, which first makes the codes wider."""
+
+    __slots__ = ()
+
+    def spread(self, items: Array) -> Array:
+        """Return for each row the item of its cell."""
+        pa = arrow()
+        if items.dtype == object:
+            return items[self.codes]
+        found: Array = pa.compute.take(pa.array(items), pa.array(self.codes), boundscheck=False).to_numpy()
+        return found
+
+
+def _numbers(array: Any, kind: type[np.signedinteger[Any]]) -> Array:
+    """Return whole numbers, and −1 for nulls: all bits set, whatever stands in their place."""
+    pa = arrow()
+    plain = pa.Array.from_buffers(array.type, len(array), [None, array.buffers()[1]], offset=array.offset)
+    numbers: Array = plain.to_numpy().astype(kind, copy=False)
+    return numbers if not array.null_count else numbers | _nulls(array).astype(kind) * kind(-1)
+
+
+def _nulls(array: Any) -> Array:
+    """Return 1 for each null, 0 for everything else (uint8)."""
+    if not array.null_count:
+        return np.zeros(len(array), dtype=np.uint8)
+    bits = np.frombuffer(array.buffers()[0], dtype=np.uint8)[array.offset // 8 :]
+    skipped = array.offset % 8
+    return np.unpackbits(bits, count=skipped + len(array), bitorder="little")[skipped:] ^ np.uint8(1)
+
+
+def _moments(array: Any) -> TypedColumn:
+    pa = arrow()
+    seconds = None
+    if pa.types.is_date32(array.type):
+        days = _numbers(array.view(pa.int32()), np.int32)
+    else:
+        ticks = _numbers(array.view(pa.int64()), np.int64)
+        if pa.types.is_date64(array.type):
+            days = ticks // (_DAY * 1000)
+        else:
+            instants = ticks // _TICKS[array.type.unit]
+            if array.type.tz is not None:
+                instants = np.minimum(instants, 2**62) + _VIETNAM  # far beyond every date already, and no overflow
+            days = instants // _DAY
+            seconds = (instants - days * _DAY).astype(np.int32)
+        days[_nulls(array).view(bool)] = NO_DAY
+    errors, found = _outside(array, days, _FIRST, _LAST, Code.IMPOSSIBLE_DATE)
+    arrays = {"": found.astype(np.int32, copy=False)}
+    if seconds is not None:
+        seconds[found == NO_DAY] = -1
+        if (seconds >= 0).any():
+            arrays[SECOND] = seconds
+    return TypedColumn(cells_of(array), arrays, errors)
+
+
+def _outside(array: Any, numbers: Array, low: int, high: int, code: Code) -> tuple[dict[Code, Array], Array]:
+    """Return the rows whose number lies outside a range, and the numbers with −1 for those; nulls have it already."""
+    if not len(numbers) or (int(np.count_nonzero(numbers < low)) == array.null_count and int(numbers.max()) <= high):
+        return {}, numbers
+    outside = ((numbers < low) | (numbers > high)) & ~_nulls(array).view(bool)
+    return {code: np.flatnonzero(outside)} if outside.any() else {}, np.where(outside, numbers.dtype.type(-1), numbers)
+
+
+def _integers(spec: ColumnSpec, array: Any) -> TypedColumn:
+    pa = arrow()
+    term = spec.kind.name == "term"
+    if pa.types.is_uint64(array.type):  # what is too large for int64 becomes less than nothing, and is out of range as before
+        numbers = _numbers(array.view(pa.int64()), np.int64)
+    else:
+        numbers = _numbers(array, np.int64 if pa.types.is_uint32(array.type) or array.type.bit_width == 64 else np.int32)
+    errors, found = _outside(array, numbers, 0, MAX_TERM if term else MAX_WHOLE, Code.NUMBER_OUT_OF_RANGE)
+    if not term:
+        return TypedColumn(cells_of(array), {"": found.astype(np.int64, copy=False)}, errors)
+    halves = found.astype(np.int32, copy=False) * np.int32(2)
+    return TypedColumn(cells_of(array), {"": np.maximum(halves, np.int32(NO_NUMBER)) if array.null_count or errors else halves}, errors)
+
+
+def _floats(spec: ColumnSpec, array: Any) -> TypedColumn:
+    """Return numbers that are whole (of a term: a multiple of one half) in one step, all others by their distinct values, as they print."""
+    steps = 2 if spec.kind.name == "term" else 1
+    given = array.cast(arrow().float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
+    blank = np.isnan(given)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = given * steps
+        plain = (np.abs(given) < _EXACT) & (np.floor(scaled) == scaled)
+    numbers = np.full(len(given), NO_NUMBER, dtype=np.int64)
+    numbers[plain] = scaled[plain].astype(np.int64)
+    high = MAX_TERM * 2 if steps == 2 else MAX_WHOLE
+    outside = plain & ((numbers < 0) | (numbers > high))
+    wrong: dict[Code, list[Array]] = {Code.NUMBER_OUT_OF_RANGE: [np.flatnonzero(outside)]} if outside.any() else {}
+    numbers[outside] = NO_NUMBER
+    odd = np.flatnonzero(~plain & ~blank)
+    if len(odd):
+        values, where = np.unique(given[odd], return_inverse=True)
+        understood = np.full(len(values), NO_NUMBER, dtype=np.int64)
+        refused: dict[Code, list[int]] = {}
+        for at, value in enumerate(values.tolist()):
+            try:
+                understood[at] = int(spec.kind.parse(value) * steps)
+            except CellError as error:
+                refused.setdefault(error.code, []).append(at)
+        numbers[odd] = understood[where]
+        for code, places in refused.items():
+            wrong.setdefault(code, []).append(odd[np.isin(where, places)])
+    errors = {code: np.sort(np.concatenate(rows)) for code, rows in wrong.items()}
+    return TypedColumn(cells_of(array), {"": numbers.astype(np.int32 if steps == 2 else np.int64)}, errors)
+
+
+def _ids(found: JudgedIds, array: Any, *, keep: bool) -> TypedColumn:
+    bad = np.concatenate([np.zeros(0, dtype=np.int64), *found.errors.values()])
+    hashes = np.sort(np.delete(found.hashes, bad))
+    distinct = not bool((hashes[1:] == hashes[:-1]).any())
+    if distinct and not keep:
+        return TypedColumn(cells_of(array), {}, found.errors, distinct)
+    texts = found.texts.to_numpy(zero_copy_only=False).copy()
+    for row, text in found.odd.items():
+        texts[row] = text
+    return TypedColumn(cells_of(array), {"": texts}, found.errors, distinct)
+
+
+def row_hashes(columns: Sequence[tuple[ColumnSpec, Any]]) -> tuple[Array, bool]:
+    """Return a number of 64 bits for each row, equal where the rows have the same id (uint64), and whether no identifier is bad.
+
+    Args:
+        columns: the columns of the id, each with its Arrow array or chunked array. Units are passed over: their names and codes mean the
+            same, so rows of unlike ids may have the same number.
+    """
+    found: Array | None = None
+    sound = True
+    for spec, cells in columns:
+        if spec.kind.name == "unit":
+            continue
+        ids = judge_ids(cells) if spec.kind.name == "id" else None
+        if ids is not None:
+            numbers, sound = ids.hashes, sound and not ids.errors
+        else:
+            numbers, good = _hashes_of_cells(spec, cells)
+            sound = sound and (good or spec.kind.name != "id")
+        found = numbers if found is None else mixed(found) + numbers
+    assert found is not None  # noqa: S101  an id has a column that is no unit
+    return found, sound
+
+
+def _hashes_of_cells(spec: ColumnSpec, cells: Any) -> tuple[Array, bool]:
+    column = column_of(spec, cells)
+    if isinstance(column, TypedColumn):
+        arrays = [column.arrays[suffix].astype(np.int64).view(np.uint64) for suffix in sorted(column.arrays)]
+        return sum(arrays[1:], mixed(arrays[0])), not column.errors
+    hashes = np.zeros(len(column.values), dtype=np.uint64)
+    good = True
+    for at, cell in enumerate(column.values):
+        try:
+            value = spec.kind.parse(cell)
+        except CellError:
+            good = False
+        else:
+            hashes[at] = hash_of(str(value))
+    return hashes[column.codes], good
+
+
+def raw_table(
+    room: Room, table: Any, positions: Mapping[str, int], *, file: str = "", rows: Array | None = None, keep_ids: bool = True
+) -> RawTable:
+    """Return an Arrow table or record batch as a table that ``understand`` takes.
+
+    Args:
+        room: what its rows are.
+        table: the table.
+        positions: canonical column → position; columns that are not named are passed over.
+        file: where it came from, for messages.
+        rows: int64[n] number of each row; None to count from 1.
+        keep_ids: see ``column_of``.
+    """
+    specs = schema_by_name(room.model)
+    columns = {at: column_of(specs[name], table.column(at), keep_ids=keep_ids) for name, at in positions.items()}
+    numbers = np.arange(1, table.num_rows + 1, dtype=np.int64) if rows is None else rows
+    return RawTable(tuple(table.schema.names), columns, numbers, file)
+
+
+def read_arrow(
+    room: str | Room,
+    table: Any,
+    *,
+    units: UnitTree | None = None,
+    extracted_on: date | None = None,
+    calendar: Calendar | None = None,
+    own_headings: Mapping[str, str] | None = None,
+    file: str = "",
+    row_numbers: Sequence[int] | Array | None = None,
+) -> Parsed:
+    """Read an Arrow table of one room; the verdict on each row is that of its model, at a hundredth of the cost.
+
+    Args:
+        room: a room or its name.
+        table: a ``pyarrow`` table or record batch with columns of any type; headings are understood as in a file.
+        units: the unit tree; without it unit codes are taken as they are.
+        extracted_on: the day of export; without it no date is found to lie in the future.
+        calendar: the working calendar; without it no year is found to be missing.
+        own_headings: own headings → canonical column.
+        file: a name for messages.
+        row_numbers: 1-based number of each row in messages; None to count from 1.
+
+    Returns:
+        The valid rows as columns, and the problems.
+
+    Raises:
+        InputError: there is no such room, or pyarrow is not installed.
+    """
+    chosen, own = room_named(room), own_headings or {}
+    positions = match_headings(chosen, table.schema.names, own).positions
+    numbers = None if row_numbers is None else np.asarray(row_numbers, dtype=np.int64)
+    given = Given(units, calendar, extracted_on)
+    return understand(raw_table(chosen, table, positions, file=file, rows=numbers), chosen, given, own)

@@ -1,0 +1,116 @@
+"""Arrow tables: whatever type a column has, the verdict on each row is that of its model and of every other way of reading."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.read.arrow_tables import tables
+from tests.read.test_rows import EVERY_ROOM, REPEATED, UNITS, codes_by_row, verdict
+
+from cchc_metrics.read.arrow import python_value
+from cchc_metrics.read.identifiers import hash_of, judge_ids
+from cchc_metrics.read.rows import Parsed, read_table
+from cchc_metrics.read.typed import read_arrow
+from cchc_metrics.records.columns import columns_of
+from cchc_metrics.records.meeting import Meeting
+from cchc_metrics.records.room import Room
+from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.reference.calendar import Calendar
+
+CASES = EVERY_ROOM.flatmap(lambda room: st.tuples(st.just(room), tables(room)))
+REPEATING = EVERY_ROOM.flatmap(lambda room: st.tuples(st.just(room), tables(room, ids=2)))
+GIVEN: dict[str, Any] = {"units": UNITS, "extracted_on": date(2021, 2, 1), "calendar": Calendar.official()}
+
+
+def cells(table: pa.Table) -> list[list[Any]]:
+    return [[python_value(cell) for cell in column] for column in table.columns]
+
+
+def same(one: Parsed, other: Parsed) -> None:
+    assert one.usable == other.usable
+    assert one.problems == other.problems
+    assert dict(one.columns.labels) == dict(other.columns.labels)
+    assert sorted(one.columns.arrays) == sorted(other.columns.arrays)
+    for name, array in one.columns.arrays.items():
+        assert array.dtype == other.columns.arrays[name].dtype, name
+        assert array.tolist() == other.columns.arrays[name].tolist(), name
+    assert one.columns.row_numbers().tolist() == other.columns.row_numbers().tolist()
+
+
+@given(CASES)
+@settings(max_examples=300)
+def test_a_row_is_judged_as_its_model_judges_it(case: tuple[Room, pa.Table]) -> None:
+    room, table = case
+    parsed = read_arrow(room, table)
+    rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*cells(table), strict=True)]
+    verdicts = [verdict(room, row) for row in rows]
+    told = codes_by_row(parsed)
+    assert [told[i] for i in range(1, len(rows) + 1)] == [codes for _, codes in verdicts]
+    assert parsed.problems.read == len(rows) == len(parsed.columns) + parsed.problems.rejected
+    repeated = {p.row for p in parsed.problems if p.code in REPEATED}
+    valid = [i for i, (record, _) in enumerate(verdicts, start=1) if record is not None and i not in repeated]
+    assert parsed.columns.row_numbers().tolist() == valid
+    assert list(parsed.columns.records()) == [verdicts[i - 1][0] for i in valid]
+
+
+@given(CASES | REPEATING, st.sampled_from([{}, GIVEN]))
+@settings(max_examples=300)
+def test_a_table_is_read_as_its_cells_are(case: tuple[Room, pa.Table], held_against: dict[str, Any]) -> None:
+    room, table = case
+    same(read_arrow(room, table, **held_against), read_table(room, table.column_names, cells(table), **held_against))
+
+
+@given(
+    st.lists(st.text(max_size=20) | st.sampled_from(["", "a", "a ", "12345678", "123456789", "ab\u0301"]), max_size=12), st.integers(0, 3)
+)
+def test_identifiers_have_the_same_number_exactly_when_they_are_the_same(texts: list[str], first: int) -> None:
+    texts = [text.replace("\ud800", "") for text in texts]
+    found = judge_ids(pa.array(["z", "yy", "x", *texts])[3 - min(first, 3) :])
+    assert found is not None
+    parsed = [found.odd.get(row, text.as_py()) for row, text in enumerate(found.texts)]
+    assert len(set(found.hashes.tolist())) == len(set(parsed))
+    assert [hash_of(text) for text in parsed] == found.hashes.tolist()
+
+
+def test_the_numbers_of_many_identifiers_differ() -> None:
+    texts = pa.array([f"{prefix}{n:0{width}}" for prefix in ("H", "H20.38-2101") for width in (1, 5, 8) for n in range(20_000)])
+    found = judge_ids(texts)
+    assert found is not None
+    assert len(np.unique(found.hashes)) == len(set(texts.to_pylist()))
+
+
+def test_a_batch_and_vietnamese_headings_are_understood() -> None:
+    batch = pa.record_batch(
+        {
+            "Mã cuộc họp": pa.array([1, 2, 3]),
+            "Đơn vị": pa.array(["TM", "TM", None]),
+            "Loại cuộc họp": pa.array(["Họp UBND"] * 3).dictionary_encode(),
+            "Ngày họp": pa.array([date(2021, 1, 5), date(2021, 1, 6), date(2021, 1, 7)]),
+            "Không giấy": pa.array([True, False, None]),
+            "Ghi chú": pa.array(["", "", ""]),
+        }
+    )
+    parsed = read_arrow("meetings", batch, file="họp", row_numbers=[11, 12, 13])
+    assert [problem.text("en") for problem in parsed.problems][1:] == ["họp, row 13, unit_code: a required value is missing"]
+    assert parsed.problems.count("unknown_heading") == 1
+    kept = [
+        Meeting(meeting_id=i, unit_code="TM", kind="họp UBND", held_on=f"2021-01-0{i + 4}", paperless=p)
+        for i, p in ((1, "có"), (2, "không"))
+    ]
+    assert list(parsed.columns.records()) == kept
+    assert set(parsed.columns.arrays) == set(columns_of(Meeting, kept).arrays) - {"status", "secrecy"}
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("s"), pa.timestamp("us", "UTC")])
+def test_a_date_beyond_all_calendars_is_a_bad_cell(kind: pa.DataType) -> None:
+    far = pa.array([2**31 - 1 if kind == pa.date32() else 2**63 - 1], pa.int32() if kind == pa.date32() else pa.int64()).view(kind)
+    table = pa.table({"activity_id": ["1"], "unit_code": ["TM"], "channel": ["Tọa đàm"], "held_on": far})
+    parsed = read_arrow(ROOMS["outreach"], table)
+    assert [problem.code for problem in parsed.problems] == ["impossible_date"]
+    assert len(parsed.columns) == 0
