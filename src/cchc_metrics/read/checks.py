@@ -163,24 +163,25 @@ def broken(columns: Columns, room: Room) -> Iterator[Found]:
         yield Found(check.code, check.column, np.concatenate(where) if where else np.zeros(0, dtype=np.int64))
 
 
-def duplicates(columns: Columns, room: Room, numbers: Mapping[str, Array]) -> Iterator[Found]:
+def duplicates(columns: Columns, left: Array, room: Room, numbers: Mapping[str, Array]) -> Iterator[Found]:
     """Yield the rows that repeat an id: all but the first where every copy says the same, every copy where they contradict each other.
 
     Values are compared as understood, not as written: ``01/03/2021`` and ``2021-03-01`` are the same.
 
     Args:
         columns: the rows.
+        left: ascending positions of those that are not rejected yet; what is found is counted among them.
         room: what they are.
-        numbers: column → numbers ≥ 0 that are equal exactly where its values are, where such are known.
+        numbers: column → a number ≥ 0 for each row left, equal exactly where its values are; where such are known.
     """
-    if not len(columns):
+    if not len(left):
         return
-    group = _groups(columns, room.id_columns, numbers)
+    group = _groups(columns, left, room.id_columns, numbers)
     copies = np.bincount(group)
     rows = np.flatnonzero(copies[group] > 1)
     if not rows.size:
         return
-    content = np.stack([key for spec in schema(room.model) for key in _keys(columns, spec.name, rows)], axis=1)
+    content = np.stack([key for spec in schema(room.model) for key in _keys(columns, spec.name, left[rows])], axis=1)
     owner, first = group[rows], np.zeros(len(copies), dtype=np.int64)
     first[owner[::-1]] = np.arange(len(rows))[::-1]  # the last one written is the first row of its group
     differs = (content != content[first[owner]]).any(axis=1)
@@ -220,19 +221,19 @@ def _validity(units: UnitTree, labels: tuple[str, ...]) -> tuple[Array, Array]:
     return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
 
 
-def _groups(columns: Columns, names: tuple[str, ...], numbers: Mapping[str, Array]) -> Array:
+def _groups(columns: Columns, rows: Array, names: tuple[str, ...], numbers: Mapping[str, Array]) -> Array:
     """Return for each row a number of its id; the largest is not much more than there are rows."""
-    group = np.zeros(len(columns), dtype=np.int64)
-    for key in (key for name in names for key in ([numbers[name]] if name in numbers else _keys(columns, name))):
+    group = np.zeros(len(rows), dtype=np.int64)
+    for key in (key for name in names for key in ([numbers[name]] if name in numbers else _keys(columns, name, rows))):
         shifted = key.astype(np.int64) + 1  # no key is less than −1
         group = group * (int(shifted.max()) + 1) + shifted
-        if int(group.max()) >= _PLACES_A_ROW * len(columns):
+        if int(group.max()) >= _PLACES_A_ROW * len(rows):
             group = np.unique(group, return_inverse=True)[1]
     return group
 
 
-def _keys(columns: Columns, name: str, rows: Array | slice = slice(None)) -> list[Array]:
-    """Return int64 arrays that are equal exactly where the values of a column are equal; none for an absent column."""
+def _keys(columns: Columns, name: str, rows: Array) -> list[Array]:
+    """Return int64 arrays that are equal exactly where the values of a column are equal, of some rows; none for an absent column."""
     if name not in columns:
         return []
     array = columns.arrays[name][rows]

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,10 @@ from cchc_metrics.read.csv_text import TextRows, kept_columns, read_head
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
 
 _SAMPLE: Final = 1 << 16
-_BYTE_ORDER_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_WORTH_BLOCKS: Final = 1 << 21
+"""In bytes: a smaller file is read sooner than pyarrow is loaded."""
+_UTF_8_MARK: Final = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARKS: Final = ((_UTF_8_MARK, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def read_csv(
@@ -44,13 +48,38 @@ def read_csv(
         with path.open("rb") as binary:
             encoding = _encoding(binary)
             size = path.stat().st_size
+
+            def tick() -> None:
+                if progress is not None:
+                    progress(name, binary.tell(), size)
+
+            table = _by_blocks(binary, encoding, wanted, name, tick) if size >= _WORTH_BLOCKS else None
+            if table is not None:
+                return table
+            binary.seek(0)
             with io.TextIOWrapper(binary, encoding=encoding, newline="") as text:
-                return _read(text, wanted, name, lambda: progress(name, binary.tell(), size) if progress is not None else None)
+                return _read(text, wanted, name, tick)
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
         raise UnreadableFileError(f"byte 0x{byte:02x} không phải UTF-8", f"byte 0x{byte:02x} is not UTF-8") from None
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
+
+
+def _by_blocks(binary: BinaryIO, encoding: str, wanted: Wanted | None, name: str, tick: Callable[[], None]) -> RawTable | None:
+    """Return the table as pyarrow cuts it, None where it is not installed or cannot do it."""
+    if importlib.util.find_spec("pyarrow") is None:
+        return None
+    from cchc_metrics.read.csv_arrow import read_blocks  # noqa: PLC0415  only of use where pyarrow is
+
+    if encoding != "utf-16":
+        binary.seek(len(_UTF_8_MARK) if encoding == "utf-8-sig" else 0)
+        return read_blocks(binary.read, wanted, name, tick)
+    text = io.TextIOWrapper(binary, encoding=encoding, newline="")
+    try:
+        return read_blocks(lambda size: text.read(size).encode(), wanted, name, tick)
+    finally:
+        text.detach()
 
 
 def _read(text: TextIO, wanted: Wanted | None, name: str, tick: Callable[[], None]) -> RawTable:

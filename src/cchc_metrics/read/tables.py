@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -128,7 +129,7 @@ def _understand_cells(
             continue
         values, errors = understand_cells(spec, column.values, given)
         if spec.kind.name == "id":
-            ids[spec.name] = column.codes if values is column.values else _numbered(values)[column.codes]
+            ids[spec.name] = _numbered(column, values, errors)
         if errors:
             if spec.kind.name == "unit" and given.units is not None:
                 days = partial(_main_days, cells, room, given, len(table.rows))
@@ -147,10 +148,16 @@ def _understand_cells(
     return Columns(room.model, arrays, labels, table.file, table.rows), bad, ids
 
 
-def _numbered(values: Sequence[str]) -> Array:
-    """Return numbers that are equal exactly where texts are: for each text the place where it first stands."""
-    first: dict[str, int] = {}
-    return np.fromiter(map(first.setdefault, values, range(len(values))), dtype=np.int32, count=len(values))
+def _numbered(column: RawColumn, values: Sequence[str], errors: Mapping[int, CellError]) -> Array:
+    """Return for each row a number ≥ 0; the numbers of rows without an error are equal exactly where their values are."""
+    if values is not column.values:
+        written = list(column.values)
+        for at in errors:
+            written[at] = values[at]
+        if written != values:
+            first: dict[str, int] = {}
+            return np.fromiter(map(first.setdefault, values, range(len(values))), dtype=np.int32, count=len(values))[column.codes]
+    return column.codes
 
 
 def _main_days(cells: Mapping[str, RawColumn | TypedColumn], room: Room, given: Given, rows: int) -> Array:
@@ -225,19 +232,15 @@ def _check_rows(columns: Columns, ids: Mapping[str, Array], whole: Array, room: 
         unique = np.ones(len(kept), dtype=bool)
         left = whole[kept]
         numbers = {name: number[left] for name, number in ids.items()}
-        for found in duplicates(checked if len(kept) == len(checked) else checked.take(kept), room, numbers):
+        for found in duplicates(checked, kept, room, numbers):
             unique[found.where] = False
             teller.tell(found, left)
         kept = kept[unique]
-    if later:
-        counts = np.zeros(len(checked), dtype=bool)
-        counts[kept] = True
-        for found in later:
-            teller.tell(replace(found, where=found.where[counts[found.where]]), whole)
-    valid: Array = whole if len(kept) == len(whole) else whole[kept]
-    for found in dates(checked if len(kept) == len(checked) else checked.take(kept), room, given):
-        teller.tell(found, valid)
-    return valid
+    counts = np.zeros(len(checked), dtype=bool)
+    counts[kept] = True
+    for found in chain(later, dates(checked, room, given)):
+        teller.tell(replace(found, where=found.where[counts[found.where]]), whole)
+    return whole if len(kept) == len(whole) else whole[kept]
 
 
 def _distinct(cells: Mapping[str, RawColumn | TypedColumn], room: Room) -> bool:
