@@ -31,6 +31,7 @@ LAYERS = (
     ("verbs.__init__",),
     ("verbs.cube",),
     ("verbs.histogram",),
+    ("verbs.fast", "verbs.workers"),
     ("verbs.tally",),
     ("verbs.counts", "verbs.interval", "verbs.quantile", "verbs.scopes"),
     ("verbs.judge",),
@@ -38,7 +39,7 @@ LAYERS = (
     ("verbs.baseline", "verbs.listing"),
     ("plan",),
     ("verbs.compare", "verbs.assess", "score"),
-    ("read", "report", "engines", "example"),
+    ("read", "report", "example"),
     ("run", "schemas"),
     ("job",),
     ("__init__",),
@@ -49,9 +50,9 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 
 CORE = {"pydantic", "pydantic_core", "numpy", "dateutil"}  # pydantic_core is where pydantic keeps its error types
 # Rooms that users open with an extra, and what they may therefore import at their top.
-EXTRAS = {"cli": {"click"}, "testing": {"hypothesis"}}
+EXTRAS = {"cli": {"click"}, "testing": {"hypothesis"}, "verbs.fast": {"numba"}}
 # Never loaded by ``import cchc_metrics``; each costs more than the package itself.
-HEAVY = ["click", "hypothesis", "matplotlib", "narwhals", "pandas", "polars", "pyarrow"]
+HEAVY = ["click", "hypothesis", "matplotlib", "narwhals", "numba", "pandas", "polars", "pyarrow"]
 
 
 def modules() -> dict[str, str]:

@@ -27,7 +27,6 @@ from cchc_metrics import (
     measure,
     tally,
 )
-from cchc_metrics.engines.processes import tally_in_processes
 from cchc_metrics.records.choices import Channel, TermUnit, Timing
 from cchc_metrics.records.choices import Status as DossierStatus
 
@@ -91,11 +90,6 @@ class Prepared:
         return self.periods[-1].last
 
 
-def workers_known() -> bool:
-    """Return whether this version counts with several workers."""
-    return True
-
-
 def to_columns(work: Work) -> Columns:
     """Return the dossiers as the library's columns; only the term is copied (it is held in halves)."""
     pending = work.ended == NO_DAY
@@ -136,9 +130,8 @@ def unit_tree(units: int) -> UnitTree:
 
 
 def prepare(work: Work) -> Prepared:
-    """Return the columns and the catalogue; BENCH_WORKERS asks for more than one worker."""
-    workers = int(os.environ.get("BENCH_WORKERS", "1"))
-    options = {"workers": workers} if workers > 1 else {}
+    """Return the columns and the catalogue; BENCH_WORKERS and BENCH_ENGINE say how it is counted."""
+    options = {"workers": int(os.environ.get("BENCH_WORKERS", "1")), "engine": os.environ.get("BENCH_ENGINE", "auto")}
     catalogue = load_catalogue(OWN).select(SELECTED)
     return Prepared(to_columns(work), work, months_of(work), unit_tree(work.units), catalogue, options)
 
@@ -152,8 +145,7 @@ def count(prepared: Prepared, breakdowns: dict[str, list[list[str]]] | None = No
         "as_of": prepared.as_of,
         "sets": prepared.catalogue.event_sets(breakdowns),
     }
-    rooms = {"dossiers": prepared.columns}
-    return tally_in_processes(rooms, **prepared.options, **arguments) if prepared.options else tally(rooms, **arguments)
+    return tally({"dossiers": prepared.columns}, **prepared.options, **arguments)
 
 
 def answer(prepared: Prepared) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from types import MappingProxyType
@@ -111,6 +111,10 @@ class Columns:
         """Return a run of rows without copying them."""
         rows = None if self.rows is None else self.rows[start:stop]
         return Columns(self.model, {k: a[start:stop] for k, a in self.arrays.items()}, self.labels, self.file, rows)
+
+    def without(self, name: str) -> Columns:
+        """Return the rows without a column that is not needed, so that choosing rows does not copy it."""
+        return self if name not in self.arrays else replace(self, arrays={k: a for k, a in self.arrays.items() if k != name})
 
     def row_numbers(self) -> Array:
         """Return the 1-based row numbers as the source shows them."""

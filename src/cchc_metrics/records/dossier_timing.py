@@ -26,7 +26,8 @@ from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.hours import position
 from cchc_metrics.reference.rules import Rules
 
-_OUT, _PENDING, _ENDED = 0, 1, 2
+OUT_STATE, _PENDING, ENDED_STATE = 0, 1, 2
+"""Whether a dossier is out of every count, pending, or ended."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +73,13 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
     rules, calendar = context.rules, context.calendar
     state, outcome = _states(columns, rules)
     if rules.refused == "ended":  # refused on no known day: it did not end, and is not pending for ever
-        state = np.where(columns.equals("status", Status.REFUSED.value) & (end < 0), np.uint8(_OUT), state)
+        state = np.where(columns.equals("status", Status.REFUSED.value) & (end < 0), np.uint8(OUT_STATE), state)
     if _is_plain(columns, rules, calendar, state, end):
         plain = _class_plain(columns, calendar, state, outcome, end)
         if plain is not None:
             return plain
-    received = np.where(state == _OUT, np.int32(NO_DAY), columns.days("received_at"))
-    has_ended = (state == _ENDED) & (end >= 0) & (received >= 0)
+    received = np.where(state == OUT_STATE, np.int32(NO_DAY), columns.days("received_at"))
+    has_ended = (state == ENDED_STATE) & (end >= 0) & (received >= 0)
     ended = np.where(has_ended, end, np.int32(NO_DAY))
     found = due_dates(columns, rules, calendar, ended)
     due = np.where(received >= 0, found.day, np.int32(NO_DAY))
@@ -119,7 +120,7 @@ def _is_plain(columns: Columns, rules: Rules, calendar: Calendar, state: Array, 
         return False
     if rules.given_due == "wins" and "due_at" in columns and int(columns.arrays["due_at"].max()) >= 0:
         return False
-    if received.dtype != np.int32 or end.dtype != np.int32 or int(state.min()) == _OUT:
+    if received.dtype != np.int32 or end.dtype != np.int32 or int(state.min()) == OUT_STATE:
         return False
     # Seen as unsigned numbers, missing days (−1) are the largest: the smallest is the first day that is there.
     earliest_end = int(end.view(np.uint32).min())
@@ -148,7 +149,7 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
         return None
     due = calendar.working_day.take(number)
     nothing = np.int32(NO_DAY)
-    pending = state != _ENDED
+    pending = state != ENDED_STATE
     # A pending dossier with an end on record is pending all the same.
     ended = np.where(pending, nothing, end) if (pending & (end >= 0)).any() else end
     after = ended > due
@@ -294,12 +295,12 @@ def turnaround(timed: Timed, calendar: Calendar) -> Array:
 def _states(columns: Columns, rules: Rules) -> tuple[Array, Array]:
     """Return whether each dossier is out of every count, pending or ended, and the outcome of an end (uint8)."""
     codes, labels = columns.codes("status")
-    both = np.array(_state_table(labels, rules), dtype=np.uint8).take(codes)
+    both = np.array(state_table(labels, rules), dtype=np.uint8).take(codes)
     return both >> np.uint8(4), both & np.uint8(15)
 
 
 @lru_cache(maxsize=64)
-def _state_table(labels: tuple[str, ...], rules: Rules) -> tuple[int, ...]:
+def state_table(labels: tuple[str, ...], rules: Rules) -> tuple[int, ...]:
     """Return ``_state_of`` of every label; columns are classed chunk by chunk, always with the same labels."""
     return tuple(_state_of(label, rules) for label in labels)
 
@@ -316,7 +317,7 @@ def _state_of(label: str, rules: Rules) -> int:
     }
     outcome = {Status.REFUSED: Outcome.REFUSED, Status.WITHDRAWN: Outcome.WITHDRAWN, Status.STOPPED: Outcome.STOPPED}
     out = status is Status.SUBMITTED or (status in (Status.REFUSED, Status.WITHDRAWN) and not ended[status])
-    state = _OUT if out else _ENDED if ended.get(status, False) else _PENDING
+    state = OUT_STATE if out else ENDED_STATE if ended.get(status, False) else _PENDING
     return 16 * state + _at(outcome.get(status, Outcome.RESOLVED))
 
 

@@ -52,9 +52,7 @@ class Cube:
             return False
         one, two = self.canonical(), other.canonical()
         return (
-            dict(one.labels) == dict(two.labels)
-            and np.array_equal(one.some, two.some)
-            and np.array_equal(one.some_counts, two.some_counts)
+            dict(one.labels) == dict(two.labels) and np.array_equal(one.some, two.some) and np.array_equal(one.some_counts, two.some_counts)
         )
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
@@ -109,7 +107,9 @@ class Cube:
             found[: self.full.shape[1]] |= self.full.any(axis=(0, *range(2, self.full.ndim)))
         return found
 
-    def grid(self, n_bins: int, dims: Sequence[str] = (), where: Mapping[str, Sequence[str]] | None = None, *, weighted: bool = False) -> Array:
+    def grid(
+        self, n_bins: int, dims: Sequence[str] = (), where: Mapping[str, Sequence[str]] | None = None, *, weighted: bool = False
+    ) -> Array:
         """Return int64[unit, bin, *dims] over the cube's own labels, all other axes added up.
 
         Args:

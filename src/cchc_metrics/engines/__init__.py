@@ -1,1 +1,0 @@
-"""The same tally on other engines: partition, tally, merge."""

@@ -1,0 +1,358 @@
+"""The fast way in plain numpy, on one thread.
+
+A chunk of rows goes through a few dozen operations on 32-bit integers that stay in the processor's cache: look-ups by day give the working
+days passed and the stretch, a fused code names the cell, and cells are counted by addition. What is cheap to rule out for a whole chunk is
+ruled out at once (a smallest and a largest value); masks of rows are made only where that fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from cchc_metrics.records.choices import TermUnit
+from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.dossier import end_days
+from cchc_metrics.verbs.fast import plan as of
+from cchc_metrics.verbs.fast.plan import Beyond, Histogram, Plan
+from cchc_metrics.verbs.fast.statuses import Statuses
+from cchc_metrics.verbs.fast.tables import LARGEST_BIN, OFF, PASSED_SHIFT
+
+CHUNK_ROWS: Final = 65_536
+_LARGE_CELLS: Final = 1 << 21  # histograms beyond are counted from sorted codes: in any other order each row would wait for memory
+_HELD_ROWS: Final = 1 << 20
+_ONE = np.uint32(1)
+_AGES: Final = {of.OVERDUE_5: 5, of.ENDED_5: 5, of.OVERDUE_10: 10, of.ENDED_10: 10}
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """What is known of the rows of a chunk; all int32[n] unless said otherwise.
+
+    Args:
+        unit: unit × bins.
+        received, ended, due: days.
+        at_start, at_end: entries of the days' table.
+        pending: bool[n]; has not ended.
+        gone: bool[n] of rows that no histogram counts, or None.
+        codes: dimension → codes.
+    """
+
+    unit: Array
+    received: Array
+    ended: Array
+    due: Array
+    at_start: Array
+    at_end: Array
+    pending: Array
+    gone: Array | None
+    codes: dict[str, Array]
+
+
+class PureCounter:
+    """Counts dossiers chunk after chunk."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._cells = np.zeros(plan.cells, dtype=np.uint32)
+        self._views = [self._cells[h.start : h.start + h.cells] for h in plan.histograms]
+        self._held: dict[int, list[Array]] = {n: [] for n, h in enumerate(plan.histograms) if h.cells > _LARGE_CELLS}
+        self._places = np.empty(CHUNK_ROWS, dtype=np.intp)
+        self.chunk_rows = CHUNK_ROWS
+        self.beyond: dict[int, list[Beyond]] = {}
+
+    def add(self, columns: Columns) -> Array:
+        """Count a chunk of at most ``CHUNK_ROWS`` dossiers; return the positions of those that do not take the usual course."""
+        if not len(columns):
+            return np.zeros(0, dtype=np.intp)
+        chunk, left = self._chunk(columns)
+        _Count(self, self._plan, chunk).all()
+        return left
+
+    def counts(self) -> Array:
+        """Return int64[cells] of all histograms."""
+        for position in self._held:
+            self._flush(position)
+        return self._cells.astype(np.int64)
+
+    def count(self, position: int, codes: Array) -> None:
+        """Count the cells of one histogram (int32 codes, which may be overwritten)."""
+        held = self._held.get(position)
+        if held is None:
+            self._count(position, codes)
+            return
+        held.append(codes.copy())
+        if sum(map(len, held)) >= _HELD_ROWS:
+            self._flush(position)
+
+    def _count(self, position: int, codes: Array) -> None:
+        places = self._places[: len(codes)]
+        places[...] = codes
+        np.add.at(self._views[position], places, _ONE)
+
+    def _flush(self, position: int) -> None:
+        if not self._held[position]:
+            return
+        codes = np.concatenate(self._held[position])
+        self._held[position].clear()
+        codes.sort()
+        for start in range(0, len(codes), CHUNK_ROWS):
+            self._count(position, codes[start : start + CHUNK_ROWS])
+
+    def _chunk(self, columns: Columns) -> tuple[_Chunk, Array]:
+        plan, tables, rules = self._plan, self._plan.tables, self._plan.rules
+        received, ended = columns.days("received_at"), end_days(columns)
+        statuses = Statuses.of(columns, rules)
+        status = columns.codes("status")[0]
+        gone, bad = _are(status, statuses.out), _are(status, statuses.left)
+        lowest = int(received.min())
+        if lowest < 0:
+            gone = _either(gone, received < 0)
+        if int(received.max()) > tables.last or lowest < tables.first:
+            bad = _either(bad, (received < tables.first) | (received > tables.last))
+
+        has_ended = _are(status, statuses.ended)
+        if has_ended is None:
+            has_ended = np.zeros(len(columns), dtype=bool)
+        dated = ended >= 0
+        has_ended &= dated
+        if int(ended.view(np.uint32).min()) < tables.first or int(ended.max()) > tables.last:
+            bad = _either(bad, has_ended & ((ended < tables.first) | (ended > tables.last)))
+        bad = _either(bad, special(columns, plan))
+
+        at_start = tables.days.take(received + 1, mode="clip")
+        due, unknown = self._due(columns, received, at_start)
+        bad = _either(bad, unknown)
+        if bad is None:
+            left = np.zeros(0, dtype=np.intp)
+        else:
+            if gone is not None:
+                bad &= ~gone
+            left = np.flatnonzero(bad)
+            gone = _either(gone, bad) if len(left) else gone
+        if gone is not None:
+            at_start[gone] = tables.days[0]
+            has_ended &= ~gone
+        place = ended + 1
+        if gone is not None or not np.array_equal(has_ended, dated):
+            place[~has_ended] = 0
+        unit = columns.codes("unit_code")[0].astype(np.int32)
+        unit *= plan.bins
+        codes = {dim: columns.codes(dim)[0] for dim in plan.dims if dim not in ("timing", "outcome")}
+        if "outcome" in plan.dims:
+            codes["outcome"] = statuses.outcome.take(status)
+        at_end = tables.days.take(place, mode="clip")
+        return _Chunk(unit, received, ended, due, at_start, at_end, ~has_ended, gone, codes), left
+
+    def _due(self, columns: Columns, received: Array, at_start: Array) -> tuple[Array, Array | None]:
+        """Return the due date of each dossier, and the mask of those that have none that is this simple (None: all have one)."""
+        tables = self._plan.tables
+        given = columns.days("due_at") if self._plan.rules.given_due == "wins" and "due_at" in columns else None
+        lowest = NO_GIVEN if given is None else int(given.min())
+        if given is None or int(given.max()) < 0:
+            return self._computed(columns, at_start)
+        due, unknown = given.astype(np.int32, copy=False), None
+        if lowest < 0:
+            computed, unknown = self._computed(columns, at_start)
+            if unknown is not None:
+                unknown &= given < 0
+            due = np.where(given >= 0, due, computed)
+        wrong = due < received
+        wrong |= due > tables.last
+        return (due, _either(unknown, wrong)) if wrong.any() else (due, unknown)
+
+    def _computed(self, columns: Columns, at_start: Array) -> tuple[Array, Array | None]:
+        """Return the due dates that follow from whole working days, and the mask of the dossiers whose terms are none."""
+        tables, rules = self._plan.tables, self._plan.rules
+        if "term" not in columns:
+            return np.zeros(len(columns), dtype=np.int32), np.ones(len(columns), dtype=bool)
+        number = columns.numbers("term").astype(np.int32)  # in halves; −1, which is odd, where there is none
+        unknown: Array | None = None
+        odd = np.bitwise_or.reduce(number)
+        if odd & 1:
+            unknown = (number & 1).astype(bool)
+        units, labels = columns.codes("term_unit")
+        working = labels.index(TermUnit.WORKING_DAYS.value) if TermUnit.WORKING_DAYS.value in labels else -1
+        if int(units.min()) != working or int(units.max()) != working:
+            unknown = _either(unknown, units != working)
+        number >>= 1
+        if rules.pauses == "shift" and "paused_days" in columns:
+            paused = columns.arrays["paused_days"]
+            if int(paused.max()) > 0:
+                if int(paused.max()) > LARGEST_TERM:
+                    unknown = _either(unknown, paused > LARGEST_TERM)
+                    paused = np.minimum(paused, LARGEST_TERM)
+                if int(paused.min()) < 0:
+                    paused = np.maximum(paused, 0)
+                np.add(number, paused, out=number, casting="unsafe")
+        if int(number.min()) <= 0:  # a term of 0 days ends on the day it starts, or on the next working day
+            number += (number == 0) & ((at_start & OFF) != 0)
+        number += at_start >> PASSED_SHIFT
+        number -= 1
+        if int(number.max()) >= len(tables.working_day):
+            unknown = _either(unknown, number >= len(tables.working_day))
+        return tables.working_day.take(number, mode="clip"), unknown
+
+
+NO_GIVEN: Final = -1
+LARGEST_TERM: Final = 1 << 20
+"""Days waited beyond are left to the general way; no calendar reaches so far."""
+
+
+@dataclass(slots=True)
+class _Count:
+    """Counts one chunk into every histogram; what several of them need is made once."""
+
+    counter: PureCounter
+    plan: Plan
+    chunk: _Chunk
+    _made: dict[str, Array] = field(default_factory=dict)
+
+    def all(self) -> None:
+        """Count every histogram."""
+        for position, histogram in enumerate(self.plan.histograms):
+            if histogram.anchor in (of.RECEIVED, of.DUE, of.ENDED):
+                self._dense(position, histogram)
+            else:
+                self._sparse(position, histogram)
+
+    def _dense(self, position: int, histogram: Histogram) -> None:
+        """Count a histogram in which about every row has an event."""
+        base = self._base(histogram.anchor)
+        stride = self.plan.stride
+        key = np.empty(len(base), dtype=np.int32)
+        if histogram.value == of.PLAIN:
+            if not histogram.dims:
+                self.counter.count(position, base)
+                return
+            self._fuse(histogram, key)
+        else:
+            self._value(position, histogram, key)
+            for dim, size in zip(histogram.dims, histogram.sizes, strict=True):
+                key *= size
+                key += self._codes(dim)
+        key *= stride
+        key += base
+        self.counter.count(position, key)
+
+    def _fuse(self, histogram: Histogram, key: Array) -> None:
+        first, *others = histogram.dims
+        key[...] = self._codes(first)
+        for dim, size in zip(others, histogram.sizes[1:], strict=True):
+            key *= size
+            key += self._codes(dim)
+
+    def _value(self, position: int, histogram: Histogram, key: Array) -> None:
+        """Write the value of each row that ended; what its slots have no room for is listed, and stands in the last slot."""
+        chunk, last = self.chunk, of.SLOTS[histogram.value] - 1
+        if histogram.value == of.WORKING:
+            np.subtract(chunk.at_end >> PASSED_SHIFT, chunk.at_start >> PASSED_SHIFT, out=key)
+        else:
+            np.subtract(chunk.ended, chunk.received, out=key)
+        if int(key.max()) >= last:
+            rows = np.flatnonzero((key >= last) & ~chunk.pending)
+            if len(rows):
+                part = (chunk.unit[rows] // self.plan.bins, chunk.at_end[rows] & LARGEST_BIN, key[rows])
+                self.counter.beyond.setdefault(position, []).append(part)
+        np.clip(key, 0, last, out=key)  # below 0: the row has not ended, and its bin is none
+
+    def _sparse(self, position: int, histogram: Histogram) -> None:
+        """Count a histogram in which few rows have an event: those that are overdue, or ended late."""
+        rows = self._made.get("overdue")
+        if rows is None:
+            over = self.chunk.ended > self.chunk.due
+            over |= self.chunk.pending
+            if self.chunk.gone is not None:
+                over &= ~self.chunk.gone
+            rows = self._made["overdue"] = np.flatnonzero(over)
+        days, bins = self.plan.tables.days, None
+        if histogram.anchor == of.OVERDUE:
+            bins = days.take(self.chunk.due.take(rows) + 2) & LARGEST_BIN
+        else:
+            rows, since = self._aged(rows, _AGES[histogram.anchor])
+            if histogram.anchor in (of.ENDED_5, of.ENDED_10):
+                bins = self.chunk.at_end.take(rows) & LARGEST_BIN
+            else:
+                bins = days.take(since + 1) & LARGEST_BIN
+        key = np.zeros(len(rows), dtype=np.int32)
+        for dim, size in zip(histogram.dims, histogram.sizes, strict=True):
+            key *= size
+            key += self._codes(dim).take(rows)
+        key *= self.plan.stride
+        key += self.chunk.unit.take(rows)
+        key += bins
+        self.counter.count(position, key)
+
+    def _aged(self, rows: Array, working_days: int) -> tuple[Array, Array]:
+        """Return the rows that were overdue by more than so many working days, and the days since when they were."""
+        chunk, tables = self.chunk, self.plan.tables
+        number = (tables.days.take(chunk.due.take(rows) + 1) >> PASSED_SHIFT) + working_days  # of the first such day, from 0
+        # A pending row has passed no day at all, and stands in the bin of none.
+        chosen = chunk.pending.take(rows) | ((chunk.at_end.take(rows) >> PASSED_SHIFT) > number)
+        chosen &= number < len(tables.working_day)
+        which = np.flatnonzero(chosen)
+        return rows.take(which), tables.working_day.take(number.take(which))
+
+    def _base(self, anchor: int) -> Array:
+        """Return unit and bin of each row's event of one day, fused."""
+        name = f"base {anchor}"
+        found = self._made.get(name)
+        if found is None:
+            if anchor == of.DUE:
+                at = self.plan.tables.days.take(self.chunk.due + 1, mode="clip")
+                if self.chunk.gone is not None:
+                    at[self.chunk.gone] = self.plan.tables.days[0]
+            else:
+                at = self.chunk.at_start if anchor == of.RECEIVED else self.chunk.at_end
+            found = self._made[name] = at & LARGEST_BIN
+            found += self.chunk.unit
+        return found
+
+    def _codes(self, dim: str) -> Array:
+        if dim != "timing":
+            return self.chunk.codes[dim]
+        found = self._made.get(dim)
+        if found is None:
+            late = self.chunk.ended > self.chunk.due
+            reached = self.chunk.ended >= self.chunk.due
+            found = self._made[dim] = late.view(np.uint8) + reached.view(np.uint8)  # early 0, on the due date 1, late 2
+        return found
+
+
+def special(columns: Columns, plan: Plan) -> Array | None:
+    """Return the mask of the dossiers that a rule makes special: dated waits, days waited that do not move the date, two requests."""
+    found = None
+    if ":wait0_from" in columns:
+        waits = columns.arrays[":wait0_from"]
+        if int(waits.max()) >= 0:
+            found = waits >= 0
+    if plan.rules.pauses != "shift" and "paused_days" in columns:
+        paused = columns.arrays["paused_days"]
+        if int(paused.max()) > 0:
+            found = _either(found, paused > 0)
+    if plan.rules.two_supplements_late and "supplement_requests" in columns:
+        requests = columns.arrays["supplement_requests"]
+        if int(requests.max()) >= 2:
+            found = _either(found, requests >= 2)
+    return found
+
+
+def _are(codes: Array, wanted: tuple[int, ...]) -> Array | None:
+    """Return the mask of the rows with one of some codes, or None where there is none."""
+    found: Array | None = None
+    for code in wanted:
+        mask = codes == code
+        if found is None:
+            found = mask
+        else:
+            found |= mask
+    return found if found is not None and found.any() else None
+
+
+def _either(one: Array | None, other: Array | None) -> Array | None:
+    if one is None or other is None:
+        return other if one is None else one
+    found: Array = one | other
+    return found

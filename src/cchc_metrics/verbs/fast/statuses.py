@@ -1,0 +1,41 @@
+"""What the status of a dossier means to the fast way, by code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cchc_metrics.records.choices import Status
+from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.dossier_timing import ENDED_STATE, OUT_STATE, state_table
+from cchc_metrics.reference.rules import Rules
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statuses:
+    """Codes of the column ``status`` by what they mean under the rules.
+
+    Args:
+        out: codes of dossiers that no count knows.
+        ended: codes of dossiers that ended, if their end has a day.
+        left: codes that do not take the usual course: whether they count depends on more than the status.
+        outcome: uint8[codes] the outcome of each.
+    """
+
+    out: tuple[int, ...]
+    ended: tuple[int, ...]
+    left: tuple[int, ...]
+    outcome: Array
+
+    @classmethod
+    def of(cls, columns: Columns, rules: Rules) -> Statuses:
+        """Return what the codes of some dossiers mean."""
+        labels = columns.codes("status")[1]
+        table = state_table(labels, rules)
+        left = [code for code, label in enumerate(labels) if label == Status.REFUSED.value and rules.refused == "ended"]
+        by_state = {
+            state: tuple(c for c, both in enumerate(table) if both >> 4 == state and c not in left) for state in (OUT_STATE, ENDED_STATE)
+        }
+        outcome = np.array([both & 15 for both in table], dtype=np.uint8)
+        return cls(by_state[OUT_STATE], by_state[ENDED_STATE], tuple(left), outcome)

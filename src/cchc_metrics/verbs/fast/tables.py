@@ -1,0 +1,55 @@
+"""Look-up tables by day: how many working days have passed, whether it is a day off, and in which stretch of time it lies.
+
+One look-up of 4 bytes gives all three; entry 0 stands for no day, entry ``d + 1`` for day ``d`` since 1970-01-01.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from cchc_metrics.records.columns import Array
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.verbs.histogram import Stretches
+
+BIN_BITS: Final = 12
+LARGEST_BIN: Final = (1 << BIN_BITS) - 1
+OFF: Final = 1 << BIN_BITS
+PASSED_SHIFT: Final = BIN_BITS + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """Look-ups over the days of a calendar.
+
+    Args:
+        first, last: the first and last day of the calendar.
+        none: the bin of events that do not happen; the stretches of time are numbered below it.
+        days: int32[last + 3], per day ``passed << 13 | off << 12 | bin``: working days of the calendar on or before it, whether it is a day
+            off, its stretch. The day after the last has an entry too.
+        working_day: int32[working days], the day of each working day.
+    """
+
+    first: int
+    last: int
+    none: int
+    days: Array
+    working_day: Array
+
+    @classmethod
+    def of(cls, calendar: Calendar, edges: tuple[int, ...]) -> Tables:
+        """Return the tables of a calendar, for stretches cut by edges."""
+        stretches = Stretches.of(edges)
+        every = np.arange(-1, calendar.last_day + 2, dtype=np.int64)
+        bins = stretches.find(every)
+        bins[0] = stretches.count
+        passed = np.zeros(len(every), dtype=np.int64)
+        off = np.zeros(len(every), dtype=np.int64)
+        inside = slice(calendar.first_day + 1, calendar.last_day + 2)
+        passed[inside] = calendar.before[1:]
+        passed[-1] = calendar.before[-1]
+        off[inside] = ~calendar.working
+        packed = (passed << PASSED_SHIFT | off << BIN_BITS | bins).astype(np.int32)
+        return cls(calendar.first_day, calendar.last_day, stretches.count, packed, calendar.working_day)

@@ -1,0 +1,244 @@
+"""Every engine gives the counts of the general way, and several workers those of one: whatever the rows, the rules and the cut."""
+
+from __future__ import annotations
+
+import builtins
+import pickle
+from dataclasses import replace
+from datetime import date, time, timedelta
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_metrics import testing
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.errors import InputError
+from cchc_metrics.records.choices import Channel, Status, TermUnit
+from cchc_metrics.records.columns import Array, Columns, columns_of
+from cchc_metrics.records.dossier import Dossier
+from cchc_metrics.records.dossier_event import DossierEvent, EventKind
+from cchc_metrics.records.meeting import Meeting
+from cchc_metrics.records.waits import attach_events
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import Rules, rule_presets
+from cchc_metrics.verbs.fast import compiled, pure
+from cchc_metrics.verbs.tally import ENGINES, Tally, tally
+from cchc_metrics.verbs.workers import in_processes
+
+CALENDAR = Calendar.official()
+PERIODS = tuple(Period.parse(p) for p in ("2021", "2021-Q1", "2021-Q1@nd09", "2020-12", "2022-H1"))
+OTHERS = [engine for engine in ENGINES if engine != "general"]
+
+
+def options(field: str) -> list[Any]:
+    return list(get_args(Rules.model_fields[field].annotation))
+
+
+OWN_RULES = st.builds(
+    Rules,
+    id=st.just("own"),
+    pauses=st.sampled_from(options("pauses")),
+    compare=st.sampled_from(options("compare")),
+    stopped=st.sampled_from(options("stopped")),
+    withdrawn=st.sampled_from(options("withdrawn")),
+    refused=st.sampled_from(options("refused")),
+    missing_due=st.sampled_from(options("missing_due")),
+    given_due=st.sampled_from(options("given_due")),
+    given_due_includes_pauses=st.booleans(),
+    appointment=st.sampled_from(options("appointment")),
+    two_supplements_late=st.booleans(),
+    open_supplement=st.sampled_from(options("open_supplement")),
+    opening_hours=st.sampled_from([(), ((time(7), time(11, 30)), (time(13, 30), time(17)))]),
+)
+RULES = st.sampled_from(list(rule_presets().values())) | OWN_RULES
+
+
+def count(columns: Columns, rules: Rules, engine: Any, **kwargs: Any) -> Tally:
+    given_options: dict[str, Any] = {"periods": PERIODS, "calendar": CALENDAR, "as_of": date(2022, 3, 31)} | kwargs
+    return tally({"dossiers": columns}, rules=rules, engine=engine, **given_options)
+
+
+def assert_same(found: Tally, general: Tally) -> None:
+    assert found.cubes.keys() == general.cubes.keys()
+    for name, cube in general.cubes.items():
+        assert found.cubes[name] == cube, name
+    assert found == general
+
+
+@st.composite
+def plain_dossiers(draw: st.DrawFn) -> Dossier:
+    """Return a strategy for dossiers that mostly take the usual course: whole working days, or a given due date."""
+    status = draw(st.sampled_from([Status.RESOLVED, Status.RESOLVED, Status.PROCESSING, *Status]))
+    received = draw(st.dates(date(2020, 10, 1), date(2022, 4, 30)))
+    ended = received + timedelta(days=draw(st.integers(0, 200))) if draw(st.booleans()) or status in testing.ENDED else None
+    return Dossier(
+        dossier_id=draw(st.uuids()).hex,
+        unit_code=draw(st.sampled_from(["A", "B", "C"])),
+        field=draw(st.sampled_from(["", "Hộ tịch"])),
+        channel=draw(st.sampled_from(list(Channel))),
+        status=status,
+        received_at=received,
+        due_at=draw(st.none() | st.integers(-3, 30).map(lambda n: received + timedelta(days=n))),
+        ended_at=ended,
+        term=draw(st.sampled_from([0, 0, 1, 2, 5, 10, 30])),
+        term_unit=draw(st.sampled_from([TermUnit.WORKING_DAYS, TermUnit.WORKING_DAYS, TermUnit.CALENDAR_DAYS])),
+        paused_days=draw(st.none() | st.integers(0, 5)),
+        supplement_requests=draw(st.none() | st.integers(0, 3)),
+    )
+
+
+@given(rows=st.lists(testing.dossiers() | plain_dossiers(), max_size=15), rules=RULES)
+def test_every_engine_counts_as_the_general_way(rows: list[Dossier], rules: Rules) -> None:
+    columns = columns_of(Dossier, rows)
+    general = count(columns, rules, "general")
+    for engine in OTHERS:
+        assert_same(count(columns, rules, engine), general)
+
+
+@given(rows=st.lists(plain_dossiers(), max_size=8), rules=RULES, data=st.data())
+def test_fewer_sets_and_columns_change_nothing(rows: list[Dossier], rules: Rules, data: st.DataObject) -> None:
+    whole = columns_of(Dossier, rows)
+    needed = {"unit_code", "status", "received_at"}
+    absent = data.draw(st.sets(st.sampled_from(sorted(whole.arrays.keys() - needed)), max_size=6))
+    columns = replace(whole, arrays={name: array for name, array in whole.arrays.items() if name not in absent})
+    every = Catalogue.default()
+    names = data.draw(st.sets(st.sampled_from(sorted(i.id for i in every if "dossiers" in every.rooms_of(i.id))), min_size=1, max_size=5))
+    sets = every.select(sorted(names)).event_sets()
+    general = count(columns, rules, "general", sets=sets)
+    for engine in OTHERS:
+        assert_same(count(columns, rules, engine, sets=sets), general)
+
+
+@given(rows=st.lists(plain_dossiers(), min_size=1, max_size=8), rules=RULES, data=st.data())
+def test_waits_and_reappointments(rows: list[Dossier], rules: Rules, data: st.DataObject) -> None:
+    events = []
+    for row in data.draw(st.lists(st.sampled_from(rows), max_size=5)):
+        kind = data.draw(st.sampled_from(list(EventKind)))
+        day = date(2021, 1, 1) + timedelta(days=data.draw(st.integers(0, 200)))
+        due = day + timedelta(days=9) if kind is EventKind.REAPPOINTED else None
+        events.append(DossierEvent(dossier_id=row.dossier_id, kind=kind, happened_at=day, due_at=due))
+    columns = attach_events(columns_of(Dossier, rows), columns_of(DossierEvent, events))
+    general = count(columns, rules, "general")
+    for engine in OTHERS:
+        assert_same(count(columns, rules, engine), general)
+
+
+def many(rows: int, seed: int, *, plain: bool) -> Columns:
+    """Return dossiers of every kind, columns at once: with days on both sides of the calendar, and statuses of all sorts unless plain."""
+    rng = np.random.default_rng(seed)
+    received = rng.integers(day_number(date(2018, 11, 1)), day_number(date(2028, 2, 1)), rows).astype(np.int32)
+    if plain:
+        received = rng.integers(day_number(date(2020, 1, 1)), day_number(date(2022, 12, 31)), rows).astype(np.int32)
+    ended = np.where(rng.random(rows) < 0.8, received + rng.choice([0, 1, 3, 10, 70, 400], rows), -1).astype(np.int32)
+    status = rng.integers(0, len(Status), rows).astype(np.uint8)
+    if plain:
+        status = np.where(ended >= 0, 8, 3).astype(np.uint8)
+    some = rng.random(rows) < 0.5
+    due = np.where(some, received + rng.integers(-2, 40, rows), -1).astype(np.int32)
+    arrays: dict[str, Array] = {
+        "unit_code": rng.integers(0, 300, rows).astype(np.uint16),
+        "field": rng.integers(0, 300, rows).astype(np.uint16),
+        "channel": rng.integers(0, 3, rows).astype(np.uint8),
+        "status": status,
+        "received_at": received if plain else np.where(rng.random(rows) < 0.02, -1, received).astype(np.int32),
+        "ended_at": ended,
+        "term": rng.choice([-1, 0, 1, 2, 10, 60] if not plain else [2, 10, 60], rows).astype(np.int32),
+        "term_unit": rng.choice([1, 1, 1, 2, 3, 4] if not plain else [1], rows).astype(np.uint8),
+        "paused_days": rng.choice([-1, 0, 3, 2**31 - 1] if not plain else [-1, 0, 3], rows).astype(np.int64),
+        "supplement_requests": rng.choice([-1, 0, 2], rows).astype(np.int64),
+        "submitted_at": np.maximum(received - 1, 0).astype(np.int32),
+    }
+    if not plain:
+        arrays |= {"due_at": due, "returned_at": np.where(ended < 0, ended, ended + 2).astype(np.int32)}
+    labels = {
+        "unit_code": tuple(f"U{n}" for n in range(300)),
+        "field": tuple(f"F{n}" for n in range(300)),
+        "channel": Channel.labels(),
+        "status": Status.labels(),
+        "term_unit": TermUnit.labels(),
+    }
+    return Columns(Dossier, arrays, labels)
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["plain", "all sorts"])
+@pytest.mark.parametrize("rules", rule_presets().values(), ids=lambda rules: rules.id)
+def test_many_rows_over_several_chunks(rules: Rules, plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    rows = 5_000
+    columns = many(rows, seed=len(rules.id), plain=plain)
+    general = count(columns, rules, "general")
+    monkeypatch.setattr(pure, "CHUNK_ROWS", 1_700)
+    monkeypatch.setattr(pure, "_LARGE_CELLS", 1_000)
+    monkeypatch.setattr(pure, "_HELD_ROWS", 2_000)
+    monkeypatch.setattr(compiled, "CHUNK_ROWS", 2_600)
+    for engine in OTHERS:
+        assert_same(count(columns, rules, engine), general)
+    assert general.cubes["dossiers.received"].total > rows // 2
+
+
+def test_an_empty_table_has_no_counts() -> None:
+    for engine in ENGINES:
+        assert count(columns_of(Dossier, []), Rules.preset("default"), engine).cubes == {}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("workers", [2, 3])
+def test_several_workers_give_the_counts_of_one(engine: Any, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cchc_metrics.verbs.tally.CHUNK_ROWS", 1_000)
+    columns = many(3_517, seed=1, plain=False)
+    meeting = Meeting(meeting_id="1", unit_code="U0", kind="họp UBND", held_on="2021-05-06", paperless="có")
+    rooms = {"dossiers": columns, "meetings": columns_of(Meeting, [meeting])}
+    given_options: dict[str, Any] = {"periods": PERIODS, "rules": Rules.preset("default"), "calendar": CALENDAR, "engine": engine}
+    one = tally(rooms, **given_options)
+    assert tally(rooms, workers=workers, **given_options) == one
+    assert one.cubes["meetings.held"].total == 1
+
+
+@given(rows=st.lists(plain_dossiers(), max_size=10), data=st.data())
+def test_yesterday_and_today_are_the_whole(rows: list[Dossier], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(rows)))
+    rules = Rules.preset("default")
+    for first, second in (("tables", "tables"), ("compiled", "general"), ("general", "tables")):
+        parts = count(columns_of(Dossier, rows[:cut]), rules, first) + count(columns_of(Dossier, rows[cut:]), rules, second)
+        assert_same(parts, count(columns_of(Dossier, rows), rules, "general"))
+
+
+def test_a_tally_travels_between_processes() -> None:
+    counted = count(many(3_000, seed=2, plain=True), Rules.preset("default"), "tables")
+    again: Tally = pickle.loads(pickle.dumps(counted))  # noqa: S301  made in the line itself
+    assert again == counted
+    assert again + counted == counted + again
+    assert Tally.from_json(counted.to_json()) == counted
+
+
+def test_a_process_that_dies_is_told_not_passed_over() -> None:
+    def work(part: int) -> int:
+        if part:
+            raise SystemExit(1)
+        return part
+
+    with pytest.raises(RuntimeError, match="ended without an answer"):
+        in_processes(work, [0, 1])
+
+
+def test_what_cannot_be_done_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns, rules = columns_of(Dossier, []), Rules.preset("default")
+    with pytest.raises(ValueError, match="at least one worker: 0"):
+        count(columns, rules, "auto", workers=0)
+    with pytest.raises(ValueError, match="did you mean «compiled»"):
+        count(columns, rules, "compile")
+
+    real = builtins.__import__
+
+    def without_numba(name: str, *rest: Any) -> Any:
+        if name.endswith("fast.compiled"):
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without_numba)
+    with pytest.raises(InputError, match=r"cchc-metrics\[fast\]"):
+        count(columns, rules, "compiled")
