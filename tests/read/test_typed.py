@@ -44,7 +44,7 @@ def same(one: Parsed, other: Parsed) -> None:
 
 
 @given(CASES)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_row_is_judged_as_its_model_judges_it(case: tuple[Room, pa.Table]) -> None:
     room, table = case
     parsed = read_arrow(room, table)
@@ -60,7 +60,7 @@ def test_a_row_is_judged_as_its_model_judges_it(case: tuple[Room, pa.Table]) -> 
 
 
 @given(CASES | REPEATING, st.sampled_from([{}, GIVEN]))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_table_is_read_as_its_cells_are(case: tuple[Room, pa.Table], held_against: dict[str, Any]) -> None:
     room, table = case
     same(read_arrow(room, table, **held_against), read_table(room, table.column_names, cells(table), **held_against))

@@ -20,11 +20,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from cchc_metrics.read.arrow import arrow, is_text
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.findings import EXAMPLES, Findings
 from cchc_metrics.read.headings import match_headings
-from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError
+from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
+from cchc_metrics.read.raw import Progress, RawTable
 from cchc_metrics.read.rows import room_named
 from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable
 from cchc_metrics.read.typed import raw_table, row_hashes
@@ -39,82 +39,6 @@ PART_ROWS: Final = 1 << 20
 """Rows of a part, as far as the row groups of the file allow: small groups are read together, large ones in pieces."""
 HASHES: Final = 1 << 25
 """So many identifiers are compared at a time (256 MB); a longer file is looked through several times."""
-
-Load = Callable[[], Any]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ParquetTable:
-    """A Parquet file, or the part files of a folder, opened.
-
-    Args:
-        paths: the files, in the order of their names.
-        metadata: what the end of each says.
-        headings: the columns, in the order of the first file.
-        texts: headings of the columns that can be read as dictionaries.
-    """
-
-    paths: tuple[Path, ...]
-    metadata: tuple[Any, ...]
-    headings: tuple[str, ...]
-    texts: frozenset[str]
-
-    @property
-    def rows(self) -> int:
-        """How many rows there are."""
-        return sum(m.num_rows for m in self.metadata)
-
-    def loads(self, headings: Collection[str], *, plain: Collection[str], part_rows: int) -> Iterator[tuple[int, Load]]:
-        """Yield the parts in order: how many rows, and what reads them as an Arrow table.
-
-        Args:
-            headings: the columns to read.
-            plain: those of them that are not read as dictionaries, though they are texts.
-            part_rows: how many rows a part has, as far as the row groups allow.
-        """
-        for path, metadata in zip(self.paths, self.metadata, strict=True):
-            reader = partial(_reader, path, metadata, [h for h in headings if h in self.texts and h not in plain])
-            groups: list[int] = []
-            rows = 0
-            for group in range(metadata.num_row_groups):
-                size = metadata.row_group(group).num_rows
-                if groups and rows + size > part_rows:
-                    yield rows, partial(_groups, reader, groups, list(headings))
-                    groups, rows = [], 0
-                if size <= 2 * part_rows:
-                    groups, rows = [*groups, group], rows + size
-                    continue
-                for batch in _batches(reader, group, list(headings), part_rows):
-                    yield batch.num_rows, partial(_table, batch)
-            if groups:
-                yield rows, partial(_groups, reader, groups, list(headings))
-
-    def empty(self) -> Any:
-        """Return the table without its rows."""
-        return _reader(self.paths[0], self.metadata[0], []).schema_arrow.empty_table()
-
-
-def open_parquet(path: Path) -> ParquetTable:
-    """Return a Parquet file or folder of part files, opened.
-
-    Raises:
-        UnreadableFileError: it is not Parquet, or its part files differ in their headings.
-        InputError: pyarrow is not installed.
-    """
-    paths = tuple(sorted(path.glob("*.parquet"))) if path.is_dir() else (path,)
-    if not paths:
-        raise UnreadableFileError("thư mục không có tệp .parquet nào", "the folder has no .parquet file")
-    opened = [_read(partial(_reader, each, None, [])) for each in paths]
-    headings = tuple(opened[0].schema_arrow.names)
-    for each, reader in zip(paths, opened, strict=True):
-        if set(reader.schema_arrow.names) != set(headings):
-            raise UnreadableFileError(
-                f"{each.name} có cột khác {paths[0].name}", f"the columns of {each.name} are not those of {paths[0].name}"
-            )
-    types = [reader.schema_arrow for reader in opened]
-    _read(lambda: arrow().unify_schemas(types, promote_options="permissive") if len(types) > 1 else None)
-    texts = frozenset(h for h in headings if headings.count(h) == 1 and all(is_text(t.field(h).type) for t in types))
-    return ParquetTable(paths, tuple(reader.metadata for reader in opened), headings, texts)
 
 
 def parse_parquet(path: Path, room: Room, given: Given, own: Mapping[str, str], *, file: str = "") -> Parsed:
@@ -134,19 +58,15 @@ def parse_parquet(path: Path, room: Room, given: Given, own: Mapping[str, str], 
     positions = match_headings(room, table.headings, own).positions
     names = {name: table.headings[at] for name, at in positions.items()}
     loads = table.loads(names.values(), plain=_identifiers(room, names), part_rows=1 << 62)
-    whole = _joined([_read(load) for _, load in loads] or [table.empty()])
-    read = raw_table(room, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()})
-    columns = {positions[name]: read.columns[whole.schema.names.index(heading)] for name, heading in names.items()}
-    return understand(RawTable(table.headings, columns, read.rows, file or path.name), room, given, own)
+    whole = joined([read(load) for _, load in loads] or [table.empty()])
+    raw = raw_table(room, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()})
+    columns = {positions[name]: raw.columns[whole.schema.names.index(heading)] for name, heading in names.items()}
+    return understand(RawTable(table.headings, columns, raw.rows, file or path.name), room, given, own)
 
 
 def _identifiers(room: Room, names: Mapping[str, str]) -> tuple[str, ...]:
     """Return the headings of the identifiers, which are hardly ever the same."""
     return tuple(heading for name, heading in names.items() if schema_by_name(room.model)[name].kind.name == "id")
-
-
-def _joined(tables: list[Any]) -> Any:
-    return _read(lambda: arrow().concat_tables([table.unify_dictionaries() for table in tables], promote_options="permissive"))
 
 
 def scan_parquet(
@@ -287,7 +207,7 @@ def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Pars
             names = {name: heading for name, heading in names.items() if heading not in plain}
 
         def part(load: Load, first: int, findings: Findings) -> tuple[Parsed, tuple[Any, Array] | None]:
-            table = _read(load)
+            table = read(load)
             rows = np.arange(first, first + table.num_rows, dtype=np.int64)
             apart = None
             if repeated.size:
@@ -315,7 +235,7 @@ def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Pars
                 progress(scan.file, done, scan.table.rows)
             yield state.noted(parsed)
     if held:
-        together = _joined([table for table, _ in held])
+        together = joined([table for table, _ in held])
         yield state.noted(scan.judged(together, names, np.concatenate([rows for _, rows in held]), Findings(scan.file)))
 
 
@@ -353,7 +273,7 @@ def _repeated(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> tuple[Arra
     for this in range(rounds):
 
         def numbers(load: Load, this: int = this) -> tuple[Array, bool]:
-            hashes, good = _hashes(scan, _read(load))
+            hashes, good = _hashes(scan, read(load))
             return hashes if rounds == 1 else hashes[hashes % np.uint64(rounds) == this], good
 
         loads = scan.table.loads(headings, plain=headings, part_rows=scan.part_rows)
@@ -366,38 +286,3 @@ def _repeated(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> tuple[Arra
         numbered.sort()
         found.append(np.unique(numbered[1:][numbered[1:] == numbered[:-1]]))
     return np.sort(np.concatenate(found)), sound
-
-
-def _reader(path: Path, metadata: Any, dictionaries: list[str]) -> Any:
-    arrow()
-    import pyarrow.parquet as pq  # noqa: PLC0415  an extra
-
-    return pq.ParquetFile(path, metadata=metadata, read_dictionary=dictionaries, pre_buffer=True)
-
-
-def _groups(reader: Load, groups: list[int], headings: list[str]) -> Any:
-    return reader().read_row_groups(groups, columns=headings, use_threads=False)
-
-
-def _batches(reader: Load, group: int, headings: list[str], rows: int) -> Iterator[Any]:
-    batches = _read(lambda: reader().iter_batches(batch_size=rows, row_groups=[group], columns=headings, use_threads=False))
-    while (batch := _read(lambda: next(batches, None))) is not None:
-        yield batch
-
-
-def _table(batch: Any) -> Any:
-    return arrow().Table.from_batches([batch])
-
-
-def _read(load: Load) -> Any:
-    """Return what pyarrow reads.
-
-    Raises:
-        UnreadableFileError: the file is not Parquet, or broken.
-    """
-    pa = arrow()
-    try:
-        return load()
-    except (OSError, pa.ArrowException) as error:
-        told = str(error).split("\n")[0]
-        raise UnreadableFileError(told, told) from None
