@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Final
 
@@ -14,15 +14,17 @@ import numpy as np
 from cchc_metrics.errors import suggestion
 from cchc_metrics.read.raw import RawColumn
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.fields import CellError, parse_required
+from cchc_metrics.records.fields import NO_DAY, CellError, parse_required
 from cchc_metrics.records.problems import Code
-from cchc_metrics.records.record import schema, schema_by_name
+from cchc_metrics.records.record import RowCheck, schema, schema_by_name
 from cchc_metrics.records.room import Room
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.unit import UnitTree
 
 _AT_A_TIME: Final = 65_536
+_FAR: Final = 2**31 - 1
+"""Beyond every day number: an open end."""
 _PLACES_A_ROW: Final = 8
 """Ids are counted in a table of at most so many places for each row; beyond it they are sorted first."""
 
@@ -155,12 +157,16 @@ class Found:
     where: Array
 
 
-def broken(columns: Columns, room: Room) -> Iterator[Found]:
-    """Yield for each rule of the room's model the rows that break it; a part of the rows at a time, which stays in the cache."""
-    parts = [(first, columns.part(first, first + _AT_A_TIME)) for first in range(0, len(columns), _AT_A_TIME)]
-    for check in room.model.checks:
-        where = [first + np.flatnonzero(check.columns(part)) for first, part in parts]
-        yield Found(check.code, check.column, np.concatenate(where) if where else np.zeros(0, dtype=np.int64))
+def broken(columns: Columns, rules: Sequence[RowCheck]) -> list[Found]:
+    """Return for each rule that is broken the rows that break it; a part of the rows at a time, which stays in the cache."""
+    places: list[list[Array]] = [[] for _ in rules]
+    for first in range(0, len(columns), _AT_A_TIME):
+        part = columns.part(first, first + _AT_A_TIME)
+        for rule, found in zip(rules, places, strict=True):
+            mask = rule.columns(part)
+            if mask.any():
+                found.append(first + np.flatnonzero(mask))
+    return [Found(rule.code, rule.column, np.concatenate(found)) for rule, found in zip(rules, places, strict=True) if found]
 
 
 def duplicates(columns: Columns, left: Array, room: Room, numbers: Mapping[str, Array]) -> Iterator[Found]:
@@ -192,32 +198,51 @@ def duplicates(columns: Columns, left: Array, room: Room, numbers: Mapping[str, 
     yield Found(Code.DUPLICATE_IDENTICAL, named, rows[~conflict & (first[owner] != np.arange(len(rows)))])
 
 
-def dates(columns: Columns, room: Room, given: Given) -> Iterator[Found]:
-    """Yield the rows whose dates do not agree with the unit tree, the day of export or the calendar."""
+def dates(columns: Columns, room: Room, given: Given) -> list[Found]:
+    """Return the rows whose dates do not agree with the unit tree, the day of export or the calendar."""
     table = DATES.get(room.name)
     if table is None:  # a room of somebody's own, of whose dates nothing is known
-        return
+        return []
+    rules: list[RowCheck] = []
     if given.units is not None and "unit_code" in schema_by_name(room.model):
-        codes, labels = columns.codes("unit_code")
-        days = columns.days(table.main)
-        first, last = _validity(given.units, labels)
-        outside = (days >= 0) & ((days < first[codes]) | (days > last[codes]))
-        yield Found(Code.UNIT_NOT_VALID_ON_DATE, "unit_code", np.flatnonzero(outside))
+        bounds = _validity(given.units, columns.codes("unit_code")[1])
+        rules.append(RowCheck(Code.UNIT_NOT_VALID_ON_DATE, "unit_code", _by_columns, partial(_unit_not_valid, table.main, *bounds)))
     if given.extracted_on is not None:
-        happened = True if table.happened is None else columns.equals(table.happened[0], *table.happened[1])
-        for name in table.facts:
-            yield Found(Code.DATE_IN_FUTURE, name, np.flatnonzero(happened & (columns.days(name) > day_number(given.extracted_on))))
+        last = day_number(given.extracted_on)
+        rules += [RowCheck(Code.DATE_IN_FUTURE, name, _by_columns, partial(_later, name, last, table.happened)) for name in table.facts]
     if given.calendar is not None:
-        for name in table.timed:
-            days = columns.days(name)
-            yield Found(Code.YEAR_NOT_IN_CALENDAR, name, np.flatnonzero((days >= 0) & ~given.calendar.covers(days)))
+        rules += [RowCheck(Code.YEAR_NOT_IN_CALENDAR, name, _by_columns, partial(_unknown, name, given.calendar)) for name in table.timed]
+    return broken(columns, rules)
+
+
+def _by_columns(record: object) -> bool:
+    raise NotImplementedError(record)  # what rows are held against beyond themselves is not known to a record
+
+
+def _unit_not_valid(name: str, first: Array, last: Array, columns: Columns) -> Array:
+    days, codes = columns.days(name), columns.codes("unit_code")[0]
+    if int(days.max(initial=NO_DAY)) <= int(last.min(initial=_FAR)) and int(first.max(initial=-_FAR)) <= max(int(days.min(initial=0)), 0):
+        return np.zeros(len(columns), dtype=bool)
+    outside: Array = (days >= 0) & ((days < first[codes]) | (days > last[codes]))
+    return outside
+
+
+def _later(name: str, last: int, happened: tuple[str, tuple[str, ...]] | None, columns: Columns) -> Array:
+    found: Array = columns.days(name) > last
+    return found if happened is None else found & columns.equals(happened[0], *happened[1])
+
+
+def _unknown(name: str, calendar: Calendar, columns: Columns) -> Array:
+    days = columns.days(name)
+    found: Array = (days >= 0) & ~calendar.covers(days)
+    return found
 
 
 def _validity(units: UnitTree, labels: tuple[str, ...]) -> tuple[Array, Array]:
     """Return the first and last day of each label's unit; open ends are far away."""
     found = [units.unit(label) if label in units else None for label in labels]
-    first = [day_number(u.valid_from) if u is not None and u.valid_from else -(2**31) for u in found]
-    last = [day_number(u.valid_to) if u is not None and u.valid_to else 2**31 - 1 for u in found]
+    first = [day_number(u.valid_from) if u is not None and u.valid_from else -_FAR for u in found]
+    last = [day_number(u.valid_to) if u is not None and u.valid_to else _FAR for u in found]
     return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -87,10 +86,9 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], room: R
     """
     n, refused = len(table.rows), len(table.refused)
     columns, bad, ids = _understand_cells(cells, table, room, given, findings)
-    valid = _check_rows(columns, ids, np.flatnonzero(~bad), room, given, _Teller(findings, table, cells, columns, bad))
-    kept = columns if len(valid) == n else columns.take(valid)
-    rows = table.rows if len(valid) == n else table.rows[valid]
-    return Parsed(replace(kept, rows=rows), findings.problems(n + refused, n + refused - len(valid)))
+    valid = _check_rows(columns, ids, bad, room, given, _Teller(findings, table, cells, columns))
+    kept = replace(columns, rows=table.rows) if valid is None else replace(columns.take(valid), rows=table.rows[valid])
+    return Parsed(kept, findings.problems(n + refused, n + refused - len(kept)))
 
 
 def tidy(columns: Columns) -> Columns:
@@ -194,11 +192,10 @@ class _Teller:
     table: RawTable
     cells: Mapping[str, RawColumn | TypedColumn]
     columns: Columns
-    bad: Array
 
-    def tell(self, found: Found, rows: Array) -> None:
-        """Add a finding about ``rows[found.where]``, positions in the table."""
-        where = rows[found.where]
+    def tell(self, found: Found, rows: Array | None) -> None:
+        """Add a finding about ``rows[found.where]``, positions in the table; None for all rows."""
+        where = found.where if rows is None else rows[found.where]
         self.findings.add_rows(found.code, self.table.rows, where, found.column, lambda at: self._cell(found.column, at))
 
     def _cell(self, name: str, at: int) -> object:
@@ -216,31 +213,41 @@ class _Teller:
         return labels[codes[at]] not in NOT_SECRET
 
 
-def _check_rows(columns: Columns, ids: Mapping[str, Array], whole: Array, room: Room, given: Given, teller: _Teller) -> Array:
-    """Return the ascending positions of the rows that count, of those whose cells are all valid (``whole``)."""
-    checked = columns if len(whole) == len(columns) else columns.take(whole)
-    sound = np.ones(len(checked), dtype=bool)
-    later: list[Found] = []
-    for found in broken(checked, room):
-        if found.code.severity == "error":
-            sound[found.where] = False
-            teller.tell(found, whole)
-        else:
-            later.append(found)
-    kept = np.flatnonzero(sound)
+def _check_rows(columns: Columns, ids: Mapping[str, Array], bad: Array, room: Room, given: Given, teller: _Teller) -> Array | None:
+    """Return the ascending positions of the rows that count, None for all; ``bad`` is the mask of those that have a bad cell."""
+    whole = np.flatnonzero(~bad) if bad.any() else None
+    checked = columns if whole is None else columns.take(whole)
+    found_by_rules = broken(checked, room.model.checks)
+    errors = [found for found in found_by_rules if found.code.severity == "error"]
+    for found in errors:
+        teller.tell(found, whole)
+    kept = _all_but([found.where for found in errors], None, len(checked))
     if not _distinct(teller.cells, room):
-        unique = np.ones(len(kept), dtype=bool)
-        left = whole[kept]
-        numbers = {name: number[left] for name, number in ids.items()}
-        for found in duplicates(checked, kept, room, numbers):
-            unique[found.where] = False
-            teller.tell(found, left)
-        kept = kept[unique]
-    counts = np.zeros(len(checked), dtype=bool)
-    counts[kept] = True
-    for found in chain(later, dates(checked, room, given)):
-        teller.tell(replace(found, where=found.where[counts[found.where]]), whole)
-    return whole if len(kept) == len(whole) else whole[kept]
+        left = np.arange(len(checked)) if kept is None else kept
+        among = left if whole is None else whole[left]
+        repeated = list(duplicates(checked, left, room, {name: number[among] for name, number in ids.items()}))
+        for found in repeated:
+            teller.tell(found, among)
+        kept = _all_but([left[found.where] for found in repeated], kept, len(checked))
+    counts = None
+    if kept is not None:
+        counts = np.zeros(len(checked), dtype=bool)
+        counts[kept] = True
+    warnings = [found for found in found_by_rules if found.code.severity != "error"]
+    for found in (*warnings, *dates(checked, room, given)):
+        teller.tell(found if counts is None else replace(found, where=found.where[counts[found.where]]), whole)
+    return whole if kept is None else kept if whole is None else whole[kept]
+
+
+def _all_but(rejected: Sequence[Array], kept: Array | None, rows: int) -> Array | None:
+    """Return the ascending positions that are kept and not rejected, None for all rows."""
+    if not any(len(where) for where in rejected):
+        return kept
+    left = np.zeros(rows, dtype=bool)
+    left[slice(None) if kept is None else kept] = True
+    for where in rejected:
+        left[where] = False
+    return np.flatnonzero(left)
 
 
 def _distinct(cells: Mapping[str, RawColumn | TypedColumn], room: Room) -> bool:
