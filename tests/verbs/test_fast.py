@@ -18,7 +18,7 @@ from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import InputError
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.columns import Array, Columns, columns_of
-from cchc_metrics.records.dossier import Dossier
+from cchc_metrics.records.dossier import ENDED, Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.meeting import Meeting
 from cchc_metrics.records.waits import attach_events
@@ -75,7 +75,7 @@ def plain_dossiers(draw: st.DrawFn) -> Dossier:
     """Return a strategy for dossiers that mostly take the usual course: whole working days, or a given due date."""
     status = draw(st.sampled_from([Status.RESOLVED, Status.RESOLVED, Status.PROCESSING, *Status]))
     received = draw(st.dates(date(2020, 10, 1), date(2022, 4, 30)))
-    ended = received + timedelta(days=draw(st.integers(0, 200))) if draw(st.booleans()) or status in testing.ENDED else None
+    ended = received + timedelta(days=draw(st.integers(0, 200))) if draw(st.booleans()) or status in ENDED else None
     return Dossier(
         dossier_id=draw(st.uuids()).hex,
         unit_code=draw(st.sampled_from(["A", "B", "C"])),
@@ -167,7 +167,7 @@ def many(rows: int, seed: int, *, plain: bool) -> Columns:
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "all sorts"])
 @pytest.mark.parametrize("rules", rule_presets().values(), ids=lambda rules: rules.id)
-def test_many_rows_over_several_chunks(rules: Rules, plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+def test_many_rows_over_several_chunks(rules: Rules, plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = 5_000
     columns = many(rows, seed=len(rules.id), plain=plain)
     general = count(columns, rules, "general")

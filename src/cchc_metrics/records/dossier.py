@@ -8,7 +8,7 @@ import numpy as np
 
 from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, overdue_longer, turnaround
+from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, overdue_longer, receipts, turnaround
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
@@ -160,8 +160,13 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     def wants(*sets: EventSet) -> bool:
         return any(context.wants(f"dossiers.{s.name}") for s in sets)
 
-    timed = class_dossiers(columns, context, end_days(columns))
-    unit = columns.codes("unit_code")
+    unit, end = columns.codes("unit_code"), end_days(columns)
+    if wants(ACCEPTED) and "submitted_at" in columns:
+        day, in_time = acceptance(columns, receipts(columns, context.rules, end), context)
+        yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
+    if not wants(*(s for s in ROOM.event_sets if s is not ACCEPTED)):
+        return
+    timed = class_dossiers(columns, context, end)
     derived = {"timing": (timed.timing, Timing.labels()), "outcome": (timed.outcome, Outcome.labels())}
     for event_set, day in (
         (RECEIVED, timed.received),
@@ -184,9 +189,6 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
             since, until = overdue_longer(timed, days, context.calendar)
             yield Events(begins, since, unit)
             yield Events(ends, until, unit)
-    if wants(ACCEPTED) and "submitted_at" in columns:
-        day, in_time = acceptance(columns, timed.received, context)
-        yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
     if wants(TURNAROUND):
         yield Events(TURNAROUND, timed.ended, unit, {}, turnaround(timed, context.calendar))
     if wants(TURNAROUND_CALENDAR):

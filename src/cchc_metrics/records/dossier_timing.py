@@ -71,14 +71,12 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
         end: int32[n] day of the end of processing as recorded, whatever the status.
     """
     rules, calendar = context.rules, context.calendar
-    state, outcome = _states(columns, rules)
-    if rules.refused == "ended":  # refused on no known day: it did not end, and is not pending for ever
-        state = np.where(columns.equals("status", Status.REFUSED.value) & (end < 0), np.uint8(OUT_STATE), state)
+    state, outcome = _states(columns, rules, end)
     if _is_plain(columns, rules, calendar, state, end):
         plain = _class_plain(columns, calendar, state, outcome, end)
         if plain is not None:
             return plain
-    received = np.where(state == OUT_STATE, np.int32(NO_DAY), columns.days("received_at"))
+    received = _received(columns, state)
     has_ended = (state == ENDED_STATE) & (end >= 0) & (received >= 0)
     ended = np.where(has_ended, end, np.int32(NO_DAY))
     found = due_dates(columns, rules, calendar, ended)
@@ -292,11 +290,24 @@ def turnaround(timed: Timed, calendar: Calendar) -> Array:
     return found
 
 
-def _states(columns: Columns, rules: Rules) -> tuple[Array, Array]:
+def receipts(columns: Columns, rules: Rules, end: Array) -> Array:
+    """Return the day of the receipt of each dossier that counts, as ``class_dossiers`` does (int32, ``NO_DAY``)."""
+    return _received(columns, _states(columns, rules, end)[0])
+
+
+def _received(columns: Columns, state: Array) -> Array:
+    found: Array = np.where(state == OUT_STATE, np.int32(NO_DAY), columns.days("received_at"))
+    return found
+
+
+def _states(columns: Columns, rules: Rules, end: Array) -> tuple[Array, Array]:
     """Return whether each dossier is out of every count, pending or ended, and the outcome of an end (uint8)."""
     codes, labels = columns.codes("status")
     both = np.array(state_table(labels, rules), dtype=np.uint8).take(codes)
-    return both >> np.uint8(4), both & np.uint8(15)
+    state = both >> np.uint8(4)
+    if rules.refused == "ended":  # refused on no known day: it did not end, and is not pending for ever
+        state = np.where(columns.equals("status", Status.REFUSED.value) & (end < 0), np.uint8(OUT_STATE), state)
+    return state, both & np.uint8(15)
 
 
 @lru_cache(maxsize=64)

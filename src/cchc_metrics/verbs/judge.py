@@ -57,14 +57,14 @@ class Judge:
         coverage: Coverage,
     ) -> Judge:
         """Return what is known for these scopes and periods."""
-        alive = np.array([[units.overlaps(code, p.first, p.last) for p in periods] for code in units.codes], dtype=np.int64)
+        alive = _alive(units, periods)
         years = tally.frame.estimated_years
         return cls(
             periods,
             np.array([p.first <= as_of for p in periods], dtype=bool),
             np.array([p.last <= as_of for p in periods], dtype=bool),
             np.array([any(p.first.year <= y <= p.last.year for y in years) for p in periods], dtype=bool),
-            sums.add(alive.reshape(len(units.codes), len(periods))) > 0 if scopes else np.zeros((0, len(periods)), dtype=bool),
+            sums.add(alive) > 0 if scopes else np.zeros((0, len(periods)), dtype=bool),
             {room: _covered(room, tally, periods, as_of, coverage) for room in tally.rooms},
             tally.missing,
         )
@@ -98,6 +98,17 @@ class Judge:
         outside = ~(self.exists & defined[None, :])
         found[np.broadcast_to(outside[:, None, :], shape)] = POSITION[Status.NOT_APPLICABLE]
         return found
+
+
+def _alive(units: UnitTree, periods: tuple[Period, ...]) -> Array:
+    """Return 1 for each unit and period in which the unit exists on any day: int64[unit, period]."""
+    found = [units.unit(code) for code in units.codes]
+    since = np.array([-(2**31) if u.valid_from is None else day_number(u.valid_from) for u in found], dtype=np.int64)
+    until = np.array([2**31 if u.valid_to is None else day_number(u.valid_to) for u in found], dtype=np.int64)
+    first = np.array([day_number(p.first) for p in periods], dtype=np.int64)
+    last = np.array([day_number(p.last) for p in periods], dtype=np.int64)
+    alive: Array = (since[:, None] <= last) & (until[:, None] >= first)
+    return alive.astype(np.int64)
 
 
 def _covered(room: str, tally: Tally, periods: tuple[Period, ...], as_of: date, coverage: Coverage) -> Array:

@@ -20,6 +20,9 @@ from cchc_metrics.verbs.quantile import twice_quantiles
 from cchc_metrics.verbs.scopes import Scope, ScopeSums, scopes_of
 from cchc_metrics.verbs.tally import Tally
 
+Counted = dict[tuple[str, Labels, tuple[Labels, ...]], Array]
+"""Count, dimensions and labels → int64[scope, label, period]."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
@@ -198,30 +201,39 @@ def measure(
     reader = CountReader.of(tally, units, periods, as_of)
     scopes = scopes_of(units)
     sums = ScopeSums.of(scopes, units)
+    counted: Counted = {}
     judge = Judge.of(tally, units, scopes, sums, tuple(periods), as_of, coverage or {})
     blocks = []
     for indicator in catalogue:
         wanted = indicator.breakdowns if breakdowns is None or indicator.id not in breakdowns else breakdowns[indicator.id]
         lists: list[Labels] = [()] if indicator.total else []
         lists += [tuple(dims) for dims in wanted]
-        blocks += [_block(indicator, dims, reader, catalogue, sums, judge) for dims in lists]
+        blocks += [_block(indicator, dims, reader, catalogue, sums, judge, counted) for dims in lists]
     names = {code: units.unit(code).name for code in units.codes}
     unsaid = {i.id: tuple(sorted(found)) for i in catalogue if (found := catalogue.columns_of(i) & tally.missing)}
     return Measures(tuple(blocks), scopes, tuple(periods), as_of, tally.frame.rules, tally.frame.calendar, names, unsaid)
 
 
-def _block(indicator: Indicator, dims: Labels, reader: CountReader, catalogue: Catalogue, sums: ScopeSums, judge: Judge) -> Block:
+def _block(
+    indicator: Indicator, dims: Labels, reader: CountReader, catalogue: Catalogue, sums: ScopeSums, judge: Judge, counted: Counted
+) -> Block:
+    """Return the values of an indicator; ``counted`` keeps the counts that have been read, since indicators share them."""
     labels: list[Labels] = [()]
     if dims:
         parts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
         labels = sorted({label for count in parts if count.room != UNITS_ROOM for label in reader.labels(count, dims)})
 
     def total(names: Iterable[str]) -> Array:
-        found = np.zeros((len(reader.units.codes), len(labels), len(reader.windows)), dtype=np.int64)
+        found = np.zeros((len(sums.first), len(labels), len(reader.windows)), dtype=np.int64)
         for name in names:
-            counted = reader.read(catalogue.counts[name.removeprefix("-")], dims, labels)
-            found = found - counted if name.startswith("-") else found + counted
-        return sums.add(found)
+            key = (name.removeprefix("-"), dims, tuple(labels))
+            if key not in counted:
+                counted[key] = sums.add(reader.read(catalogue.counts[key[0]], dims, labels))
+            if name.startswith("-"):
+                found -= counted[key]
+            else:
+                found += counted[key]
+        return found
 
     numerator = total(indicator.numerator)
     denominator = total(indicator.denominator) if indicator.denominator else None

@@ -61,9 +61,10 @@ class ScopeSums:
 
     def add(self, counts: Array) -> Array:
         """Return int64[scope, …] sums of int64[unit, …]."""
-        found = np.empty((len(self.first), *counts.shape[1:]), dtype=np.int64)
-        for level in np.unique(self.level).tolist():
-            chosen = np.flatnonzero(self.level == level)
+        found: Array = counts[self.first]  # which is all there is to a scope of one unit
+        several = np.flatnonzero((self.after - self.first > 1) | (self.level < len(LEVELS)))
+        for level in np.unique(self.level[several]).tolist():
+            chosen = several[self.level[several] == level]
             part = counts
             if level < len(LEVELS):
                 part = counts * self.of_level[level].reshape(-1, *([1] * (counts.ndim - 1)))

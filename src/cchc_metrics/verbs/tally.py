@@ -254,7 +254,7 @@ def _runs(columns: Columns, workers: int) -> list[Columns]:
 
 
 def _cubes(name: str, columns: Columns, context: Context, frame: Frame, sets: Mapping[str, Collection[str]] | None) -> dict[str, Cube]:
-    """Return the counts of every set of a room by its short name, counted the general way: the events of each row are found, then counted."""
+    """Return the counts of every set of a room by its short name, the general way: the events of each row are found, then counted."""
     room: Room = ROOMS[name]
     counter = RoomCounter(frame.edges)
     for chunk in chunks(columns, CHUNK_ROWS):
@@ -295,7 +295,7 @@ def _fast_cubes(
         with ThreadPoolExecutor(threads) as pool:
             done = list(pool.map(count, _runs(slim, threads)))
     counters = [counter for counter, _ in done]
-    cubes = plan.cubes(sum(counter.counts() for counter in counters), beyond_of(counters))
+    cubes = plan.cubes(reduce(add, (counter.counts() for counter in counters)), beyond_of(counters))
     rest = [_cubes("dossiers", slim, replace(context, sets=plan.named(plan.rest)), frame, sets)] if plan.rest else []
     for found in (*rest, *(part for _, general in done for part in general)):
         for short, cube in found.items():

@@ -20,10 +20,10 @@ from cchc_metrics.verbs.fast.tables import LARGEST_BIN, Tables
 
 RECEIVED, DUE, ENDED, OVERDUE, OVERDUE_5, OVERDUE_10, ENDED_5, ENDED_10 = range(8)
 """The day on which the events of a histogram happen; the last four are of dossiers overdue by more than 5 and 10 working days."""
-PLAIN, WORKING, CALENDAR = range(3)
-"""What a histogram counts beside labels: nothing, working days or calendar days from the receipt to the end."""
-SLOTS: Final = {PLAIN: 1, WORKING: 64, CALENDAR: 128}
-"""Values below the last slot are counted in full; the last stands for all from there on, which are listed one by one."""
+PLAIN, WORKING, CALENDAR, REQUESTS = range(4)
+"""What a histogram counts beside labels: nothing, working days or calendar days from the receipt to the end, requests for papers."""
+SLOTS: Final = {PLAIN: 1, WORKING: 64, CALENDAR: 128, REQUESTS: 8}
+"""Values below the last slot are counted in full; the last stands for none, and for all from there on, which are listed one by one."""
 Beyond = tuple[Array, Array, Array]
 """Units, bins and values of events, one entry each."""
 LATE: Final = Timing.labels().index("late")
@@ -59,7 +59,9 @@ _KINDS: Mapping[str, _Kind] = {
     dossier.OVERDUE_10_ENDS.name: _Kind(ENDED_10),
     dossier.TURNAROUND.name: _Kind(ENDED, WORKING),
     dossier.TURNAROUND_CALENDAR.name: _Kind(ENDED, CALENDAR),
+    dossier.SUPPLEMENTS.name: _Kind(ENDED, REQUESTS),
 }
+_NEEDS = {dossier.SUPPLEMENTS.name: "supplement_requests", dossier.ACCEPTED.name: "submitted_at"}
 _NEVER = (dossier.UNDATED_BEGINS.name, dossier.UNDATED_ENDS.name)
 
 
@@ -173,7 +175,7 @@ class Plan:
         wanted = {
             s.name: tuple(d.name for d in s.dims if sets is None or d.name in sets[f"dossiers.{s.name}"])
             for s in dossier.ROOM.event_sets
-            if context.wants(f"dossiers.{s.name}")
+            if context.wants(f"dossiers.{s.name}") and _NEEDS.get(s.name, "received_at") in columns
         }
         labels = {UNIT: columns.codes("unit_code")[1], "timing": _TIMINGS, "outcome": Outcome.labels()}
         for dim in dict.fromkeys(d for dims in wanted.values() for d in dims):

@@ -35,6 +35,7 @@ class _Chunk:
         unit: unit × bins.
         received, ended, due: days.
         at_start, at_end: entries of the days' table.
+        requests: requests for papers, below 0 where not said; of any type, None where no histogram needs them.
         pending: bool[n]; has not ended.
         gone: bool[n] of rows that no histogram counts, or None.
         codes: dimension → codes.
@@ -46,6 +47,7 @@ class _Chunk:
     due: Array
     at_start: Array
     at_end: Array
+    requests: Array | None
     pending: Array
     gone: Array | None
     codes: dict[str, Array]
@@ -144,7 +146,8 @@ class PureCounter:
         if "outcome" in plan.dims:
             codes["outcome"] = statuses.outcome.take(status)
         at_end = tables.days.take(place, mode="clip")
-        return _Chunk(unit, received, ended, due, at_start, at_end, ~has_ended, gone, codes), left
+        requests = columns.arrays.get("supplement_requests")
+        return _Chunk(unit, received, ended, due, at_start, at_end, requests, ~has_ended, gone, codes), left
 
     def _due(self, columns: Columns, received: Array, at_start: Array) -> tuple[Array, Array | None]:
         """Return the due date of each dossier, and the mask of those that have none that is this simple (None: all have one)."""
@@ -249,13 +252,18 @@ class _Count:
         chunk, last = self.chunk, of.SLOTS[histogram.value] - 1
         if histogram.value == of.WORKING:
             np.subtract(chunk.at_end >> PASSED_SHIFT, chunk.at_start >> PASSED_SHIFT, out=key)
-        else:
+        elif histogram.value == of.CALENDAR:
             np.subtract(chunk.ended, chunk.received, out=key)
+        else:
+            assert chunk.requests is not None  # noqa: S101  such a histogram is made where there is the column
+            key[...] = chunk.requests
         if int(key.max()) >= last:
             rows = np.flatnonzero((key >= last) & ~chunk.pending)
             if len(rows):
                 part = (chunk.unit[rows] // self.plan.bins, chunk.at_end[rows] & LARGEST_BIN, key[rows])
                 self.counter.beyond.setdefault(position, []).append(part)
+        if histogram.value == of.REQUESTS:
+            key[key < 0] = last
         np.clip(key, 0, last, out=key)  # below 0: the row has not ended, and its bin is none
 
     def _sparse(self, position: int, histogram: Histogram) -> None:
