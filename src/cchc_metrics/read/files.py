@@ -1,26 +1,35 @@
-"""Reading one file of a room, whatever its format: by its name's ending the reader is chosen, and every reader gives the same raw table."""
+"""Reading one file of a room, whatever its format: how it begins says which reader takes it, and every reader gives the same raw table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.csv_files import read_csv
-from cchc_metrics.read.headings import match_headings
-from cchc_metrics.read.raw import Progress, UnreadableFileError
+from cchc_metrics.read.excel_files import read_excel
+from cchc_metrics.read.headings import known_positions
+from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
 from cchc_metrics.read.rows import room_named
 from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.records.room import Room
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
 
+ENDINGS: Final = (".csv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+"""How the names of tables end, in the order in which a folder is searched for them."""
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+SHEET: Final = "#"
+"""Stands between a workbook's name and a sheet's, as in ``year.xlsx#Hồ sơ``."""
+
 
 def read_file(
     room: str | Room,
     path: Path | str,
     *,
+    sheet: str = "",
     units: UnitTree | None = None,
     extracted_on: date | None = None,
     calendar: Calendar | None = None,
@@ -32,7 +41,8 @@ def read_file(
 
     Args:
         room: a room or its name: dossiers, documents, meetings, outreach, initiatives, surveys.
-        path: a CSV file.
+        path: a CSV file, or a workbook (extra ``excel``).
+        sheet: the sheet of a workbook; where not said, the first that names the most of the room's columns.
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
@@ -44,17 +54,26 @@ def read_file(
         The valid rows as columns, and the problems.
 
     Raises:
-        InputError: there is no such room, or the file is not there or no table can be read from it.
+        InputError: there is no such room, the file is not there or no table can be read from it, or the extra that reads it is missing.
     """
     path = Path(path)
-    name = file or path.name
+    name, given = file or path.name, Given(units, calendar, extracted_on)
     try:
-        return parse_file(path, room_named(room), Given(units, calendar, extracted_on), own_headings or {}, file=name, progress=progress)
+        return parse_file(path, room_named(room), given, own_headings or {}, sheet=sheet, file=name, progress=progress)
     except UnreadableFileError as error:
         raise UnreadableFileError(f"{name}: không đọc được ({error.vi})", f"{name}: cannot be read ({error.en})") from None
 
 
-def parse_file(path: Path, room: Room, given: Given, own: Mapping[str, str], *, file: str = "", progress: Progress | None = None) -> Parsed:
+def parse_file(
+    path: Path,
+    room: Room,
+    given: Given,
+    own: Mapping[str, str],
+    *,
+    sheet: str = "",
+    file: str = "",
+    progress: Progress | None = None,
+) -> Parsed:
     """Return what a file of a room says; the seam where formats meet.
 
     Args:
@@ -62,13 +81,44 @@ def parse_file(path: Path, room: Room, given: Given, own: Mapping[str, str], *, 
         room: what its rows are.
         given: what they are held against.
         own: the district's own headings.
+        sheet: the sheet of a workbook; chosen by its headings where not said.
         file: its name for messages; the path's last part by default.
         progress: called with the name, how much is done and how much there is.
 
     Raises:
         UnreadableFileError: no table can be read from the file; the message does not name it.
+        InputError: the extra that reads it is missing.
     """
-    table = read_csv(
-        path, wanted=lambda headings: match_headings(room, headings, own).positions.values(), file=file or path.name, progress=progress
+    table = raw_table(
+        path, wanted=lambda headings: known_positions(room, headings, own), sheet=sheet, file=file or path.name, progress=progress
     )
     return understand(table, room, given, own)
+
+
+def raw_table(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file: str = "", progress: Progress | None = None) -> RawTable:
+    """Return the table in a file as it came; how the file begins says what it is, since a workbook named .csv is a workbook.
+
+    Args:
+        path: the file.
+        wanted: takes the headings, returns the positions of the columns to keep; None keeps all.
+        sheet: the sheet of a workbook.
+        file: its name for messages.
+        progress: called with the name, how much is done and how much there is.
+
+    Raises:
+        UnreadableFileError: no table can be read from the file; the message does not name it.
+        InputError: the extra that reads it is missing.
+    """
+    if _begins(path).startswith(_WORKBOOKS):
+        return read_excel(path, wanted=wanted, sheet=sheet, file=file, progress=progress)
+    if sheet:
+        raise UnreadableFileError(f"không phải bảng tính, nên không có trang «{sheet}»", f"no workbook, so there is no sheet «{sheet}»")
+    return read_csv(path, wanted=wanted, file=file, progress=progress)
+
+
+def _begins(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(8)
+    except OSError as error:
+        raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None

@@ -166,12 +166,9 @@ def match_headings(room: Room, headings: Sequence[str], own: Mapping[str, str] |
     >>> found.positions, found.unknown
     ({'response_id': 0, 'unit_code': 1, 'answered_on': 2, 'score': 3}, ((4, ''),))
     """
-    known = dict(known_headings(room))
-    known.update((heading_key(heading), column) for heading, column in (own or {}).items())
     places: dict[str, list[int]] = {}
     unknown = []
-    for position, heading in enumerate(headings):
-        column = known.get(heading_key(heading))
+    for position, (heading, column) in enumerate(zip(headings, meanings(room, headings, own), strict=True)):
         if column is None:
             unknown.append((position, did_you_mean(heading, spellings(room)) if heading.strip() else ""))
         elif column != IGNORED:
@@ -182,6 +179,24 @@ def match_headings(room: Room, headings: Sequence[str], own: Mapping[str, str] |
         tuple(spec.name for spec in schema(room.model) if spec.required and spec.name not in places),
         tuple(unknown),
     )
+
+
+def meanings(room: Room, headings: Sequence[str], own: Mapping[str, str] | None = None) -> list[str | None]:
+    """Return what each heading means: a canonical column, ``""`` for one to be passed over, None for one that is not known.
+
+    Args:
+        room: the room.
+        headings: the headings as written.
+        own: the district's heading → canonical column.
+    """
+    known = dict(known_headings(room))
+    known.update((heading_key(heading), column) for heading, column in (own or {}).items())
+    return [known.get(heading_key(heading)) for heading in headings]
+
+
+def known_positions(room: Room, headings: Sequence[str], own: Mapping[str, str] | None = None) -> list[int]:
+    """Return the positions of the headings that mean a column; see ``meanings``."""
+    return [position for position, column in enumerate(meanings(room, headings, own)) if column]
 
 
 def spellings(room: Room, column: str = "") -> tuple[str, ...]:

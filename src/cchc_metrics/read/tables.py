@@ -60,6 +60,9 @@ def understand(table: RawTable, room: Room, given: Given, own: Mapping[str, str]
         findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, mend=_cells_mend(row.cells, len(table.headings)))
     matched = match_headings(room, table.headings, own)
     tell_headings(findings, table, room, matched)
+    if table.like_sheets:
+        names = ", ".join(f"«{shown(name)}»" for name in table.like_sheets)
+        findings.add(Code.UNUSED_SHEET, mend=(f": {names}", f": {names}"))
     if len(table.rows) + refused == 0:
         findings.add(Code.EMPTY_TABLE)
     if not matched.usable:

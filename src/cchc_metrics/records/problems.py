@@ -153,14 +153,20 @@ class Code(StrEnum):
     UNUSED_FILE = (
         "unused_file",
         "warning",
-        "tệp CSV không dùng đến; ghi tên tệp dưới [files] trong district.toml",
-        "the CSV file is not used; name it under [files] in district.toml",
+        "tệp bảng không dùng đến; ghi tên tệp dưới [files] trong district.toml",
+        "the table is not used; name its file under [files] in district.toml",
     )
     UNREADABLE_FILE = (
         "unreadable_file",
         "error",
-        "không đọc được tệp; lưu lại dạng CSV UTF-8",
-        "the file cannot be read; save it as UTF-8 CSV",
+        "không đọc được tệp; lưu lại dạng CSV UTF-8 hoặc .xlsx",
+        "the file cannot be read; save it as UTF-8 CSV or .xlsx",
+    )
+    UNUSED_SHEET = (
+        "unused_sheet",
+        "warning",
+        "trang tính khác có vẻ cùng loại mà không được đọc; gộp các dòng vào một trang",
+        "other sheets look like this one and are not read; put all rows on one sheet",
     )
     MISSING_HEADING = "missing_heading", "error", "thiếu cột bắt buộc", "a required column is missing"
     UNKNOWN_HEADING = (

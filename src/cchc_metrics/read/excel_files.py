@@ -1,0 +1,239 @@
+"""Reading workbooks (.xlsx, and .xls, .xlsb and .ods): one sheet becomes the same raw table that a CSV file becomes.
+
+- Sheet: the one that is named; else, of the visible ones, the first that names the most of the room's columns. Other sheets that look like
+  it are told.
+- Heading: of the first rows, the one that names the most of the room's columns; titles may stand above it.
+- Rows are numbered as the spreadsheet shows them; blank ones are passed over, rows with cells beyond the headings are refused.
+- Cells: dates, times and numbers are what they are, whatever their format; a whole number has no point; a cell that shows an error holds
+  the error. (Of .xls, .xlsb and .ods the reader does not tell errors: there they are empty.)
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.read.excel_errors import error_cells
+from cchc_metrics.read.raw import Progress, RawColumn, RawColumnBuilder, RawTable, Refused, UnreadableFileError, Wanted
+from cchc_metrics.records.columns import Array
+from cchc_metrics.records.fields import cell_text
+from cchc_metrics.text import fold, nfc
+
+_TOP: Final = 30
+"""Among so many rows the heading is sought."""
+_CHUNK_ROWS: Final = 512
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Workbook:
+    reader: Any
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sheet:
+    """A sheet whose heading was found.
+
+    Args:
+        sheet: the reader's sheet.
+        name: as the workbook has it.
+        row: 1-based row of the heading; 0 where the first rows are empty.
+        headings: without the blank ones at the end.
+        kept: positions of the columns that are wanted.
+    """
+
+    sheet: Any
+    name: str
+    row: int
+    headings: tuple[str, ...]
+    kept: tuple[int, ...]
+
+
+def read_excel(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file: str = "", progress: Progress | None = None) -> RawTable:
+    """Return the table in a workbook.
+
+    Args:
+        path: the file.
+        wanted: takes the headings, returns the positions of the columns to keep; None keeps all. Others are never stored.
+        sheet: the sheet's name; else it is chosen as the module says.
+        file: the file's name for messages; the path's last part by default.
+        progress: called with the name, bytes read and bytes in all.
+
+    Raises:
+        UnreadableFileError: the file is no workbook, or is protected by a password, or has no such sheet.
+        InputError: the reader of workbooks is not installed.
+    """
+    name = file or path.name
+    try:
+        workbook = _workbook(path)
+    except OSError as error:
+        raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
+    size = len(workbook.data)
+    if progress is not None:
+        progress(name, 0, size)
+    sheets = _sheets(workbook, wanted, sheet)
+    chosen = max(sheets, key=lambda found: len(found.kept), default=None)  # the first of several that are alike
+    if chosen is None:
+        return RawTable((), {}, np.empty(0, dtype=np.int64), name)
+    builders, rows, refused = _rows(chosen, {})
+    columns = {position: builder.done() for position, builder in builders.items()}
+    if any("" in column.values for column in columns.values()):  # among them may be errors, which the reader does not tell
+        wrong = error_cells(workbook.data, workbook.reader.sheet_names.index(chosen.name))
+        if wrong:
+            builders, rows, refused = _rows(chosen, wrong)
+            columns = {position: builder.done() for position, builder in builders.items()}
+    if progress is not None:
+        progress(name, size, size)
+    return RawTable(
+        chosen.headings,
+        {position: _tidied(column) for position, column in columns.items()},
+        rows,
+        name,
+        chosen.name,
+        heading_row=chosen.row,
+        refused=tuple(refused),
+        like_sheets=tuple(other.name for other in sheets if other is not chosen and _like(other, chosen)),
+    )
+
+
+def _workbook(path: Path) -> _Workbook:
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415  an extra
+    except ImportError:
+        raise InputError(
+            'thiếu phần bổ trợ "excel" để đọc bảng tính; cài: pip install "cchc-metrics[excel]"',
+            'the extra "excel", which reads workbooks, is missing; install: pip install "cchc-metrics[excel]"',
+        ) from None
+    data = path.read_bytes()
+    locked = UnreadableFileError(
+        "tệp có mật khẩu; bỏ mật khẩu rồi lưu lại", "the file is protected by a password; remove it and save the file again"
+    )
+    if data.startswith(_OLE) and _LOCKED in data:
+        raise locked
+    try:
+        return _Workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)), data)
+    except PasswordError:
+        raise locked from None
+    except CalamineError as error:
+        raise UnreadableFileError(
+            f"tệp hỏng hoặc không phải bảng tính: {error}; mở bằng Excel rồi lưu lại dạng .xlsx",
+            f"broken, or no workbook: {error}; open it in Excel and save it as .xlsx",
+        ) from None
+
+
+def _sheets(workbook: _Workbook, wanted: Wanted | None, name: str) -> list[_Sheet]:
+    """Return the sheet that is named, or every visible one that holds cells."""
+    book = workbook.reader
+    if name:
+        found = _sheet(book, _named(book.sheet_names, name), wanted)
+        return [found]
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415  an extra
+
+    sheets = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+    visible = [meta.name for meta in sheets if meta.visible == SheetVisibleEnum.Visible]
+    return [found for found in (_sheet(book, name, wanted) for name in visible) if found.row]
+
+
+def _named(names: Sequence[str], name: str) -> str:
+    for form in (str, nfc, fold):
+        found = [other for other in names if form(other) == form(name)]
+        if len(found) == 1:
+            return found[0]
+    vi, en = suggestion(name, names)
+    listed = ", ".join(f"«{other}»" for other in names)
+    raise UnreadableFileError(f"không có trang «{name}»{vi}; có: {listed}", f"there is no sheet «{name}»{en}; there are: {listed}")
+
+
+def _sheet(book: Any, name: str, wanted: Wanted | None) -> _Sheet:
+    sheet = book.get_sheet_by_name(name)
+    best = _Sheet(sheet, name, 0, (), ())
+    for row, cells in enumerate(islice(sheet.iter_rows(), _TOP), start=1):
+        headings = tuple(" ".join(cell_text(cell).split()) for cell in cells)
+        while headings and not headings[-1]:
+            headings = headings[:-1]
+        kept = tuple(range(len(headings)) if wanted is None else sorted(set(wanted(headings))))
+        if headings and (not best.row or len(kept) > len(best.kept)):
+            best = _Sheet(sheet, name, row, headings, kept)
+            if wanted is None:
+                break
+    return best
+
+
+def _like(other: _Sheet, chosen: _Sheet) -> bool:
+    """Return whether a sheet may hold more rows of the same kind: it names two columns at least, and half of those of the one chosen."""
+    return len(other.kept) >= 2 and 2 * len(other.kept) >= len(chosen.kept)
+
+
+def _rows(sheet: _Sheet, wrong: Mapping[tuple[int, int], str]) -> tuple[dict[int, RawColumnBuilder], Array, list[Refused]]:
+    """Return the columns, the numbers of the rows and the rows that are refused; errors stand where the reader leaves cells empty."""
+    width, first = len(sheet.headings), sheet.sheet.start[1] if sheet.sheet.start else 0
+    builders = {position: RawColumnBuilder() for position in sheet.kept}
+    numbers: list[Array] = []
+    refused: list[Refused] = []
+    rows_wrong = {row for row, _ in wrong}
+    rows = islice(sheet.sheet.iter_rows(), sheet.row, None)
+    number = sheet.row + 1
+    while chunk := list(islice(rows, _CHUNK_ROWS)):
+        for row in rows_wrong.intersection(range(number, number + len(chunk))):
+            cells = chunk[row - number]
+            chunk[row - number] = [wrong.get((row, first + at), cell) for at, cell in enumerate(cells)]
+        found = np.arange(number, number + len(chunk), dtype=np.int64)
+        number += len(chunk)
+        columns = list(zip(*chunk, strict=True))
+        # A blank row begins with a blank cell, and one that is refused has a cell beyond the headings: only such rows are looked at.
+        odd = {at for at, cell in enumerate(columns[0]) if type(cell) is str and not cell.strip()}.union(
+            at for column in columns[width:] for at, cell in enumerate(column) if cell != ""
+        )
+        if odd:
+            out = set()
+            for at in sorted(odd):
+                cells = chunk[at]
+                if _blank(cells):
+                    out.add(at)
+                elif not _blank(cells[width:]):
+                    out.add(at)
+                    last = max(place for place, cell in enumerate(cells, start=1) if not _blank([cell]))
+                    refused.append(Refused(int(found[at]), last))
+            if out:
+                kept = [at for at in range(len(chunk)) if at not in out]
+                found = found[kept]
+                columns = list(zip(*(chunk[at] for at in kept), strict=True)) or [()] * len(columns)
+        numbers.append(found)
+        for position, builder in builders.items():
+            builder.extend(columns[position])
+    return builders, np.concatenate(numbers) if numbers else np.empty(0, dtype=np.int64), refused
+
+
+def _blank(cells: Sequence[Any]) -> bool:
+    return not any(cell != "" and not (isinstance(cell, str) and cell.isspace()) for cell in cells)
+
+
+def _tidied(column: RawColumn) -> RawColumn:
+    """Return a column with cells as the spreadsheet shows them: whole numbers without a point, moments to the second."""
+    values = [_cell(value) for value in column.values]
+    if len(set(zip(map(type, values), values, strict=True))) < len(values):  # two ways to write one cell
+        again = RawColumn.of(values)
+        return RawColumn(again.values, again.codes[column.codes])
+    return RawColumn(values, column.codes)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, datetime) and value.microsecond:
+        return (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+    if isinstance(value, str) and "_x" in value:
+        return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value)
+    return value
