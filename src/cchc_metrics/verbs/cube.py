@@ -29,7 +29,7 @@ class Cube:
     Args:
         axes: ``("unit", "bin", *dimensions)``, and ``"value"`` last where the events carry a whole number.
         labels: axis → the texts that its codes point to; ``bin`` and ``value`` are numbers and have none.
-        full: int64 array with an axis for each of ``axes``, or None.
+        full: int32 or int64 array with an axis for each of ``axes``, or None.
         some: int64[n, axes] cells, in any order, of counts that are not in ``full``: a cell may be in both and occur often.
         some_counts: int64[n], their counts, all positive.
     """
@@ -78,7 +78,7 @@ class Cube:
     @property
     def total(self) -> int:
         """How many events there are in all."""
-        return (0 if self.full is None else int(self.full.sum())) + int(self.some_counts.sum())
+        return (0 if self.full is None else int(self.full.sum(dtype=np.int64))) + int(self.some_counts.sum())
 
     @property
     def cells(self) -> Array:
@@ -96,7 +96,7 @@ class Cube:
         if self.full is not None:
             occurring = np.nonzero(self.full)
             cells = np.concatenate([np.stack(occurring, axis=1).astype(np.int64), cells])
-            counts = np.concatenate([self.full[occurring], counts])
+            counts = np.concatenate([self.full[occurring].astype(np.int64), counts])
         return canonical(self.axes, self.labels, cells, counts)
 
     def bins(self, n_bins: int) -> Array:
@@ -128,7 +128,11 @@ class Cube:
         for axis in reversed(range(2, len(self.axes))):
             name = self.axes[axis]
             if name == VALUE:
-                full = np.moveaxis(full, axis, -1) @ np.arange(full.shape[axis]) if weighted else full.sum(axis=axis)
+                full = (
+                    np.moveaxis(full, axis, -1) @ np.arange(full.shape[axis], dtype=np.int64)
+                    if weighted
+                    else full.sum(axis=axis, dtype=np.int64)
+                )
             elif name in dims:
                 if name in chosen:
                     full = full * chosen[name].reshape([-1 if a == axis else 1 for a in range(full.ndim)])
@@ -136,7 +140,7 @@ class Cube:
             elif name in chosen:
                 full = full.compress(chosen[name], axis=axis).sum(axis=axis)
             else:
-                full = full.sum(axis=axis)
+                full = full.sum(axis=axis, dtype=np.int64)
             del kept[axis]
         full = full.transpose([0, 1, *(kept.index(dim) for dim in dims)])
         found[:, : full.shape[1]] += full
@@ -151,7 +155,7 @@ class Cube:
         found = np.zeros((len(self.labels[UNIT]), n_bins, len(values)), dtype=np.int64)
         if self.full is not None:
             full = np.moveaxis(self.full, axis, -1)
-            found[:, : full.shape[1], :dense] += full.sum(axis=tuple(range(2, full.ndim - 1)))
+            found[:, : full.shape[1], :dense] += full.sum(axis=tuple(range(2, full.ndim - 1)), dtype=np.int64)
         if len(beyond):
             at = np.searchsorted(values, self.some[:, axis])
             np.add.at(found, (self.some[:, 0], self.some[:, 1], at), self.some_counts)
@@ -260,7 +264,7 @@ def _relabelled(cube: Cube, labels: Labels) -> Cube:
         else:
             wider = np.zeros(shape, dtype=np.int64)
             at = np.ix_(*(positions[n] if n in labels else np.arange(s) for n, s in zip(cube.axes, full.shape, strict=True)))
-            np.add.at(wider, at, full)
+            np.add.at(wider, at, full.astype(np.int64))
             full = wider
     cells = cube.some.copy()
     for axis, name in enumerate(cube.axes):
@@ -274,7 +278,8 @@ def _added_full(one: Array | None, two: Array | None) -> Array | None:
     if one is None or two is None:
         return two if one is None else one
     if one.shape == two.shape:
-        return one + two
+        found: Array = np.add(one, two, dtype=np.int64)
+        return found
     found = np.zeros(np.maximum(one.shape, two.shape), dtype=np.int64)
     for part in (one, two):
         found[tuple(map(slice, part.shape))] += part

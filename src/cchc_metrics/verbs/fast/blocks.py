@@ -250,16 +250,18 @@ def list_overdue(s: Array, n: int) -> int:
 
 
 @jit
-def count_aged(s: Array, listed: int, days: Array, working_day: Array, age: int, ends: int, cells: Array) -> None:
-    """Count the day since when a dossier is overdue by more than so many working days, or of its end then."""
-    many = len(working_day)
+def write_aged(s: Array, listed: int, days: Array, working_day: Array, age: int, ends: int) -> int:
+    """Write the cell of the day since when a dossier is overdue by more than so many working days, or of its end then; return how many."""
+    many, found = len(working_day), 0
     for k in range(listed):
         j = s[_ROWS + k]
         number = (days[np.uint32(s[_DUE + j] + 1)] >> PASSED_SHIFT) + age
         has_ended = (s[_STATE + j] & _I(_HAS_ENDED)) != 0
         if number < many and (not has_ended or (s[END + j] >> PASSED_SHIFT) > number):
             entry = s[END + j] if ends else days[np.uint32(working_day[np.uint32(number)] + 1)]
-            cells[np.uint32(s[_UNIT + j] + (entry & _I(LARGEST_BIN)))] += np.uint32(1)
+            s[_KEY + found] = s[_UNIT + j] + (entry & _I(LARGEST_BIN))
+            found += 1
+    return found
 
 
 @jit
@@ -359,7 +361,13 @@ def finish(s: Array, n: int, stride: int) -> None:
 
 
 @jit
-def increase(s: Array, n: int, cells: Array) -> None:
-    """Count the cells."""
+def increase(s: Array, n: int, start: int, cells: Array, carried: Array, at: int) -> int:
+    """Count the cells from ``start`` on, in one byte each, so many fit the cache; list those that begin anew, return how many are."""
     for j in range(n):
-        cells[np.uint32(s[_KEY + j])] += np.uint32(1)
+        place = np.uint32(s[_KEY + j] + _I(start))
+        count = np.uint8(cells[place] + np.uint8(1))
+        cells[place] = count
+        if count == 0:
+            carried[at] = place
+            at += 1
+    return at

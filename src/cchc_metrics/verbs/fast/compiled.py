@@ -93,10 +93,12 @@ def _count_block(  # noqa: PLR0917  compiled functions take no mappings
     histograms: Array,
     dims: Array,
     cells: Array,
+    carried: Array,
     beyond: Array,
+    n_carried: int,
     n_beyond: int,
-) -> int:
-    """Count a block that was judged into every histogram; return how many entries ``beyond`` has by now."""
+) -> tuple[int, int]:
+    """Count a block that was judged into every histogram; return how many entries ``carried`` and ``beyond`` have by now."""
     anchored, listed = -1, -1
     for h in range(len(histograms)):
         anchor, kind, slots, first, after, start = histograms[h]
@@ -105,7 +107,8 @@ def _count_block(  # noqa: PLR0917  compiled functions take no mappings
                 listed = do.list_overdue(s, n)
             age = 5 if anchor in (of.OVERDUE_5, of.ENDED_5) else 10
             ends = 1 if anchor in (of.ENDED_5, of.ENDED_10) else 0
-            do.count_aged(s, listed, days, working_day, age, ends, cells[start:])
+            found = do.write_aged(s, listed, days, working_day, age, ends)
+            n_carried = do.increase(s, found, start, cells, carried, n_carried)
             continue
         if anchor != anchored:
             do.base(s, n, anchor, days)
@@ -120,8 +123,8 @@ def _count_block(  # noqa: PLR0917  compiled functions take no mappings
             else:
                 do.fuse(s, n, codes[dims[d, 0], i : i + n], dims[d, 1])
         do.finish(s, n, o[_STRIDE])
-        do.increase(s, n, cells[start:])
-    return n_beyond
+        n_carried = do.increase(s, n, start, cells, carried, n_carried)
+    return n_carried, n_beyond
 
 
 @jit
@@ -144,18 +147,20 @@ def _count(  # noqa: PLR0917  compiled functions take no mappings
     histograms: Array,
     dims: Array,
     cells: Array,
+    carried: Array,
     left: Array,
     beyond: Array,
-) -> tuple[int, int]:
-    """Count rows; return how many were set apart, and how many entries ``beyond`` has. Arrays of length 0 are columns that are not there.
+) -> tuple[int, int, int]:
+    """Count rows; return how many rows were set apart, and how many entries ``carried`` and ``beyond`` have.
 
-    ``unit`` has unsigned codes; ``status``, ``term_unit`` and ``marked`` are uint8, days and numbers int32, ``codes`` a row for each
-    dimension. ``o`` holds the first and last day, the masks of status codes that are out, ended and left, the code of working days, the number
-    of working days, bins, stride and the bin of none. A row of ``histograms`` is anchor, value, slots, first and last position in ``dims``,
-    first cell; a row of ``dims`` is a row of ``codes`` (−1: timing) and its size. ``left`` and ``beyond`` are filled.
+    Arrays of length 0 are columns that are not there. ``unit`` has unsigned codes; ``status``, ``term_unit`` and ``marked`` are uint8,
+    days and numbers int32, ``codes`` a row for each dimension. ``o`` holds the first and last day, the masks of status codes that are
+    out, ended and left, the code of working days, the number of working days, bins, stride and the bin of none. A row of ``histograms``
+    is anchor, value, slots, first and last position in ``dims``, first cell; a row of ``dims`` is a row of ``codes`` (−1: timing) and its
+    size. ``cells`` (uint8) are counted, ``carried`` lists those that began anew after 255; ``left`` and ``beyond`` are filled.
     """
     s = np.empty(do.SCRATCH, dtype=np.int32)
-    n_left, n_beyond = 0, 0
+    n_left, n_carried, n_beyond = 0, 0, 0
     for i in range(0, rows, do.BLOCK):
         n = min(do.BLOCK, rows - i)
         r, e = received[i : i + n], ended[i : i + n]
@@ -165,8 +170,10 @@ def _count(  # noqa: PLR0917  compiled functions take no mappings
             n_left = do.list_left(s, i, n, left, n_left)
         do.units(s, n, unit[i : i + n], o[_BINS])
         q = requests[i : i + n]
-        n_beyond = _count_block(s, i, n, r, e, q, codes, days, working_day, o, histograms, dims, cells, beyond, n_beyond)
-    return n_left, n_beyond
+        n_carried, n_beyond = _count_block(
+            s, i, n, r, e, q, codes, days, working_day, o, histograms, dims, cells, carried, beyond, n_carried, n_beyond
+        )
+    return n_left, n_carried, n_beyond
 
 
 class CompiledCounter:
@@ -174,7 +181,9 @@ class CompiledCounter:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._cells = np.zeros(plan.cells, dtype=np.uint32)
+        self._cells = np.zeros(plan.cells, dtype=np.uint8)
+        self._carried = np.empty(CHUNK_ROWS * len(plan.histograms), dtype=np.uint32)
+        self._carries: list[Array] = []
         self._histograms, self._dims = _program(plan)
         self._codes = tuple(dim for dim in plan.dims if dim != "timing")
         small = all(len(plan.labels[dim]) <= 256 for dim in self._codes)
@@ -196,7 +205,7 @@ class CompiledCounter:
         options += [len(tables.working_day), plan.bins, plan.stride, tables.none]
         codes = self._code_columns(columns, statuses, status)
         marked = special(columns, plan)
-        n_left, n_beyond = _count(
+        n_left, n_carried, n_beyond = _count(
             len(columns),
             np.ascontiguousarray(columns.codes("unit_code")[0]),
             _contiguous(status, np.uint8),
@@ -215,9 +224,12 @@ class CompiledCounter:
             self._histograms,
             self._dims,
             self._cells,
+            self._carried,
             self._left,
             self._beyond,
         )
+        if n_carried:
+            self._carries.append(self._carried[:n_carried].copy())
         for position, histogram in enumerate(plan.histograms):
             if n_beyond and histogram.value != of.PLAIN:
                 rows = self._beyond[:n_beyond][self._beyond[:n_beyond, 0] == position].astype(np.int64)
@@ -236,8 +248,11 @@ class CompiledCounter:
         return rows
 
     def counts(self) -> Array:
-        """Return int64[cells] of all histograms."""
-        return self._cells.astype(np.int64)
+        """Return int32[cells] of all histograms."""
+        found = self._cells.astype(np.int32)
+        for carried in self._carries:
+            np.add.at(found, carried.astype(np.intp), np.int32(256))
+        return found
 
 
 def _program(plan: Plan) -> tuple[Array, Array]:

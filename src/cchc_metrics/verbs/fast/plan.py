@@ -194,7 +194,7 @@ class Plan:
         """Return the counts of every set that has any, by short name.
 
         Args:
-            counts: int64[cells] of all histograms.
+            counts: int32[cells] of all histograms.
             beyond: position of a histogram → units, bins and values of the events that its slots have no room for.
         """
         found = {}
@@ -217,7 +217,7 @@ class Plan:
             if dim == "timing" and member.late:
                 full = full.take(LATE, axis=axis)
             elif dim not in member.dims:
-                full = full.sum(axis=axis)
+                full = full.sum(axis=axis, dtype=np.int64)
             else:
                 continue
             kept.remove(dim)
@@ -295,7 +295,7 @@ class Counter(Protocol):
         """Count a chunk of dossiers; return the positions of those that do not take the usual course (intp)."""
 
     def counts(self) -> Array:
-        """Return int64[cells] of all histograms."""
+        """Return int32[cells] of all histograms."""
 
 
 def beyond_of(counters: Iterable[Counter]) -> dict[int, list[Beyond]]:

@@ -74,10 +74,10 @@ class PureCounter:
         return left
 
     def counts(self) -> Array:
-        """Return int64[cells] of all histograms."""
+        """Return int32[cells] of all histograms."""
         for position in self._held:
             self._flush(position)
-        return self._cells.astype(np.int64)
+        return self._cells.view(np.int32)  # no table in memory has 2^31 rows
 
     def count(self, position: int, codes: Array) -> None:
         """Count the cells of one histogram (int32 codes, which may be overwritten)."""
