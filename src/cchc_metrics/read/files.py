@@ -116,6 +116,33 @@ def raw_table(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file
     return read_csv(path, wanted=wanted, file=file, progress=progress)
 
 
+def table_place(folder: Path, room: str, named: str | None = None) -> tuple[str, str]:
+    """Return the name of the file that holds a room's table, and of the sheet, ``""`` where none is said; it need not be there.
+
+    Args:
+        folder: where it stands.
+        room: the room's name.
+        named: what ``[files]`` says: a file, or a file and a sheet with ``#`` between.
+
+    >>> table_place(Path("nowhere"), "dossiers"), table_place(Path("nowhere"), "dossiers", "year.xlsx#Hồ sơ")
+    (('dossiers.csv', ''), ('year.xlsx', 'Hồ sơ'))
+    """
+    if named is None:
+        names = [f"{room}{ending}" for ending in ENDINGS]
+        return next((name for name in names if (folder / name).is_file()), names[0]), ""
+    places = [(named, "")]  # a name with the mark in it is a name, where there is such a file
+    parts = named.split(SHEET)
+    places += [(SHEET.join(parts[:at]), SHEET.join(parts[at:])) for at in range(1, len(parts))]
+    there = [place for place in places if (folder / place[0]).is_file()]
+    likely = [place for place in places if place[1] and is_table(Path(place[0]))]
+    return (*there, *likely, places[0])[0]
+
+
+def is_table(path: Path) -> bool:
+    """Return whether a file's name is that of a table; a spreadsheet program's own notes of open files are none."""
+    return path.suffix.lower() in ENDINGS and not path.name.startswith(("~$", ".~lock."))
+
+
 def _begins(path: Path) -> bytes:
     try:
         with path.open("rb") as file:

@@ -15,14 +15,14 @@ from pydantic import ValidationError
 
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.csv_files import read_csv
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district, mistakes_of
-from cchc_metrics.read.files import parse_file
+from cchc_metrics.read.files import is_table, parse_file, raw_table, table_place
 from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.headings import heading_key
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.fields import cell_text
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.records.room import Room
 from cchc_metrics.records.rooms import ROOMS
@@ -31,7 +31,7 @@ from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
 
 PLAN, BASELINE = "plan.toml", "baseline.json"
-WRITTEN = "problems.csv"
+WRITTEN = ("problems.csv", "report.xlsx")
 """Written by the command itself; may stand in the folder."""
 
 
@@ -69,8 +69,8 @@ class Folder:
 def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder:
     """Read a district's folder; bad rows are set apart and told, never dropped silently.
 
-    A room's table is ``<room>.csv`` unless ``[files]`` names another. A room without a file is not supplied; a file that is named
-    and is not there is a problem. See docs/bad-input.md for what is checked.
+    A room's table is ``<room>.csv``, or ``<room>`` with another ending of a table, unless ``[files]`` names another. A room without a file
+    is not supplied; a file that is named and is not there is a problem. See docs/files.md and docs/bad-input.md.
 
     Args:
         path: a folder with ``district.toml``.
@@ -92,14 +92,14 @@ def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder
     columns: dict[str, Columns] = {}
     found_any = False
     for room in ROOMS.values():
-        name = district.files.get(room.name, f"{room.name}.csv")
+        name, sheet = table_place(folder, room.name, district.files.get(room.name))
         if not (folder / name).is_file():
             if room.name in district.files:
                 found_any = True
                 problems += _missing(name)
             continue
         found_any = True
-        parsed = _read_room(folder / name, name, room, given, district, progress)
+        parsed = _read_room(folder / name, name, sheet, room, given, district, progress)
         if isinstance(parsed, Problems):
             problems += parsed
             continue
@@ -157,12 +157,13 @@ def _missing(name: str) -> Problems:
 
 
 def _unused(folder: Path, district: District) -> Problems:
-    """Return a finding for each CSV file that nothing names: a table under a mistyped name must not go unseen."""
-    used = {district.files.get(room, f"{room}.csv") for room in ROOMS} | {district.units_file, WRITTEN}
-    found = sorted(path.name for path in folder.iterdir() if path.suffix.lower() == ".csv" and path.name not in used)
+    """Return a finding for each table that nothing names: a table under a mistyped name must not go unseen."""
+    units, _ = table_place(folder, "units", district.units_file)
+    used = {table_place(folder, room, district.files.get(room))[0] for room in ROOMS} | {units if district.units_file else "", *WRITTEN}
+    found = sorted(path.name for path in folder.iterdir() if is_table(path) and path.name not in used)
     told = Problems()
     for name in found:
-        vi, en = suggestion(name, [f"{room}.csv" for room in ROOMS])
+        vi, en = suggestion(name, [f"{room}{Path(name).suffix}" for room in ROOMS])
         problem = Problem(Code.UNUSED_FILE, name, mend_vi=vi, mend_en=en)
         told += Problems({(name, Code.UNUSED_FILE): 1}, (problem,))
     return told
@@ -173,10 +174,12 @@ def _existing(folder: Path, named: str | None, default: str) -> Path | None:
     return path if path.exists() else None
 
 
-def _read_room(path: Path, name: str, room: Room, given: Given, district: District, progress: Progress | None) -> Parsed | Problems:
+def _read_room(
+    path: Path, name: str, sheet: str, room: Room, given: Given, district: District, progress: Progress | None
+) -> Parsed | Problems:
     own = district.headings.get(room.name, {})
     try:
-        return parse_file(path, room, given, own, file=name, progress=progress)
+        return parse_file(path, room, given, own, sheet=sheet, file=name, progress=progress)
     except UnreadableFileError as error:
         problem = Problem(Code.UNREADABLE_FILE, name, mend_vi=f" ({error.vi})", mend_en=f" ({error.en})")
         return Problems({(name, Code.UNREADABLE_FILE): 1}, (problem,))
@@ -227,11 +230,12 @@ _UNIT_HEADINGS = {
 }
 
 
-def _unit_file(folder: Path, name: str) -> tuple[list[Unit], Problems]:
+def _unit_file(folder: Path, named: str) -> tuple[list[Unit], Problems]:
+    name, sheet = table_place(folder, "units", named)
     if not (folder / name).is_file():
         raise InputError(f"thiếu tệp đơn vị {name} (units_file trong {FILE})", f"the unit file {name} is missing (units_file in {FILE})")
     try:
-        table = read_csv(folder / name)
+        table = raw_table(folder / name, sheet=sheet)
     except UnreadableFileError as error:
         raise InputError(f"{name}: {error.vi}", f"{name}: {error.en}") from None
     meaning = {heading_key(spelling): key for key, spellings in _UNIT_HEADINGS.items() for spelling in spellings}
@@ -246,7 +250,7 @@ def _unit_file(folder: Path, name: str) -> tuple[list[Unit], Problems]:
     mistakes += [(f"dòng {r.row}: số ô khác số cột", f"row {r.row}: its cells are not as many as the columns") for r in table.refused]
     units: list[Unit] = []
     for at, row in enumerate(table.rows.tolist()):
-        entry = {key: column.cell(at) for position, column in table.columns.items() if (key := keys[position]) is not None}
+        entry = {key: _unit_cell(column.cell(at)) for position, column in table.columns.items() if (key := keys[position]) is not None}
         try:
             units.append(UnitEntry.model_validate(entry))
         except ValidationError as error:
@@ -255,6 +259,10 @@ def _unit_file(folder: Path, name: str) -> tuple[list[Unit], Problems]:
     if mistakes:
         raise InputError(f"{name}: " + "; ".join(vi for vi, _ in mistakes), f"{name}: " + "; ".join(en for _, en in mistakes))
     return units, findings.problems(0, 0)
+
+
+def _unit_cell(cell: object) -> object:
+    return cell if isinstance(cell, date) else cell_text(cell)
 
 
 def _calendar(folder: Path, entry: CalendarEntry) -> Calendar:
