@@ -33,7 +33,7 @@ LAYERS = (
     ("verbs.histogram",),
     ("verbs.fast", "verbs.workers"),
     ("verbs.tally",),
-    ("verbs.counts", "verbs.interval", "verbs.quantile", "verbs.scopes"),
+    ("verbs.counts", "verbs.interval", "verbs.parts", "verbs.quantile", "verbs.scopes"),
     ("verbs.judge",),
     ("verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality"),
     ("verbs.baseline", "verbs.listing"),

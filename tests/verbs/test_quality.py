@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -21,7 +22,7 @@ from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules
-from cchc_metrics.verbs.quality import quality
+from cchc_metrics.verbs.quality import Quality, quality, quality_of_part
 
 OFFICIAL = Calendar.official()
 SLOW = calendar_slow.official()
@@ -223,3 +224,28 @@ def test_an_implausible_share_of_ties_needs_enough_cases() -> None:
 def test_totals_are_exact_where_examples_are_cut() -> None:
     problems = found([one(due_at="08/03/2021", term=4, term_unit="nlv", dossier_id=str(n)) for n in range(7)], limit=3)
     assert (problems.count(Code.DUE_DIFFERS), len(list(problems))) == (7, 3)
+
+
+# --- part by part ----------------------------------------------------------------------------------------------------------------------
+
+
+@given(draw.bundles(max_size=12), st.integers(0, 12), st.sampled_from([DEFAULT, RESTART]))
+def test_what_is_found_in_parts_adds_up_to_what_is_found_in_all(rows: list[Dossier], cut: int, rules: Rules) -> None:
+    columns = columns_of(Dossier, rows, file="dossiers.csv")
+    columns = replace(columns, rows=columns.row_numbers())  # so that parts keep their numbers
+    parts = [
+        quality_of_part(columns.part(first, last), rules=rules, calendar=OFFICIAL, limit=2) for first, last in ((0, cut), (cut, len(rows)))
+    ]
+    together = parts[0] + parts[1]
+    assert together.findings(tie_cases=2) == quality(columns, rules=rules, calendar=OFFICIAL, tie_cases=2, limit=2)
+    assert parts[0] + Quality() == parts[0]
+
+
+def test_codes_with_examples_enough_are_counted_only() -> None:
+    rows = [Dossier(dossier_id=n, unit_code="TM", status=4, received_at="2021-03-01", channel="online", service_level=2) for n in range(5)]
+    columns = columns_of(Dossier, rows)
+    first = quality_of_part(columns, rules=DEFAULT, calendar=OFFICIAL, limit=3)
+    assert first.full() == {Code.INFORMATION_ONLY_ONLINE}
+    more = quality_of_part(columns, rules=DEFAULT, calendar=OFFICIAL, limit=3, full=first.full())
+    assert (len(more.problems), more.problems.examples) == (5, ())
+    assert len((first + more).findings().examples) == 3

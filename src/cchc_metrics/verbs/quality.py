@@ -1,9 +1,15 @@
-"""Quality: what dossiers say that is hard to believe, as coded findings with counts and rows. Nothing is changed or left out by it."""
+"""Quality: what dossiers say that is hard to believe, as coded findings with counts and rows. Nothing is changed or left out by it.
+
+What is found in parts of the rows adds up to what is found in all of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Final
 
 import numpy as np
 
@@ -18,6 +24,10 @@ from cchc_metrics.records.waits import REAPPOINTMENTS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of
 from cchc_metrics.reference.rules import Rules
+
+_AT_A_TIME: Final = 65_536
+_ORDER: Final = {code: place for place, code in enumerate(Code)}
+_NOTHING: Final = Problems(limit=0)
 
 
 def quality(
@@ -47,46 +57,125 @@ def quality(
         tie_cases: in units with at least so many ended dossiers with a due date.
         limit: how many examples of each code are kept.
     """
-    found = [
-        *_due_differs(dossiers, rules, calendar),
-        *_rows(
-            dossiers,
-            Code.INFORMATION_ONLY_ONLINE,
-            "service_level",
-            dossiers.equals("channel", "online") & dossiers.equals("service_level", "level_1", "level_2"),
-        ),
-        *_many_reappointments(dossiers),
-        *_wait_without_dates(dossiers, rules),
-        *_ties(dossiers, Context(rules, calendar), tie_share, tie_cases),
-    ]
-    return Problems.of(found, limit=limit)
+    return quality_of_part(dossiers, rules=rules, calendar=calendar, limit=limit).findings(tie_share=tie_share, tie_cases=tie_cases)
 
 
-def _rows(dossiers: Columns, code: Code, column: str, mask: Array) -> Iterator[Problem]:
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What was found in some of the dossiers; a commutative monoid under ``+``, whose identity is ``Quality()``.
+
+    Args:
+        problems: findings about single dossiers.
+        ended: unit → dossiers that have ended and have a due date.
+        ties: unit → those of them that ended exactly on it.
+        file: where the dossiers came from.
+    """
+
+    problems: Problems = _NOTHING
+    ended: Mapping[str, int] = field(default_factory=dict)
+    ties: Mapping[str, int] = field(default_factory=dict)
+    file: str = ""
+
+    def __add__(self, other: Quality) -> Quality:
+        ended, ties = Counter(self.ended) + Counter(other.ended), Counter(self.ties) + Counter(other.ties)
+        return Quality(self.problems + other.problems, ended, ties, self.file or other.file)
+
+    def full(self) -> frozenset[Code]:
+        """Return the codes of which there are examples enough."""
+        return frozenset(code for (_, code), n in self.problems.totals.items() if n >= self.problems.limit)
+
+    def findings(self, *, tie_share: Fraction = Fraction(1, 2), tie_cases: int = 30) -> Problems:
+        """Return every finding, code by code and in the order of the rows; for the arguments see ``quality``."""
+        limit = self.problems.limit
+        tied = [
+            Problem(Code.TIES_WITH_DUE_DATE, file=self.file, column="ended_at", value=f"{unit}: {self.ties.get(unit, 0)}/{ended}")
+            for unit, ended in sorted(self.ended.items())
+            if ended >= tie_cases and Fraction(self.ties.get(unit, 0), ended) >= tie_share
+        ]
+        found = self.problems + Problems.of(tied, limit=limit)
+        examples = tuple(sorted(found.examples, key=lambda p: (_ORDER[p.code], p.row)))
+        return Problems(found.totals, examples, found.read, found.rejected, limit)
+
+
+def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limit: int = 1000, full: Collection[Code] = ()) -> Quality:
+    """Return what is found in a part of the dossiers; see ``quality``.
+
+    Args:
+        dossiers: valid rows.
+        rules: as for the tally.
+        calendar: as for the tally.
+        limit: how many examples of each code are kept.
+        full: codes of which no examples are wanted, only the total.
+    """
+    rows: dict[Code, list[Array]] = {}
+    shown: dict[Code, Callable[[int], tuple[str, str, str]]] = {}
+    computed: list[Array] = []
+    ended: Counter[str] = Counter()
+    ties: Counter[str] = Counter()
+    for first in range(0, len(dossiers), _AT_A_TIME):
+        part = dossiers.part(first, first + _AT_A_TIME)
+        for code, mask in _masks(part, rules):
+            rows.setdefault(code, []).append(first + np.flatnonzero(mask))
+        differs, days = _due_differs(part, rules, calendar)
+        rows.setdefault(Code.DUE_DIFFERS, []).append(first + differs)
+        computed.append(days)
+        _count_ties(part, Context(rules, calendar), ended, ties)
+    given, times = dossiers.days("due_at"), dossiers.arrays.get(REAPPOINTMENTS)
+    levels, level_names = dossiers.codes("service_level")
+    apart = np.concatenate(computed) if computed else np.zeros(0, dtype=np.int32)
+    places = {row: at for at, row in enumerate(np.concatenate(rows.get(Code.DUE_DIFFERS) or [apart])[:limit].tolist())}
+
+    def due(row: int) -> tuple[str, str, str]:
+        day = date_of(int(apart[places[row]]))
+        return f"{date_of(int(given[row])):%d/%m/%Y}", f" (tính được {day:%d/%m/%Y})", f" (computed: {day})"
+
+    shown[Code.DUE_DIFFERS] = due
+    shown[Code.INFORMATION_ONLY_ONLINE] = lambda row: (level_names[levels[row]], "", "")
+    shown[Code.MANY_REAPPOINTMENTS] = lambda row: ("" if times is None else str(int(times[row])), "", "")
+    problems = Problems(limit=limit)
     numbers = dossiers.row_numbers()
-    codes, labels = dossiers.codes(column) if column in dossiers.labels else (None, ())
-    for at in np.flatnonzero(mask).tolist():
-        value = labels[codes[at]] if codes is not None else ""
-        yield Problem(code, file=dossiers.file, row=int(numbers[at]), column=column, value=value)
+    for code, parts in rows.items():
+        where = np.concatenate(parts)
+        if not len(where):
+            continue
+        examples = []
+        for row in where[: 0 if code in full else limit].tolist():
+            value, vi, en = shown[code](row) if code in shown else ("", "", "")
+            examples.append(Problem(code, dossiers.file, "", int(numbers[row]), _COLUMN[code], value, vi, en))
+        problems += Problems({(dossiers.file, code): len(where)}, tuple(examples), limit=limit)
+    return Quality(problems, ended, ties, dossiers.file)
 
 
-def _due_differs(dossiers: Columns, rules: Rules, calendar: Calendar) -> Iterator[Problem]:
+_COLUMN: Final = {
+    Code.DUE_DIFFERS: "due_at",
+    Code.INFORMATION_ONLY_ONLINE: "service_level",
+    Code.MANY_REAPPOINTMENTS: "due_at",
+    Code.WAIT_WITHOUT_DATES: "paused_days",
+}
+
+
+def _masks(dossiers: Columns, rules: Rules) -> Iterator[tuple[Code, Array]]:
+    """Yield the findings that are plain to see."""
+    if "service_level" in dossiers:
+        informs = dossiers.equals("service_level", "level_1", "level_2")
+        yield Code.INFORMATION_ONLY_ONLINE, informs & dossiers.equals("channel", "online")
+    if REAPPOINTMENTS in dossiers:
+        yield Code.MANY_REAPPOINTMENTS, dossiers.arrays[REAPPOINTMENTS] > 1
+    if rules.pauses == "restart":
+        needed = (dossiers.numbers("term") >= 0) & ((dossiers.days("due_at") < 0) | (rules.given_due == "ignored"))
+        yield Code.WAIT_WITHOUT_DATES, needed & (plain_waits(dossiers) > 0)
+
+
+def _due_differs(dossiers: Columns, rules: Rules, calendar: Calendar) -> tuple[Array, Array]:
+    """Return the rows whose given due date is not the computed one, and the computed ones of these rows."""
+    if "due_at" not in dossiers:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
     given = dossiers.days("due_at")
     like_given = {"given_due": "ignored"} | ({} if rules.given_due_includes_pauses else {"pauses": "subtract"})
     computed = due_dates(dossiers, rules.model_copy(update=like_given), calendar).day
     differs = (given >= 0) & (computed >= 0) & (given != computed) & ~_within_a_day(dossiers, given, computed, rules, calendar)
-    numbers = dossiers.row_numbers()
-    for at in np.flatnonzero(differs).tolist():
-        day = date_of(int(computed[at]))
-        yield Problem(
-            Code.DUE_DIFFERS,
-            file=dossiers.file,
-            row=int(numbers[at]),
-            column="due_at",
-            value=f"{date_of(int(given[at])):%d/%m/%Y}",
-            mend_vi=f" (tính được {day:%d/%m/%Y})",
-            mend_en=f" (computed: {day})",
-        )
+    where = np.flatnonzero(differs)
+    return where, computed[where]
 
 
 def _within_a_day(dossiers: Columns, given: Array, computed: Array, rules: Rules, calendar: Calendar) -> Array:
@@ -107,27 +196,11 @@ def _within_a_day(dossiers: Columns, given: Array, computed: Array, rules: Rules
     return found
 
 
-def _many_reappointments(dossiers: Columns) -> Iterator[Problem]:
-    if REAPPOINTMENTS not in dossiers:
-        return
-    times = dossiers.arrays[REAPPOINTMENTS]
-    for problem, n in zip(_rows(dossiers, Code.MANY_REAPPOINTMENTS, "due_at", times > 1), times[times > 1].tolist(), strict=True):
-        yield Problem(problem.code, problem.file, row=problem.row, column=problem.column, value=str(n))
-
-
-def _wait_without_dates(dossiers: Columns, rules: Rules) -> Iterator[Problem]:
-    if rules.pauses != "restart":
-        return
-    needed = (dossiers.numbers("term") >= 0) & ((dossiers.days("due_at") < 0) | (rules.given_due == "ignored"))
-    yield from _rows(dossiers, Code.WAIT_WITHOUT_DATES, "paused_days", needed & (plain_waits(dossiers) > 0))
-
-
-def _ties(dossiers: Columns, context: Context, share: Fraction, cases: int) -> Iterator[Problem]:
+def _count_ties(dossiers: Columns, context: Context, ended: Counter[str], ties: Counter[str]) -> None:
     timed = class_dossiers(dossiers, context, end_days(dossiers))
     dated = (timed.ended >= 0) & (timed.due >= 0)
     codes, labels = dossiers.codes("unit_code")
-    all_of = np.bincount(codes[dated], minlength=len(labels)).tolist()
-    ties_of = np.bincount(codes[dated & (timed.ended == timed.due)], minlength=len(labels)).tolist()
-    for label, ended, ties in zip(labels, all_of, ties_of, strict=True):
-        if ended >= cases and Fraction(ties, ended) >= share:
-            yield Problem(Code.TIES_WITH_DUE_DATE, file=dossiers.file, column="ended_at", value=f"{label}: {ties}/{ended}")
+    for counted, mask in ((ended, dated), (ties, dated & (timed.ended == timed.due))):
+        for label, n in zip(labels, np.bincount(codes[mask], minlength=len(labels)).tolist(), strict=True):
+            if n:
+                counted[label] += n

@@ -1,0 +1,54 @@
+"""Counting rows that come part by part: the tallies of the parts are the tally of the whole, and no part is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+from cchc_metrics.records.columns import Columns
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.verbs.tally import Engine, Frame, Tally, tally
+
+
+def tally_parts(
+    room: str,
+    parts: Iterable[Columns],
+    *,
+    periods: Iterable[Period],
+    rules: Rules,
+    calendar: Calendar,
+    as_of: date | None = None,
+    sets: Mapping[str, Collection[str]] | None = None,
+    engine: Engine = "auto",
+) -> Tally:
+    """Count the events of one room whose rows come part by part, in the memory of one part.
+
+    Args:
+        room: name of the room.
+        parts: columns of its valid rows, such as those of ``scan_parquet``; no part at all means that the room was not supplied.
+        periods: the periods to be measured.
+        rules: how disputed points are decided.
+        calendar: the working calendar.
+        as_of: a day up to which a running period is to be read.
+        sets: sets of events to count → dimensions to keep, as for ``tally``.
+        engine: how dossiers are counted, as for ``tally``.
+
+    Returns:
+        The tally that ``tally`` makes of all rows together.
+
+    >>> from cchc_metrics.records.columns import columns_of
+    >>> from cchc_metrics.records.meeting import Meeting
+    >>> held = [Meeting(meeting_id=n, unit_code="TM", kind="họp UBND", held_on="05/01/2021") for n in (1, 2)]
+    >>> parts = (columns_of(Meeting, [meeting]) for meeting in held)
+    >>> year, rules, calendar = [Period.parse("2021")], Rules.preset("default"), Calendar.official()
+    >>> counted = tally_parts("meetings", parts, periods=year, rules=rules, calendar=calendar)
+    >>> counted == tally({"meetings": columns_of(Meeting, held)}, periods=year, rules=rules, calendar=calendar)
+    True
+    """
+    wanted = tuple(periods)
+    counted = Tally.zero(Frame.of(wanted, rules, calendar, as_of=as_of))
+    for part in parts:
+        counted += tally({room: part}, periods=wanted, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=engine)
+    return counted
