@@ -170,6 +170,8 @@ def test_a_term_is_a_multiple_of_one_half(halves: int) -> None:
     [
         (parse_whole, "1,5", Code.NOT_A_NUMBER),
         (parse_whole, 1.5, Code.NOT_A_NUMBER),
+        (parse_whole, 1.125, Code.NOT_A_NUMBER),
+        (parse_term, 1.125, Code.NOT_A_NUMBER),
         (parse_whole, "1,234,567", Code.NOT_A_NUMBER),
         (parse_whole, "hai", Code.NOT_A_NUMBER),
         (parse_whole, "50%", Code.NOT_A_NUMBER),

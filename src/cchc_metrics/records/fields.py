@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import Enum, StrEnum
 from fractions import Fraction
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeGuard
 
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.records.problems import Code
@@ -174,7 +174,7 @@ def parse_required(value: object) -> str:
 
 def parse_whole(value: object) -> int | None:
     """Return a whole number from 0 to 2^31 − 1, or None for an empty cell; ``2.096`` is two thousand and ninety-six."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if (isinstance(value, int) and not isinstance(value, bool)) or _has_a_part(value):
         number = Fraction(value)
     else:
         text = cell_text(value)
@@ -190,7 +190,7 @@ def parse_whole(value: object) -> int | None:
 
 def parse_term(value: object) -> Fraction | None:
     """Return a length of term: a multiple of one half (0,5 ngày), or None for an empty cell."""
-    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+    if (isinstance(value, (int, Fraction)) and not isinstance(value, bool)) or _has_a_part(value):
         number = Fraction(value)
     else:
         text = cell_text(value)
@@ -202,6 +202,11 @@ def parse_term(value: object) -> Fraction | None:
     if not 0 <= number <= MAX_TERM:
         raise CellError(Code.NUMBER_OUT_OF_RANGE)
     return number
+
+
+def _has_a_part(value: object) -> TypeGuard[float]:
+    """Return whether a cell is a number with a part: written out, 1.125 would be read as a thousand one hundred and twenty-five."""
+    return isinstance(value, float) and math.isfinite(value) and not value.is_integer()
 
 
 def _number(text: str) -> Fraction:

@@ -1,0 +1,337 @@
+"""Workbooks: a sheet is the table that its CSV would be, whatever Excel made of the cells; nothing is guessed and nothing vanishes."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cchc_metrics import read_file, read_folder, read_rows
+from cchc_metrics.errors import InputError
+from cchc_metrics.read import excel_files
+from cchc_metrics.read.excel_files import read_excel
+from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
+from cchc_metrics.read.tables import Parsed
+from cchc_metrics.records.problems import Code
+
+pytest.importorskip("python_calamine")
+
+HEADINGS = ["Mã hồ sơ", "Đơn vị", "Trạng thái", "Ngày tiếp nhận", "Ngày kết thúc", "Thời hạn", "Đơn vị tính", "Số ngày chờ"]
+COLUMNS = ["dossier_id", "unit_code", "status", "received_at", "ended_at", "term", "term_unit", "paused_days"]
+ROW = ["TM-1", "TM", 9, date(2021, 3, 1), datetime(2021, 3, 3, 8, 30), 5, "ngày làm việc", ""]
+DISTRICT = 'code = "TM"\nname = "Tháp Mười"\nlevel = "district"\nextracted_on = 2022-03-31\n'
+Sheets = Mapping[str, Sequence[Sequence[Any]]]
+
+
+def write(
+    path: Path, sheets: Sheets, *, hidden: Sequence[str] = (), change: Callable[[Any, Any], None] | None = None, **options: Any
+) -> Path:
+    """Write a workbook: sheet → rows of cells; None leaves a cell out, an error's text makes a cell that shows it."""
+    book = xlsxwriter.Workbook(path, {"strings_to_urls": False, "strings_to_formulas": False, **options})
+    formats = {kind: book.add_format({"num_format": form}) for kind, form in FORMATS.items()}
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        if name in hidden:
+            sheet.hide()
+        for at, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                if isinstance(cell, str) and cell.startswith("#") and cell.endswith(("!", "A")):
+                    sheet.write_formula(at, place, "=1/0", None, cell)
+                elif isinstance(cell, str):
+                    sheet.write_string(at, place, cell)
+                elif cell is not None:
+                    sheet.write(at, place, cell, formats.get(type(cell)))
+        if change is not None:
+            change(book, sheet)
+    book.close()
+    return path
+
+
+FORMATS = {date: "dd/mm/yyyy", datetime: "dd/mm/yyyy hh:mm:ss", time: "hh:mm", timedelta: "[h]:mm"}
+
+
+def cells_of(table: RawTable) -> list[list[Any]]:
+    return [[table.columns[position].cell(at) for position in sorted(table.columns)] for at in range(len(table.rows))]
+
+
+def told(parsed: Parsed) -> list[tuple[str, int, str, str, str]]:
+    assert parsed.problems.read == len(parsed.columns) + parsed.problems.rejected
+    return [(p.sheet, p.row, p.column, p.value, p.code.value) for p in parsed.problems]
+
+
+def dossiers(tmp_path: Path, *rows: Sequence[Any], **more: Any) -> Parsed:
+    return read_file("dossiers", write(tmp_path / "a.xlsx", {"Hồ sơ": [HEADINGS, *rows], **more}))
+
+
+# --- cells
+
+
+@pytest.mark.parametrize("options", [{}, {"date_1904": True}])
+def test_cells_are_what_they_are(tmp_path: Path, options: dict[str, Any]) -> None:
+    cells = [date(2021, 3, 1), datetime(2021, 3, 1, 8, 30, 15), time(8, 30), 5, 2.5, 44256, "chữ", " x ", True, "a\nb", "a_x000D_b"]
+    path = write(tmp_path / "a.xlsx", {"A": [[f"h{n}" for n in range(len(cells))], cells]}, **options)
+    found = cells_of(read_excel(path))[0]
+    assert found == [date(2021, 3, 1), datetime(2021, 3, 1, 8, 30, 15), time(8, 30), 5, 2.5, 44256, "chữ", " x ", True, "a\nb", "a\rb"]
+    assert list(map(type, found)) == [date, datetime, time, int, float, int, str, str, bool, str, str]
+
+
+def test_numbers_are_ids_and_codes_by_their_digits(tmp_path: Path) -> None:
+    parsed = dossiers(
+        tmp_path, [20210301000123, 101, 10, 44256, 44256.5, 0.5, "giờ", 1.0], [2, "0101", "9", "01/03/2021", "20210303", "0,5", "h", "1"]
+    )
+    assert told(parsed) == []
+    one, other = parsed.columns.records()
+    assert (one.dossier_id, one.unit_code, one.status.value) == ("20210301000123", "101", "returned")  # type: ignore[attr-defined]
+    assert (one.received_at, one.ended_at) == (date(2021, 3, 1), datetime(2021, 3, 1, 12))  # type: ignore[attr-defined]
+    assert (one.term, one.paused_days) == (other.term, other.paused_days) == (0.5, 1)  # type: ignore[attr-defined]
+    assert (other.dossier_id, other.unit_code) == ("2", "0101")  # type: ignore[attr-defined]
+
+
+def test_every_second_of_a_day_is_read_as_it_was_written(tmp_path: Path) -> None:
+    moments = [datetime(2021, 3, 1) + timedelta(seconds=61 * n) for n in range(1, 1400)]
+    found = cells_of(read_excel(write(tmp_path / "a.xlsx", {"A": [["h"], *([moment] for moment in moments)]})))
+    assert [cell for (cell,) in found] == moments
+
+
+def test_a_cell_that_shows_an_error_is_told_and_not_taken_for_empty(tmp_path: Path) -> None:
+    for first in (0, 2):  # the reader counts columns from the first that is used
+        row = ["TM-2", "TM", 9, "#N/A", date(2021, 3, 3), "#DIV/0!", "#REF!", None]
+        shifted = [[None] * first + list(cells) for cells in (HEADINGS, ROW, row)]
+        parsed = read_file("dossiers", write(tmp_path / f"{first}.xlsx", {"Khác": [["#N/A"]], "Hồ sơ": shifted}))
+        assert told(parsed) == [
+            ("Hồ sơ", 3, "received_at", "#N/A", "impossible_date"),
+            ("Hồ sơ", 3, "term", "#DIV/0!", "not_a_number"),
+            ("Hồ sơ", 3, "term_unit", "#REF!", "unknown_code"),
+        ]
+        assert len(parsed.columns) == 1
+
+
+def test_a_row_of_errors_is_not_blank(tmp_path: Path) -> None:
+    parsed = dossiers(tmp_path, ROW, ["#N/A"] * 8)
+    assert (parsed.problems.read, parsed.problems.rejected) == (2, 1)
+
+
+VALUES = {
+    "dossier_id": st.sampled_from(["TM-1", " TM-2", 7, 7.0, "", "Mỹ Quý", 1.5]),
+    "unit_code": st.sampled_from(["TM", " TM ", 1, "", True]),
+    "status": st.sampled_from([9, "9", "đã xử lý xong", 11, 2.0, "", False]),
+    "received_at": st.sampled_from(
+        [date(2021, 3, 1), datetime(2021, 3, 1, 7, 15), 44256, 44256.25, "01/03/2021", "31/02/2021", "", 5, True]
+    ),
+    "ended_at": st.sampled_from([date(2021, 3, 9), datetime(2021, 3, 9, 17), "20210309", date(2021, 2, 1), "", 2.5]),
+    "term": st.sampled_from([5, 0.5, "0,5", "2.096", 10_001, -1, "", 0.25, 1.125]),
+    "term_unit": st.sampled_from(["ngày làm việc", "giờ", "", 3]),
+    "paused_days": st.sampled_from([0, 3, "1.200", 1.5, 1.125, 1e12, "", "năm"]),
+}
+
+
+@given(st.lists(st.fixed_dictionaries(VALUES), max_size=8), st.booleans())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_the_verdict_on_a_row_is_that_of_rows_from_memory(tmp_path: Path, rows: list[dict[str, Any]], chosen: bool) -> None:
+    cells = [[None if row[name] == "" else row[name] for name in COLUMNS] for row in rows]
+    path = write(tmp_path / "a.xlsx", {"Ghi chú": [["gì đó"]], "Hồ sơ": [COLUMNS, *cells]})
+    found = read_file("dossiers", path, sheet="Hồ sơ" if chosen else "")
+    filled = [row for row in rows if any(cell != "" for cell in row.values())]
+    numbers = [at for at, row in enumerate(rows, start=2) if row in filled]
+    expected = read_rows("dossiers", filled)
+    if filled:
+        assert [(numbers[p.row - 1], p.column, p.code) for p in expected.problems] == [(p.row, p.column, p.code) for p in found.problems]
+        assert list(found.columns.records()) == list(expected.columns.records())
+    assert (found.problems.read, found.problems.rejected) == (len(filled), expected.problems.rejected)
+
+
+# --- rows and headings
+
+
+def test_titles_may_stand_above_the_heading_and_rows_are_numbered_as_shown(tmp_path: Path) -> None:
+    def title(book: Any, sheet: Any) -> None:
+        sheet.merge_range(0, 0, 0, 7, "DANH SÁCH HỒ SƠ NĂM 2021", book.add_format({"bold": True}))
+
+    rows = [[], ["Đơn vị", "Tháp Mười"], [], HEADINGS, ["(1)", *["(2)"] * 7], ROW, [None] * 8, [" ", None], [*ROW[:2], 11]]
+    parsed = read_file("dossiers", write(tmp_path / "a.xlsx", {"Hồ sơ": rows}, change=title))
+    assert {(row, code) for _, row, _, _, code in told(parsed)} == {
+        (5, "unknown_code"),
+        (5, "impossible_date"),
+        (5, "not_a_number"),
+        (9, "unknown_code"),
+    }
+    assert parsed.columns.row_numbers().tolist() == [6]
+    assert (parsed.problems.read, parsed.problems.examples[-1].sheet) == (3, "Hồ sơ")
+
+
+def test_cells_beyond_the_headings_refuse_the_row_as_in_csv(tmp_path: Path) -> None:
+    table = read_excel(write(tmp_path / "a.xlsx", {"A": [["a", "b"], [1, 2], [3, 4, None, "ghi chú"], [5, 6, " "], [None, 8]]}))
+    assert table.refused == (Refused(3, 4),)
+    assert table.rows.tolist() == [2, 4, 5]
+    assert cells_of(table) == [[1, 2], [5, 6], ["", 8]]
+
+
+def test_unknown_columns_are_not_kept(tmp_path: Path) -> None:
+    parsed = read_file("dossiers", write(tmp_path / "a.xlsx", {"A": [["Số CCCD", *HEADINGS], ["001099012345", *ROW]]}))
+    assert told(parsed) == [("A", 1, "Số CCCD", "", "unknown_heading")]
+    assert len(parsed.columns) == 1
+
+
+@pytest.mark.parametrize("rows", [[], [[]], [HEADINGS]])
+def test_a_sheet_without_rows_is_an_empty_table(tmp_path: Path, rows: list[list[str]]) -> None:
+    parsed = read_file("dossiers", write(tmp_path / "a.xlsx", {"A": rows}))
+    assert Code.EMPTY_TABLE in parsed.problems.by_code()
+    assert parsed.usable is bool(rows and rows[0])
+    assert (len(parsed.columns), parsed.problems.read) == (0, 0)
+
+
+# --- sheets
+
+
+def test_the_sheet_that_names_the_most_columns_is_read_and_its_likes_are_told(tmp_path: Path) -> None:
+    short = HEADINGS[:5]
+    sheets = {"Bìa": [["Đơn vị"]], "T1": [short, ROW[:5]], "T2": [HEADINGS, ROW], "T3": [HEADINGS, ROW], "Ẩn": [HEADINGS, ROW]}
+    parsed = read_file("dossiers", write(tmp_path / "a.xlsx", sheets, hidden=["Ẩn"]))
+    (problem,) = parsed.problems
+    assert (problem.code, problem.sheet, problem.mend_en) == (Code.UNUSED_SHEET, "T2", ": «T1», «T3»")
+    assert len(parsed.columns) == 1
+
+
+@pytest.mark.parametrize("name", ["Hồ sơ", normalize("NFD", "Hồ sơ"), "ho so", "HỒ SƠ"])
+def test_a_sheet_is_named_in_any_spelling(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / "a.xlsx", {"Khác": [HEADINGS], "Hồ sơ": [HEADINGS, ROW]}, hidden=["Hồ sơ"])
+    parsed = read_file("dossiers", path, sheet=name)
+    assert (told(parsed), len(parsed.columns)) == ([], 1)
+
+
+def test_a_sheet_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", {"Hồ sơ": [HEADINGS], "Tờ 2": [], "TỜ 2 ": []})
+    with pytest.raises(UnreadableFileError) as raised:
+        read_file("dossiers", path, sheet="Hồ xơ")
+    assert "a.xlsx: cannot be read (there is no sheet «Hồ xơ»; did you mean «Hồ sơ»?; there are: «Hồ sơ», «Tờ 2»" in raised.value.en
+    with pytest.raises(UnreadableFileError):
+        read_file("dossiers", path, sheet="tờ 2")  # two are spelt so
+
+
+# --- files that are no workbooks
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"PK\x03\x04 and so on", "broken, or no workbook"),
+        (b"\xd0\xcf\x11\xe0 and so on", "broken, or no workbook"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path: Path, data: bytes, says: str) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(data)
+    with pytest.raises(UnreadableFileError) as raised:
+        read_file("dossiers", path)
+    assert raised.value.en.startswith("a.xlsx: cannot be read")
+    assert says in raised.value.en
+
+
+def test_what_a_file_is_its_content_says(tmp_path: Path) -> None:
+    write(tmp_path / "a.xlsx", {"Hồ sơ": [HEADINGS, ROW]}).rename(tmp_path / "a.csv")
+    assert len(read_file("dossiers", tmp_path / "a.csv").columns) == 1
+    (tmp_path / "b.xls").write_text("Mã hồ sơ\tĐơn vị\tTrạng thái\tNgày tiếp nhận\n1\tTM\t2\t01/03/2021\n", encoding="utf-8")
+    assert len(read_file("dossiers", tmp_path / "b.xls").columns) == 1
+    with pytest.raises(UnreadableFileError):
+        read_file("dossiers", tmp_path / "b.xls", sheet="Hồ sơ")
+    with pytest.raises(UnreadableFileError):
+        read_file("dossiers", tmp_path / "none.xlsx")
+
+
+def test_a_workbook_of_another_kind_has_no_parts_to_look_into(tmp_path: Path) -> None:
+    data = write(tmp_path / "a.xlsx", {"A": [["#N/A"]]}).read_bytes()
+    assert excel_files.error_cells(data, 0) == {(1, 0): "#N/A"}
+    assert excel_files.error_cells(data, 1) == {}
+    assert excel_files.error_cells(b"\xd0\xcf\x11\xe0", 0) == {}
+
+
+def test_the_parts_of_a_workbook_may_be_written_otherwise(tmp_path: Path) -> None:
+    """Absolute targets and prefixed names, as other programs write them."""
+    source = zipfile.ZipFile(write(tmp_path / "a.xlsx", {"A": [["a", "#N/A"]], "B": [["#REF!"]]}))
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as other:
+        for name in source.namelist():
+            text = source.read(name).replace(b'Target="worksheets/', b'Target="/xl/worksheets/')
+            if name.startswith("xl/worksheets/sheet"):
+                text = re.sub(rb"<(/?)(c|v|f)\b", rb"<\1x:\2", text)
+            other.writestr(name, text)
+    assert excel_files.error_cells((tmp_path / "b.xlsx").read_bytes(), 0) == {(1, 1): "#N/A"}
+    assert excel_files.error_cells((tmp_path / "b.xlsx").read_bytes(), 1) == {(1, 0): "#REF!"}
+
+
+def test_the_missing_extra_is_one_line_with_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.xlsx", {"A": [HEADINGS, ROW]})
+    monkeypatch.setitem(__import__("sys").modules, "python_calamine", None)
+    with pytest.raises(InputError) as raised:
+        read_file("dossiers", path)
+    assert 'pip install "cchc-metrics[excel]"' in raised.value.en
+    assert "\n" not in str(raised.value)
+
+
+def test_progress_begins_and_ends(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", {"A": [HEADINGS, ROW]})
+    said: list[tuple[str, int, int]] = []
+    read_file("dossiers", path, progress=lambda *now: said.append(now))
+    size = path.stat().st_size
+    assert said == [("a.xlsx", 0, size), ("a.xlsx", size, size)]
+
+
+# --- folders
+
+
+def test_a_folder_takes_a_workbook_where_there_is_no_csv(tmp_path: Path) -> None:
+    (tmp_path / "district.toml").write_text(DISTRICT, encoding="utf-8")
+    write(tmp_path / "dossiers.xlsx", {"Hồ sơ": [HEADINGS, ROW]})
+    (tmp_path / "~$dossiers.xlsx").write_bytes(b"")
+    folder = read_folder(tmp_path)
+    assert ({room: len(c) for room, c in folder.columns.items()}, list(folder.problems)) == ({"dossiers": 1}, [])
+    (tmp_path / "dossiers.csv").write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+    folder = read_folder(tmp_path)
+    assert [(p.file, p.code) for p in folder.problems] == [("dossiers.csv", Code.EMPTY_TABLE), ("dossiers.xlsx", Code.UNUSED_FILE)]
+
+
+def test_one_workbook_holds_the_tables_of_several_rooms_and_the_units(tmp_path: Path) -> None:
+    files = '[files]\ndossiers = "năm.xlsx#Hồ sơ"\nmeetings = "năm.xlsx#Cuộc họp"\nsurveys = "thiếu.xlsx#A"\n'
+    (tmp_path / "district.toml").write_text('units_file = "năm.xlsx#Đơn vị"\n' + DISTRICT + files, encoding="utf-8")
+    sheets = {
+        "Đơn vị": [
+            ["Mã", "Tên", "Cấp", "Mã cấp trên", "Hiệu lực từ"],
+            ["TM", "Tháp Mười", "huyện"],
+            [1, "Mỹ An", "xã", "TM", date(2020, 1, 1)],
+        ],
+        "Cuộc họp": [["Mã cuộc họp", "Đơn vị", "Loại cuộc họp", "Ngày họp"], [1, 1, "Họp UBND", date(2021, 1, 5)]],
+        "Hồ sơ": [HEADINGS, ROW, [*ROW[:2], "?"]],
+    }
+    write(tmp_path / "năm.xlsx", sheets)
+    folder = read_folder(tmp_path)
+    assert {room: len(c) for room, c in folder.columns.items()} == {"dossiers": 1, "meetings": 1}
+    assert [(p.file, p.sheet, p.row, p.code) for p in folder.problems] == [
+        ("năm.xlsx", "Hồ sơ", 3, Code.UNKNOWN_CODE),
+        ("thiếu.xlsx", "", 0, Code.MISSING_FILE),
+    ]
+    assert folder.units.unit("1").valid_from == date(2020, 1, 1)
+
+
+def test_a_broken_workbook_costs_only_itself(tmp_path: Path) -> None:
+    (tmp_path / "district.toml").write_text(DISTRICT, encoding="utf-8")
+    (tmp_path / "dossiers.xlsx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "meetings.csv").write_text("Mã cuộc họp,Đơn vị,Loại cuộc họp,Ngày họp\n1,TM,Họp UBND,05/01/2021\n", encoding="utf-8")
+    folder = read_folder(tmp_path)
+    assert [(p.file, p.code) for p in folder.problems] == [("dossiers.xlsx", Code.UNREADABLE_FILE)]
+    assert set(folder.columns) == {"meetings"}
+
+
+def test_a_name_with_the_mark_in_it_is_a_name_where_there_is_such_a_file(tmp_path: Path) -> None:
+    (tmp_path / "district.toml").write_text(DISTRICT + '[files]\ndossiers = "hồ sơ #1.xlsx#A#B"\n', encoding="utf-8")
+    write(tmp_path / "hồ sơ #1.xlsx", {"A": [], "A#B": [HEADINGS, ROW]})
+    folder = read_folder(tmp_path)
+    assert (len(folder.columns["dossiers"]), list(folder.problems)) == (1, [])
