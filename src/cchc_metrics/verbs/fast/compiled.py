@@ -17,7 +17,7 @@ from cchc_metrics.verbs.fast import plan as of
 from cchc_metrics.verbs.fast.jit import jit
 from cchc_metrics.verbs.fast.plan import Beyond, Plan
 from cchc_metrics.verbs.fast.pure import special
-from cchc_metrics.verbs.fast.statuses import Statuses
+from cchc_metrics.verbs.fast.statuses import Statuses, StatusReader
 
 CHUNK_ROWS: Final = 131_072
 _BINS, _STRIDE, _NONE = 7, 8, 9  # places in ``o``, see ``_count``
@@ -181,6 +181,7 @@ class CompiledCounter:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._statuses = StatusReader(plan.rules)
         self._cells = np.zeros(plan.cells, dtype=np.uint8)
         self._carried = np.empty(CHUNK_ROWS * len(plan.histograms), dtype=np.uint32)
         self._carries: list[Array] = []
@@ -198,7 +199,7 @@ class CompiledCounter:
         """Count a chunk of at most ``CHUNK_ROWS`` dossiers; return the positions of those that do not take the usual course."""
         plan, tables = self._plan, self._plan.tables
         status = columns.codes("status")[0]
-        statuses = Statuses.of(columns, plan.rules)
+        statuses = self._statuses.of(columns)
         units, labels = columns.codes("term_unit")
         working = labels.index(TermUnit.WORKING_DAYS.value) if TermUnit.WORKING_DAYS.value in labels else -1
         options = [tables.first, tables.last, *map(_mask, (statuses.out, statuses.ended, statuses.left)), working]

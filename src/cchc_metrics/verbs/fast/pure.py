@@ -17,10 +17,10 @@ from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
 from cchc_metrics.verbs.fast import plan as of
 from cchc_metrics.verbs.fast.plan import Beyond, Histogram, Plan
-from cchc_metrics.verbs.fast.statuses import Statuses
+from cchc_metrics.verbs.fast.statuses import StatusReader
 from cchc_metrics.verbs.fast.tables import LARGEST_BIN, OFF, PASSED_SHIFT
 
-CHUNK_ROWS: Final = 65_536
+CHUNK_ROWS: Final = 131_072
 _LARGE_CELLS: Final = 1 << 21  # histograms beyond are counted from sorted codes: in any other order each row would wait for memory
 _HELD_ROWS: Final = 1 << 20
 _ONE = np.uint32(1)
@@ -58,6 +58,7 @@ class PureCounter:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._statuses = StatusReader(plan.rules)
         self._cells = np.zeros(plan.cells, dtype=np.uint32)
         self._views = [self._cells[h.start : h.start + h.cells] for h in plan.histograms]
         self._held: dict[int, list[Array]] = {n: [] for n, h in enumerate(plan.histograms) if h.cells > _LARGE_CELLS}
@@ -106,7 +107,7 @@ class PureCounter:
     def _chunk(self, columns: Columns) -> tuple[_Chunk, Array]:
         plan, tables, rules = self._plan, self._plan.tables, self._plan.rules
         received, ended = columns.days("received_at"), end_days(columns)
-        statuses = Statuses.of(columns, rules)
+        statuses = self._statuses.of(columns)
         status = columns.codes("status")[0]
         gone, bad = _are(status, statuses.out), _are(status, statuses.left)
         lowest = int(received.min())

@@ -29,9 +29,8 @@ class Statuses:
     outcome: Array
 
     @classmethod
-    def of(cls, columns: Columns, rules: Rules) -> Statuses:
-        """Return what the codes of some dossiers mean."""
-        labels = columns.codes("status")[1]
+    def of(cls, labels: tuple[str, ...], rules: Rules) -> Statuses:
+        """Return what codes that point to some labels mean."""
         table = state_table(labels, rules)
         left = [code for code, label in enumerate(labels) if label == Status.REFUSED.value and rules.refused == "ended"]
         by_state = {
@@ -39,3 +38,18 @@ class Statuses:
         }
         outcome = np.array([both & 15 for both in table], dtype=np.uint8)
         return cls(by_state[OUT_STATE], by_state[ENDED_STATE], tuple(left), outcome)
+
+
+class StatusReader:
+    """Finds what statuses mean, once for all chunks of a table, whose labels are the same."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._known: tuple[tuple[str, ...], Statuses] | None = None
+
+    def of(self, columns: Columns) -> Statuses:
+        """Return what the codes of some dossiers mean."""
+        labels = columns.codes("status")[1]
+        if self._known is None or self._known[0] is not labels:
+            self._known = (labels, Statuses.of(labels, self._rules))
+        return self._known[1]
