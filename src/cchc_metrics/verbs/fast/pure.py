@@ -105,7 +105,7 @@ class PureCounter:
             self._count(position, codes[start : start + CHUNK_ROWS])
 
     def _chunk(self, columns: Columns) -> tuple[_Chunk, Array]:
-        plan, tables, rules = self._plan, self._plan.tables, self._plan.rules
+        plan, tables = self._plan, self._plan.tables
         received, ended = columns.days("received_at"), end_days(columns)
         statuses = self._statuses.of(columns)
         status = columns.codes("status")[0]
