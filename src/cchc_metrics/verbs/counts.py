@@ -84,7 +84,7 @@ class CountReader:
         return (found > 0).astype(np.int64) if count.of == "units" else found
 
     def histograms(self, name: str) -> Iterator[tuple[Array, Array]]:
-        """Yield int64[unit, period, value] counts of the values of a set of events, and the values int64[value], ascending.
+        """Yield int[unit, period, value] counts of the values of a set of events, and the values int64[value], ascending.
 
         A few periods at a time: the histograms of every unit and period at once can be large.
         """
@@ -93,12 +93,15 @@ class CountReader:
             yield np.zeros((len(self.units.codes), len(self.windows), 0), dtype=np.int64), np.zeros(0, dtype=np.int64)
             return
         counted, values = cube.histogram(self._n_bins)
-        occurring = counted.any(axis=(0, 1))
-        counted, values = self._in_tree(cube, counted.compress(occurring, axis=2)), values[occurring]
+        counted = self._in_tree(cube, counted)
         step = max(1, _BATCH // max(1, counted.shape[0] * counted.shape[2]))
         for start in range(0, len(self.windows), step):
             chosen = self.windows[start : start + step]
-            yield np.stack([counted[:, first + 1 : after + 1].sum(axis=1) for first, after in chosen], axis=1), values
+            if all(after == first + 1 for first, after in chosen):
+                yield counted[:, [after for _, after in chosen]], values
+            else:
+                sums = [counted[:, first + 1 : after + 1].sum(axis=1, dtype=np.int64) for first, after in chosen]
+                yield np.stack(sums, axis=1), values
 
     @property
     def _n_bins(self) -> int:
@@ -111,6 +114,9 @@ class CountReader:
         if cube is None:
             return np.zeros((len(self.units.codes), len(labels), n_edges), dtype=np.int64)
         grid = cube.grid(self._n_bins, dims, count.where, weighted=count.of == "value")[:, :n_edges]
+        if not dims:
+            summed: Array = np.cumsum(self._in_tree(cube, grid), axis=1)[:, None, :]
+            return summed
         places = [dict(zip(cube.labels[d], range(len(cube.labels[d])), strict=True)) for d in dims]
         chosen = np.zeros((grid.shape[0], len(labels), n_edges), dtype=np.int64)
         for column, label in enumerate(labels):
@@ -125,7 +131,7 @@ class CountReader:
         rows = np.array([self.position.get(code, -1) for code in cube.labels[UNIT]], dtype=np.intp)
         if np.array_equal(rows, np.arange(len(self.units.codes))):
             return counted
-        found = np.zeros((len(self.units.codes), *counted.shape[1:]), dtype=np.int64)
+        found = np.zeros((len(self.units.codes), *counted.shape[1:]), dtype=counted.dtype)
         known = rows >= 0
         found[rows[known]] = counted[known]
         return found

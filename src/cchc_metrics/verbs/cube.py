@@ -119,49 +119,55 @@ class Cube:
             weighted: whether each event counts its value instead of 1.
         """
         chosen = {dim: np.array([text in wanted for text in self.labels[dim]] or [False]) for dim, wanted in (where or {}).items()}
-        shape = (len(self.labels[UNIT]), n_bins, *(len(self.labels[dim]) for dim in dims))
-        found = self._added_some(shape, dims, chosen, weighted=weighted)
         if self.full is None:
-            return found
+            return self._some_grid(n_bins, dims, chosen, weighted=weighted)
         full = self.full
         kept = list(self.axes)
         for axis in reversed(range(2, len(self.axes))):
             name = self.axes[axis]
             if name == VALUE:
-                full = (
-                    np.moveaxis(full, axis, -1) @ np.arange(full.shape[axis], dtype=np.int64)
-                    if weighted
-                    else full.sum(axis=axis, dtype=np.int64)
-                )
+                full = _weighted(full) if weighted else full.sum(axis=axis, dtype=np.int64)
             elif name in dims:
                 if name in chosen:
                     full = full * chosen[name].reshape([-1 if a == axis else 1 for a in range(full.ndim)])
                 continue
+            elif name in chosen and int(chosen[name].sum()) == 1:
+                full = full.take(int(chosen[name].argmax()), axis=axis)
             elif name in chosen:
-                full = full.compress(chosen[name], axis=axis).sum(axis=axis)
+                full = full.compress(chosen[name], axis=axis).sum(axis=axis, dtype=np.int64)
             else:
                 full = full.sum(axis=axis, dtype=np.int64)
             del kept[axis]
         full = full.transpose([0, 1, *(kept.index(dim) for dim in dims)])
+        if not len(self.some) and full.shape[1] == n_bins:
+            return full.astype(np.int64, copy=False)
+        found = self._some_grid(n_bins, dims, chosen, weighted=weighted)
         found[:, : full.shape[1]] += full
         return found
 
     def histogram(self, n_bins: int) -> tuple[Array, Array]:
-        """Return int64[unit, bin, v] how often each value occurs, and the values int64[v], ascending; dimensions are added up."""
+        """Return int[unit, bin, v] how often each value occurs, and the values int64[v], ascending; dimensions are added up."""
         axis = self.axes.index(VALUE)
         dense = 0 if self.full is None else self.full.shape[axis]
-        beyond = np.unique(self.some[:, axis])
-        values = np.union1d(np.arange(dense), beyond) if len(beyond) else np.arange(dense)
-        found = np.zeros((len(self.labels[UNIT]), n_bins, len(values)), dtype=np.int64)
+        full = None
         if self.full is not None:
             full = np.moveaxis(self.full, axis, -1)
-            found[:, : full.shape[1], :dense] += full.sum(axis=tuple(range(2, full.ndim - 1)), dtype=np.int64)
-        if len(beyond):
-            at = np.searchsorted(values, self.some[:, axis])
-            np.add.at(found, (self.some[:, 0], self.some[:, 1], at), self.some_counts)
+            if full.ndim > 3:
+                full = full.sum(axis=tuple(range(2, full.ndim - 1)), dtype=np.int64)
+            if not len(self.some) and full.shape[1] == n_bins:
+                return full, np.arange(dense)
+        beyond = np.unique(self.some[:, axis])
+        values = np.union1d(np.arange(dense), beyond)
+        found = np.zeros((len(self.labels[UNIT]), n_bins, len(values)), dtype=np.int64)
+        if full is not None:
+            found[:, : full.shape[1], :dense] += full
+        at = np.searchsorted(values, self.some[:, axis])
+        np.add.at(found, (self.some[:, 0], self.some[:, 1], at), self.some_counts)
         return found, values
 
-    def _added_some(self, shape: tuple[int, ...], dims: Sequence[str], chosen: Mapping[str, Array], *, weighted: bool) -> Array:
+    def _some_grid(self, n_bins: int, dims: Sequence[str], chosen: Mapping[str, Array], *, weighted: bool) -> Array:
+        """Return the grid of the cells beside ``full``."""
+        shape = (len(self.labels[UNIT]), n_bins, *(len(self.labels[dim]) for dim in dims))
         keep = np.ones(len(self.some), dtype=bool)
         for dim, mask in chosen.items():
             keep &= mask[self.some[:, self.axes.index(dim)]]
@@ -170,6 +176,15 @@ class Cube:
         if weighted:
             weights = weights * self.some[rows, self.axes.index(VALUE)]
         return added(shape, tuple(self.some[rows, self.axes.index(name)] for name in (UNIT, BIN, *dims)), weights)
+
+
+def _weighted(full: Array) -> Array:
+    """Return the values of the last axis, counted as often as they occur, exactly (int64)."""
+    values = full.shape[-1]
+    if int(full.sum(dtype=np.int64)) * values < 2**53:  # whole numbers below are exact in floats, which are multiplied faster
+        return (full @ np.arange(values, dtype=np.float64)).astype(np.int64)
+    found: Array = full @ np.arange(values, dtype=np.int64)
+    return found
 
 
 def added(shape: tuple[int, ...], at: tuple[Array, ...], weights: Array) -> Array:

@@ -252,6 +252,6 @@ def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums) -> tu
     for flows, values in reader.histograms(indicator.values_of):
         summed = sums.add(flows)
         n_scopes, n_periods = summed.shape[:2]
-        cases.append(summed.sum(axis=2))
+        cases.append(summed.sum(axis=2, dtype=np.int64))
         twice.append(twice_quantiles(values, summed.reshape(n_scopes * n_periods, -1), level).reshape(n_scopes, n_periods))
     return np.concatenate(cases, axis=1)[:, None, :], np.concatenate(twice, axis=1)

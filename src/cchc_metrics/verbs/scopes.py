@@ -60,9 +60,11 @@ class ScopeSums:
         return cls(first, after, level, of_level)
 
     def add(self, counts: Array) -> Array:
-        """Return int64[scope, …] sums of int64[unit, …]."""
+        """Return integers[scope, …], sums of integers[unit, …]: of the same type where no scope has several units, else int64."""
         found: Array = counts[self.first]  # which is all there is to a scope of one unit
         several = np.flatnonzero((self.after - self.first > 1) | (self.level < len(LEVELS)))
+        if len(several):
+            found = found.astype(np.int64, copy=False)
         for level in np.unique(self.level[several]).tolist():
             chosen = several[self.level[several] == level]
             part = counts
