@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
@@ -28,8 +27,8 @@ def twice_quantiles(values: Array, counts: Array, level: Fraction) -> Array:
     if not len(values):
         return np.full(len(counts), -1, dtype=np.int64)
     cumulative = np.array(counts.T, order="C")  # value after value, so that each step is over all histograms at once
-    for below, here in pairwise(cumulative):
-        here += below
+    for row in range(1, len(cumulative)):
+        cumulative[row] += cumulative[row - 1]
     cases = cumulative[-1]
 
     def at(rank: Array) -> Array:  # 1-based ranks
