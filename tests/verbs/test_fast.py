@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cchc_metrics import testing
@@ -21,12 +21,14 @@ from cchc_metrics.records.columns import Array, Columns, columns_of
 from cchc_metrics.records.dossier import ENDED, Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.meeting import Meeting
+from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rule_presets
 from cchc_metrics.verbs.fast import compiled, pure
+from cchc_metrics.verbs.fast.plan import Plan
 from cchc_metrics.verbs.tally import ENGINES, Tally, tally
 from cchc_metrics.verbs.workers import in_processes
 
@@ -92,6 +94,7 @@ def plain_dossiers(draw: st.DrawFn) -> Dossier:
     )
 
 
+@settings(max_examples=60)
 @given(rows=st.lists(testing.dossiers() | plain_dossiers(), max_size=15), rules=RULES)
 def test_every_engine_counts_as_the_general_way(rows: list[Dossier], rules: Rules) -> None:
     columns = columns_of(Dossier, rows)
@@ -100,6 +103,7 @@ def test_every_engine_counts_as_the_general_way(rows: list[Dossier], rules: Rule
         assert_same(count(columns, rules, engine), general)
 
 
+@settings(max_examples=40)
 @given(rows=st.lists(plain_dossiers(), max_size=8), rules=RULES, data=st.data())
 def test_fewer_sets_and_columns_change_nothing(rows: list[Dossier], rules: Rules, data: st.DataObject) -> None:
     whole = columns_of(Dossier, rows)
@@ -180,6 +184,26 @@ def test_many_rows_over_several_chunks(rules: Rules, plain: bool, monkeypatch: p
     assert general.cubes["dossiers.received"].total > rows // 2
 
 
+def test_chunks_of_unlike_rows_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, others = many(2_000, seed=3, plain=True), many(2_000, seed=4, plain=False)
+    arrays = {name: np.concatenate([array, usual.arrays.get(name, np.full(2_000, -1))]) for name, array in others.arrays.items()}
+    mixed = Columns(Dossier, {name: array.astype(others.arrays[name].dtype) for name, array in arrays.items()}, others.labels)
+    rules = Rules.preset("default")
+    parts = count(mixed.part(0, 2_000), rules, "general") + count(mixed.part(2_000, 4_000), rules, "general")
+    monkeypatch.setattr("cchc_metrics.verbs.tally.CHUNK_ROWS", 700)
+    for engine in ENGINES:
+        assert_same(count(mixed, rules, engine), parts)
+
+
+def test_dossiers_of_the_usual_course_are_counted_the_fast_way() -> None:
+    columns = many(3_000, seed=6, plain=True)
+    plan = Plan.of(columns, Context(Rules.preset("default"), CALENDAR), (day_number(date(2021, 1, 1)),), None)
+    assert plan is not None
+    for counter in (pure.PureCounter(plan), compiled.CompiledCounter(plan)):
+        assert not len(counter.add(columns))
+        assert int(counter.counts().sum()) > len(columns)
+
+
 def test_an_empty_table_has_no_counts() -> None:
     for engine in ENGINES:
         assert count(columns_of(Dossier, []), Rules.preset("default"), engine).cubes == {}
@@ -198,6 +222,7 @@ def test_several_workers_give_the_counts_of_one(engine: Any, workers: int, monke
     assert one.cubes["meetings.held"].total == 1
 
 
+@settings(max_examples=30)
 @given(rows=st.lists(plain_dossiers(), max_size=10), data=st.data())
 def test_yesterday_and_today_are_the_whole(rows: list[Dossier], data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(rows)))

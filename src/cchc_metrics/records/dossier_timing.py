@@ -154,7 +154,6 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
     timing = (ended >= due).view(np.uint8) + after.view(np.uint8)  # early 0, on the due date 1, late 2
     after |= ended < 0
     begins = np.where(after, due + np.int32(1), nothing)
-    never = np.broadcast_to(nothing, len(due))
     return Timed(
         received=received,
         due=due,
@@ -163,8 +162,8 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
         outcome=outcome,
         overdue_begins=begins,
         overdue_ends=np.where(after, ended, nothing),
-        undated_begins=never,
-        undated_ends=never,
+        undated_begins=np.broadcast_to(nothing, len(due)),
+        undated_ends=np.broadcast_to(nothing, len(due)),  # not the same array: what shares its days is counted together
         through=through,
     )
 

@@ -255,12 +255,16 @@ def _runs(columns: Columns, workers: int) -> list[Columns]:
 
 def _cubes(name: str, columns: Columns, context: Context, frame: Frame, sets: Mapping[str, Collection[str]] | None) -> dict[str, Cube]:
     """Return the counts of every set of a room by its short name, the general way: the events of each row are found, then counted."""
-    room: Room = ROOMS[name]
     counter = RoomCounter(frame.edges)
     for chunk in chunks(columns, CHUNK_ROWS):
-        found = room.events(chunk, context)
-        counter.add(found if sets is None else _kept(found, name, sets))
+        _count_events(counter, name, chunk, context, sets)
     return counter.cubes()
+
+
+def _count_events(counter: RoomCounter, name: str, chunk: Columns, context: Context, sets: Mapping[str, Collection[str]] | None) -> None:
+    room: Room = ROOMS[name]
+    found = room.events(chunk, context)
+    counter.add(found if sets is None else _kept(found, name, sets))
 
 
 def _fast_cubes(
@@ -281,13 +285,13 @@ def _fast_cubes(
     slim = columns.without("dossier_id")
     left = replace(context, sets=plan.named(plan.counted))
 
-    def count(run: Columns) -> tuple[Counter, list[dict[str, Cube]]]:
-        counter, general = make(plan), []
+    def count(run: Columns) -> tuple[Counter, dict[str, Cube]]:
+        counter, general = make(plan), RoomCounter(frame.edges)
         for chunk in chunks(run, counter.chunk_rows):
             rows = counter.add(chunk)
             if len(rows):
-                general.append(_cubes("dossiers", chunk.take(rows), left, frame, sets))
-        return counter, general
+                _count_events(general, "dossiers", chunk.take(rows), left, sets)
+        return counter, general.cubes()
 
     if threads == 1 or len(columns) < threads * CHUNK_ROWS:
         done = [count(slim)]
@@ -297,7 +301,7 @@ def _fast_cubes(
     counters = [counter for counter, _ in done]
     cubes = plan.cubes(reduce(add, (counter.counts() for counter in counters)), beyond_of(counters))
     rest = [_cubes("dossiers", slim, replace(context, sets=plan.named(plan.rest)), frame, sets)] if plan.rest else []
-    for found in (*rest, *(part for _, general in done for part in general)):
+    for found in (*rest, *(general for _, general in done)):
         for short, cube in found.items():
             cubes[short] = cubes[short] + cube if short in cubes else cube
     return cubes

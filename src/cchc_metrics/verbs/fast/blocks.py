@@ -44,21 +44,28 @@ def are_plain(n: int, status: Array, received: Array, ended: Array, term: Array,
 
     Such blocks are most of those that a system exports, and nothing in them has to be set apart.
     """
-    first, last, out, has, left, working = o[0], o[1], o[2], o[3], o[4], o[5]
+    first, span = o[0], np.uint32(o[1] - o[0])
+    wrong, has = o[2] | o[4], o[3]
     unlike = _I(0)
     for j in range(n):
+        unlike |= _I(np.uint32(received[j] - first) > span)  # one comparison of unsigned numbers for both ends
+    for j in range(n):
+        e = ended[j]
+        unlike |= _I(e >= 0) & _I(np.uint32(e - first) > span)
+    for j in range(n):
         code = _I(status[j])
-        r, e = received[j], ended[j]
-        dated = _I(e >= 0)
-        unlike |= (_I((out | left) >> code) & _I(1)) | _I(r < first) | _I(r > last) | ((_I(has >> code) & _I(1)) ^ dated)
-        unlike |= (dated & _I(e < first)) | _I(e > last)
+        unlike |= ((wrong >> code) | ((has >> code) ^ _I(ended[j] >= 0))) & _I(1)
     for j in range(n):
         # The lowest bit of a term, which is in halves, is set in parts of a day and in −1, no term at all.
-        unlike |= (term[j] & _I(1)) | _I(term[j] == 0) | _I(_I(term_unit[j]) != working)
+        unlike |= (term[j] & _I(1)) | _I(term[j] == 0)
+    working, units = np.uint8(o[5]), np.uint8(0)
+    for j in range(n):
+        units |= np.uint8(term_unit[j] ^ working)
+    longest = _I(0)
     if len(paused):
         for j in range(n):
-            unlike |= _I(paused[j] > _I(LARGEST_TERM))
-    return bool(unlike == 0)
+            longest = max(longest, paused[j])
+    return bool(unlike == 0 and units == 0 and longest <= LARGEST_TERM)
 
 
 @jit
