@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -145,10 +146,21 @@ def test_a_big_file_is_read_by_blocks_and_is_the_same_table(
     assert len(expected[4]) == 1
 
 
-def test_blocks_go_to_pyarrow_and_an_odd_one_does_not_take_the_rest_along(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows: list[bool] = []
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Return the list to which it is added, block by block, whether pyarrow's rows are taken."""
+    taken: list[bool] = []
     add = csv_arrow._Rows.add
-    monkeypatch.setattr(csv_arrow._Rows, "add", lambda self, data: rows.append(add(self, data)) or rows[-1])
+
+    def watch(self: csv_arrow._Rows, data: bytes) -> bool:
+        taken.append(add(self, data))
+        return taken[-1]
+
+    monkeypatch.setattr(csv_arrow._Rows, "add", watch)
+    return taken
+
+
+def test_blocks_go_to_pyarrow_and_an_odd_one_does_not_take_the_rest_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = watched(monkeypatch)
     lines = [b'"1",2\n'] * 30
     lines[14] = b"1,2,3\n"
     table = read_blocks(io.BytesIO(b"a,b\n" + b"".join(lines)).read, None, "", lambda: None, block=60)
@@ -158,9 +170,7 @@ def test_blocks_go_to_pyarrow_and_an_odd_one_does_not_take_the_rest_along(monkey
 
 
 def test_a_cell_may_go_on_in_the_next_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows: list[bool] = []
-    add = csv_arrow._Rows.add
-    monkeypatch.setattr(csv_arrow._Rows, "add", lambda self, data: rows.append(add(self, data)) or rows[-1])
+    rows = watched(monkeypatch)
     table = read_blocks(io.BytesIO(b"a,b\n" + b'"1\n\n",2\n' * 100).read, None, "", lambda: None, block=50)
     assert len(rows) > 10
     assert all(rows)
@@ -184,5 +194,5 @@ def test_without_pyarrow_the_file_is_read_all_the_same(tmp_path: Path, monkeypat
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     monkeypatch.setattr(csv_files, "_WORTH_BLOCKS", 1)
-    monkeypatch.setattr(csv_files.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     assert told(read_csv(path))[3] == [2]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cchc_metrics import read_file, read_folder, read_rows
 from cchc_metrics.errors import InputError
-from cchc_metrics.read import excel_files
+from cchc_metrics.read.excel_errors import error_cells
 from cchc_metrics.read.excel_files import read_excel
 from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
 from cchc_metrics.read.tables import Parsed
@@ -29,7 +29,7 @@ HEADINGS = ["Mã hồ sơ", "Đơn vị", "Trạng thái", "Ngày tiếp nhận"
 COLUMNS = ["dossier_id", "unit_code", "status", "received_at", "ended_at", "term", "term_unit", "paused_days"]
 ROW = ["TM-1", "TM", 9, date(2021, 3, 1), datetime(2021, 3, 3, 8, 30), 5, "ngày làm việc", ""]
 DISTRICT = 'code = "TM"\nname = "Tháp Mười"\nlevel = "district"\nextracted_on = 2022-03-31\n'
-Sheets = Mapping[str, Sequence[Sequence[Any]]]
+Sheets = Mapping[str, Any]
 
 
 def write(
@@ -250,9 +250,9 @@ def test_what_a_file_is_its_content_says(tmp_path: Path) -> None:
 
 def test_a_workbook_of_another_kind_has_no_parts_to_look_into(tmp_path: Path) -> None:
     data = write(tmp_path / "a.xlsx", {"A": [["#N/A"]]}).read_bytes()
-    assert excel_files.error_cells(data, 0) == {(1, 0): "#N/A"}
-    assert excel_files.error_cells(data, 1) == {}
-    assert excel_files.error_cells(b"\xd0\xcf\x11\xe0", 0) == {}
+    assert error_cells(data, 0) == {(1, 0): "#N/A"}
+    assert error_cells(data, 1) == {}
+    assert error_cells(b"\xd0\xcf\x11\xe0", 0) == {}
 
 
 def test_the_parts_of_a_workbook_may_be_written_otherwise(tmp_path: Path) -> None:
@@ -264,8 +264,8 @@ def test_the_parts_of_a_workbook_may_be_written_otherwise(tmp_path: Path) -> Non
             if name.startswith("xl/worksheets/sheet"):
                 text = re.sub(rb"<(/?)(c|v|f)\b", rb"<\1x:\2", text)
             other.writestr(name, text)
-    assert excel_files.error_cells((tmp_path / "b.xlsx").read_bytes(), 0) == {(1, 1): "#N/A"}
-    assert excel_files.error_cells((tmp_path / "b.xlsx").read_bytes(), 1) == {(1, 0): "#REF!"}
+    assert error_cells((tmp_path / "b.xlsx").read_bytes(), 0) == {(1, 1): "#N/A"}
+    assert error_cells((tmp_path / "b.xlsx").read_bytes(), 1) == {(1, 0): "#REF!"}
 
 
 def test_the_missing_extra_is_one_line_with_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder
     """Read a district's folder; bad rows are set apart and told, never dropped silently.
 
     A room's table is ``<room>.csv``, or ``<room>`` with another ending of a table, unless ``[files]`` names another. A room without a file
-    is not supplied; a file that is named and is not there is a problem. See docs/files.md and docs/bad-input.md.
+    is not supplied; a file that is named and is not there is a problem. See docs/bad-input.md.
 
     Args:
         path: a folder with ``district.toml``.
