@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import pickle
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
 
 import numpy as np
@@ -182,6 +182,24 @@ def test_many_rows_over_several_chunks(rules: Rules, plain: bool, monkeypatch: p
     for engine in OTHERS:
         assert_same(count(columns, rules, engine), general)
     assert general.cubes["dossiers.received"].total > rows // 2
+
+
+def test_a_due_time_of_day_is_held_against_the_clock_where_the_rules_say_so() -> None:
+    hours = ((time(7), time(11, 30)), (time(13, 30), time(17)))
+    rows = [
+        Dossier(
+            dossier_id=str(end), unit_code="A", status="9", received_at=datetime(2021, 3, 1, 8), term=2, term_unit="hours", ended_at=end
+        )
+        for end in (datetime(2021, 3, 1, 9, 30), datetime(2021, 3, 1, 11), date(2021, 3, 1))
+    ]
+    columns = columns_of(Dossier, rows)
+    for compare in ("dates", "instants"):
+        rules = Rules(id="own", opening_hours=hours, compare=compare)
+        general = count(columns, rules, "general")
+        late = general.cubes["dossiers.ended"].grid(len(general.frame.edges) + 1, (), {"timing": ("late",)}).sum()
+        assert late == (1 if compare == "instants" else 0)
+        for engine in OTHERS:
+            assert_same(count(columns, rules, engine), general)
 
 
 def test_chunks_of_unlike_rows_add_up(monkeypatch: pytest.MonkeyPatch) -> None:

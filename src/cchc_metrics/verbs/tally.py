@@ -31,6 +31,7 @@ from cchc_metrics.reference.rules import Rules
 from cchc_metrics.verbs.cube import Cube
 from cchc_metrics.verbs.fast.plan import Counter, Plan, beyond_of, chunks
 from cchc_metrics.verbs.fast.pure import PureCounter
+from cchc_metrics.verbs.fast.rows import reckoned
 from cchc_metrics.verbs.histogram import CHUNK_ROWS, RoomCounter, Stretches
 from cchc_metrics.verbs.workers import can_fork, in_processes
 
@@ -288,9 +289,12 @@ def _fast_cubes(
     def count(run: Columns) -> tuple[Counter, dict[str, Cube]]:
         counter, general = make(plan), RoomCounter(frame.edges)
         for chunk in chunks(run, counter.chunk_rows):
-            rows = counter.add(chunk)
-            if len(rows):
-                _count_events(general, "dossiers", chunk.take(rows), left, sets)
+            apart = chunk.take(rows) if len(rows := counter.add(chunk)) else None
+            again = None if apart is None else reckoned(apart, context)
+            if again is not None:  # often it was only the due date that could not be looked up
+                apart = again.take(rows) if len(rows := counter.add(again)) else None
+            if apart is not None:
+                _count_events(general, "dossiers", apart, left, sets)
         return counter, general.cubes()
 
     if threads == 1 or len(columns) < threads * CHUNK_ROWS:

@@ -16,7 +16,7 @@ from cchc_metrics.verbs.fast import blocks as do
 from cchc_metrics.verbs.fast import plan as of
 from cchc_metrics.verbs.fast.jit import jit
 from cchc_metrics.verbs.fast.plan import Beyond, Plan
-from cchc_metrics.verbs.fast.pure import special
+from cchc_metrics.verbs.fast.rows import given_due, special
 from cchc_metrics.verbs.fast.statuses import Statuses, StatusReader
 
 CHUNK_ROWS: Final = 131_072
@@ -205,19 +205,19 @@ class CompiledCounter:
         options = [tables.first, tables.last, *map(_mask, (statuses.out, statuses.ended, statuses.left)), working]
         options += [len(tables.working_day), plan.bins, plan.stride, tables.none]
         codes = self._code_columns(columns, statuses, status)
-        marked = special(columns, plan)
+        marked = special(columns, plan.rules)
         n_left, n_carried, n_beyond = _count(
             len(columns),
             np.ascontiguousarray(columns.codes("unit_code")[0]),
             _contiguous(status, np.uint8),
             _contiguous(columns.days("received_at"), np.int32),
             _contiguous(end_days(columns), np.int32),
-            _optional(columns, "due_at", wanted=plan.rules.given_due == "wins"),
-            _optional(columns, "term"),
+            _numbers(given_due(columns, plan.rules)),
+            _numbers(columns.arrays.get("term")),
             _contiguous(units, np.uint8),
-            _optional(columns, "paused_days", wanted=plan.rules.pauses == "shift"),
+            _numbers(columns.arrays.get("paused_days") if plan.rules.pauses == "shift" else None),
             np.zeros(0, dtype=np.uint8) if marked is None else marked.view(np.uint8),
-            _optional(columns, "supplement_requests"),
+            _numbers(columns.arrays.get("supplement_requests")),
             codes,
             tables.days,
             tables.working_day,
@@ -276,9 +276,8 @@ def _contiguous(array: Array, kind: Any) -> Array:
     return np.ascontiguousarray(array, dtype=kind)
 
 
-def _optional(columns: Columns, name: str, *, wanted: bool = True) -> Array:
-    """Return a column of numbers as int32, too large ones as the largest; nothing where it is not there or not wanted."""
-    found = columns.arrays.get(name) if wanted else None
+def _numbers(found: Array | None) -> Array:
+    """Return a column of numbers as int32, too large ones as the largest; nothing where it is not there."""
     if found is None:
         return np.zeros(0, dtype=np.int32)
     if found.dtype != np.int32 and len(found) and int(found.max()) > np.iinfo(np.int32).max:

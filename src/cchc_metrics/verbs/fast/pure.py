@@ -17,6 +17,7 @@ from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
 from cchc_metrics.verbs.fast import plan as of
 from cchc_metrics.verbs.fast.plan import Beyond, Histogram, Plan
+from cchc_metrics.verbs.fast.rows import either, given_due, special
 from cchc_metrics.verbs.fast.statuses import StatusReader
 from cchc_metrics.verbs.fast.tables import LARGEST_BIN, OFF, PASSED_SHIFT
 
@@ -112,9 +113,9 @@ class PureCounter:
         gone, bad = _are(status, statuses.out), _are(status, statuses.left)
         lowest = int(received.min())
         if lowest < 0:
-            gone = _either(gone, received < 0)
+            gone = either(gone, received < 0)
         if int(received.max()) > tables.last or lowest < tables.first:
-            bad = _either(bad, (received < tables.first) | (received > tables.last))
+            bad = either(bad, (received < tables.first) | (received > tables.last))
 
         has_ended = _are(status, statuses.ended)
         if has_ended is None:
@@ -122,19 +123,19 @@ class PureCounter:
         dated = ended >= 0
         has_ended &= dated
         if int(ended.view(np.uint32).min()) < tables.first or int(ended.max()) > tables.last:
-            bad = _either(bad, has_ended & ((ended < tables.first) | (ended > tables.last)))
-        bad = _either(bad, special(columns, plan))
+            bad = either(bad, has_ended & ((ended < tables.first) | (ended > tables.last)))
+        bad = either(bad, special(columns, plan.rules))
 
         at_start = tables.days.take(received + 1, mode="clip")
         due, unknown = self._due(columns, received, at_start)
-        bad = _either(bad, unknown)
+        bad = either(bad, unknown)
         if bad is None:
             left = np.zeros(0, dtype=np.intp)
         else:
             if gone is not None:
                 bad &= ~gone
             left = np.flatnonzero(bad)
-            gone = _either(gone, bad) if len(left) else gone
+            gone = either(gone, bad) if len(left) else gone
         if gone is not None:
             at_start[gone] = tables.days[0]
             has_ended &= ~gone
@@ -153,7 +154,7 @@ class PureCounter:
     def _due(self, columns: Columns, received: Array, at_start: Array) -> tuple[Array, Array | None]:
         """Return the due date of each dossier, and the mask of those that have none that is this simple (None: all have one)."""
         tables = self._plan.tables
-        given = columns.days("due_at") if self._plan.rules.given_due == "wins" and "due_at" in columns else None
+        given = given_due(columns, self._plan.rules)
         lowest = NO_GIVEN if given is None else int(given.min())
         if given is None or int(given.max()) < 0:
             return self._computed(columns, at_start)
@@ -165,7 +166,7 @@ class PureCounter:
             due = np.where(given >= 0, due, computed)
         wrong = due < received
         wrong |= due > tables.last
-        return (due, _either(unknown, wrong)) if wrong.any() else (due, unknown)
+        return (due, either(unknown, wrong)) if wrong.any() else (due, unknown)
 
     def _computed(self, columns: Columns, at_start: Array) -> tuple[Array, Array | None]:
         """Return the due dates that follow from whole working days, and the mask of the dossiers whose terms are none."""
@@ -180,13 +181,13 @@ class PureCounter:
         units, labels = columns.codes("term_unit")
         working = labels.index(TermUnit.WORKING_DAYS.value) if TermUnit.WORKING_DAYS.value in labels else -1
         if int(units.min()) != working or int(units.max()) != working:
-            unknown = _either(unknown, units != working)
+            unknown = either(unknown, units != working)
         number >>= 1
         if rules.pauses == "shift" and "paused_days" in columns:
             paused = columns.arrays["paused_days"]
             if int(paused.max()) > 0:
                 if int(paused.max()) > LARGEST_TERM:
-                    unknown = _either(unknown, paused > LARGEST_TERM)
+                    unknown = either(unknown, paused > LARGEST_TERM)
                     paused = np.minimum(paused, LARGEST_TERM)
                 if int(paused.min()) < 0:
                     paused = np.maximum(paused, 0)
@@ -196,7 +197,7 @@ class PureCounter:
         number += at_start >> PASSED_SHIFT
         number -= 1
         if int(number.max()) >= len(tables.working_day):
-            unknown = _either(unknown, number >= len(tables.working_day))
+            unknown = either(unknown, number >= len(tables.working_day))
         return tables.working_day.take(number, mode="clip"), unknown
 
 
@@ -330,24 +331,6 @@ class _Count:
         return found
 
 
-def special(columns: Columns, plan: Plan) -> Array | None:
-    """Return the mask of the dossiers that a rule makes special: dated waits, days waited that do not move the date, two requests."""
-    found = None
-    if ":wait0_from" in columns:
-        waits = columns.arrays[":wait0_from"]
-        if int(waits.max()) >= 0:
-            found = waits >= 0
-    if plan.rules.pauses != "shift" and "paused_days" in columns:
-        paused = columns.arrays["paused_days"]
-        if int(paused.max()) > 0:
-            found = _either(found, paused > 0)
-    if plan.rules.two_supplements_late and "supplement_requests" in columns:
-        requests = columns.arrays["supplement_requests"]
-        if int(requests.max()) >= 2:
-            found = _either(found, requests >= 2)
-    return found
-
-
 def _are(codes: Array, wanted: tuple[int, ...]) -> Array | None:
     """Return the mask of the rows with one of some codes, or None where there is none."""
     found: Array | None = None
@@ -358,10 +341,3 @@ def _are(codes: Array, wanted: tuple[int, ...]) -> Array | None:
         else:
             found |= mask
     return found if found is not None and found.any() else None
-
-
-def _either(one: Array | None, other: Array | None) -> Array | None:
-    if one is None or other is None:
-        return other if one is None else one
-    found: Array = one | other
-    return found

@@ -1,0 +1,66 @@
+"""Which rows take the usual course, and due dates for those that only lack one that can be looked up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.due import due_dates
+from cchc_metrics.records.fields import NO_DAY
+from cchc_metrics.records.room import Context
+from cchc_metrics.reference.rules import Rules
+
+RECKONED: Final = ":reckoned_due"
+"""Companion column: due dates that were reckoned the general way."""
+
+
+def special(columns: Columns, rules: Rules) -> Array | None:
+    """Return the mask of the dossiers that a rule makes special: dated waits, days waited that do not move the date, two requests."""
+    found = None
+    if ":wait0_from" in columns:
+        waits = columns.arrays[":wait0_from"]
+        if int(waits.max()) >= 0:
+            found = waits >= 0
+    if rules.pauses != "shift" and "paused_days" in columns:
+        paused = columns.arrays["paused_days"]
+        if int(paused.max()) > 0:
+            found = either(found, paused > 0)
+    if rules.two_supplements_late and "supplement_requests" in columns:
+        requests = columns.arrays["supplement_requests"]
+        if int(requests.max()) >= 2:
+            found = either(found, requests >= 2)
+    return found
+
+
+def given_due(columns: Columns, rules: Rules) -> Array | None:
+    """Return the due dates that need not be looked up (int32[n] days, below 0 where there is none), or None where no row has one."""
+    if RECKONED in columns:
+        return columns.arrays[RECKONED]
+    return columns.arrays["due_at"] if rules.given_due == "wins" and "due_at" in columns else None
+
+
+def reckoned(columns: Columns, context: Context) -> Columns | None:
+    """Return dossiers with their due dates beside them, reckoned the general way, or None where that would help none of them.
+
+    Terms in calendar days, hours and months only need this to take the usual course. A due date with a time of day is left out where ends
+    are held against it by the clock.
+    """
+    apart = special(columns, context.rules)
+    rows = np.arange(len(columns)) if apart is None else np.flatnonzero(~apart)
+    if not len(rows):
+        return None
+    found = due_dates(columns if apart is None else columns.take(rows), context.rules, context.calendar)
+    due = np.full(len(columns), NO_DAY, dtype=np.int32)
+    due[rows] = found.day if context.rules.compare == "dates" else np.where(found.second < 0, found.day, np.int32(NO_DAY))
+    return replace(columns, arrays={**columns.arrays, RECKONED: due})
+
+
+def either(one: Array | None, other: Array | None) -> Array | None:
+    """Return the rows that are in one of two masks; None is a mask of no row."""
+    if one is None or other is None:
+        return other if one is None else one
+    found: Array = one | other
+    return found
