@@ -40,7 +40,7 @@ LAYERS = (
     ("plan",),
     ("verbs.compare", "verbs.assess", "score"),
     ("read", "report", "example"),
-    ("run", "schemas"),
+    ("run", "schemas", "streamed"),
     ("job",),
     ("__init__",),
     ("cli", "testing"),

@@ -14,6 +14,7 @@ from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.folder import Folder, read_folder
+from cchc_metrics.read.files import table_place
 from cchc_metrics.read.form06_csv import read_form06
 from cchc_metrics.read.scheme_files import SCHEME, read_scheme, read_scores
 from cchc_metrics.records.choices import TermUnit
@@ -21,8 +22,6 @@ from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.due import due_date
 from cchc_metrics.records.fields import CellError, parse_moment, parse_term
 from cchc_metrics.records.problems import Problems
-from cchc_metrics.records.procedure import attach_procedures
-from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
@@ -30,6 +29,7 @@ from cchc_metrics.report.model import Report
 from cchc_metrics.run import Dataset, periods_needed, run, score_inputs
 from cchc_metrics.score import cheapest_way, load_inputs, rank_units, score_units, what_if
 from cchc_metrics.score.builtin import BUILTIN
+from cchc_metrics.streamed import Streamed, count_streamed, joined
 from cchc_metrics.text import Lang
 from cchc_metrics.values import MeasureSource, Text
 from cchc_metrics.verbs.explain import Explanation, explain
@@ -58,6 +58,11 @@ class Job:
     as_of: date
     plan: Plan | None
 
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """Every period that a report reads, over which rooms in Parquet were counted."""
+        return periods_needed(self.period, self.period.year_earlier(), self.as_of, self.plan)
+
 
 def read_job(
     path: Path,
@@ -67,15 +72,25 @@ def read_job(
     plan_path: Path | None = None,
     rules_name: str | None = None,
     progress: Progress | None = None,
+    rows: bool = False,
+    every_set: bool = False,
 ) -> Job:
     """Read a folder and decide what to report: arguments win over ``district.toml``.
 
-    The day asked about is ``as_of``, else the day of export, else the period's last day.
+    The day asked about is ``as_of``, else the day of export, else the period's last day. Rooms in Parquet are counted part by part, over
+    the periods of ``Job.periods``, and are not kept; unless ``rows`` are wanted, and then they are read whole.
+
+    Args:
+        path: the folder with ``district.toml`` and its tables.
+        period_text, as_of, plan_path, rules_name: what to report, as for ``report_folder``.
+        progress: called with what is being read, how much is done and how much there is.
+        rows: whether the rows of every room are wanted.
+        every_set: whether more is counted of rooms in Parquet than the catalogue needs.
 
     Raises:
         InputError: when the folder cannot be used, or no period is named.
     """
-    folder = read_folder(path, progress=progress)
+    folder = read_folder(path, progress=progress, in_parts=not rows)
     district = folder.district
     name = period_text or district.period
     if not name:
@@ -84,9 +99,19 @@ def read_job(
             'no period is named; add --period 2021, or period = "2021" in district.toml',
         )
     period = Period.parse(name)
+    day = as_of or district.extracted_on or period.last
     catalogue = _catalogue(folder)
-    columns = joined(folder.columns)
+    chosen = plan_path or folder.plan_path
+    plan = None
+    if chosen is not None:
+        plan = load_plan(_text(chosen), file=chosen.name, indicators=catalogue.indicators, units=folder.units)
     rules = Rules.preset(rules_name) if rules_name else folder.rules
+    columns = joined(folder.columns)
+    counted = None
+    if folder.parts:
+        periods = periods_needed(period, period.year_earlier(), day, plan)
+        sets = None if every_set else catalogue.event_sets()
+        counted = count_streamed(folder, rules=rules, periods=periods, as_of=day, sets=sets)
     dataset = Dataset(
         unit=district.code,
         units=folder.units,
@@ -94,28 +119,29 @@ def read_job(
         calendar=folder.calendar,
         rules=rules,
         catalogue=catalogue,
-        problems=folder.problems + _quality(folder, columns, rules),
+        problems=_problems(folder, columns, rules, counted),
         coverage=folder.coverage,
         synthetic=district.synthetic,
         note=Text(district.note_vi, district.note_en),
+        counted=None if counted is None else counted.counted,
     )
-    chosen = plan_path or folder.plan_path
-    plan = None
-    if chosen is not None:
-        plan = load_plan(_text(chosen), file=chosen.name, indicators=catalogue.indicators, units=folder.units)
-    return Job(folder, dataset, period, as_of or district.extracted_on or period.last, plan)
+    return Job(folder, dataset, period, day, plan)
 
 
 def check_folder(path: Path, *, progress: Progress | None = None) -> Problems:
     """Return everything that is wrong with a folder's records: what reading finds, and what the rules and the calendar find in dossiers."""
-    folder = read_folder(path, progress=progress)
-    return folder.problems + _quality(folder, joined(folder.columns), folder.rules)
+    folder = read_folder(path, progress=progress, in_parts=True)
+    counted = count_streamed(folder, rules=folder.rules) if folder.parts else None
+    return _problems(folder, joined(folder.columns), folder.rules, counted)
 
 
-def _quality(folder: Folder, columns: Mapping[str, Columns], rules: Rules) -> Problems:
-    if "dossiers" not in columns:
-        return Problems()
-    return quality(columns["dossiers"], rules=rules, calendar=folder.calendar)
+def _problems(folder: Folder, columns: Mapping[str, Columns], rules: Rules, counted: Streamed | None) -> Problems:
+    """Return everything that is wrong with the tables, room by room, and then what the rules and the calendar find in dossiers."""
+    found = {} if counted is None else counted.problems
+    told = sum((found.get(room, problems) for room, problems in folder.told), Problems())
+    if counted is not None:
+        told += counted.quality
+    return told + quality(columns["dossiers"], rules=rules, calendar=folder.calendar) if "dossiers" in columns else told
 
 
 def report_folder(
@@ -186,7 +212,7 @@ def score_text(
             f"there is no scheme; add --scheme {BUILTIN[0]}, or a file {SCHEME} in the folder",
         )
     data = job.dataset
-    counted = tally(data.columns, periods=[job.period], rules=data.rules, calendar=data.calendar, as_of=job.as_of)
+    counted = data.tally(job.periods, as_of=job.as_of, sets=data.catalogue.event_sets())
     measures = measure(counted, data.catalogue, units=data.units, periods=[job.period], as_of=job.as_of, coverage=data.coverage)
     inputs = score_inputs(measures, scheme, read_scores(path, scores_path, data.unit), unit=data.unit, period=job.period)
     if unit is not None and unit not in inputs:
@@ -228,7 +254,7 @@ def form06_folder(
     Raises:
         CchcError: when there is no such unit or preset, or the dossiers are not complete in the period.
     """
-    job = read_job(path, period_text=period_text, as_of=as_of, rules_name=rules_name)
+    job = read_job(path, period_text=period_text, as_of=as_of, rules_name=rules_name, every_set=True)
     data = job.dataset
     first, last = (data.coverage or {}).get("dossiers", (job.period.first, job.period.last))
     if not first <= job.period.first <= min(job.period.last, job.as_of) <= last and job.period.first <= job.as_of:
@@ -236,7 +262,7 @@ def form06_folder(
             f"hồ sơ chỉ đầy đủ từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}, không lập được biểu kỳ {job.period.label}",
             f"the dossiers are complete from {first} to {last} only: there is no form of {job.period.label}",
         )
-    counted = tally(data.columns, periods=[job.period], rules=data.rules, calendar=data.calendar, as_of=job.as_of)
+    counted = data.tally(job.periods, as_of=job.as_of)
     return form06(counted, units=data.units, unit=unit or data.unit, period=job.period, as_of=job.as_of), job
 
 
@@ -264,7 +290,7 @@ def explain_folder(
     Raises:
         CchcError: when there is no such indicator, unit, dimension or label.
     """
-    job = read_job(path, period_text=period_text, as_of=as_of, rules_name=rules_name)
+    job = read_job(path, period_text=period_text, as_of=as_of, rules_name=rules_name, rows=True)
     data = job.dataset
     catalogue = data.catalogue.select([indicator])
     pairs = tuple(sorted((dim, label) for dim, _, label in (text.partition("=") for text in breakdown)))
@@ -317,9 +343,9 @@ def _check_dims(catalogue: Catalogue, indicator: str, dims: Sequence[str]) -> No
 def errors_in(job: Job, rooms: Iterable[str]) -> dict[str, int]:
     """Return the files of some rooms in which rows could not be used → how many mistakes they have; dossiers are read with their events."""
     wanted = {*rooms, *(("dossier_events", "procedures") if "dossiers" in rooms else ())}
-    files = {job.folder.district.files.get(room, f"{room}.csv") for room in wanted}
+    files = {table_place(job.folder.path, room, job.folder.district.files.get(room))[0] for room in wanted}
     found: dict[str, int] = {}
-    for (file, code), n in job.folder.problems.totals.items():
+    for (file, code), n in job.dataset.problems.totals.items():
         if file in files and code.severity == "error":
             found[file] = found.get(file, 0) + n
     return found
@@ -342,18 +368,6 @@ def deadline_of(received: str, term: str, unit: str, paused: int) -> date:
     return due_date(day, length, unit_of_term, calendar=Calendar.official(), paused_days=paused)
 
 
-def joined(columns: Mapping[str, Columns]) -> Mapping[str, Columns]:
-    """Return the tables with procedures and events read into the dossiers, where they were supplied."""
-    if "dossiers" not in columns:
-        return columns
-    dossiers = columns["dossiers"]
-    if "procedures" in columns:
-        dossiers = attach_procedures(dossiers, columns["procedures"])
-    if "dossier_events" in columns:
-        dossiers = attach_events(dossiers, columns["dossier_events"])
-    return {**columns, "dossiers": dossiers}
-
-
 def _catalogue(folder: Folder) -> Catalogue:
     found = default_catalogue()
     for path in folder.catalogue_paths:
@@ -363,13 +377,18 @@ def _catalogue(folder: Folder) -> Catalogue:
 
 def _baseline(path: Path, job: Job, progress: Progress | None) -> MeasureSource:
     if path.is_dir():
-        other = read_folder(path, progress=progress)
+        other = read_folder(path, progress=progress, in_parts=True)
         base = job.period.year_earlier()
         # What lies before the period reported on: the plan's baselines and, of a running period, the same elapsed days too.
         periods = [p for p in periods_needed(job.period, base, job.as_of, job.plan) if p.last < job.period.first]
         as_of = min(job.as_of, other.district.extracted_on or max(p.last for p in periods))
-        counted = tally(joined(other.columns), periods=periods, rules=job.dataset.rules, calendar=other.calendar, as_of=as_of)
-        return measure(counted, job.dataset.catalogue, units=other.units, periods=periods, as_of=as_of, coverage=other.coverage)
+        rules, catalogue = job.dataset.rules, job.dataset.catalogue
+        counted = tally(
+            joined(other.columns), periods=periods, rules=rules, calendar=other.calendar, as_of=as_of, sets=catalogue.event_sets()
+        )
+        if other.parts:
+            counted += count_streamed(other, rules=rules, periods=periods, as_of=as_of, sets=catalogue.event_sets()).counted
+        return measure(counted, catalogue, units=other.units, periods=periods, as_of=as_of, coverage=other.coverage)
     try:
         data = json.loads(_text(path))
     except json.JSONDecodeError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,7 +22,7 @@ from cchc_metrics.verbs.assess import assess, plan_periods
 from cchc_metrics.verbs.compare import compare
 from cchc_metrics.verbs.judge import Coverage
 from cchc_metrics.verbs.measure import Measures, measure
-from cchc_metrics.verbs.tally import tally
+from cchc_metrics.verbs.tally import Tally, tally
 
 _NO_PROBLEMS = Problems()
 _NO_NOTE = Text()
@@ -41,6 +41,8 @@ class Dataset:
         problems: what reading found.
         coverage: room → days between which its records are complete.
         synthetic, note: printed with every output.
+        counted: counts of rooms that are not in ``columns`` because they were counted part by part, over the periods of
+            ``periods_needed``; None for none.
     """
 
     unit: str
@@ -53,6 +55,21 @@ class Dataset:
     coverage: Coverage | None = None
     synthetic: bool = False
     note: Text = _NO_NOTE
+    counted: Tally | None = None
+
+    def tally(self, periods: Iterable[Period], *, as_of: date, sets: Mapping[str, Collection[str]] | None = None) -> Tally:
+        """Return the counts of every room, those that were counted before among them.
+
+        Args:
+            periods: the periods to be measured.
+            as_of: the day on which the question is asked.
+            sets: sets of events to count → dimensions to keep, as for ``tally``.
+
+        Raises:
+            TallyMismatchError: rooms were counted before over other periods.
+        """
+        found = tally(self.columns, periods=periods, rules=self.rules, calendar=self.calendar, as_of=as_of, sets=sets)
+        return found if self.counted is None else found + self.counted
 
 
 def run(
@@ -91,7 +108,7 @@ def run(
     base = baseline_period or period.year_earlier()
     periods = periods_needed(period, base, as_of, plan)
     sets = data.catalogue.event_sets()
-    counted = tally(data.columns, periods=periods, rules=data.rules, calendar=data.calendar, as_of=as_of, sets=sets)
+    counted = data.tally(periods, as_of=as_of, sets=sets)
     measures = measure(
         counted,
         data.catalogue,

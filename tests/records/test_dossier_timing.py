@@ -96,6 +96,16 @@ def test_every_dossier_fares_as_in_the_slow_reference(file: draw.Files, rules: R
     assert library(rows, rules, events) == slow(rows, rules, events)
 
 
+def test_a_reappointment_counts_where_no_appointment_was_exported() -> None:
+    row = dossier(Status.RECEIVED, received_at="10/12/2020", term=1, term_unit="working_days")
+    again = DossierEvent(dossier_id="1", kind="reappointed", happened_at="11/12/2020", due_at="14/12/2020")
+    rules = Rules(id="own", appointment="current")
+    [found] = library([row], rules, [again])
+    assert found is not None
+    assert found[1] == date(2020, 12, 14)
+    assert [found] == slow([row], rules, [again])
+
+
 @settings(max_examples=50)
 @given(file=draw.files(max_size=4), rules=draw.rules())
 def test_each_day_of_being_overdue_or_pending_without_a_due_date(file: draw.Files, rules: Rules) -> None:

@@ -11,6 +11,7 @@ from cchc_metrics.read.checks import Given
 from cchc_metrics.read.csv_files import read_csv
 from cchc_metrics.read.excel_files import read_excel
 from cchc_metrics.read.headings import known_positions
+from cchc_metrics.read.parquet_files import parquet_cells, parse_parquet
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
 from cchc_metrics.read.rows import room_named
 from cchc_metrics.read.tables import Parsed, understand
@@ -18,9 +19,10 @@ from cchc_metrics.records.room import Room
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
 
-ENDINGS: Final = (".csv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+ENDINGS: Final = (".csv", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 """How the names of tables end, in the order in which a folder is searched for them."""
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_PARQUET: Final = b"PAR1"
 SHEET: Final = "#"
 """Stands between a workbook's name and a sheet's, as in ``year.xlsx#Hồ sơ``."""
 
@@ -41,7 +43,7 @@ def read_file(
 
     Args:
         room: a room or its name: dossiers, documents, meetings, outreach, initiatives, surveys.
-        path: a CSV file, or a workbook (extra ``excel``).
+        path: a CSV file, a workbook (extra ``excel``), or Parquet (extra ``arrow``): a file, or a folder of part files.
         sheet: the sheet of a workbook; where not said, the first that names the most of the room's columns.
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
@@ -89,6 +91,10 @@ def parse_file(
         UnreadableFileError: no table can be read from the file; the message does not name it.
         InputError: the extra that reads it is missing.
     """
+    if is_parquet(path):
+        if sheet:
+            raise _no_workbook(sheet)
+        return parse_parquet(path, room, given, own, file=file)
     table = raw_table(
         path, wanted=lambda headings: known_positions(room, headings, own), sheet=sheet, file=file or path.name, progress=progress
     )
@@ -109,10 +115,12 @@ def raw_table(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file
         UnreadableFileError: no table can be read from the file; the message does not name it.
         InputError: the extra that reads it is missing.
     """
+    if is_parquet(path):
+        return parquet_cells(path, file=file)
     if _begins(path).startswith(_WORKBOOKS):
         return read_excel(path, wanted=wanted, sheet=sheet, file=file, progress=progress)
     if sheet:
-        raise UnreadableFileError(f"không phải bảng tính, nên không có trang «{sheet}»", f"no workbook, so there is no sheet «{sheet}»")
+        raise _no_workbook(sheet)
     return read_csv(path, wanted=wanted, file=file, progress=progress)
 
 
@@ -129,11 +137,11 @@ def table_place(folder: Path, room: str, named: str | None = None) -> tuple[str,
     """
     if named is None:
         names = [f"{room}{ending}" for ending in ENDINGS]
-        return next((name for name in names if (folder / name).is_file()), names[0]), ""
+        return next((name for name in names if is_there(folder / name)), names[0]), ""
     places = [(named, "")]  # a name with the mark in it is a name, where there is such a file
     parts = named.split(SHEET)
     places += [(SHEET.join(parts[:at]), SHEET.join(parts[at:])) for at in range(1, len(parts))]
-    there = [place for place in places if (folder / place[0]).is_file()]
+    there = [place for place in places if is_there(folder / place[0])]
     likely = [place for place in places if place[1] and is_table(Path(place[0]))]
     return (*there, *likely, places[0])[0]
 
@@ -141,6 +149,25 @@ def table_place(folder: Path, room: str, named: str | None = None) -> tuple[str,
 def is_table(path: Path) -> bool:
     """Return whether a file's name is that of a table; a spreadsheet program's own notes of open files are none."""
     return path.suffix.lower() in ENDINGS and not path.name.startswith(("~$", ".~lock."))
+
+
+def is_there(path: Path) -> bool:
+    """Return whether a table stands at a path: a file, or a folder of Parquet part files."""
+    return path.is_file() or (path.is_dir() and (path.suffix.lower() == ".parquet" or any(path.glob("*.parquet"))))
+
+
+def is_parquet(path: Path) -> bool:
+    """Return whether a table is Parquet: a folder, or a file that is named so or begins as Parquet does."""
+    if path.is_dir() or path.suffix.lower() == ".parquet":
+        return True
+    try:
+        return _begins(path).startswith(_PARQUET)
+    except UnreadableFileError:  # told where it is read
+        return False
+
+
+def _no_workbook(sheet: str) -> UnreadableFileError:
+    return UnreadableFileError(f"không phải bảng tính, nên không có trang «{sheet}»", f"no workbook, so there is no sheet «{sheet}»")
 
 
 def _begins(path: Path) -> bytes:

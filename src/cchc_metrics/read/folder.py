@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,9 +17,10 @@ from pydantic import ValidationError
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district, mistakes_of
-from cchc_metrics.read.files import is_table, parse_file, raw_table, table_place
+from cchc_metrics.read.files import is_parquet, is_table, is_there, parse_file, raw_table, table_place
 from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.headings import heading_key
+from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.columns import Columns
@@ -33,6 +35,11 @@ from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
 PLAN, BASELINE = "plan.toml", "baseline.json"
 WRITTEN = ("problems.csv", "report.xlsx")
 """Written by the command itself; may stand in the folder."""
+JOINED = ("procedures", "dossier_events")
+"""Rooms that are read into the dossiers and not counted by themselves; they are read whole, whatever their format."""
+
+Parts = Callable[..., Iterator[Parsed]]
+"""Takes ``keep_ids=…``, yields a room part by part as ``scan_parquet`` does, and raises as it does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +58,10 @@ class Folder:
         coverage: room → first and last day between which its records are complete.
         plan_path, baseline_path: files of the folder, or None.
         catalogue_paths: files with the district's own indicators.
+        parts: room → what yields it part by part, for rooms in Parquet that were left to be read so; nothing of them is in ``columns`` or
+            ``problems`` yet.
+        told: the problems, each with the room that it is about (``""`` for none), in the order of the rooms; what is in ``parts`` has its
+            place too.
     """
 
     path: Path
@@ -64,9 +75,11 @@ class Folder:
     plan_path: Path | None = None
     baseline_path: Path | None = None
     catalogue_paths: tuple[Path, ...] = ()
+    parts: Mapping[str, Parts] = field(default_factory=dict)
+    told: tuple[tuple[str, Problems], ...] = ()
 
 
-def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder:
+def read_folder(path: Path | str, *, progress: Progress | None = None, in_parts: bool = False) -> Folder:
     """Read a district's folder; bad rows are set apart and told, never dropped silently.
 
     A room's table is ``<room>.csv``, or ``<room>`` with another ending of a table, unless ``[files]`` names another. A room without a file
@@ -74,7 +87,9 @@ def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder
 
     Args:
         path: a folder with ``district.toml``.
-        progress: called with what is being read, how much is done and how much there is (bytes).
+        progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
+        in_parts: whether rooms in Parquet are left to be read part by part (``Folder.parts``), in memory that does not grow with them;
+            otherwise they are read whole like every other table.
 
     Returns:
         Everything the verbs need.
@@ -86,24 +101,30 @@ def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder
     folder = Path(path)
     district = load_district(_district_text(folder))
     coverage = MappingProxyType(dict(_coverage(district)))
-    units, problems = _units(folder, district)
+    units, found = _units(folder, district)
+    told: list[tuple[str, Problems]] = [("", found)]
     calendar = _calendar(folder, district.calendar)
     given = Given(units, calendar, district.extracted_on)
     columns: dict[str, Columns] = {}
+    parts: dict[str, Parts] = {}
     found_any = False
     for room in ROOMS.values():
         name, sheet = table_place(folder, room.name, district.files.get(room.name))
-        if not (folder / name).is_file():
+        if not is_there(folder / name):
             if room.name in district.files:
                 found_any = True
-                problems += _missing(name)
+                told.append((room.name, _missing(name)))
             continue
         found_any = True
+        if in_parts and not sheet and room.name not in JOINED and is_parquet(folder / name):
+            parts[room.name] = _parts(folder / name, name, room, given, district, progress)
+            told.append((room.name, Problems()))
+            continue
         parsed = _read_room(folder / name, name, sheet, room, given, district, progress)
         if isinstance(parsed, Problems):
-            problems += parsed
+            told.append((room.name, parsed))
             continue
-        problems += parsed.problems
+        told.append((room.name, parsed.problems))
         if parsed.usable:
             columns[room.name] = parsed.columns
     if not found_any:
@@ -112,11 +133,10 @@ def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder
             f"«{folder}» không có bảng nào; cần ít nhất một trong: {names}, hoặc ghi tên tệp dưới [files] trong {FILE}",
             f"«{folder}» has no table; at least one of {names} is needed, or names under [files] in {FILE}",
         )
-    problems += _unused(folder, district)
+    told.append(("", _unused(folder, district)))
     named = {"plan": district.plan, "baseline": district.baseline}
     absent = [name for name in (*named.values(), *district.catalogue) if name is not None and not (folder / name).exists()]
-    for name in absent:
-        problems += _missing(name)
+    told += [("", _missing(name)) for name in absent]
     return Folder(
         folder,
         district,
@@ -124,11 +144,13 @@ def read_folder(path: Path | str, *, progress: Progress | None = None) -> Folder
         calendar,
         district.rules,
         MappingProxyType(columns),
-        problems,
+        sum((problems for _, problems in told), Problems()),
         coverage,
         _existing(folder, district.plan, PLAN),
         _existing(folder, district.baseline, BASELINE),
         tuple(folder / name for name in district.catalogue if name not in absent),
+        MappingProxyType(parts),
+        tuple(told),
     )
 
 
@@ -181,8 +203,27 @@ def _read_room(
     try:
         return parse_file(path, room, given, own, sheet=sheet, file=name, progress=progress)
     except UnreadableFileError as error:
-        problem = Problem(Code.UNREADABLE_FILE, name, mend_vi=f" ({error.vi})", mend_en=f" ({error.en})")
-        return Problems({(name, Code.UNREADABLE_FILE): 1}, (problem,))
+        return unreadable(name, error)
+
+
+def unreadable(name: str, error: UnreadableFileError) -> Problems:
+    """Return the finding that a file cannot be read."""
+    problem = Problem(Code.UNREADABLE_FILE, name, mend_vi=f" ({error.vi})", mend_en=f" ({error.en})")
+    return Problems({(name, Code.UNREADABLE_FILE): 1}, (problem,))
+
+
+def _parts(path: Path, name: str, room: Room, given: Given, district: District, progress: Progress | None) -> Parts:
+    return partial(
+        scan_parquet,
+        room,
+        path,
+        units=given.units,
+        extracted_on=given.extracted_on,
+        calendar=given.calendar,
+        own_headings=district.headings.get(room.name, {}),
+        file=name,
+        progress=progress,
+    )
 
 
 def _coverage(district: District) -> Iterator[tuple[str, tuple[date, date]]]:

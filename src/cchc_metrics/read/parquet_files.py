@@ -20,11 +20,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from cchc_metrics.read.arrow import python_value
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.findings import EXAMPLES, Findings
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
-from cchc_metrics.read.raw import Progress, RawTable
+from cchc_metrics.read.raw import Progress, RawColumn, RawTable
 from cchc_metrics.read.rows import room_named
 from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable
 from cchc_metrics.read.typed import raw_table, row_hashes
@@ -62,6 +63,19 @@ def parse_parquet(path: Path, room: Room, given: Given, own: Mapping[str, str], 
     raw = raw_table(room, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()})
     columns = {positions[name]: raw.columns[whole.schema.names.index(heading)] for name, heading in names.items()}
     return understand(RawTable(table.headings, columns, raw.rows, file or path.name), room, given, own)
+
+
+def parquet_cells(path: Path, *, file: str = "") -> RawTable:
+    """Return a Parquet file cell by cell, as Python has them; for small tables of no room.
+
+    Raises:
+        UnreadableFileError: it cannot be read.
+    """
+    table = open_parquet(path)
+    loads = table.loads(table.headings, plain=table.headings, part_rows=1 << 62)
+    whole = joined([read(load) for _, load in loads] or [table.empty()])
+    columns = {at: RawColumn.of([python_value(cell) for cell in whole.column(at)]) for at in range(whole.num_columns)}
+    return RawTable(table.headings, columns, np.arange(1, whole.num_rows + 1, dtype=np.int64), file or path.name)
 
 
 def _identifiers(room: Room, names: Mapping[str, str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from cchc_metrics.records.due import (
 )
 from cchc_metrics.records.fields import NO_DAY, Flag
 from cchc_metrics.records.room import Context
-from cchc_metrics.records.waits import waits_of
+from cchc_metrics.records.waits import REAPPOINTED, waits_of
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.hours import position
 from cchc_metrics.reference.rules import Rules
@@ -117,6 +117,8 @@ def _is_plain(columns: Columns, rules: Rules, calendar: Calendar, state: Array, 
     if labels[int(units[0])] != TermUnit.WORKING_DAYS.value or int(units.min()) != int(units.max()):
         return False
     if rules.given_due == "wins" and "due_at" in columns and int(columns.arrays["due_at"].max()) >= 0:
+        return False
+    if rules.given_due == "wins" and rules.appointment == "current" and REAPPOINTED in columns:
         return False
     if received.dtype != np.int32 or end.dtype != np.int32 or int(state.min()) == OUT_STATE:
         return False

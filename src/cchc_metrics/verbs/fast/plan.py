@@ -239,11 +239,12 @@ def _usual(columns: Columns, rules: Rules) -> bool:
     """Return whether any dossier of these columns can take the usual course."""
     if "received_at" not in columns or CUT_OFF in columns:
         return False
-    if "due_at" not in columns or rules.given_due == "ignored":
+    if rules.given_due == "ignored":
         return True
-    moved = rules.appointment == "current" and REAPPOINTED in columns
+    if rules.appointment == "current" and REAPPOINTED in columns:
+        return False
     by_clock = rules.compare == "instants" and "due_at" + SECOND in columns
-    return not moved and not by_clock and (rules.pauses != "shift" or rules.given_due_includes_pauses)
+    return "due_at" not in columns or (not by_clock and (rules.pauses != "shift" or rules.given_due_includes_pauses))
 
 
 def _shared(
