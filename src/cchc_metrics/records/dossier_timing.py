@@ -116,9 +116,8 @@ def _is_plain(columns: Columns, rules: Rules, calendar: Calendar, state: Array, 
     units, labels = columns.codes("term_unit")
     if labels[int(units[0])] != TermUnit.WORKING_DAYS.value or int(units.min()) != int(units.max()):
         return False
-    if rules.given_due == "wins" and "due_at" in columns and int(columns.arrays["due_at"].max()) >= 0:
-        return False
-    if rules.given_due == "wins" and rules.appointment == "current" and REAPPOINTED in columns:
+    appointed = "due_at" in columns and int(columns.arrays["due_at"].max()) >= 0
+    if rules.given_due == "wins" and (appointed or (rules.appointment == "current" and REAPPOINTED in columns)):
         return False
     if received.dtype != np.int32 or end.dtype != np.int32 or int(state.min()) == OUT_STATE:
         return False
