@@ -14,6 +14,7 @@ import importlib
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from benchmarks.reference_work import library
@@ -23,20 +24,21 @@ from benchmarks.results import busy, machine, size_text, table, write_section
 from benchmarks.worker import with_peak
 
 USUAL_UNITS = 150
+ENGINES = ("tables", "compiled")
 
 
-def nanoseconds_a_row(work: Work, others: Sequence[str], runs: int) -> tuple[list[float], float, int | None]:
-    """Return the median cost of a row for the library and the others, and the library's least processor time and peak memory."""
+def nanoseconds_a_row(work: Work, others: Sequence[str], runs: int) -> list[tuple[float, float, int | None]]:
+    """Return the median cost of a row, the least processor time of a row and the peak memory, for each engine and each of the others."""
     prepared = library.prepare(work)
-    jobs: list[Callable[[], object]] = [partial(library.count, prepared)]
+    jobs: list[Callable[[], object]] = []
+    for engine in ENGINES:
+        jobs.append(partial(library.count, replace(prepared, options={**prepared.options, "engine": engine})))
     for name in others:
         module = importlib.import_module(f"benchmarks.reference_work.{name}")
         jobs.append(partial(module.answer, module.prepare(work)))
     seconds: list[list[float]] = [[] for _ in jobs]
     processor: list[list[float]] = [[] for _ in jobs]
-    _, peak = with_peak(jobs[0])
-    for job in jobs[1:]:
-        job()
+    peaks = [with_peak(job)[1] for job in jobs]
     for _ in range(runs):
         for job, times, of_processors in zip(jobs, seconds, processor, strict=True):
             gc.collect()
@@ -45,32 +47,27 @@ def nanoseconds_a_row(work: Work, others: Sequence[str], runs: int) -> tuple[lis
             times.append(time.perf_counter() - start)
             of_processors.append(time.process_time() - begun)
     scale = 1e9 / len(work)
-    return [statistics.median(times) * scale for times in seconds], min(processor[0]) * scale, peak
+    return [
+        (statistics.median(times) * scale, min(of_processors) * scale, peak)
+        for times, of_processors, peak in zip(seconds, processor, peaks, strict=True)
+    ]
 
 
 def measured(cases: Sequence[tuple[int, int]], others: Sequence[str], runs: int, base: int) -> str:
-    """Return the table of some cases (rows and units), each shuffled and grouped; the last column compares with case ``base``."""
+    """Return the table of some cases (rows and units), each shuffled and grouped; costs are held against case ``base``, shuffled."""
     lines, costs = [], []
     for rows, units in cases:
         for grouped in (False, True):
-            cost, processor, peak = nanoseconds_a_row(make(rows, units=units, grouped=grouped)[1], others, runs)
-            costs.append(processor)
-            memory = "–" if peak is None else f"{peak / 2**20:,.0f}"
-            lines.append(
-                [
-                    size_text(rows),
-                    f"{units:,}",
-                    "grouped" if grouped else "shuffled",
-                    *(f"{c:.1f}" for c in cost),
-                    f"{processor:.1f}",
-                    memory,
-                ]
-            )
+            found = nanoseconds_a_row(make(rows, units=units, grouped=grouped)[1], others, runs)
+            costs.append([processor for _, processor, _ in found[: len(ENGINES)]])
+            memory = ["–" if peak is None else f"{peak / 2**20:,.0f}" for _, _, peak in found[: len(ENGINES)]]
+            order = "grouped" if grouped else "shuffled"
+            lines.append([size_text(rows), f"{units:,}", order, *(f"{median:.1f}" for median, _, _ in found), *memory])
             print(" ".join(lines[-1]), flush=True)
-    for line, processor in zip(lines, costs, strict=True):
-        line.append(f"{processor / costs[2 * base]:.2f}")
-    costs_of = [f"{name}, ns a row" for name in ("library", *others)]
-    return table(["rows", "units", "order", *costs_of, "library, processor", "peak, MB", "times the usual"], lines)
+    for line, cost in zip(lines, costs, strict=True):
+        line += [f"{one / usual:.2f}" for one, usual in zip(cost, costs[2 * base], strict=True)]
+    head = ["rows", "units", "order", *(f"{name}, ns a row" for name in (*ENGINES, *others)), *(f"{name}, peak MB" for name in ENGINES)]
+    return table([*head, *(f"{name}, times the usual" for name in ENGINES)], lines)
 
 
 def main() -> None:
@@ -92,9 +89,8 @@ def main() -> None:
     usual = units.index(USUAL_UNITS) if USUAL_UNITS in units else 0
     by_units = measured([(int(float(given.at)), n) for n in units], others, given.runs, usual)
     told = (
-        f"The library's tally, 36 months, medians of {given.runs} runs, and the least time of all processors, which a busy machine changes "
-        f"less. «Times the usual»: the library's least processor time over that of the first line ({size_text(rows[0])} shuffled rows; "
-        f"{units[usual]} units, shuffled)."
+        f"The library's tally, 36 months, medians of {given.runs} runs. «Times the usual»: the least processor time, which a busy machine "
+        f"changes less, over that of the first line ({size_text(rows[0])} shuffled rows; {units[usual]} units, shuffled)."
     )
     text = "\n\n".join(
         [
