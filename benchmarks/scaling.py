@@ -30,9 +30,8 @@ ENGINES = ("tables", "compiled")
 def nanoseconds_a_row(work: Work, others: Sequence[str], runs: int) -> list[tuple[float, float, int | None]]:
     """Return the median cost of a row, the least processor time of a row and the peak memory, for each engine and each of the others."""
     prepared = library.prepare(work)
-    jobs: list[Callable[[], object]] = []
-    for engine in ENGINES:
-        jobs.append(partial(library.count, replace(prepared, options={**prepared.options, "engine": engine})))
+    asked = [replace(prepared, options={**prepared.options, "engine": engine}) for engine in ENGINES]
+    jobs: list[Callable[[], object]] = [partial(library.count, one) for one in asked]
     for name in others:
         module = importlib.import_module(f"benchmarks.reference_work.{name}")
         jobs.append(partial(module.answer, module.prepare(work)))

@@ -16,11 +16,12 @@ from tests.folders import DISTRICT, EXAMPLE, SMALL, small
 
 from cchc_metrics import cli
 from cchc_metrics.errors import CalendarRangeError, CchcError
-from cchc_metrics.job import errors_in, explain_folder, form06_folder, joined, read_job
+from cchc_metrics.job import errors_in, explain_folder, form06_folder, read_job
 from cchc_metrics.read.folder import read_folder
 from cchc_metrics.records.due import CUT_OFF, due_date
 from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.streamed import joined
 from cchc_metrics.verbs.form06 import check_form06
 
 DONE, DONE_WITH_FINDINGS, UNUSABLE = 0, 1, 2

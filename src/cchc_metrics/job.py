@@ -13,8 +13,8 @@ from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, event_sets, set_
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
-from cchc_metrics.read.folder import Folder, read_folder
 from cchc_metrics.read.files import table_place
+from cchc_metrics.read.folder import Folder, read_folder
 from cchc_metrics.read.form06_csv import read_form06
 from cchc_metrics.read.scheme_files import SCHEME, read_scheme, read_scores
 from cchc_metrics.records.choices import TermUnit
@@ -50,6 +50,7 @@ class Job:
         dataset: what ``run`` takes.
         period, as_of: what to report on, and on which day the question is asked.
         plan: the plan, or None.
+        periods: every period that the report reads, over which rooms in Parquet were counted.
     """
 
     folder: Folder
@@ -57,11 +58,7 @@ class Job:
     period: Period
     as_of: date
     plan: Plan | None
-
-    @property
-    def periods(self) -> tuple[Period, ...]:
-        """Every period that a report reads, over which rooms in Parquet were counted."""
-        return periods_needed(self.period, self.period.year_earlier(), self.as_of, self.plan)
+    periods: tuple[Period, ...]
 
 
 def read_job(
@@ -82,7 +79,10 @@ def read_job(
 
     Args:
         path: the folder with ``district.toml`` and its tables.
-        period_text, as_of, plan_path, rules_name: what to report, as for ``report_folder``.
+        period_text: the period; None for the one that ``district.toml`` names.
+        as_of: the day on which the question is asked.
+        plan_path: a plan; None for the folder's own.
+        rules_name: a preset; None for the folder's own rules.
         progress: called with what is being read, how much is done and how much there is.
         rows: whether the rows of every room are wanted.
         every_set: whether more is counted of rooms in Parquet than the catalogue needs.
@@ -107,9 +107,9 @@ def read_job(
         plan = load_plan(_text(chosen), file=chosen.name, indicators=catalogue.indicators, units=folder.units)
     rules = Rules.preset(rules_name) if rules_name else folder.rules
     columns = joined(folder.columns)
+    periods = periods_needed(period, period.year_earlier(), day, plan)
     counted = None
     if folder.parts:
-        periods = periods_needed(period, period.year_earlier(), day, plan)
         sets = None if every_set else catalogue.event_sets()
         counted = count_streamed(folder, rules=rules, periods=periods, as_of=day, sets=sets)
     dataset = Dataset(
@@ -125,7 +125,7 @@ def read_job(
         note=Text(district.note_vi, district.note_en),
         counted=None if counted is None else counted.counted,
     )
-    return Job(folder, dataset, period, day, plan)
+    return Job(folder, dataset, period, day, plan, periods)
 
 
 def check_folder(path: Path, *, progress: Progress | None = None) -> Problems:
