@@ -107,7 +107,7 @@ def read_job(
         plan = load_plan(_text(chosen), file=chosen.name, indicators=catalogue.indicators, units=folder.units)
     rules = Rules.preset(rules_name) if rules_name else folder.rules
     columns = joined(folder.columns)
-    periods = periods_needed(period, period.year_earlier(), day, plan)
+    periods = periods_needed(period, period.year_earlier(), day, plan) if period.first <= day else ()  # refused where it is asked for
     counted = None
     if folder.parts:
         sets = None if every_set else catalogue.event_sets()

@@ -41,6 +41,9 @@ PART_ROWS: Final = 1 << 20
 HASHES: Final = 1 << 25
 """So many identifiers are compared at a time (256 MB); a longer file is looked through several times."""
 
+COUNTED_BY_ID: Final = ("initiatives",)
+"""Rooms whose identifiers are counted too, so that they are always kept."""
+
 
 def parse_parquet(path: Path, room: Room, given: Given, own: Mapping[str, str], *, file: str = "") -> Parsed:
     """Return what a Parquet file or folder says, read whole.
@@ -112,8 +115,8 @@ def scan_parquet(
         own_headings: own headings → canonical column.
         columns: canonical columns to read; None for all. What is not read is not checked: rows are judged as if they had these cells only,
             and without the columns of the id no repeated row is found.
-        keep_ids: whether identifiers are kept. They are checked all the same; nothing that is counted needs them, and they take more memory
-            than everything else.
+        keep_ids: whether identifiers are kept. They are checked all the same; nothing that is counted needs them (except of initiatives,
+            where they are always kept), and they take more memory than everything else.
         file: a name for messages; the path's last part by default.
         workers: how many parts are read at a time, while the one before them is used.
         part_rows: how many rows a part has, as far as the file's row groups allow.
@@ -164,7 +167,7 @@ class _Scan:
         names = {name: table.headings[at] for name, at in matched.positions.items() if columns is None or name in columns}
         needed = [name for name in room.id_columns if schema_by_name(room.model)[name].required]
         ids = tuple(name for name in room.id_columns if name in names) if all(name in names for name in needed) else ()
-        return cls(table, room, given, file, findings, matched.usable, names, ids, keep_ids, part_rows)
+        return cls(table, room, given, file, findings, matched.usable, names, ids, keep_ids or room.name in COUNTED_BY_ID, part_rows)
 
     def judged(self, part: Any, names: Mapping[str, str], rows: Array, findings: Findings) -> Parsed:
         """Return the verdict on some rows."""
