@@ -17,8 +17,8 @@ from cchc_metrics.verbs.fast.jit import jit
 from cchc_metrics.verbs.fast.pure import LARGEST_TERM
 from cchc_metrics.verbs.fast.tables import LARGEST_BIN, OFF, PASSED_SHIFT
 
-BLOCK: Final = 1024
-"""Rows of a block: its scratch array fits the innermost cache."""
+BLOCK: Final = 2048
+"""Rows of a block: enough that starting its loops costs little, few enough that it stays in the cache."""
 
 # Places of the block's arrays in the scratch array.
 START: Final = 0  # entry of the days' table of the receipt; none where the row is not counted
@@ -351,6 +351,20 @@ def fuse(s: Array, n: int, codes: Array, size: int) -> None:
     """Fuse a column into the code of each row's cell."""
     for j in range(n):
         s[_KEY + j] = s[_KEY + j] * _I(size) + _I(codes[j])
+
+
+@jit
+def cell_of(s: Array, n: int, codes: Array, stride: int) -> None:
+    """Write the code of each row's cell in a histogram of one column."""
+    for j in range(n):
+        s[_KEY + j] = _I(codes[j]) * _I(stride) + s[_BASE + j]
+
+
+@jit
+def cell_of_timing(s: Array, n: int, stride: int) -> None:
+    """Write the code of each row's cell in a histogram of timings."""
+    for j in range(n):
+        s[_KEY + j] = (s[_STATE + j] >> _I(_TIMING)) * _I(stride) + s[_BASE + j]
 
 
 @jit

@@ -113,16 +113,22 @@ def _count_block(  # noqa: PLR0917  compiled functions take no mappings
         if anchor != anchored:
             do.base(s, n, anchor, days)
             anchored = anchor
-        if kind == of.PLAIN:
-            do.zero(s, n)
-        else:
-            n_beyond = _count_valued(s, n, h, kind, slots, received, ended, requests, o[_BINS], beyond, n_beyond)
-        for d in range(first, after):
-            if dims[d, 0] < 0:
-                do.fuse_timing(s, n, dims[d, 1])
+        if kind == of.PLAIN and after == first + 1:
+            if dims[first, 0] < 0:
+                do.cell_of_timing(s, n, o[_STRIDE])
             else:
-                do.fuse(s, n, codes[dims[d, 0], i : i + n], dims[d, 1])
-        do.finish(s, n, o[_STRIDE])
+                do.cell_of(s, n, codes[dims[first, 0], i : i + n], o[_STRIDE])
+        else:
+            if kind == of.PLAIN:
+                do.zero(s, n)
+            else:
+                n_beyond = _count_valued(s, n, h, kind, slots, received, ended, requests, o[_BINS], beyond, n_beyond)
+            for d in range(first, after):
+                if dims[d, 0] < 0:
+                    do.fuse_timing(s, n, dims[d, 1])
+                else:
+                    do.fuse(s, n, codes[dims[d, 0], i : i + n], dims[d, 1])
+            do.finish(s, n, o[_STRIDE])
         n_carried = do.increase(s, n, start, cells, carried, n_carried)
     return n_carried, n_beyond
 
