@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import date
@@ -250,3 +251,11 @@ def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(InputError) as told:
         scan_parquet("outreach", tmp_path / "a.parquet")
     assert 'pip install "cchc-metrics[arrow]"' in told.value.en
+
+
+def test_nothing_heavy_is_loaded_for_a_file(tmp_path: Path) -> None:
+    path = written(outreach(25), tmp_path, 10)
+    code = (
+        f"import sys, cchc_metrics.read.parquet_files as p; list(p.scan_parquet('outreach', {str(path)!r})); print('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

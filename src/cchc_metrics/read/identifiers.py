@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cchc_metrics.read.arrow import arrow, is_text, one_array
+from cchc_metrics.read.arrow import arrow, is_text, nulls_of, one_array
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import CellError, parse_required
 from cchc_metrics.records.problems import Code
@@ -40,7 +40,7 @@ def _judged(array: Any) -> JudgedIds:
     hashes = text_hashes(offsets, data)
     rows = _odd_rows(offsets, data)
     if texts.null_count:
-        rows = np.union1d(rows, np.flatnonzero(texts.is_null().to_numpy(zero_copy_only=False)))
+        rows = np.union1d(rows, np.flatnonzero(nulls_of(texts)))
     odd: dict[int, str] = {}
     errors: dict[Code, list[int]] = {}
     for row in rows.tolist():

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cchc_metrics.read.arrow import arrow, cells_of, one_array, python_value
+from cchc_metrics.read.arrow import array_of, arrow, arrow_of, cells_of, nulls_of, one_array, python_value
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.identifiers import JudgedIds, hash_of, judge_ids, mixed
@@ -82,28 +82,17 @@ class _EncodedColumn(RawColumn):
 
     def spread(self, items: Array) -> Array:
         """Return for each row the item of its cell."""
-        pa = arrow()
-        if items.dtype == object:
+        if items.dtype.kind not in "iu":
             return items[self.codes]
-        found: Array = pa.compute.take(pa.array(items), pa.array(self.codes), boundscheck=False).to_numpy()
-        return found
+        import pyarrow.compute as pc  # noqa: PLC0415  an extra
+
+        return array_of(pc.take(arrow_of(items), arrow_of(self.codes), boundscheck=False))
 
 
 def _numbers(array: Any, kind: type[np.signedinteger[Any]]) -> Array:
     """Return whole numbers, and −1 for nulls: all bits set, whatever stands in their place."""
-    pa = arrow()
-    plain = pa.Array.from_buffers(array.type, len(array), [None, array.buffers()[1]], offset=array.offset)
-    numbers: Array = plain.to_numpy().astype(kind, copy=False)
-    return numbers if not array.null_count else numbers | _nulls(array).astype(kind) * kind(-1)
-
-
-def _nulls(array: Any) -> Array:
-    """Return 1 for each null, 0 for everything else (uint8)."""
-    if not array.null_count:
-        return np.zeros(len(array), dtype=np.uint8)
-    bits = np.frombuffer(array.buffers()[0], dtype=np.uint8)[array.offset // 8 :]
-    skipped = array.offset % 8
-    return np.unpackbits(bits, count=skipped + len(array), bitorder="little")[skipped:] ^ np.uint8(1)
+    numbers = array_of(array).astype(kind, copy=False)
+    return numbers if not array.null_count else numbers | nulls_of(array).astype(kind) * kind(-1)
 
 
 def _moments(array: Any) -> TypedColumn:
@@ -121,7 +110,7 @@ def _moments(array: Any) -> TypedColumn:
                 instants = np.minimum(instants, 2**62) + _VIETNAM  # far beyond every date already, and no overflow
             days = instants // _DAY
             seconds = (instants - days * _DAY).astype(np.int32)
-        days[_nulls(array).view(bool)] = NO_DAY
+        days[nulls_of(array).view(bool)] = NO_DAY
     errors, found = _outside(array, days, _FIRST, _LAST, Code.IMPOSSIBLE_DATE)
     arrays = {"": found.astype(np.int32, copy=False)}
     if seconds is not None:
@@ -135,7 +124,7 @@ def _outside(array: Any, numbers: Array, low: int, high: int, code: Code) -> tup
     """Return the rows whose number lies outside a range, and the numbers with −1 for those; nulls have it already."""
     if not len(numbers) or (int(np.count_nonzero(numbers < low)) == array.null_count and int(numbers.max()) <= high):
         return {}, numbers
-    outside = ((numbers < low) | (numbers > high)) & ~_nulls(array).view(bool)
+    outside = ((numbers < low) | (numbers > high)) & ~nulls_of(array).view(bool)
     return {code: np.flatnonzero(outside)} if outside.any() else {}, np.where(outside, numbers.dtype.type(-1), numbers)
 
 
@@ -156,7 +145,7 @@ def _integers(spec: ColumnSpec, array: Any) -> TypedColumn:
 def _floats(spec: ColumnSpec, array: Any) -> TypedColumn:
     """Return numbers that are whole (of a term: a multiple of one half) in one step, all others by their distinct values, as they print."""
     steps = 2 if spec.kind.name == "term" else 1
-    given = array.cast(arrow().float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
+    given = array_of(array.cast(arrow().float64()).fill_null(np.nan))
     blank = np.isnan(given)
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = given * steps
