@@ -169,10 +169,10 @@ class _Scan:
         ids = tuple(name for name in room.id_columns if name in names) if all(name in names for name in needed) else ()
         return cls(table, room, given, file, findings, matched.usable, names, ids, keep_ids or room.name in COUNTED_BY_ID, part_rows)
 
-    def judged(self, part: Any, names: Mapping[str, str], rows: Array, findings: Findings) -> Parsed:
-        """Return the verdict on some rows."""
+    def judged(self, part: Any, names: Mapping[str, str], rows: Array, findings: Findings, *, distinct: bool) -> Parsed:
+        """Return the verdict on some rows; ``distinct`` where no id of theirs stands in the file twice."""
         positions = {name: part.schema.names.index(heading) for name, heading in names.items()}
-        raw = raw_table(self.room, part, positions, file=self.file, rows=rows, keep_ids=self.keep_ids)
+        raw = raw_table(self.room, part, positions, file=self.file, rows=rows, keep_ids=self.keep_ids, distinct=distinct)
         return judge(raw, {name: raw.columns[at] for name, at in positions.items()}, self.room, self.given, findings)
 
 
@@ -234,7 +234,7 @@ def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Pars
                 if mask.any():
                     apart = table.take(np.flatnonzero(mask)), rows[mask]
                     table, rows = table.take(np.flatnonzero(~mask)), rows[~mask]
-            return scan.judged(table, names, rows, findings), apart
+            return scan.judged(table, names, rows, findings, distinct=True), apart
 
         def tasks() -> Iterator[Callable[[], tuple[Parsed, tuple[Any, Array] | None]]]:
             first = 1
@@ -253,7 +253,7 @@ def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Pars
             yield state.noted(parsed)
     if held:
         together = joined([table for table, _ in held])
-        yield state.noted(scan.judged(together, names, np.concatenate([rows for _, rows in held]), Findings(scan.file)))
+        yield state.noted(scan.judged(together, names, np.concatenate([rows for _, rows in held]), Findings(scan.file), distinct=False))
 
 
 def _ahead(pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], Any]], workers: int) -> Iterator[Any]:

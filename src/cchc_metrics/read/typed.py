@@ -36,13 +36,14 @@ _EXACT: Final = 1e15  # below, Python writes a float without an exponent, so tha
 _TICKS: Final = MappingProxyType({"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9})
 
 
-def column_of(spec: ColumnSpec, cells: Any, *, keep_ids: bool = True) -> RawColumn | TypedColumn:
+def column_of(spec: ColumnSpec, cells: Any, *, keep_ids: bool = True, distinct: bool = False) -> RawColumn | TypedColumn:
     """Return an Arrow array as a column that ``understand`` takes.
 
     Args:
         spec: the column that it is.
         cells: an Arrow array or chunked array of any type.
         keep_ids: whether identifiers are wanted as texts; otherwise they are only judged, at a fifth of the cost.
+        distinct: whether it is known that no row repeats the id of another, so that none is looked for.
     """
     pa = arrow()
     array, kind = one_array(cells), spec.kind.name
@@ -55,7 +56,7 @@ def column_of(spec: ColumnSpec, cells: Any, *, keep_ids: bool = True) -> RawColu
     if kind in ("whole", "term") and pa.types.is_floating(array.type):
         return _floats(spec, array)
     if kind == "id" and (ids := judge_ids(array)) is not None:
-        return _ids(ids, array, keep=keep_ids)
+        return _ids(ids, array, keep=keep_ids, distinct=distinct)
     return _by_distinct_cell(array)
 
 
@@ -173,10 +174,11 @@ def _floats(spec: ColumnSpec, array: Any) -> TypedColumn:
     return TypedColumn(cells_of(array), {"": numbers.astype(np.int32 if steps == 2 else np.int64)}, errors)
 
 
-def _ids(found: JudgedIds, array: Any, *, keep: bool) -> TypedColumn:
-    bad = np.concatenate([np.zeros(0, dtype=np.int64), *found.errors.values()])
-    hashes = np.sort(np.delete(found.hashes, bad))
-    distinct = not bool((hashes[1:] == hashes[:-1]).any())
+def _ids(found: JudgedIds, array: Any, *, keep: bool, distinct: bool) -> TypedColumn:
+    if not distinct:
+        bad = np.concatenate([np.zeros(0, dtype=np.int64), *found.errors.values()])
+        hashes = np.sort(np.delete(found.hashes, bad))
+        distinct = not bool((hashes[1:] == hashes[:-1]).any())
     if distinct and not keep:
         return TypedColumn(cells_of(array), {}, found.errors, distinct)
     texts = found.texts.to_numpy(zero_copy_only=False).copy()
@@ -226,7 +228,14 @@ def _hashes_of_cells(spec: ColumnSpec, cells: Any) -> tuple[Array, bool]:
 
 
 def raw_table(
-    room: Room, table: Any, positions: Mapping[str, int], *, file: str = "", rows: Array | None = None, keep_ids: bool = True
+    room: Room,
+    table: Any,
+    positions: Mapping[str, int],
+    *,
+    file: str = "",
+    rows: Array | None = None,
+    keep_ids: bool = True,
+    distinct: bool = False,
 ) -> RawTable:
     """Return an Arrow table or record batch as a table that ``understand`` takes.
 
@@ -237,9 +246,10 @@ def raw_table(
         file: where it came from, for messages.
         rows: int64[n] number of each row; None to count from 1.
         keep_ids: see ``column_of``.
+        distinct: see ``column_of``.
     """
     specs = schema_by_name(room.model)
-    columns = {at: column_of(specs[name], table.column(at), keep_ids=keep_ids) for name, at in positions.items()}
+    columns = {at: column_of(specs[name], table.column(at), keep_ids=keep_ids, distinct=distinct) for name, at in positions.items()}
     numbers = np.arange(1, table.num_rows + 1, dtype=np.int64) if rows is None else rows
     return RawTable(tuple(table.schema.names), columns, numbers, file)
 
