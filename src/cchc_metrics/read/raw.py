@@ -82,13 +82,13 @@ class TypedColumn:
         arrays: what ``Columns`` stores, by what follows the column's name (``""``, and ``:second``); a stand-in where a cell is bad. Empty
             for identifiers that are judged and not kept.
         errors: code → ascending positions of the rows whose cell is bad.
-        distinct: whether it is known that no two cells are equal.
+        alike: ascending rows, among which are all whose cell is good and equals that of another; None where they are not known.
     """
 
     cell: Callable[[int], Any]
     arrays: Mapping[str, Array]
     errors: Mapping[Code, Array] = field(default_factory=dict)
-    distinct: bool = False
+    alike: Array | None = None
 
 
 class RawColumnBuilder:

@@ -225,8 +225,13 @@ def _check_rows(columns: Columns, ids: Mapping[str, Array], bad: Array, room: Ro
     for found in errors:
         teller.tell(found, whole)
     kept = _all_but([found.where for found in errors], None, len(checked))
-    if not _distinct(teller.cells, room):
+    alike = _alike(teller.cells, room)
+    if alike is None or len(alike):
         left = np.arange(len(checked)) if kept is None else kept
+        if alike is not None:
+            mask = np.zeros(len(bad), dtype=bool)
+            mask[alike] = True
+            left = left[mask[left if whole is None else whole[left]]]
         among = left if whole is None else whole[left]
         repeated = list(duplicates(checked, left, room, {name: number[among] for name, number in ids.items()}))
         for found in repeated:
@@ -253,10 +258,16 @@ def _all_but(rejected: Sequence[Array], kept: Array | None, rows: int) -> Array 
     return np.flatnonzero(left)
 
 
-def _distinct(cells: Mapping[str, RawColumn | TypedColumn], room: Room) -> bool:
-    """Return whether it is known that no row repeats the id of another: a part of it occurs once, or is not here to be looked at."""
+def _alike(cells: Mapping[str, RawColumn | TypedColumn], room: Room) -> Array | None:
+    """Return the rows among which are all that repeat the id of another, as far as a column tells; None where none does.
+
+    There are none where a part of the id is not here to be looked at.
+    """
     columns = [cells.get(name) for name in room.id_columns if schema_by_name(room.model)[name].required]
-    return any(column is None or (isinstance(column, TypedColumn) and column.distinct) for column in columns)
+    if any(column is None for column in columns):
+        return np.zeros(0, dtype=np.int64)
+    known = [column.alike for column in columns if isinstance(column, TypedColumn) and column.alike is not None]
+    return min(known, key=len, default=None)
 
 
 def tell_headings(findings: Findings, table: RawTable, room: Room, matched: Matched) -> None:

@@ -175,16 +175,26 @@ def _floats(spec: ColumnSpec, array: Any) -> TypedColumn:
 
 
 def _ids(found: JudgedIds, array: Any, *, keep: bool, distinct: bool) -> TypedColumn:
-    if not distinct:
-        bad = np.concatenate([np.zeros(0, dtype=np.int64), *found.errors.values()])
-        hashes = np.sort(np.delete(found.hashes, bad))
-        distinct = not bool((hashes[1:] == hashes[:-1]).any())
-    if distinct and not keep:
-        return TypedColumn(cells_of(array), {}, found.errors, distinct)
+    alike = np.zeros(0, dtype=np.int64) if distinct else _alike(found)
+    if not len(alike) and not keep:
+        return TypedColumn(cells_of(array), {}, found.errors, alike)
     texts = found.texts.to_numpy(zero_copy_only=False).copy()
     for row, text in found.odd.items():
         texts[row] = text
-    return TypedColumn(cells_of(array), {"": texts}, found.errors, distinct)
+    return TypedColumn(cells_of(array), {"": texts}, found.errors, alike)
+
+
+def _alike(found: JudgedIds) -> Array:
+    """Return the rows whose identifier has the number of another's, ascending."""
+    bad = np.concatenate([np.zeros(0, dtype=np.int64), *found.errors.values()])
+    ordered = np.sort(np.delete(found.hashes, bad))
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(again):
+        return np.zeros(0, dtype=np.int64)
+    near = np.zeros(1 << 16, dtype=bool)  # of most rows a few bits say that their number is not among those
+    near[again & np.uint64(0xFFFF)] = True
+    rows = np.flatnonzero(near[found.hashes & np.uint64(0xFFFF)])
+    return rows[np.isin(found.hashes[rows], again)]
 
 
 def row_hashes(columns: Sequence[tuple[ColumnSpec, Any]]) -> tuple[Array, bool]:
