@@ -213,6 +213,15 @@ def test_chunks_of_unlike_rows_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
         assert_same(count(mixed, rules, engine), parts)
 
 
+def test_a_cell_holds_more_than_one_byte_does() -> None:
+    some = many(40, seed=7, plain=True)
+    columns = some.take(np.zeros(1_500, dtype=np.intp))  # one dossier over and over
+    general = count(columns, Rules.preset("default"), "general")
+    assert set(general.cubes["dossiers.received"].counts.tolist()) == {1_500}
+    for engine in OTHERS:
+        assert_same(count(columns, Rules.preset("default"), engine), general)
+
+
 def test_dossiers_of_the_usual_course_are_counted_the_fast_way() -> None:
     columns = many(3_000, seed=6, plain=True)
     plan = Plan.of(columns, Context(Rules.preset("default"), CALENDAR), (day_number(date(2021, 1, 1)),), None)
