@@ -77,15 +77,19 @@ def is_text(kind: Any) -> bool:
 
 def cells_of(array: Any) -> Callable[[int], Any]:
     """Return what takes a row, counted from 0, and returns its cell as Python has it."""
-    return lambda row: python_value(array[row])
+    instant = arrow().types.is_timestamp(array.type)
+    return lambda row: _value(array[row], instant=instant)
 
 
 def python_value(scalar: Any) -> Any:
     """Return an Arrow value as Python has it; as the text of its number where Python has none (the year 20000)."""
-    pa = arrow()
+    return _value(scalar, instant=arrow().types.is_timestamp(scalar.type))
+
+
+def _value(scalar: Any, *, instant: bool) -> Any:
     try:
-        if pa.types.is_timestamp(scalar.type):  # a datetime has no nanoseconds
-            return scalar.cast(pa.timestamp("us", scalar.type.tz), safe=False).as_py()
+        if instant:  # a datetime has no nanoseconds
+            return scalar.cast(arrow().timestamp("us", scalar.type.tz), safe=False).as_py()
         return scalar.as_py()
     except (ValueError, OverflowError, LookupError):  # an ArrowInvalid is a ValueError
         return str(scalar.value)

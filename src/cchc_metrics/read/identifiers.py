@@ -43,13 +43,17 @@ def _judged(array: Any) -> JudgedIds:
         rows = np.union1d(rows, np.flatnonzero(nulls_of(texts)))
     odd: dict[int, str] = {}
     errors: dict[Code, list[int]] = {}
+    numbers: dict[str, np.uint64] = {}
     for row in rows.tolist():
         odd[row] = ""
         try:
             odd[row] = parse_required(texts[row].as_py())
         except CellError as error:
             errors.setdefault(error.code, []).append(row)
-        hashes[row] = hash_of(odd[row])
+        text = odd[row]
+        if text not in numbers:  # most bad ones are empty
+            numbers[text] = hash_of(text)
+        hashes[row] = numbers[text]
     return JudgedIds(texts, odd, hashes, {code: np.array(bad, dtype=np.int64) for code, bad in errors.items()})
 
 
