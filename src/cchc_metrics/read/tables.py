@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from typing import Final
 
 import numpy as np
@@ -219,7 +219,10 @@ class _Teller:
 def _check_rows(columns: Columns, ids: Mapping[str, Array], bad: Array, room: Room, given: Given, teller: _Teller) -> Array | None:
     """Return the ascending positions of the rows that count, None for all; ``bad`` is the mask of those that have a bad cell."""
     whole = np.flatnonzero(~bad) if bad.any() else None
-    checked = columns if whole is None else columns.take(whole)
+    checked = columns
+    if whole is not None:  # identifiers are looked at below, where they are, and are costly to take
+        names = [name for name in room.id_columns if schema_by_name(room.model)[name].kind.name == "id"]
+        checked = reduce(lambda slim, name: slim.without(name), names, columns).take(whole)
     found_by_rules = broken(checked, room.model.checks)
     errors = [found for found in found_by_rules if found.code.severity == "error"]
     for found in errors:
@@ -233,7 +236,7 @@ def _check_rows(columns: Columns, ids: Mapping[str, Array], bad: Array, room: Ro
             mask[alike] = True
             left = left[mask[left if whole is None else whole[left]]]
         among = left if whole is None else whole[left]
-        repeated = list(duplicates(checked, left, room, {name: number[among] for name, number in ids.items()}))
+        repeated = list(duplicates(columns, among, room, {name: number[among] for name, number in ids.items()}))
         for found in repeated:
             teller.tell(found, among)
         kept = _all_but([left[found.where] for found in repeated], kept, len(checked))
