@@ -83,16 +83,24 @@ def _odd_rows(offsets: Array, data: Array) -> Array:
 
 
 _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_AT_A_TIME = 1 << 15
 _FULL = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
 """The mask of the first ``n`` bytes of a word."""
 
 
 def text_hashes(offsets: Array, data: Array) -> Array:
     """Return a number of 64 bits for each text (uint64): its words of eight bytes, mixed one after the other."""
+    found = np.empty(len(offsets) - 1, dtype=np.uint64)
+    for first in range(0, len(found), _AT_A_TIME):
+        some = offsets[first : first + _AT_A_TIME + 1]
+        found[first : first + _AT_A_TIME] = _some_hashes(some - some[0], data[some[0] : some[-1]])
+    return found
+
+
+def _some_hashes(offsets: Array, data: Array) -> Array:
+    """Return the numbers of so few texts that all of the work fits the cache."""
     lengths = np.diff(offsets)
     found = lengths.astype(np.uint64) * _MIX_1
-    if not len(lengths):
-        return found
     padded = np.concatenate([data, np.zeros(16, dtype=np.uint8)])
     # Every eight bytes in a row are a word, whatever they begin with.
     words = np.ndarray((len(data) + 9,), dtype="<u8", buffer=padded, strides=(1,))

@@ -38,8 +38,8 @@ from cchc_metrics.reference.unit import UnitTree
 
 PART_ROWS: Final = 1 << 20
 """Rows of a part, as far as the row groups of the file allow: small groups are read together, large ones in pieces."""
-HASHES: Final = 1 << 25
-"""So many identifiers are compared at a time (256 MB); a longer file is looked through several times."""
+HASHES: Final = 50_000_000
+"""So many identifiers are compared at a time (400 MB); a longer file is looked through several times."""
 
 COUNTED_BY_ID: Final = ("initiatives",)
 """Rooms whose identifiers are counted too, so that they are always kept."""
