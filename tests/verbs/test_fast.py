@@ -213,6 +213,27 @@ def test_chunks_of_unlike_rows_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
         assert_same(count(mixed, rules, engine), parts)
 
 
+def test_due_dates_around_the_last_day_of_the_calendar() -> None:
+    last = CALENDAR.last_date
+    rows = [
+        Dossier(
+            dossier_id=f"{before}-{term}",
+            unit_code="A",
+            status="4",
+            received_at=last - timedelta(before),
+            term=term,
+            term_unit="working_days",
+        )
+        for before in range(12)
+        for term in range(12)
+    ]
+    columns = columns_of(Dossier, rows)
+    general = count(columns, Rules.preset("default"), "general")
+    assert 0 < general.cubes["dossiers.due"].total < len(rows)  # some fall due in a year that is not known
+    for engine in OTHERS:
+        assert_same(count(columns, Rules.preset("default"), engine), general)
+
+
 def test_a_cell_holds_more_than_one_byte_does() -> None:
     some = many(40, seed=7, plain=True)
     columns = some.take(np.zeros(1_500, dtype=np.intp))  # one dossier over and over
