@@ -226,6 +226,13 @@ def test_totals_are_exact_where_examples_are_cut() -> None:
     assert (problems.count(Code.DUE_DIFFERS), len(list(problems))) == (7, 3)
 
 
+def test_a_day_off_after_the_computed_date_is_not_the_day_before_it() -> None:
+    half = {"term": "0,5", "term_unit": "working_days", "paused_days": 4, "status": 2, "unit_code": "TM", "received_at": "2020-12-18"}
+    days = ["2020-12-24", "2020-12-25", "2020-12-26"]  # the Thursday, the computed Friday and the Saturday after it
+    rows = [Dossier.model_validate({**half, "dossier_id": day, "due_at": day}) for day in days]
+    assert rows_with(found(rows), Code.DUE_DIFFERS) == [3]
+
+
 # --- part by part ----------------------------------------------------------------------------------------------------------------------
 
 

@@ -190,9 +190,9 @@ def _within_a_day(dossiers: Columns, given: Array, computed: Array, rules: Rules
     if rules.opening_hours:
         part &= dossiers.seconds("received_at") < 0
     found = np.zeros(len(given), dtype=bool)
-    rows = np.flatnonzero(part & calendar.covers(given) & calendar.covers(computed) & (given >= dossiers.days("received_at")))
-    apart = calendar.working_days_through(computed[rows]) - calendar.working_days_through(given[rows])
-    found[rows] = (apart >= 0) & (apart <= 1)
+    part &= (given >= dossiers.days("received_at")) & (given <= computed)
+    rows = np.flatnonzero(part & calendar.covers(given) & calendar.covers(computed))
+    found[rows] = calendar.working_days_through(computed[rows]) - calendar.working_days_through(given[rows]) <= 1
     return found
 
 
