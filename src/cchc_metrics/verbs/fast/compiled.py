@@ -212,13 +212,16 @@ class CompiledCounter:
         options += [len(tables.working_day), plan.bins, plan.stride, tables.none]
         codes = self._code_columns(columns, statuses, status)
         marked = special(columns, plan.rules)
+        given = given_due(columns, plan.rules)
+        if given is not None and int(given.max()) < 0:
+            given = None
         n_left, n_carried, n_beyond = _count(
             len(columns),
             np.ascontiguousarray(columns.codes("unit_code")[0]),
             _contiguous(status, np.uint8),
             _contiguous(columns.days("received_at"), np.int32),
             _contiguous(end_days(columns), np.int32),
-            _numbers(given_due(columns, plan.rules)),
+            _numbers(given),
             _numbers(columns.arrays.get("term")),
             _contiguous(units, np.uint8),
             _numbers(columns.arrays.get("paused_days") if plan.rules.pauses == "shift" else None),
