@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cchc_metrics.plan import Plan, Quota, Target, Task, load_plan
     from cchc_metrics.read.files import read_file
     from cchc_metrics.read.folder import Folder, read_folder
+    from cchc_metrics.read.parquet_files import scan_parquet
     from cchc_metrics.read.rows import Parsed, read_rows
     from cchc_metrics.records.columns import Columns, columns_of
     from cchc_metrics.records.document import Document
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from cchc_metrics.verbs.explain import Explanation, explain
     from cchc_metrics.verbs.form06 import Form06, Form06Row, check_form06, form06
     from cchc_metrics.verbs.measure import Measures, measure
+    from cchc_metrics.verbs.parts import tally_parts
     from cchc_metrics.verbs.quality import quality
     from cchc_metrics.verbs.tally import Tally, tally
 
@@ -89,6 +91,7 @@ _ROOMS = {
     "errors": ("CchcError",),
     "plan": ("Plan", "Quota", "Target", "Task", "load_plan"),
     "read.files": ("read_file",),
+    "read.parquet_files": ("scan_parquet",),
     "read.folder": ("Folder", "read_folder"),
     "read.rows": ("Parsed", "read_rows"),
     "records.columns": ("Columns", "columns_of"),
@@ -114,6 +117,7 @@ _ROOMS = {
     "verbs.explain": ("Explanation", "explain"),
     "verbs.form06": ("Form06", "Form06Row", "check_form06", "form06"),
     "verbs.measure": ("Measures", "measure"),
+    "verbs.parts": ("tally_parts",),
     "verbs.quality": ("quality",),
     "verbs.tally": ("Tally", "tally"),
 }
@@ -191,9 +195,11 @@ __all__ = [
     "read_file",
     "read_folder",
     "read_rows",
+    "scan_parquet",
     "score_scheme",
     "score_units",
     "tally",
+    "tally_parts",
     "task_rates",
     "what_if",
 ]

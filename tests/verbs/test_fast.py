@@ -132,6 +132,18 @@ def test_waits_and_reappointments(rows: list[Dossier], rules: Rules, data: st.Da
         assert_same(count(columns, rules, engine), general)
 
 
+def test_a_reappointment_takes_the_place_of_a_given_due_date_where_the_rules_say_so() -> None:
+    row = Dossier(dossier_id="1", unit_code="A", status="4", received_at="01/03/2021", due_at="08/03/2021")
+    event = DossierEvent(dossier_id="1", kind="reappointed", happened_at="05/03/2021", due_at="08/04/2021")
+    columns = attach_events(columns_of(Dossier, [row]), columns_of(DossierEvent, [event]))
+    rules = Rules(id="own", appointment="current")
+    general = count(columns, rules, "general")
+    [stretch] = general.cubes["dossiers.due"].cells[:, 1]
+    assert stretch == sum(edge <= day_number(date(2021, 4, 8)) for edge in general.frame.edges)
+    for engine in OTHERS:
+        assert_same(count(columns, rules, engine), general)
+
+
 def many(rows: int, seed: int, *, plain: bool) -> Columns:
     """Return dossiers of every kind, columns at once: with days on both sides of the calendar, and statuses of all sorts unless plain."""
     rng = np.random.default_rng(seed)
