@@ -14,8 +14,7 @@ import numpy as np
 from cchc_metrics.records.columns import Array
 from cchc_metrics.verbs.fast import plan as of
 from cchc_metrics.verbs.fast.jit import jit
-from cchc_metrics.verbs.fast.pure import LARGEST_TERM
-from cchc_metrics.verbs.fast.tables import LARGEST_BIN, OFF, PASSED_SHIFT
+from cchc_metrics.verbs.fast.tables import LARGEST_BIN, LARGEST_TERM, OFF, PASSED_SHIFT
 
 BLOCK: Final = 2048
 """Rows of a block: enough that starting its loops costs little, few enough that it stays in the cache."""
@@ -70,7 +69,7 @@ def are_plain(n: int, status: Array, received: Array, ended: Array, term: Array,
 
 @jit
 def judge_plain(s: Array, n: int, received: Array, ended: Array, term: Array, paused: Array, days: Array, working_day: Array) -> bool:
-    """Write all that ``_states`` to ``_judge`` write, for plain rows; return False where a due date lies outside the calendar."""
+    """Write all that ``states`` to ``judge`` write, for plain rows; return False where a due date lies outside the calendar."""
     for j in range(n):
         s[START + j] = days[np.uint32(received[j] + _I(1))]
     most = _I(0)

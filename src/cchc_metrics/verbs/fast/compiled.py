@@ -9,14 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
 from cchc_metrics.verbs.fast import blocks as do
 from cchc_metrics.verbs.fast import plan as of
 from cchc_metrics.verbs.fast.jit import jit
 from cchc_metrics.verbs.fast.plan import Beyond, Plan
-from cchc_metrics.verbs.fast.rows import given_due, special
+from cchc_metrics.verbs.fast.rows import given_due, special, working_days_code
 from cchc_metrics.verbs.fast.statuses import Statuses, StatusReader
 
 CHUNK_ROWS: Final = 131_072
@@ -207,21 +206,18 @@ class CompiledCounter:
         status = columns.codes("status")[0]
         statuses = self._statuses.of(columns)
         units, labels = columns.codes("term_unit")
-        working = labels.index(TermUnit.WORKING_DAYS.value) if TermUnit.WORKING_DAYS.value in labels else -1
-        options = [tables.first, tables.last, *map(_mask, (statuses.out, statuses.ended, statuses.left)), working]
+        masks = map(_mask, (statuses.out, statuses.ended, statuses.left))
+        options = [tables.first, tables.last, *masks, working_days_code(labels)]
         options += [len(tables.working_day), plan.bins, plan.stride, tables.none]
         codes = self._code_columns(columns, statuses, status)
         marked = special(columns, plan.rules)
-        given = given_due(columns, plan.rules)
-        if given is not None and int(given.max()) < 0:
-            given = None
         n_left, n_carried, n_beyond = _count(
             len(columns),
             np.ascontiguousarray(columns.codes("unit_code")[0]),
             _contiguous(status, np.uint8),
             _contiguous(columns.days("received_at"), np.int32),
             _contiguous(end_days(columns), np.int32),
-            _numbers(given),
+            _numbers(given_due(columns, plan.rules)),
             _numbers(columns.arrays.get("term")),
             _contiguous(units, np.uint8),
             _numbers(columns.arrays.get("paused_days") if plan.rules.pauses == "shift" else None),

@@ -12,14 +12,13 @@ from typing import Final
 
 import numpy as np
 
-from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
 from cchc_metrics.verbs.fast import plan as of
 from cchc_metrics.verbs.fast.plan import Beyond, Histogram, Plan
-from cchc_metrics.verbs.fast.rows import either, given_due, special
+from cchc_metrics.verbs.fast.rows import either, given_due, special, working_days_code
 from cchc_metrics.verbs.fast.statuses import StatusReader
-from cchc_metrics.verbs.fast.tables import LARGEST_BIN, OFF, PASSED_SHIFT
+from cchc_metrics.verbs.fast.tables import LARGEST_BIN, LARGEST_TERM, OFF, PASSED_SHIFT
 
 CHUNK_ROWS: Final = 131_072
 _LARGE_CELLS: Final = 1 << 21  # histograms beyond are counted from sorted codes: in any other order each row would wait for memory
@@ -155,11 +154,10 @@ class PureCounter:
         """Return the due date of each dossier, and the mask of those that have none that is this simple (None: all have one)."""
         tables = self._plan.tables
         given = given_due(columns, self._plan.rules)
-        lowest = NO_GIVEN if given is None else int(given.min())
-        if given is None or int(given.max()) < 0:
+        if given is None:
             return self._computed(columns, at_start)
         due, unknown = given.astype(np.int32, copy=False), None
-        if lowest < 0:
+        if int(given.min()) < 0:
             computed, unknown = self._computed(columns, at_start)
             if unknown is not None:
                 unknown &= given < 0
@@ -179,7 +177,7 @@ class PureCounter:
         if odd & 1:
             unknown = (number & 1).astype(bool)
         units, labels = columns.codes("term_unit")
-        working = labels.index(TermUnit.WORKING_DAYS.value) if TermUnit.WORKING_DAYS.value in labels else -1
+        working = working_days_code(labels)
         if int(units.min()) != working or int(units.max()) != working:
             unknown = either(unknown, units != working)
         number >>= 1
@@ -199,11 +197,6 @@ class PureCounter:
         if int(number.max()) >= len(tables.working_day):
             unknown = either(unknown, number >= len(tables.working_day))
         return tables.working_day.take(number, mode="clip"), unknown
-
-
-NO_GIVEN: Final = -1
-LARGEST_TERM: Final = 1 << 20
-"""Days waited beyond are left to the general way; no calendar reaches so far."""
 
 
 @dataclass(slots=True)
@@ -228,26 +221,25 @@ class _Count:
         base = self._base(histogram.anchor)
         stride = self.plan.stride
         key = np.empty(len(base), dtype=np.int32)
-        if histogram.value == of.PLAIN:
-            if not histogram.dims:
-                self.counter.count(position, base)
-                return
-            self._fuse(histogram, key)
-        else:
+        if histogram.value != of.PLAIN:
             self._value(position, histogram, key)
-            for dim, size in zip(histogram.dims, histogram.sizes, strict=True):
-                key *= size
-                key += self._codes(dim)
+            self._fuse(histogram, key)
+        elif histogram.dims:
+            key[...] = self._codes(histogram.dims[0])
+            self._fuse(histogram, key, first=1)
+        else:
+            self.counter.count(position, base)
+            return
         key *= stride
         key += base
         self.counter.count(position, key)
 
-    def _fuse(self, histogram: Histogram, key: Array) -> None:
-        first, *others = histogram.dims
-        key[...] = self._codes(first)
-        for dim, size in zip(others, histogram.sizes[1:], strict=True):
+    def _fuse(self, histogram: Histogram, key: Array, *, first: int = 0, rows: Array | None = None) -> None:
+        """Fuse the dimensions from ``first`` on into the code of each row's cell, or of some rows'."""
+        for dim, size in zip(histogram.dims[first:], histogram.sizes[first:], strict=True):
+            codes = self._codes(dim)
             key *= size
-            key += self._codes(dim)
+            key += codes if rows is None else codes.take(rows)
 
     def _value(self, position: int, histogram: Histogram, key: Array) -> None:
         """Write the value of each row that ended; what its slots have no room for is listed, and stands in the last slot."""
@@ -272,12 +264,11 @@ class _Count:
         """Count a histogram in which few rows have an event: those that are overdue, or ended late."""
         rows = self._made.get("overdue")
         if rows is None:
-            over = self.chunk.ended > self.chunk.due
-            over |= self.chunk.pending
+            over = self._late() | self.chunk.pending
             if self.chunk.gone is not None:
                 over &= ~self.chunk.gone
             rows = self._made["overdue"] = np.flatnonzero(over)
-        days, bins = self.plan.tables.days, None
+        days = self.plan.tables.days
         if histogram.anchor == of.OVERDUE:
             bins = days.take(self.chunk.due.take(rows) + 2) & LARGEST_BIN
         else:
@@ -287,9 +278,7 @@ class _Count:
             else:
                 bins = days.take(since + 1) & LARGEST_BIN
         key = np.zeros(len(rows), dtype=np.int32)
-        for dim, size in zip(histogram.dims, histogram.sizes, strict=True):
-            key *= size
-            key += self._codes(dim).take(rows)
+        self._fuse(histogram, key, rows=rows)
         key *= self.plan.stride
         key += self.chunk.unit.take(rows)
         key += bins
@@ -320,14 +309,20 @@ class _Count:
             found += self.chunk.unit
         return found
 
+    def _late(self) -> Array:
+        """Return the mask of the rows whose end is after their due date."""
+        found = self._made.get("late")
+        if found is None:
+            found = self._made["late"] = self.chunk.ended > self.chunk.due
+        return found
+
     def _codes(self, dim: str) -> Array:
         if dim != "timing":
             return self.chunk.codes[dim]
         found = self._made.get(dim)
         if found is None:
-            late = self.chunk.ended > self.chunk.due
             reached = self.chunk.ended >= self.chunk.due
-            found = self._made[dim] = late.view(np.uint8) + reached.view(np.uint8)  # early 0, on the due date 1, late 2
+            found = self._made[dim] = self._late().view(np.uint8) + reached.view(np.uint8)  # early 0, on the due date 1, late 2
         return found
 
 

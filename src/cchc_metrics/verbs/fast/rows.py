@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import due_dates
 from cchc_metrics.records.fields import NO_DAY
@@ -37,9 +38,14 @@ def special(columns: Columns, rules: Rules) -> Array | None:
 
 def given_due(columns: Columns, rules: Rules) -> Array | None:
     """Return the due dates that need not be looked up (int32[n] days, below 0 where there is none), or None where no row has one."""
-    if RECKONED in columns:
-        return columns.arrays[RECKONED]
-    return columns.arrays["due_at"] if rules.given_due == "wins" and "due_at" in columns else None
+    wins = "due_at" if rules.given_due == "wins" else ""
+    found = columns.arrays.get(RECKONED if RECKONED in columns else wins)
+    return None if found is None or int(found.max()) < 0 else found
+
+
+def working_days_code(labels: tuple[str, ...]) -> int:
+    """Return the code of terms in working days in the column ``term_unit``; −1, which no row has, where there is none."""
+    return labels.index(TermUnit.WORKING_DAYS.value) if TermUnit.WORKING_DAYS.value in labels else -1
 
 
 def reckoned(columns: Columns, context: Context) -> Columns | None:

@@ -18,6 +18,8 @@ BIN_BITS: Final = 12
 LARGEST_BIN: Final = (1 << BIN_BITS) - 1
 OFF: Final = 1 << BIN_BITS
 PASSED_SHIFT: Final = BIN_BITS + 1
+LARGEST_TERM: Final = 1 << 20
+"""Days waited beyond are left to the general way; no calendar reaches so far."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
