@@ -50,7 +50,7 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 
 CORE = {"pydantic", "pydantic_core", "numpy", "dateutil"}  # pydantic_core is where pydantic keeps its error types
 # Rooms that users open with an extra, and what they may therefore import at their top.
-EXTRAS = {"cli": {"click"}, "testing": {"hypothesis"}, "verbs.fast": {"numba"}}
+EXTRAS = {"cli": {"click"}, "testing": {"hypothesis"}, "verbs.fast": {"numba", "llvmlite"}}
 # Never loaded by ``import cchc_metrics``; each costs more than the package itself.
 HEAVY = ["click", "hypothesis", "matplotlib", "narwhals", "numba", "pandas", "polars", "pyarrow"]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
@@ -33,7 +32,7 @@ from cchc_metrics.verbs.fast.plan import Counter, Plan, beyond_of, chunks
 from cchc_metrics.verbs.fast.pure import PureCounter
 from cchc_metrics.verbs.fast.rows import reckoned
 from cchc_metrics.verbs.histogram import CHUNK_ROWS, RoomCounter, Stretches
-from cchc_metrics.verbs.workers import can_fork, in_processes
+from cchc_metrics.verbs.workers import can_fork, in_processes, in_threads
 
 SCHEMA_VERSION: Final = 1
 FAST_ROWS: Final = 2_000
@@ -297,11 +296,7 @@ def _fast_cubes(
                 _count_events(general, "dossiers", apart, left, sets)
         return counter, general.cubes()
 
-    if threads == 1 or len(columns) < threads * CHUNK_ROWS:
-        done = [count(slim)]
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            done = list(pool.map(count, _runs(slim, threads)))
+    done = in_threads(count, [slim] if threads == 1 or len(columns) < threads * CHUNK_ROWS else _runs(slim, threads))
     counters = [counter for counter, _ in done]
     cubes = plan.cubes(reduce(add, (counter.counts() for counter in counters)), beyond_of(counters))
     rest = [_cubes("dossiers", slim, replace(context, sets=plan.named(plan.rest)), frame, sets)] if plan.rest else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
@@ -15,6 +16,15 @@ Answer = TypeVar("Answer")
 def can_fork() -> bool:
     """Return whether processes can be forked here, so that they read what is in memory where it lies; not on Windows."""
     return "fork" in multiprocessing.get_all_start_methods()
+
+
+def in_threads(work: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:
+    """Return the answer to each part; the first is worked on here, each other in a thread of its own."""
+    if len(parts) < 2:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(len(parts) - 1) as pool:
+        running = [pool.submit(work, part) for part in parts[1:]]
+        return [work(parts[0]), *(each.result() for each in running)]
 
 
 def in_processes(work: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:

@@ -1,7 +1,4 @@
-"""The fast way compiled (extra ``fast``): block after block of rows, a few short loops each, then the counting.
-
-The steps are those of ``pure``, and so are the tables, the histograms and the rows that are set apart.
-"""
+"""The fast way compiled (extra ``fast``): what the kernel is given for each chunk of rows, and what it found."""
 
 from __future__ import annotations
 
@@ -11,174 +8,13 @@ import numpy as np
 
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
-from cchc_metrics.verbs.fast import blocks as do
 from cchc_metrics.verbs.fast import plan as of
-from cchc_metrics.verbs.fast.jit import jit
+from cchc_metrics.verbs.fast.kernel import count
 from cchc_metrics.verbs.fast.plan import Beyond, Plan
 from cchc_metrics.verbs.fast.rows import given_due, special, working_days_code
 from cchc_metrics.verbs.fast.statuses import Statuses, StatusReader
 
-CHUNK_ROWS: Final = 131_072
-_BINS, _STRIDE, _NONE = 7, 8, 9  # places in ``o``, see ``_count``
-
-
-@jit
-def _judge(  # noqa: PLR0917  compiled functions take no mappings
-    s: Array,
-    n: int,
-    status: Array,
-    received: Array,
-    ended: Array,
-    given: Array,
-    term: Array,
-    term_unit: Array,
-    paused: Array,
-    marked: Array,
-    days: Array,
-    working_day: Array,
-    o: Array,
-) -> bool:
-    """Write what each row of a block is; return whether all are of the plainest kind, so that none is set apart."""
-    plain = len(term) and not len(given) and not len(marked) and do.are_plain(n, status, received, ended, term, term_unit, paused, o)
-    if plain and do.judge_plain(s, n, received, ended, term, paused, days, working_day):
-        return True
-    do.states(s, n, status, received, ended, o)
-    do.look_up(s, do.START, n, days)
-    if len(marked):
-        do.mark(s, n, marked)
-    if len(term):
-        if len(paused):
-            do.numbers_paused(s, n, term, paused)
-        else:
-            do.numbers(s, n, term)
-        do.computed(s, n, term_unit, working_day, o)
-    else:
-        do.no_terms(s, n)
-    if len(given):
-        do.given(s, n, given, received, o)
-    do.judge(s, n, ended, o[_NONE])
-    do.look_up(s, do.END, n, days)
-    return False
-
-
-@jit
-def _count_valued(
-    s: Array, n: int, h: int, kind: int, slots: int, received: Array, ended: Array, requests: Array, bins: int, beyond: Array, at: int
-) -> int:
-    """Write the value of each row of a block, and list those that no slot holds; return how many are listed by now."""
-    if kind == of.WORKING:
-        most = do.values_working(s, n, slots)
-    elif kind == of.CALENDAR:
-        most = do.values_calendar(s, n, received, ended, slots)
-    else:
-        most = do.values_requests(s, n, requests, slots)
-    if most >= slots - 1:
-        at = do.list_beyond(s, n, kind, received, ended, requests, slots, h, bins, beyond, at)
-    return at
-
-
-@jit
-def _count_block(  # noqa: PLR0917  compiled functions take no mappings
-    s: Array,
-    i: int,
-    n: int,
-    received: Array,
-    ended: Array,
-    requests: Array,
-    codes: Array,
-    days: Array,
-    working_day: Array,
-    o: Array,
-    histograms: Array,
-    dims: Array,
-    cells: Array,
-    carried: Array,
-    beyond: Array,
-    n_carried: int,
-    n_beyond: int,
-) -> tuple[int, int]:
-    """Count a block that was judged into every histogram; return how many entries ``carried`` and ``beyond`` have by now."""
-    anchored, listed = -1, -1
-    for h in range(len(histograms)):
-        anchor, kind, slots, first, after, start = histograms[h]
-        if anchor >= of.OVERDUE_5:
-            if listed < 0:
-                listed = do.list_overdue(s, n)
-            age = 5 if anchor in (of.OVERDUE_5, of.ENDED_5) else 10
-            ends = 1 if anchor in (of.ENDED_5, of.ENDED_10) else 0
-            found = do.write_aged(s, listed, days, working_day, age, ends)
-            n_carried = do.increase(s, found, start, cells, carried, n_carried)
-            continue
-        if anchor != anchored:
-            do.base(s, n, anchor, days)
-            anchored = anchor
-        if kind == of.PLAIN and after == first + 1:
-            if dims[first, 0] < 0:
-                do.cell_of_timing(s, n, o[_STRIDE])
-            else:
-                do.cell_of(s, n, codes[dims[first, 0], i : i + n], o[_STRIDE])
-        else:
-            if kind == of.PLAIN:
-                do.zero(s, n)
-            else:
-                n_beyond = _count_valued(s, n, h, kind, slots, received, ended, requests, o[_BINS], beyond, n_beyond)
-            for d in range(first, after):
-                if dims[d, 0] < 0:
-                    do.fuse_timing(s, n, dims[d, 1])
-                else:
-                    do.fuse(s, n, codes[dims[d, 0], i : i + n], dims[d, 1])
-            do.finish(s, n, o[_STRIDE])
-        n_carried = do.increase(s, n, start, cells, carried, n_carried)
-    return n_carried, n_beyond
-
-
-@jit
-def _count(  # noqa: PLR0917  compiled functions take no mappings
-    rows: int,
-    unit: Array,
-    status: Array,
-    received: Array,
-    ended: Array,
-    given: Array,
-    term: Array,
-    term_unit: Array,
-    paused: Array,
-    marked: Array,
-    requests: Array,
-    codes: Array,
-    days: Array,
-    working_day: Array,
-    o: Array,
-    histograms: Array,
-    dims: Array,
-    cells: Array,
-    carried: Array,
-    left: Array,
-    beyond: Array,
-) -> tuple[int, int, int]:
-    """Count rows; return how many rows were set apart, and how many entries ``carried`` and ``beyond`` have.
-
-    Arrays of length 0 are columns that are not there. ``unit`` has unsigned codes; ``status``, ``term_unit`` and ``marked`` are uint8,
-    days and numbers int32, ``codes`` a row for each dimension. ``o`` holds the first and last day, the masks of status codes that are
-    out, ended and left, the code of working days, the number of working days, bins, stride and the bin of none. A row of ``histograms``
-    is anchor, value, slots, first and last position in ``dims``, first cell; a row of ``dims`` is a row of ``codes`` (−1: timing) and its
-    size. ``cells`` (uint8) are counted, ``carried`` lists those that began anew after 255; ``left`` and ``beyond`` are filled.
-    """
-    s = np.empty(do.SCRATCH, dtype=np.int32)
-    n_left, n_carried, n_beyond = 0, 0, 0
-    for i in range(0, rows, do.BLOCK):
-        n = min(do.BLOCK, rows - i)
-        r, e = received[i : i + n], ended[i : i + n]
-        g, t, p, m = given[i : i + n], term[i : i + n], paused[i : i + n], marked[i : i + n]
-        plain = _judge(s, n, status[i : i + n], r, e, g, t, term_unit[i : i + n], p, m, days, working_day, o)
-        if not plain and do.count_left(s, n):
-            n_left = do.list_left(s, i, n, left, n_left)
-        do.units(s, n, unit[i : i + n], o[_BINS])
-        q = requests[i : i + n]
-        n_carried, n_beyond = _count_block(
-            s, i, n, r, e, q, codes, days, working_day, o, histograms, dims, cells, carried, beyond, n_carried, n_beyond
-        )
-    return n_left, n_carried, n_beyond
+CHUNK_ROWS: Final = 524_288
 
 
 class CompiledCounter:
@@ -211,7 +47,7 @@ class CompiledCounter:
         options += [len(tables.working_day), plan.bins, plan.stride, tables.none]
         codes = self._code_columns(columns, statuses, status)
         marked = special(columns, plan.rules)
-        n_left, n_carried, n_beyond = _count(
+        n_left, n_carried, n_beyond = count(
             len(columns),
             np.ascontiguousarray(columns.codes("unit_code")[0]),
             _contiguous(status, np.uint8),
@@ -225,6 +61,7 @@ class CompiledCounter:
             _numbers(columns.arrays.get("supplement_requests")),
             codes,
             tables.days,
+            tables.starts,
             tables.working_day,
             np.array(options, dtype=np.int32),
             self._histograms,
@@ -262,7 +99,7 @@ class CompiledCounter:
 
 
 def _program(plan: Plan) -> tuple[Array, Array]:
-    """Return the histograms and their dimensions as ``_count`` reads them."""
+    """Return the histograms and their dimensions as ``count`` reads them."""
     codes = [dim for dim in plan.dims if dim != "timing"]
     histograms: list[tuple[int, ...]] = []
     dims: list[tuple[int, int]] = []

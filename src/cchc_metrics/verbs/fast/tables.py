@@ -18,6 +18,8 @@ BIN_BITS: Final = 12
 LARGEST_BIN: Final = (1 << BIN_BITS) - 1
 OFF: Final = 1 << BIN_BITS
 PASSED_SHIFT: Final = BIN_BITS + 1
+SPENT_SHIFT: Final = BIN_BITS
+"""An end's entry in ``days`` less a receipt's in ``starts``, shifted so: twice the working days between, 1 more for an end on a day off."""
 LARGEST_TERM: Final = 1 << 20
 """Days waited beyond are left to the general way; no calendar reaches so far."""
 
@@ -31,6 +33,7 @@ class Tables:
         none: the bin of events that do not happen; the stretches of time are numbered below it.
         days: int32[last + 3], per day ``passed << 13 | off << 12 | bin``: working days of the calendar on or before it, whether it is a day
             off, its stretch. The day after the last has an entry too.
+        starts: the same without the bit of a day off: a term begins alike on a day off and on the working day before.
         working_day: int32[working days], the day of each working day.
     """
 
@@ -38,6 +41,7 @@ class Tables:
     last: int
     none: int
     days: Array
+    starts: Array
     working_day: Array
 
     @classmethod
@@ -54,4 +58,4 @@ class Tables:
         passed[-1] = calendar.before[-1]
         off[inside] = ~calendar.working
         packed = (passed << PASSED_SHIFT | off << BIN_BITS | bins).astype(np.int32)
-        return cls(calendar.first_day, calendar.last_day, stretches.count, packed, calendar.working_day)
+        return cls(calendar.first_day, calendar.last_day, stretches.count, packed, packed & ~np.int32(OFF), calendar.working_day)
