@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.read.parsed import same
 
 from cchc_metrics.read import csv_arrow, csv_files
+from cchc_metrics.read.checks import Given
 from cchc_metrics.read.csv_arrow import read_blocks
 from cchc_metrics.read.csv_files import read_csv
 from cchc_metrics.read.raw import RawColumn, RawTable, UnreadableFileError
+from cchc_metrics.read.tables import understand
+from cchc_metrics.records.rooms import ROOMS
 
 pytest.importorskip("pyarrow")
 
@@ -118,6 +122,24 @@ def test_columns_of_distinct_cells_are_the_same_table_too(text: str, block: int)
         patch.setattr(csv_arrow, "_ROWS_THAT_TELL", 1)
         found = by_blocks(data, block)
     assert found is None or found == by_text(data)
+
+
+TOLD_APART = ["", " ", "H1", "H1 ", "H 1", "H  1", "H\u00a01", "M\u1ef9", "My\u0303", "x\ny"]
+IDS = st.sampled_from(TOLD_APART) | st.text("H0123456789", min_size=1, max_size=4)
+
+
+@given(st.lists(st.tuples(IDS, st.sampled_from(["A", "B", ""]), st.sampled_from(["received", "?"])), max_size=12), st.integers(1, 60))
+@quick
+def test_identifiers_are_judged_alike_both_ways(rows: list[tuple[str, str, str]], block: int) -> None:
+    out = io.StringIO()
+    csv.writer(out).writerows([("dossier_id", "unit_code", "status"), *rows])
+    data = out.getvalue().encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_arrow, "_ROWS_THAT_TELL", 1)
+        found = read_blocks(io.BytesIO(data).read, None, "a.csv", lambda: None, block=block)
+    assert found is not None
+    text = csv_files._read(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), None, "a.csv", lambda: None)
+    same(understand(found, ROOMS["dossiers"], Given()), understand(text, ROOMS["dossiers"], Given()))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

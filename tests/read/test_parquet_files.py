@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.read.arrow_tables import tables
+from tests.read.parsed import same
 from tests.read.test_rows import EVERY_ROOM
-from tests.read.test_typed import GIVEN, cells, same
+from tests.read.test_typed import GIVEN, cells
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.read import parquet_files

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.read.arrow_tables import tables
+from tests.read.parsed import same
 from tests.read.test_rows import EVERY_ROOM, REPEATED, UNITS, codes_by_row, verdict
 
 from cchc_metrics.read.arrow import python_value
 from cchc_metrics.read.identifiers import hash_of, judge_ids
-from cchc_metrics.read.rows import Parsed, read_table
+from cchc_metrics.read.rows import read_table
 from cchc_metrics.read.typed import read_arrow
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.meeting import Meeting
@@ -30,17 +31,6 @@ GIVEN: dict[str, Any] = {"units": UNITS, "extracted_on": date(2021, 2, 1), "cale
 
 def cells(table: pa.Table) -> list[list[Any]]:
     return [[python_value(cell) for cell in column] for column in table.columns]
-
-
-def same(one: Parsed, other: Parsed) -> None:
-    assert one.usable == other.usable
-    assert one.problems == other.problems
-    assert dict(one.columns.labels) == dict(other.columns.labels)
-    assert sorted(one.columns.arrays) == sorted(other.columns.arrays)
-    for name, array in one.columns.arrays.items():
-        assert array.dtype == other.columns.arrays[name].dtype, name
-        assert array.tolist() == other.columns.arrays[name].tolist(), name
-    assert one.columns.row_numbers().tolist() == other.columns.row_numbers().tolist()
 
 
 @given(CASES)

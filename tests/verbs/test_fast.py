@@ -144,8 +144,11 @@ def test_a_reappointment_takes_the_place_of_a_given_due_date_where_the_rules_say
         assert_same(count(columns, rules, engine), general)
 
 
-def many(rows: int, seed: int, *, plain: bool) -> Columns:
-    """Return dossiers of every kind, columns at once: with days on both sides of the calendar, and statuses of all sorts unless plain."""
+def many(rows: int, seed: int, *, plain: bool, terms: tuple[int, ...] = (2, 10, 60)) -> Columns:
+    """Return dossiers of every kind, columns at once: with days on both sides of the calendar, and statuses of all sorts unless plain.
+
+    Plain ones have terms of ``terms`` halves of a working day.
+    """
     rng = np.random.default_rng(seed)
     received = rng.integers(day_number(date(2018, 11, 1)), day_number(date(2028, 2, 1)), rows).astype(np.int32)
     if plain:
@@ -163,7 +166,7 @@ def many(rows: int, seed: int, *, plain: bool) -> Columns:
         "status": status,
         "received_at": received if plain else np.where(rng.random(rows) < 0.02, -1, received).astype(np.int32),
         "ended_at": ended,
-        "term": rng.choice([-1, 0, 1, 2, 10, 60] if not plain else [0, 2, 10, 60], rows).astype(np.int32),
+        "term": rng.choice([-1, 0, 1, 2, 10, 60] if not plain else terms, rows).astype(np.int32),
         "term_unit": rng.choice([1, 1, 1, 2, 3, 4] if not plain else [1], rows).astype(np.uint8),
         "paused_days": rng.choice([-1, 0, 3, 2**31 - 1] if not plain else [-1, 0, 3], rows).astype(np.int64),
         "supplement_requests": rng.choice([-1, 0, 2], rows).astype(np.int64),
@@ -181,11 +184,11 @@ def many(rows: int, seed: int, *, plain: bool) -> Columns:
     return Columns(Dossier, arrays, labels)
 
 
-@pytest.mark.parametrize("plain", [True, False], ids=["plain", "all sorts"])
+@pytest.mark.parametrize("kind", ["plain", "plain, terms of no day", "all sorts"])
 @pytest.mark.parametrize("rules", rule_presets().values(), ids=lambda rules: rules.id)
-def test_many_rows_over_several_chunks(rules: Rules, plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_rows_over_several_chunks(rules: Rules, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = 5_000
-    columns = many(rows, seed=len(rules.id), plain=plain)
+    columns = many(rows, seed=len(rules.id), plain=kind != "all sorts", terms=(2, 10, 60) if kind == "plain" else (0, 2, 10, 60))
     general = count(columns, rules, "general")
     monkeypatch.setattr(pure, "CHUNK_ROWS", 1_700)
     monkeypatch.setattr(pure, "_LARGE_CELLS", 1_000)

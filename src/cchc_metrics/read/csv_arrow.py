@@ -17,8 +17,8 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, kept_columns, read_head
-from cchc_metrics.read.identifiers import text_buffers, text_hashes
-from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Wanted
+from cchc_metrics.read.identifiers import alike_rows, id_column, text_buffers, text_hashes
+from cchc_metrics.read.raw import RawColumn, RawTable, Refused, TypedColumn, Wanted
 from cchc_metrics.records.columns import Array
 
 BLOCK: Final = 1 << 23
@@ -262,7 +262,7 @@ class _Rows:
     def _column(self, name: str) -> RawColumn:
         chunks = [chunk for table in self._tables for chunk in table.column(name).chunks]
         if name in (self._spread or ()):
-            return _told_apart(self._pa.concat_arrays([_decoded(self._pa, chunk) for chunk in chunks]))
+            return _SpreadColumn(self._pa.concat_arrays([_decoded(self._pa, chunk) for chunk in chunks]))
         one = self._pa.chunked_array(chunks, self._listed).unify_dictionaries()
         return RawColumn(one.chunk(0).dictionary.to_pylist(), np.concatenate([_codes(chunk) for chunk in one.chunks]))
 
@@ -300,22 +300,60 @@ def _is_spread(cells: Any) -> bool:
     return len(cells) >= _ROWS_THAT_TELL and 4 * len(cells.dictionary) > 3 * len(cells)
 
 
+class _SpreadColumn(RawColumn):
+    """A column of which nearly all cells are distinct; they are told apart only where that is asked for, which identifiers are not."""
+
+    __slots__ = ("_texts", "_told")
+    _texts: Any
+    _told: RawColumn | None
+
+    def __init__(self, texts: Any) -> None:
+        object.__setattr__(self, "_texts", texts)
+        object.__setattr__(self, "_told", None)
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """The distinct cells, in order of appearance."""
+        return self._apart().values
+
+    @property
+    def codes(self) -> Array:
+        """Position in ``values`` of each row's cell."""
+        return self._apart().codes
+
+    def cell(self, row: int) -> Any:
+        """Return the cell of a row, counted from 0."""
+        return self._texts[row].as_py()
+
+    def ids(self) -> TypedColumn | None:
+        """Return the cells as identifiers, judged by their bytes."""
+        return id_column(self._texts, objects=_objects)
+
+    def _apart(self) -> RawColumn:
+        told = self._told
+        if told is None:
+            told = _told_apart(self._texts)
+            object.__setattr__(self, "_told", told)
+        return told
+
+
+def _objects(texts: Any) -> Array:
+    found = np.empty(len(texts), dtype=object)
+    found[:] = texts.to_pylist()
+    return found
+
+
 def _told_apart(texts: Any) -> RawColumn:
     """Return a column of which nearly all cells are distinct: by hashes, and by the texts themselves where hashes are equal."""
     cells = texts.to_pylist()
     rows = np.arange(len(cells), dtype=np.int32)
     hashes = text_hashes(*text_buffers(texts))
-    ordered = np.sort(hashes)
-    again = ordered[1:][ordered[1:] == ordered[:-1]]
-    if not len(again):
-        return RawColumn(cells, rows)
-    near = np.zeros(1 << 16, dtype=bool)  # of most rows a few bits say that their hash is not among those
-    near[again & np.uint64(0xFFFF)] = True
-    near_rows = np.flatnonzero(near[hashes & np.uint64(0xFFFF)])
     seen: dict[str, int] = {}
     first = rows.copy()
-    for row in near_rows[np.isin(hashes[near_rows], again)].tolist():
+    for row in alike_rows(hashes, hashes).tolist():
         first[row] = seen.setdefault(cells[row], row)
     new = first == rows
+    if new.all():
+        return RawColumn(cells, rows)
     number = np.cumsum(new, dtype=np.int32) - np.int32(1)
     return RawColumn(list(compress(cells, new.tolist())), number[first])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cchc_metrics.read.arrow import arrow, is_text, nulls_of, one_array
+from cchc_metrics.read.arrow import arrow, cells_of, is_text, nulls_of, one_array
+from cchc_metrics.read.raw import TypedColumn
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import CellError, parse_required
 from cchc_metrics.records.problems import Code
@@ -61,6 +62,48 @@ def judge_ids(cells: Any) -> JudgedIds | None:
     """Return the identifiers of an Arrow array or chunked array, None where they are neither texts nor whole numbers."""
     array = one_array(cells)
     return _judged(array) if is_text(array.type) or arrow().types.is_integer(array.type) else None
+
+
+def id_column(
+    cells: Any, *, keep: bool = True, distinct: bool = False, objects: Callable[[Any], Array] | None = None
+) -> TypedColumn | None:
+    """Return the identifiers of an Arrow array or chunked array as a judged column, None where they are neither texts nor whole numbers.
+
+    Args:
+        cells: the array.
+        keep: whether they are wanted as texts; otherwise they are only judged, at a fifth of the cost.
+        distinct: whether it is known that no row repeats the id of another, so that none is looked for.
+        objects: takes an Arrow array of texts, returns them as objects; as pyarrow does it where not said.
+    """
+    array = one_array(cells)
+    found = judge_ids(array)
+    if found is None:
+        return None
+    alike = np.zeros(0, dtype=np.int64) if distinct else _alike(found)
+    if not len(alike) and not keep:
+        return TypedColumn(cells_of(array), {}, found.errors, alike)
+    texts = found.texts.to_numpy(zero_copy_only=False).copy() if objects is None else objects(found.texts)
+    for row, text in found.odd.items():
+        texts[row] = text
+    return TypedColumn(cells_of(array), {"": texts}, found.errors, alike)
+
+
+def _alike(found: JudgedIds) -> Array:
+    """Return the rows whose identifier has the number of another's, ascending."""
+    bad = np.concatenate([np.zeros(0, dtype=np.int64), *found.errors.values()])
+    return alike_rows(found.hashes, np.delete(found.hashes, bad))
+
+
+def alike_rows(hashes: Array, among: Array) -> Array:
+    """Return the rows whose number is twice or more among some numbers, ascending."""
+    ordered = np.sort(among)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(again):
+        return np.zeros(0, dtype=np.int64)
+    near = np.zeros(1 << 16, dtype=bool)  # of most rows a few bits say that their number is not among those
+    near[again & np.uint64(0xFFFF)] = True
+    rows = np.flatnonzero(near[hashes & np.uint64(0xFFFF)])
+    return rows[np.isin(hashes[rows], again)]
 
 
 def text_buffers(array: Any) -> tuple[Array, Array]:

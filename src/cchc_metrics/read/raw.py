@@ -67,6 +67,10 @@ class RawColumn:
         """Return the cell of a row, counted from 0."""
         return self.values[self.codes[row]]
 
+    def ids(self) -> TypedColumn | None:
+        """Return the cells as identifiers, judged, where the column can tell that sooner than cell by cell; else None."""
+        return None
+
     def spread(self, items: Array) -> Array:
         """Return for each row the item that stands for its cell, of one for each distinct cell."""
         found: Array = items.take(self.codes)

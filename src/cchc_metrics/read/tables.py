@@ -88,10 +88,16 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], room: R
         findings: what was found before, to which the rest is added.
     """
     n, refused = len(table.rows), len(table.refused)
+    cells = {name: _as_ids(column) if schema_by_name(room.model)[name].kind.name == "id" else column for name, column in cells.items()}
     columns, bad, ids = _understand_cells(cells, table, room, given, findings)
     valid = _check_rows(columns, ids, bad, room, given, _Teller(findings, table, cells, columns))
     kept = replace(columns, rows=table.rows) if valid is None else replace(columns.take(valid), rows=table.rows[valid])
     return Parsed(kept, findings.problems(n + refused, n + refused - len(kept)))
+
+
+def _as_ids(column: RawColumn | TypedColumn) -> RawColumn | TypedColumn:
+    found = column.ids() if isinstance(column, RawColumn) else None
+    return column if found is None else found
 
 
 def tidy(columns: Columns) -> Columns:

@@ -16,7 +16,7 @@ import numpy as np
 from cchc_metrics.read.arrow import array_of, arrow, arrow_of, cells_of, nulls_of, one_array, python_value
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.headings import match_headings
-from cchc_metrics.read.identifiers import JudgedIds, hash_of, judge_ids, mixed
+from cchc_metrics.read.identifiers import hash_of, id_column, judge_ids, mixed
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
 from cchc_metrics.read.rows import room_named
 from cchc_metrics.read.tables import Parsed, understand
@@ -55,8 +55,8 @@ def column_of(spec: ColumnSpec, cells: Any, *, keep_ids: bool = True, distinct: 
         return _integers(spec, array)
     if kind in ("whole", "term") and pa.types.is_floating(array.type):
         return _floats(spec, array)
-    if kind == "id" and (ids := judge_ids(array)) is not None:
-        return _ids(ids, array, keep=keep_ids, distinct=distinct)
+    if kind == "id" and (ids := id_column(array, keep=keep_ids, distinct=distinct)) is not None:
+        return ids
     return _by_distinct_cell(array)
 
 
@@ -172,29 +172,6 @@ def _floats(spec: ColumnSpec, array: Any) -> TypedColumn:
             wrong.setdefault(code, []).append(odd[np.isin(where, places)])
     errors = {code: np.sort(np.concatenate(rows)) for code, rows in wrong.items()}
     return TypedColumn(cells_of(array), {"": numbers.astype(np.int32 if steps == 2 else np.int64)}, errors)
-
-
-def _ids(found: JudgedIds, array: Any, *, keep: bool, distinct: bool) -> TypedColumn:
-    alike = np.zeros(0, dtype=np.int64) if distinct else _alike(found)
-    if not len(alike) and not keep:
-        return TypedColumn(cells_of(array), {}, found.errors, alike)
-    texts = found.texts.to_numpy(zero_copy_only=False).copy()
-    for row, text in found.odd.items():
-        texts[row] = text
-    return TypedColumn(cells_of(array), {"": texts}, found.errors, alike)
-
-
-def _alike(found: JudgedIds) -> Array:
-    """Return the rows whose identifier has the number of another's, ascending."""
-    bad = np.concatenate([np.zeros(0, dtype=np.int64), *found.errors.values()])
-    ordered = np.sort(np.delete(found.hashes, bad))
-    again = ordered[1:][ordered[1:] == ordered[:-1]]
-    if not len(again):
-        return np.zeros(0, dtype=np.int64)
-    near = np.zeros(1 << 16, dtype=bool)  # of most rows a few bits say that their number is not among those
-    near[again & np.uint64(0xFFFF)] = True
-    rows = np.flatnonzero(near[found.hashes & np.uint64(0xFFFF)])
-    return rows[np.isin(found.hashes[rows], again)]
 
 
 def row_hashes(columns: Sequence[tuple[ColumnSpec, Any]]) -> tuple[Array, bool]:
