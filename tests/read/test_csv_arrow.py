@@ -169,13 +169,13 @@ def test_a_big_file_is_read_by_blocks_and_is_the_same_table(
 
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Return the list to which it is added, block by block, whether pyarrow's rows are taken."""
+    """Return the list to which it is added, block by block, whether pyarrow made a table of it."""
     taken: list[bool] = []
     add = csv_arrow._Rows.add
 
-    def watch(self: csv_arrow._Rows, data: bytes) -> bool:
-        taken.append(add(self, data))
-        return taken[-1]
+    def watch(self: csv_arrow._Rows, data: bytes, table: Any) -> bool:
+        taken.append(table is not None)
+        return add(self, data, table)
 
     monkeypatch.setattr(csv_arrow._Rows, "add", watch)
     return taken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,15 @@ def arrow_of(numbers: Array) -> Any:
     pa = arrow()
     numbers = np.ascontiguousarray(numbers)
     return pa.Array.from_buffers(pa.from_numpy_dtype(numbers.dtype), len(numbers), [None, pa.py_buffer(numbers)])
+
+
+def text_array(texts: Sequence[str]) -> Any:
+    """Return texts as Arrow has them (``large_string``), without what ``pyarrow.array`` would load."""
+    pa = arrow()
+    encoded = [text.encode() for text in texts]
+    places = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum(list(map(len, encoded)), out=places[1:])
+    return pa.Array.from_buffers(pa.large_string(), len(texts), [None, pa.py_buffer(places), pa.py_buffer(b"".join(encoded))])
 
 
 def one_array(cells: Any) -> Any:

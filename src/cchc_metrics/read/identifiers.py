@@ -32,16 +32,15 @@ class JudgedIds:
     errors: Mapping[Code, Array]
 
 
-def _judged(array: Any) -> JudgedIds:
-    pa = arrow()
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    texts = array.cast(pa.large_string())
+def judged_texts(texts: Any, hashes: Array) -> JudgedIds:
+    """Return texts as identifiers.
+
+    Args:
+        texts: a ``large_string`` array.
+        hashes: their ``text_hashes``; those of texts that are understood otherwise are written anew.
+    """
     offsets, data = text_buffers(texts)
-    hashes = text_hashes(offsets, data)
-    rows = _odd_rows(offsets, data)
-    if texts.null_count:
-        rows = np.union1d(rows, np.flatnonzero(nulls_of(texts)))
+    rows = _odd_rows(offsets, data, nulls_of(texts))
     odd: dict[int, str] = {}
     errors: dict[Code, list[int]] = {}
     numbers: dict[str, np.uint64] = {}
@@ -60,20 +59,23 @@ def _judged(array: Any) -> JudgedIds:
 
 def judge_ids(cells: Any) -> JudgedIds | None:
     """Return the identifiers of an Arrow array or chunked array, None where they are neither texts nor whole numbers."""
+    pa = arrow()
     array = one_array(cells)
-    return _judged(array) if is_text(array.type) or arrow().types.is_integer(array.type) else None
+    if not is_text(array.type) and not pa.types.is_integer(array.type):
+        return None
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    texts = array if pa.types.is_large_string(array.type) else array.cast(pa.large_string())  # which loads more of pyarrow
+    return judged_texts(texts, text_hashes(*text_buffers(texts)))
 
 
-def id_column(
-    cells: Any, *, keep: bool = True, distinct: bool = False, objects: Callable[[Any], Array] | None = None
-) -> TypedColumn | None:
+def id_column(cells: Any, *, keep: bool = True, distinct: bool = False) -> TypedColumn | None:
     """Return the identifiers of an Arrow array or chunked array as a judged column, None where they are neither texts nor whole numbers.
 
     Args:
         cells: the array.
         keep: whether they are wanted as texts; otherwise they are only judged, at a fifth of the cost.
         distinct: whether it is known that no row repeats the id of another, so that none is looked for.
-        objects: takes an Arrow array of texts, returns them as objects; as pyarrow does it where not said.
     """
     array = one_array(cells)
     found = judge_ids(array)
@@ -82,10 +84,25 @@ def id_column(
     alike = np.zeros(0, dtype=np.int64) if distinct else _alike(found)
     if not len(alike) and not keep:
         return TypedColumn(cells_of(array), {}, found.errors, alike)
-    texts = found.texts.to_numpy(zero_copy_only=False).copy() if objects is None else objects(found.texts)
+    return _column(found, alike, cells_of(array), found.texts.to_numpy(zero_copy_only=False).copy())
+
+
+def judged_column(texts: Any, hashes: Array, objects: Array) -> TypedColumn:
+    """Return identifiers of which much is known as a judged column.
+
+    Args:
+        texts: see ``judged_texts``.
+        hashes: see ``judged_texts``.
+        objects: the same texts as Python has them, which may be overwritten.
+    """
+    found = judged_texts(texts, hashes)
+    return _column(found, _alike(found), cells_of(texts), objects)
+
+
+def _column(found: JudgedIds, alike: Array, cell: Callable[[int], Any], objects: Array) -> TypedColumn:
     for row, text in found.odd.items():
-        texts[row] = text
-    return TypedColumn(cells_of(array), {"": texts}, found.errors, alike)
+        objects[row] = text
+    return TypedColumn(cell, {"": objects}, found.errors, alike)
 
 
 def _alike(found: JudgedIds) -> Array:
@@ -114,15 +131,16 @@ def text_buffers(array: Any) -> tuple[Array, Array]:
     return found, np.zeros(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
 
 
-def _odd_rows(offsets: Array, data: Array) -> Array:
+def _odd_rows(offsets: Array, data: Array, nulls: Array) -> Array:
     """Return the rows whose text is empty or has a byte that is not a visible ASCII character: only those can be understood otherwise."""
-    empty = np.flatnonzero(offsets[1:] == offsets[:-1])
+    odd = offsets[1:] == offsets[:-1]
+    odd |= nulls.view(bool)
     used = data[offsets[0] : offsets[-1]]
     # One subtraction: the 94 visible characters come to lie below 94, all others above.
-    if not used.size or int((used - np.uint8(33)).max()) < 94:
-        return empty
-    places = np.flatnonzero((used - np.uint8(33)) >= 94) + offsets[0]
-    return np.union1d(empty, np.searchsorted(offsets, places, side="right") - 1)
+    if used.size and int((used - np.uint8(33)).max()) >= 94:
+        places = np.flatnonzero((used - np.uint8(33)) >= 94) + offsets[0]
+        odd[np.searchsorted(offsets, places, side="right") - 1] = True
+    return np.flatnonzero(odd)
 
 
 _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)

@@ -224,36 +224,32 @@ class _Teller:
 
 def _check_rows(columns: Columns, ids: Mapping[str, Array], bad: Array, room: Room, given: Given, teller: _Teller) -> Array | None:
     """Return the ascending positions of the rows that count, None for all; ``bad`` is the mask of those that have a bad cell."""
-    whole = np.flatnonzero(~bad) if bad.any() else None
-    checked = columns
-    if whole is not None:  # identifiers are looked at below, where they are, and are costly to take
-        names = [name for name in room.id_columns if schema_by_name(room.model)[name].kind.name == "id"]
-        checked = reduce(lambda slim, name: slim.without(name), names, columns).take(whole)
-    found_by_rules = broken(checked, room.model.checks)
+    names = [name for name in room.id_columns if schema_by_name(room.model)[name].kind.name == "id"]
+    slim = reduce(lambda left, name: left.without(name), names, columns)  # identifiers are looked at below, where they are
+    found_by_rules = broken(slim, room.model.checks)
+    if bad.any():  # the stand-in of a bad cell breaks no rule
+        found_by_rules = [replace(found, where=found.where[~bad[found.where]]) for found in found_by_rules]
     errors = [found for found in found_by_rules if found.code.severity == "error"]
     for found in errors:
-        teller.tell(found, whole)
-    kept = _all_but([found.where for found in errors], None, len(checked))
+        teller.tell(found, None)
+    kept = _all_but([np.flatnonzero(bad), *(found.where for found in errors)], None, len(columns))
     alike = _alike(teller.cells, room)
     if alike is None or len(alike):
-        left = np.arange(len(checked)) if kept is None else kept
+        left = np.arange(len(columns)) if kept is None else kept
         if alike is not None:
-            mask = np.zeros(len(bad), dtype=bool)
+            mask = np.zeros(len(columns), dtype=bool)
             mask[alike] = True
-            left = left[mask[left if whole is None else whole[left]]]
-        among = left if whole is None else whole[left]
-        repeated = list(duplicates(columns, among, room, {name: number[among] for name, number in ids.items()}))
+            left = left[mask[left]]
+        repeated = list(duplicates(columns, left, room, {name: number[left] for name, number in ids.items()}))
         for found in repeated:
-            teller.tell(found, among)
-        kept = _all_but([left[found.where] for found in repeated], kept, len(checked))
-    counts = None
-    if kept is not None:
-        counts = np.zeros(len(checked), dtype=bool)
-        counts[kept] = True
-    warnings = [found for found in found_by_rules if found.code.severity != "error"]
-    for found in (*warnings, *dates(checked, room, given)):
-        teller.tell(found if counts is None else replace(found, where=found.where[counts[found.where]]), whole)
-    return whole if kept is None else kept if whole is None else whole[kept]
+            teller.tell(found, left)
+        kept = _all_but([left[found.where] for found in repeated], kept, len(columns))
+    counts = np.zeros(len(columns), dtype=bool)
+    counts[slice(None) if kept is None else kept] = True
+    for found in (*found_by_rules, *dates(slim, room, given)):
+        if found.code.severity != "error":
+            teller.tell(replace(found, where=found.where[counts[found.where]]), None)
+    return kept
 
 
 def _all_but(rejected: Sequence[Array], kept: Array | None, rows: int) -> Array | None:
