@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
@@ -26,6 +27,8 @@ from cchc_metrics.records.columns import Array
 
 BLOCK: Final = 1 << 23
 _HEAD: Final = 1 << 16
+_FIRST: Final = 1 << 19
+"""Bytes of the first block: few, since columns that are spread are cut in a better way once they are known."""
 _ROWS_THAT_TELL: Final = 4096
 """From so many rows it is seen whether nearly all cells of a column are distinct."""
 _MARK: Final = "\ufeff".encode()
@@ -49,8 +52,8 @@ def read_blocks(read: Read, wanted: Wanted | None, name: str, tick: Callable[[],
     """
     import pyarrow as pa  # noqa: PLC0415  an extra
 
-    begin = read(_HEAD)
-    sample = begin[: begin.rfind(NEW_LINE) + 1].decode()
+    begin = read(_FIRST)
+    sample = begin[: begin.rfind(NEW_LINE, 0, _HEAD) + 1].decode()
     lines = CountedLines(sample)
     try:
         head, _ = read_head(sample, lines)
@@ -63,22 +66,29 @@ def read_blocks(read: Read, wanted: Wanted | None, name: str, tick: Callable[[],
     blocks = Blocks(chain((begin[at : at + block] for at in range(lines.bytes, len(begin), block)), iter(lambda: read(block), b"")), head)
     try:
         with ThreadPoolExecutor(1) as pool:
-            ahead: Future[Any] | None = None
+            waiting: deque[Future[tuple[bytes, Any]]] = deque()
             for data, plain in blocks:
-                # While a block is looked through here, the next is cut there.
-                before, ahead = ahead, pool.submit(rows.parsed, data, plain=plain)
-                if before is not None and not rows.add(*before.result()):
-                    blocks.stop(before.result()[0], data)
-                    ahead = None
+                waiting.append(pool.submit(rows.parsed, data, plain=plain))
+                # From when it is known which columns are spread, a block is cut there while the one before is looked through here.
+                if len(waiting) > rows.told:
+                    _add_first(rows, blocks, waiting)
                 tick()
-            if ahead is not None and not rows.add(*ahead.result()):
-                blocks.stop(ahead.result()[0])
+            while waiting:
+                _add_first(rows, blocks, waiting)
         if rest := blocks.rest():
             rows.add_rest(rest)
         tick()
         return rows.table(name)
     except pa.ArrowException:  # such as more text in a column than pyarrow holds in one piece
         return None
+
+
+def _add_first(rows: _Rows, blocks: Blocks, waiting: deque[Future[tuple[bytes, Any]]]) -> None:
+    """Add the first block that waits, or give back all: a cell goes on beyond it."""
+    data, table = waiting.popleft().result()
+    if not rows.add(data, table):
+        blocks.stop(data, *(each.result()[0] for each in waiting))
+        waiting.clear()
 
 
 class _Rows:
@@ -104,6 +114,11 @@ class _Rows:
         self._texts: dict[tuple[int, str], Texts] = {}  # number of a table and column → what is known of a column that is spread
         self._rows: list[Array] = []
         self._refused: list[Refused] = []
+
+    @property
+    def told(self) -> bool:
+        """Whether it is known which columns are spread."""
+        return self._spread is not None
 
     def parsed(self, data: bytes, *, plain: bool) -> tuple[bytes, Any]:
         """Return lines with the table that pyarrow makes of them, None where they are not beyond doubt; it may run beside ``add``."""

@@ -33,6 +33,11 @@ class Blocks:
     def __iter__(self) -> Iterator[tuple[bytes, bool]]:
         while not self._stopped:
             chunk = next(self._chunks, b"")
+            if chunk and QUOTE not in chunk and QUOTE not in self._pending and (cut := chunk.rfind(NEW_LINE) + 1):
+                # What follows, with a copy less.
+                data, self._pending = b"".join((self._pending, memoryview(chunk)[:cut])), chunk[cut:]
+                yield data, True
+                continue
             self._pending += chunk
             if self._pending and not chunk and not self._pending.endswith(NEW_LINE):
                 self._pending += NEW_LINE

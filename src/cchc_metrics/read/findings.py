@@ -98,7 +98,9 @@ def shown(value: object) -> str:
     ('hai dòng', 80)
     """
     try:
-        text = "" if value is None else nfc(" ".join(str(value).encode("utf-8", "replace").decode().split()))
+        text = "" if value is None else " ".join(str(value).split())
+        if not text.isascii():
+            text = nfc(text.encode("utf-8", "replace").decode())
     except ValueError:  # an int of more digits than Python prints
         return WITHHELD
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

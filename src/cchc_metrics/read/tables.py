@@ -141,13 +141,12 @@ def _understand_cells(
             if spec.kind.name == "unit" and given.units is not None:
                 days = partial(_main_days, cells, room, given, len(table.rows))
                 column, values = named_on_their_day(column, values, errors, given.units, days)
-            wrong = np.zeros(len(column.values), dtype=bool)
-            wrong[list(errors)] = True
-            bad |= wrong[column.codes]
             for code in dict.fromkeys(error.code for error in errors.values()):
                 mask = np.zeros(len(column.values), dtype=bool)
                 mask[[at for at, error in errors.items() if error.code == code]] = True
-                _tell_cells(findings, code, spec.name, column, errors, table.rows, np.flatnonzero(mask[column.codes]))
+                where = np.flatnonzero(mask[column.codes])
+                bad[where] = True
+                _tell_cells(findings, code, spec.name, column, errors, table.rows, where)
         distinct: dict[str, Array] = {}
         encode(spec, values, distinct, labels)
         for name, array in distinct.items():
