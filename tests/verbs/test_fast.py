@@ -168,7 +168,7 @@ def many(rows: int, seed: int, *, plain: bool, terms: tuple[int, ...] = (2, 10, 
         "ended_at": ended,
         "term": rng.choice([-1, 0, 1, 2, 10, 60] if not plain else terms, rows).astype(np.int32),
         "term_unit": rng.choice([1, 1, 1, 2, 3, 4] if not plain else [1], rows).astype(np.uint8),
-        "paused_days": rng.choice([-1, 0, 3, 2**31 - 1] if not plain else [-1, 0, 3], rows).astype(np.int64),
+        "paused_days": rng.choice([-1, 0, 3, 2**31 - 1] if not plain else [-1, 0, 3], rows).astype(np.int32 if plain else np.int64),
         "supplement_requests": rng.choice([-1, 0, 2], rows).astype(np.int64),
         "submitted_at": np.maximum(received - 1, 0).astype(np.int32),
     }

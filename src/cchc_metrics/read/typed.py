@@ -138,7 +138,7 @@ def _integers(spec: ColumnSpec, array: Any) -> TypedColumn:
         numbers = _numbers(array, np.int64 if pa.types.is_uint32(array.type) or array.type.bit_width == 64 else np.int32)
     errors, found = _outside(array, numbers, 0, MAX_TERM if term else MAX_WHOLE, Code.NUMBER_OUT_OF_RANGE)
     if not term:
-        return TypedColumn(cells_of(array), {"": found.astype(np.int64, copy=False)}, errors)
+        return TypedColumn(cells_of(array), {"": found.astype(np.int32, copy=False)}, errors)
     halves = found.astype(np.int32, copy=False) * np.int32(2)
     return TypedColumn(cells_of(array), {"": np.maximum(halves, np.int32(NO_NUMBER)) if array.null_count or errors else halves}, errors)
 
@@ -171,7 +171,7 @@ def _floats(spec: ColumnSpec, array: Any) -> TypedColumn:
         for code, places in refused.items():
             wrong.setdefault(code, []).append(odd[np.isin(where, places)])
     errors = {code: np.sort(np.concatenate(rows)) for code, rows in wrong.items()}
-    return TypedColumn(cells_of(array), {"": numbers.astype(np.int32 if steps == 2 else np.int64)}, errors)
+    return TypedColumn(cells_of(array), {"": numbers.astype(np.int32)}, errors)
 
 
 def row_hashes(columns: Sequence[tuple[ColumnSpec, Any]]) -> tuple[Array, bool]:

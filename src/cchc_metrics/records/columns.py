@@ -33,7 +33,7 @@ class Columns:
         model: the record model whose schema the columns follow.
         arrays: column name → array of equal length. Stored as: ``id`` object (str); ``unit``, ``label``, ``choice`` unsigned codes
             into ``labels``; ``moment`` int32 days since 1970-01-01 (−1: none) and, under ``name + ":second"``, int32 seconds of the day
-            (−1: no time) where any row has a time; ``whole`` int64 (−1: empty); ``term`` int32 **halves** (−1: empty).
+            (−1: no time) where any row has a time; ``whole`` int32 (−1: empty); ``term`` int32 **halves** (−1: empty).
             An optional column may be absent: every row then has its default.
         labels: column name → the texts that the codes of a unit, label or choice column point to.
         file: where the rows came from, for messages; ``""`` for memory.
@@ -80,7 +80,7 @@ class Columns:
     def numbers(self, name: str) -> Array:
         """Return a ``whole`` or ``term`` column (terms in halves); ``NO_NUMBER`` where empty or absent."""
         found = self.arrays.get(name)
-        return np.broadcast_to(np.int64(NO_NUMBER), len(self)) if found is None else found
+        return np.broadcast_to(np.int32(NO_NUMBER), len(self)) if found is None else found
 
     def codes(self, name: str) -> tuple[Array, tuple[str, ...]]:
         """Return a unit, label or choice column as codes and the texts they point to; an absent column is its default everywhere."""
@@ -180,7 +180,7 @@ def encode(spec: ColumnSpec, values: Sequence[Any], arrays: dict[str, Array], la
         if (seconds >= 0).any():
             arrays[name + SECOND] = seconds
     elif kind == "whole":
-        arrays[name] = np.fromiter((NO_NUMBER if v is None else v for v in values), dtype=np.int64, count=len(values))
+        arrays[name] = np.fromiter((NO_NUMBER if v is None else v for v in values), dtype=np.int32, count=len(values))
     else:
         arrays[name] = np.fromiter((NO_NUMBER if v is None else int(v * 2) for v in values), dtype=np.int32, count=len(values))
 

@@ -339,7 +339,7 @@ def _moving_waits(columns: Columns, due: Array, rows: Array, ended: Array | None
 
 def plain_waits(columns: Columns) -> Array:
     """Return the days waited of the dossiers whose waits have no dates of their own; 0 for all others (int64)."""
-    plain = np.maximum(columns.numbers("paused_days"), 0)
+    plain = np.maximum(columns.numbers("paused_days"), 0).astype(np.int64)
     for start, _ in waits_of(columns):
         plain = np.where(start >= 0, 0, plain)
     return plain

@@ -73,7 +73,7 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
         arrays[f":wait{k}_from"], arrays[f":wait{k}_to"] = start, end
     arrays[REAPPOINTED], arrays[REAPPOINTMENTS] = reappointed, reappointments
     own = dossiers.numbers("supplement_requests")
-    arrays["supplement_requests"] = np.where((own < 0) & (asked > 0), asked, own)
+    arrays["supplement_requests"] = np.where((own < 0) & (asked > 0), asked, own).astype(np.int32)
     return replace(dossiers, arrays=arrays)
 
 
