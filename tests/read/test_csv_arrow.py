@@ -67,7 +67,7 @@ def told(table: RawTable) -> tuple[Any, ...]:
         assert isinstance(column, RawColumn)
         assert column.codes.dtype == "int32"
         columns[position] = (list(column.values), column.codes.tolist())
-    return table.headings, table.heading_row, table.rows.dtype, table.rows.tolist(), table.refused, table.file, columns
+    return table.headings, table.heading_row, len(table.rows), list(table.rows), table.refused, table.file, columns
 
 
 def outcome(read: Callable[[], RawTable | None]) -> Any:

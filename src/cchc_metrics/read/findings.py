@@ -47,7 +47,7 @@ class Findings:
     def add_rows(
         self,
         code: Code,
-        rows: Array,
+        rows: Array | range,
         where: Array,
         column: str,
         value: Callable[[int], Any],

@@ -290,7 +290,7 @@ def _unit_file(folder: Path, named: str) -> tuple[list[Unit], Problems]:
     mistakes += [(f"hai cột cùng nghĩa {key}", f"two columns mean {key}") for key in twice]
     mistakes += [(f"dòng {r.row}: số ô khác số cột", f"row {r.row}: its cells are not as many as the columns") for r in table.refused]
     units: list[Unit] = []
-    for at, row in enumerate(table.rows.tolist()):
+    for at, row in enumerate(table.rows):
         entry = {key: _unit_cell(column.cell(at)) for position, column in table.columns.items() if (key := keys[position]) is not None}
         try:
             units.append(UnitEntry.model_validate(entry))

@@ -78,7 +78,7 @@ def parquet_cells(path: Path, *, file: str = "") -> RawTable:
     loads = table.loads(table.headings, plain=table.headings, part_rows=1 << 62)
     whole = joined([read(load) for _, load in loads] or [table.empty()])
     columns = {at: RawColumn.of([python_value(cell) for cell in whole.column(at)]) for at in range(whole.num_columns)}
-    return RawTable(table.headings, columns, np.arange(1, whole.num_rows + 1, dtype=np.int64), file or path.name)
+    return RawTable(table.headings, columns, range(1, whole.num_rows + 1), file or path.name)
 
 
 def _identifiers(room: Room, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -169,7 +169,7 @@ class _Scan:
         ids = tuple(name for name in room.id_columns if name in names) if all(name in names for name in needed) else ()
         return cls(table, room, given, file, findings, matched.usable, names, ids, keep_ids or room.name in COUNTED_BY_ID, part_rows)
 
-    def judged(self, part: Any, names: Mapping[str, str], rows: Array, findings: Findings, *, distinct: bool) -> Parsed:
+    def judged(self, part: Any, names: Mapping[str, str], rows: Array | range, findings: Findings, *, distinct: bool) -> Parsed:
         """Return the verdict on some rows; ``distinct`` where no id of theirs stands in the file twice."""
         positions = {name: part.schema.names.index(heading) for name, heading in names.items()}
         raw = raw_table(self.room, part, positions, file=self.file, rows=rows, keep_ids=self.keep_ids, distinct=distinct)
@@ -225,15 +225,17 @@ def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Pars
 
         def part(load: Load, first: int, findings: Findings) -> tuple[Parsed, tuple[Any, Array] | None]:
             table = read(load)
-            rows = np.arange(first, first + table.num_rows, dtype=np.int64)
+            every = range(first, first + table.num_rows)
+            rows: Array | range = every
             apart = None
             if repeated.size:
                 hashes, _ = _hashes(scan, table)
                 found = np.minimum(np.searchsorted(repeated, hashes), len(repeated) - 1)
                 mask = repeated[found] == hashes
                 if mask.any():
-                    apart = table.take(np.flatnonzero(mask)), rows[mask]
-                    table, rows = table.take(np.flatnonzero(~mask)), rows[~mask]
+                    numbers = np.arange(every.start, every.stop, dtype=np.int64)
+                    apart = table.take(np.flatnonzero(mask)), numbers[mask]
+                    table, rows = table.take(np.flatnonzero(~mask)), numbers[~mask]
             return scan.judged(table, names, rows, findings, distinct=True), apart
 
         def tasks() -> Iterator[Callable[[], tuple[Parsed, tuple[Any, Array] | None]]]:

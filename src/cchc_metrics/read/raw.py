@@ -175,7 +175,7 @@ class RawTable:
     Args:
         headings: the headings as written.
         columns: position of a heading → its cells. Positions may be left out: columns that nobody wants are not kept.
-        rows: int64[n] 1-based row numbers as a spreadsheet shows them, without refused rows.
+        rows: int64[n] 1-based row numbers as a spreadsheet shows them, without refused rows; a range where none is missing.
         file, sheet: where it came from.
         heading_row: row of the headings, 0 where there is no such row.
         refused: rows that could not be cut into cells; they count as read and rejected.
@@ -184,7 +184,7 @@ class RawTable:
 
     headings: tuple[str, ...]
     columns: Mapping[int, RawColumn | TypedColumn]
-    rows: Array
+    rows: Array | range
     file: str = ""
     sheet: str = ""
     heading_row: int = 0

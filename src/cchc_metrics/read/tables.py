@@ -91,7 +91,7 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], room: R
     cells = {name: _as_ids(column) if schema_by_name(room.model)[name].kind.name == "id" else column for name, column in cells.items()}
     columns, bad, ids = _understand_cells(cells, table, room, given, findings)
     valid = _check_rows(columns, ids, bad, room, given, _Teller(findings, table, cells, columns))
-    kept = replace(columns, rows=table.rows) if valid is None else replace(columns.take(valid), rows=table.rows[valid])
+    kept = columns if valid is None else columns.take(valid)
     return Parsed(kept, findings.problems(n + refused, n + refused - len(kept)))
 
 
@@ -179,7 +179,7 @@ def _main_days(cells: Mapping[str, RawColumn | TypedColumn], room: Room, given: 
 
 
 def _tell_cells(
-    findings: Findings, code: Code, name: str, column: RawColumn, errors: Mapping[int, CellError], rows: Array, where: Array
+    findings: Findings, code: Code, name: str, column: RawColumn, errors: Mapping[int, CellError], rows: Array | range, where: Array
 ) -> None:
     mends: dict[int, tuple[str, str]] = {}
 

@@ -220,7 +220,7 @@ def raw_table(
     positions: Mapping[str, int],
     *,
     file: str = "",
-    rows: Array | None = None,
+    rows: Array | range | None = None,
     keep_ids: bool = True,
     distinct: bool = False,
 ) -> RawTable:
@@ -231,13 +231,13 @@ def raw_table(
         table: the table.
         positions: canonical column → position; columns that are not named are passed over.
         file: where it came from, for messages.
-        rows: int64[n] number of each row; None to count from 1.
+        rows: int64[n] number of each row, or a range; None to count from 1.
         keep_ids: see ``column_of``.
         distinct: see ``column_of``.
     """
     specs = schema_by_name(room.model)
     columns = {at: column_of(specs[name], table.column(at), keep_ids=keep_ids, distinct=distinct) for name, at in positions.items()}
-    numbers = np.arange(1, table.num_rows + 1, dtype=np.int64) if rows is None else rows
+    numbers = range(1, table.num_rows + 1) if rows is None else rows
     return RawTable(tuple(table.schema.names), columns, numbers, file)
 
 

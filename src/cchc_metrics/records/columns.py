@@ -37,14 +37,14 @@ class Columns:
             An optional column may be absent: every row then has its default.
         labels: column name → the texts that the codes of a unit, label or choice column point to.
         file: where the rows came from, for messages; ``""`` for memory.
-        rows: 1-based spreadsheet row of each row, or None when they are simply numbered from 1.
+        rows: 1-based spreadsheet row of each row, a range where they stand side by side; None when they are simply numbered from 1.
     """
 
     model: type[Record]
     arrays: Mapping[str, Array]
     labels: Mapping[str, tuple[str, ...]]
     file: str = ""
-    rows: Array | None = None
+    rows: Array | range | None = None
     length: int = field(default=-1)
 
     def __post_init__(self) -> None:
@@ -118,7 +118,8 @@ class Columns:
 
     def row_numbers(self) -> Array:
         """Return the 1-based row numbers as the source shows them."""
-        return np.arange(1, len(self) + 1, dtype=np.int64) if self.rows is None else self.rows
+        rows = range(1, len(self) + 1) if self.rows is None else self.rows
+        return np.arange(rows.start, rows.stop, dtype=np.int64) if isinstance(rows, range) else rows
 
     def records(self) -> Iterator[Record]:
         """Yield the rows as models; the inverse of ``columns_of``."""
@@ -147,7 +148,7 @@ def columns_from_values(
     values: Mapping[str, Sequence[Any]],
     *,
     file: str = "",
-    rows: Array | None = None,
+    rows: Array | range | None = None,
 ) -> Columns:
     """Return canonical values (as the models hold them), column by column, as ``Columns``."""
     arrays: dict[str, Array] = {}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
-from cchc_metrics.verbs.tally import Engine, Frame, Tally, tally
+from cchc_metrics.verbs.tally import Engine, Frame, Tally, compiled_counter, tally
 
 
 def tally_parts(
@@ -49,6 +50,9 @@ def tally_parts(
     """
     wanted = tuple(periods)
     counted = Tally.zero(Frame.of(wanted, rules, calendar, as_of=as_of))
-    for part in parts:
-        counted += tally({room: part}, periods=wanted, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=engine)
+    with ThreadPoolExecutor(1) as pool:
+        if engine == "compiled":  # the compiler is loaded while the first part is read, which takes about as long
+            pool.submit(compiled_counter)
+        for part in parts:
+            counted += tally({room: part}, periods=wanted, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=engine)
     return counted

@@ -276,7 +276,7 @@ def _fast_cubes(
     threads: int,
 ) -> dict[str, Cube] | None:
     """Return the counts of dossiers by short name, those that take the usual course counted the fast way; None where it does not pay."""
-    make = _compiled_counter() if engine == "compiled" else PureCounter
+    make = compiled_counter() if engine == "compiled" else PureCounter
     if not len(columns) or (engine == "auto" and len(columns) < FAST_ROWS):
         return None
     plan = Plan.of(columns, context, frame.edges, sets)
@@ -306,7 +306,12 @@ def _fast_cubes(
     return cubes
 
 
-def _compiled_counter() -> Callable[[Plan], Counter]:
+def compiled_counter() -> Callable[[Plan], Counter]:
+    """Return what makes a compiled counter, loading the compiler.
+
+    Raises:
+        InputError: the extra ``fast`` is not installed.
+    """
     try:
         from cchc_metrics.verbs.fast.compiled import CompiledCounter  # noqa: PLC0415  needs the extra
     except ImportError:
