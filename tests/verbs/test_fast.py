@@ -184,14 +184,16 @@ def many(rows: int, seed: int, *, plain: bool, terms: tuple[int, ...] = (2, 10, 
     return Columns(Dossier, arrays, labels)
 
 
-@pytest.mark.parametrize("kind", ["plain", "plain, terms of no day", "all sorts"])
+@pytest.mark.parametrize("kind", ["plain", "plain, terms of no day", "plain, unit after unit", "all sorts"])
 @pytest.mark.parametrize("rules", rule_presets().values(), ids=lambda rules: rules.id)
 def test_many_rows_over_several_chunks(rules: Rules, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = 5_000
-    columns = many(rows, seed=len(rules.id), plain=kind != "all sorts", terms=(2, 10, 60) if kind == "plain" else (0, 2, 10, 60))
+    columns = many(rows, seed=len(rules.id), plain=kind != "all sorts", terms=(0, 2, 10, 60) if "no day" in kind else (2, 10, 60))
+    if "unit after unit" in kind:
+        columns = columns.take(np.argsort(columns.arrays["unit_code"], kind="stable"))
     general = count(columns, rules, "general")
     monkeypatch.setattr(pure, "CHUNK_ROWS", 1_700)
-    monkeypatch.setattr(pure, "_LARGE_CELLS", 1_000)
+    monkeypatch.setattr(pure, "_LARGE_CELLS", 100_000 if "unit after unit" in kind else 1_000)
     monkeypatch.setattr(pure, "_HELD_ROWS", 2_000)
     monkeypatch.setattr(compiled, "CHUNK_ROWS", 2_600)
     for engine in OTHERS:

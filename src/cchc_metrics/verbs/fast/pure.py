@@ -61,7 +61,7 @@ class PureCounter:
         self._statuses = StatusReader(plan.rules)
         self._cells = np.zeros(plan.cells, dtype=np.uint32)
         self._views = [self._cells[h.start : h.start + h.cells] for h in plan.histograms]
-        self._held: dict[int, list[Array]] = {n: [] for n, h in enumerate(plan.histograms) if h.cells > _LARGE_CELLS}
+        self._held: dict[int, list[Array]] = {}
         self._places = np.empty(CHUNK_ROWS, dtype=np.intp)
         self.chunk_rows = CHUNK_ROWS
         self.beyond: dict[int, list[Beyond]] = {}
@@ -80,12 +80,12 @@ class PureCounter:
             self._flush(position)
         return self._cells.view(np.int32)  # no table in memory has 2^31 rows
 
-    def count(self, position: int, codes: Array) -> None:
-        """Count the cells of one histogram (int32 codes, which may be overwritten)."""
-        held = self._held.get(position)
-        if held is None:
+    def count(self, position: int, codes: Array, *, spread: bool) -> None:
+        """Count the cells of one histogram (int32 codes, which may be overwritten); ``spread`` where they are too many for a cache."""
+        if not spread:
             self._count(position, codes)
             return
+        held = self._held.setdefault(position, [])
         held.append(codes.copy())
         if sum(map(len, held)) >= _HELD_ROWS:
             self._flush(position)
@@ -207,6 +207,7 @@ class _Count:
     plan: Plan
     chunk: _Chunk
     _made: dict[str, Array] = field(default_factory=dict)
+    _units: int = -1  # from the first to the last of the chunk
 
     def all(self) -> None:
         """Count every histogram."""
@@ -228,11 +229,21 @@ class _Count:
             key[...] = self._codes(histogram.dims[0])
             self._fuse(histogram, key, first=1)
         else:
-            self.counter.count(position, base)
+            self._add(position, histogram, base)
             return
         key *= stride
         key += base
-        self.counter.count(position, key)
+        self._add(position, histogram, key)
+
+    def _add(self, position: int, histogram: Histogram, codes: Array) -> None:
+        """Count cells. Where rows come unit after unit, a chunk has few units, and those of its cells fit a cache that of all do not."""
+        spread = histogram.cells > _LARGE_CELLS
+        if spread:
+            if self._units < 0:
+                unit = self.chunk.unit
+                self._units = (int(unit.max()) - int(unit.min())) // self.plan.bins + 1
+            spread = histogram.cells // self.plan.units * self._units > _LARGE_CELLS
+        self.counter.count(position, codes, spread=spread)
 
     def _fuse(self, histogram: Histogram, key: Array, *, first: int = 0, rows: Array | None = None) -> None:
         """Fuse the dimensions from ``first`` on into the code of each row's cell, or of some rows'."""
@@ -282,7 +293,7 @@ class _Count:
         key *= self.plan.stride
         key += self.chunk.unit.take(rows)
         key += bins
-        self.counter.count(position, key)
+        self._add(position, histogram, key)
 
     def _aged(self, rows: Array, working_days: int) -> tuple[Array, Array]:
         """Return the rows that were overdue by more than so many working days, and the days since when they were."""
