@@ -1,12 +1,13 @@
-"""Writes the files of the file benchmarks: dossiers in Parquet, one row group a million; dossiers in CSV with bad rows among them.
+"""Writes the files of the file benchmarks: dossiers in Parquet, one row group a million; in CSV with bad rows among them; in a workbook.
 
-``python -m benchmarks.files.make_files parquet|csv FILE ROWS UNITS YEARS``; the calendar is written beside the file.
+``python -m benchmarks.files.make_files parquet|csv|excel FILE ROWS UNITS YEARS``; the calendar is written beside the file.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
+import xlsxwriter
 
 from benchmarks.files.setting import CALENDAR
 from benchmarks.reference_work.make import make
 from benchmarks.reference_work.work import Array
 from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.reference.calendar import Calendar
 
 GROUP = 1_000_000
@@ -106,8 +109,26 @@ def _spoilt(cells: dict[str, Array], rng: np.random.Generator) -> None:
             cells["term"][cut] = "77"
 
 
+def write_excel(path: Path, rows: int, *, units: int = 150, years: int = 1) -> None:
+    """Write a workbook of dossiers with the first 15 columns of the room, five of them dates, as a spreadsheet program keeps them."""
+    book = xlsxwriter.Workbook(path, {"constant_memory": True})
+    sheet = book.add_worksheet("Hồ sơ")
+    form = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+    sheet.write_row(0, 0, tuple(Dossier.model_fields)[:15])
+    for n in range(rows):
+        day = date(2025 - years, 1, 4) + timedelta(days=n % 300)
+        submitted = datetime(day.year, day.month, day.day, n % 10 + 8, n % 60)
+        times = [submitted, day, day + timedelta(9), day + timedelta(5), day + timedelta(5)]
+        texts = [f"TM-{n:06d}", f"U{n % units:04d}", f"P{n % 2000:05d}", "Đất đai", "trực tiếp"]
+        for at, cell in enumerate([*texts, n % 4 + 1, 9, *times, 5 + n % 3 / 2, "ngày làm việc", n % 4]):
+            sheet.write(n + 1, at, cell, form if isinstance(cell, date) else None)
+    book.close()
+
+
+WRITERS = {"parquet": write_parquet, "csv": write_csv, "excel": write_excel}
+
 if __name__ == "__main__":
     kind, file, *numbers = sys.argv[1:]
     rows, units, years = map(int, numbers)
     write_calendar(Path(file).parent)
-    (write_parquet if kind == "parquet" else write_csv)(Path(file), rows, units=units, years=years)
+    WRITERS[kind](Path(file), rows, units=units, years=years)

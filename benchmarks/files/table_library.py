@@ -1,6 +1,6 @@
-"""The library reading a CSV file of dossiers and checking every row, as a whole process; prints totals as JSON.
+"""The library reading a CSV file or workbook of dossiers and checking every row, as a whole process; prints totals as JSON.
 
-``python -m benchmarks.files.csv_library FILE UNITS``
+``python -m benchmarks.files.table_library FILE UNITS``
 """
 
 from __future__ import annotations
