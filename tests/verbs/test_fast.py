@@ -204,6 +204,36 @@ def test_many_rows_over_several_chunks(rules: Rules, kind: str, monkeypatch: pyt
     assert general.cubes["dossiers.received"].total > rows // 2
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("received_at", -1),
+        ("received_at", day_number(date(2018, 12, 31))),
+        ("received_at", day_number(CALENDAR.last_date) + 1),
+        ("ended_at", day_number(CALENDAR.last_date) + 1),
+        ("ended_at", day_number(date(2018, 12, 31))),
+        ("ended_at", 2**31 - 1),
+        ("status", 0),
+        ("status", len(Status) - 1),
+        ("term", 0),
+        ("term", 5),
+        ("term", -1),
+        ("term", 2**31 - 2),
+        ("term_unit", 2),
+        ("paused_days", 2**31 - 1),
+    ],
+)
+def test_one_odd_row_among_plain_ones(name: str, value: int) -> None:
+    columns = many(3_000, seed=5, plain=True)
+    odd = columns.arrays[name].copy()
+    odd[1_234] = value
+    columns = replace(columns, arrays={**columns.arrays, name: odd})
+    sets = Catalogue.default().select(["dossiers_pending_overdue", "resolved_on_time", "turnaround_median"]).event_sets()
+    general = count(columns, Rules.preset("default"), "general", sets=sets)
+    for engine in OTHERS:
+        assert_same(count(columns, Rules.preset("default"), engine, sets=sets), general)
+
+
 def test_a_due_time_of_day_is_held_against_the_clock_where_the_rules_say_so() -> None:
     hours = ((time(7), time(11, 30)), (time(13, 30), time(17)))
     rows = [
