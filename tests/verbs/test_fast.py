@@ -226,7 +226,8 @@ def test_many_rows_over_several_chunks(rules: Rules, kind: str, monkeypatch: pyt
 def test_one_odd_row_among_plain_ones(name: str, value: int) -> None:
     columns = many(3_000, seed=5, plain=True)
     odd = columns.arrays[name].copy()
-    odd[1_234] = value
+    [at, *_] = np.flatnonzero((columns.arrays["ended_at"] >= 0) & (columns.arrays["paused_days"] == 3))
+    odd[at] = value
     columns = replace(columns, arrays={**columns.arrays, name: odd})
     sets = Catalogue.default().select(["dossiers_pending_overdue", "resolved_on_time", "turnaround_median"]).event_sets()
     general = count(columns, Rules.preset("default"), "general", sets=sets)
