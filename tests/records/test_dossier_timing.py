@@ -22,10 +22,11 @@ from cchc_metrics.records.dossier import Dossier, end_days
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.dossier_timing import Timed, class_dossiers, turnaround
 from cchc_metrics.records.due import CUT_OFF
+from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
-from cchc_metrics.reference.days import date_of
+from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.rules import Rules
 
 OFFICIAL = Calendar.official()
@@ -468,3 +469,20 @@ def test_the_short_way_gives_the_same_answer(rows: list[tuple[date, int, int | N
     ended = short_found.ended >= 0
     assert short_found.timing[ended].tolist() == long_found.timing[ended].tolist()
     assert turnaround(short_found, OFFICIAL).tolist() == turnaround(long_found, OFFICIAL).tolist()
+
+
+@pytest.mark.parametrize("waited", [100_000, 2**31 - 1])
+def test_who_waits_beyond_the_calendar_has_no_due_date(waited: int) -> None:
+    # A column with such a wait is not the short way's: its due date is beyond every day that is known, and beyond 32 bits.
+    given = {
+        "unit_code": "TM",
+        "status": "9",
+        "received_at": "01/03/2021",
+        "ended_at": "05/04/2021",
+        "term": 5,
+        "term_unit": "working_days",
+    }
+    columns = columns_of(Dossier, [Dossier(dossier_id=str(n), paused_days=waits, **given) for n, waits in enumerate([0, waited])])
+    found = class_dossiers(columns, Context(DEFAULT, OFFICIAL), end_days(columns))
+    assert found.due.tolist() == [day_number(date(2021, 3, 8)), NO_DAY]
+    assert found.overdue_begins.tolist() == [day_number(date(2021, 3, 9)), NO_DAY]

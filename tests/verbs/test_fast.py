@@ -218,6 +218,7 @@ def test_many_rows_over_several_chunks(rules: Rules, kind: str, monkeypatch: pyt
         ("term", 0),
         ("term", 5),
         ("term", -1),
+        ("term", 40_000),
         ("term", 2**31 - 2),
         ("term_unit", 2),
         ("paused_days", 2**31 - 1),

@@ -139,6 +139,8 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
     number = through + (columns.numbers("term") >> 1)
     if "paused_days" in columns:
         paused = columns.arrays["paused_days"]
+        if int(paused.max()) > calendar.last_day - calendar.first_day:  # beyond every due date, and perhaps beyond 32 bits
+            return None
         number += (paused if int(paused.min()) >= 0 else np.maximum(paused, 0)).astype(np.int32, copy=False)
     number -= 1
     same_day = number < through  # a term of 0 days ends on the day it starts, or on the next working day
