@@ -18,7 +18,8 @@ from cchc_metrics.read import csv_arrow, csv_files
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.csv_arrow import read_blocks
 from cchc_metrics.read.csv_files import read_csv
-from cchc_metrics.read.raw import RawColumn, RawTable, UnreadableFileError
+from cchc_metrics.read.distinct import DistinctColumn
+from cchc_metrics.read.raw import RawColumn, RawTable, UnreadableFileError, Wanted
 from cchc_metrics.read.tables import understand
 from cchc_metrics.records.rooms import ROOMS
 
@@ -81,12 +82,15 @@ def outcome(read: Callable[[], RawTable | None]) -> Any:
     return None if table is None else told(table)
 
 
-def by_text(data: bytes) -> Any:
-    return outcome(lambda: csv_files._read(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), None, "a.csv", lambda: None))
+def by_text(data: bytes, wanted: Wanted | None = None) -> Any:
+    return outcome(lambda: csv_files._read(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), wanted, "a.csv", lambda: None))
 
 
-def by_blocks(data: bytes, block: int) -> Any:
-    return outcome(lambda: read_blocks(io.BytesIO(data).read, None, "a.csv", lambda: None, block=block))
+def by_blocks(data: bytes, block: int, wanted: Wanted | None = None) -> Any:
+    return outcome(lambda: read_blocks(io.BytesIO(data).read, wanted, "a.csv", lambda: None, block=block))
+
+
+WANTED = st.sampled_from([None, lambda headings: range(min(len(headings), 1)), lambda headings: range(len(headings))[-1:]])
 
 
 @given(texts(), st.integers(1, 60))
@@ -104,24 +108,26 @@ def test_both_ways_give_the_same_table(text: str, block: int) -> None:
     assert found is None or found == by_text(data)
 
 
-@given(texts(), st.binary(min_size=1, max_size=3), st.floats(0, 1), st.integers(1, 60))
+@given(texts(), st.binary(min_size=1, max_size=3), st.floats(0, 1), st.integers(1, 60), WANTED)
+@example("a,b\n1,2\n3,4\n", b"\xff", 10 / 12, 60, lambda _: [0])
 @quick
-def test_both_ways_refuse_the_same_files(text: str, odd: bytes, at: float, block: int) -> None:
+def test_both_ways_refuse_the_same_files(text: str, odd: bytes, at: float, block: int, wanted: Wanted | None) -> None:
     data = text.encode()
     place = int(at * len(data))
     data = data[:place] + odd + data[place:]
-    found = by_blocks(data, block)
-    assert found is None or found == by_text(data)
+    found = by_blocks(data, block, wanted)
+    assert found is None or found == by_text(data, wanted)
 
 
-@given(texts(), st.integers(1, 60))
+@given(texts(), st.integers(1, 60), WANTED)
+@example("a,b\n1,2\n3,4\n\n5,6\n ,7\n", 8, lambda _: [0])
 @quick
-def test_columns_of_distinct_cells_are_the_same_table_too(text: str, block: int) -> None:
+def test_columns_of_distinct_cells_are_the_same_table_too(text: str, block: int, wanted: Wanted | None) -> None:
     data = text.encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_arrow, "_ROWS_THAT_TELL", 1)
-        found = by_blocks(data, block)
-    assert found is None or found == by_text(data)
+        found = by_blocks(data, block, wanted)
+    assert found is None or found == by_text(data, wanted)
 
 
 TOLD_APART = ["", " ", "H1", "H1 ", "H 1", "H  1", "H\u00a01", "M\u1ef9", "My\u0303", "x\ny"]
@@ -189,6 +195,17 @@ def test_blocks_go_to_pyarrow_and_an_odd_one_does_not_take_the_rest_along(monkey
     assert rows == [True, False, True]
     assert table is not None
     assert len(table.rows) == 29
+
+
+@pytest.mark.parametrize("width", [10, 300, 1_000])
+def test_identifiers_are_seen_to_be_distinct_however_wide_the_rows(width: int) -> None:
+    lines = "".join(f"H{n},{'x' * width},đ\n" for n in range(9_000))
+    table = read_blocks(io.BytesIO(f"id,note,field\n{lines}".encode()).read, lambda _: [0, 2], "", lambda: None)
+    assert table is not None
+    ids, field = table.columns[0], table.columns[2]
+    assert isinstance(ids, DistinctColumn)
+    assert not isinstance(field, DistinctColumn)
+    assert (len(ids.values), len(table.rows)) == (9_000, 9_000)
 
 
 def test_a_cell_may_go_on_in_the_next_block(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,6 +104,15 @@ def test_a_second_row_changes_what_it_should_and_nothing_else() -> None:
     assert (one.cubes["meetings.held"].cells == two.cubes["meetings.held"].cells).all()
 
 
+def test_the_largest_number_that_a_row_can_say_is_counted() -> None:
+    activity = ROOMS["outreach"].model
+    base = {"unit_code": "TM", "channel": "other", "held_on": "2021-03-01"}
+    rows = [activity(activity_id=str(n), reach=reach, **base) for n, reach in enumerate([2**31 - 1, 2**31 - 1, 5, 0])]
+    cube = count("outreach", rows).cubes["outreach.reached"]
+    assert cube.total == 4
+    assert sorted(cube.cells[:, -1].tolist()) == [0, 5, 2**31 - 1]
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [

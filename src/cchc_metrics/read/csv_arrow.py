@@ -21,14 +21,14 @@ import numpy as np
 from cchc_metrics.read.arrow import array_of, arrow_of, text_array
 from cchc_metrics.read.csv_blocks import NEW_LINE, NL, QUOTE, Blocks, CountedLines, lines_outside, lone_returns, long_lines
 from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, kept_columns, read_head
+from cchc_metrics.read.distinct import DistinctColumn, Texts
 from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Wanted
-from cchc_metrics.read.spread import SpreadColumn, Texts
 from cchc_metrics.records.columns import Array
 
 BLOCK: Final = 1 << 23
 _HEAD: Final = 1 << 16
 _FIRST: Final = 1 << 19
-"""Bytes of the first block: few, since columns that are spread are cut in a better way once they are known."""
+"""Bytes of the first block: few, since columns of distinct cells are cut in a better way once they are known."""
 _ROWS_THAT_TELL: Final = 4096
 """From so many rows it is seen whether nearly all cells of a column are distinct."""
 _MARK: Final = "\ufeff".encode()
@@ -69,7 +69,7 @@ def read_blocks(read: Read, wanted: Wanted | None, name: str, tick: Callable[[],
             waiting: deque[Future[tuple[bytes, Any]]] = deque()
             for data, plain in blocks:
                 waiting.append(pool.submit(rows.parsed, data, plain=plain))
-                # From when it is known which columns are spread, a block is cut there while the one before is looked through here.
+                # From when it is known which columns have distinct cells, a block is cut there while the one before is looked through here.
                 if len(waiting) > rows.told:
                     _add_first(rows, blocks, waiting)
                 tick()
@@ -108,17 +108,17 @@ class _Rows:
         self._names = [str(position) for position in kept]
         self._blank = [str(position) for position in range(len(head.headings), head.cells)]
         self._text, self._listed = pa.large_string(), pa.dictionary(pa.int32(), pa.large_string())
-        self._spread: set[str] | None = None  # columns nearly all of whose cells are distinct; not known before the first rows
+        self._distinct: set[str] | None = None  # columns nearly all of whose cells are distinct; not known before the first rows
         self._next = head.row + 1
         self._tables: list[Any] = []
-        self._texts: dict[tuple[int, str], Texts] = {}  # number of a table and column → what is known of a column that is spread
+        self._texts: dict[tuple[int, str], Texts] = {}  # number of a table and column → what is known of a column of distinct cells
         self._rows: list[Array] = []
         self._refused: list[Refused] = []
 
     @property
     def told(self) -> bool:
-        """Whether it is known which columns are spread."""
-        return self._spread is not None
+        """Whether it is known which columns have distinct cells."""
+        return self._distinct is not None
 
     def parsed(self, data: bytes, *, plain: bool) -> tuple[bytes, Any]:
         """Return lines with the table that pyarrow makes of them, None where they are not beyond doubt; it may run beside ``add``."""
@@ -127,8 +127,10 @@ class _Rows:
         csv_ = self._pa.csv
         names = [str(position) for position in range(self._head.cells)]
         asked = [*self._names, *self._blank]
-        spread = self._spread or ()
-        kinds = {name: self._text if name in spread else self._listed for name in asked}
+        if len(asked) < len(names) and not _is_utf_8(data):  # which pyarrow asks of the columns only that it is asked for
+            return data, None
+        distinct = self._distinct or ()
+        kinds = {name: self._text if name in distinct else self._listed for name in asked}
         try:
             table = csv_.read_csv(
                 self._pa.BufferReader(data),
@@ -152,9 +154,9 @@ class _Rows:
             except OpenQuoteError:
                 return False
             return True
-        if self._spread is None and table.num_rows >= _ROWS_THAT_TELL:
-            self._spread = {name for name in self._names if _is_spread(table.column(name).chunk(0))}
-        for name in self._spread or ():
+        if self._distinct is None and table.num_rows >= _ROWS_THAT_TELL:
+            self._distinct = {name for name in self._names if _is_distinct(table.column(name))}
+        for name in self._distinct or ():
             self._texts[len(self._tables), name] = Texts.of(self._pa, table.column(name).chunks)
         self._tables.append(table.select(self._names))
         self._rows.append(np.arange(self._next, self._next + table.num_rows, dtype=np.int64))
@@ -166,7 +168,9 @@ class _Rows:
         for name in self._blank:
             if not all(blank(chunk.dictionary.to_pylist()) for chunk in table.column(name).chunks):
                 return False
-        listed = [table.column(name).chunks for name in self._names if name not in (self._spread or ())]
+        listed = [table.column(name).chunks for name in self._names if name not in (self._distinct or ())]
+        if not listed:
+            return all(_are_filled(chunk) for chunk in table.column(self._names[0]).chunks)
         for parts in zip(*listed, strict=True):
             empty: Array | None = None  # the rows that are blank so far
             for part in sorted(parts, key=lambda part: len(part.dictionary)):  # a short list that has no blank settles it
@@ -179,7 +183,7 @@ class _Rows:
                     break
             else:
                 return False
-        return bool(listed)
+        return True
 
     def add_rest(self, data: bytes) -> None:
         """Add lines of any form.
@@ -208,16 +212,31 @@ class _Rows:
         return RawTable(head.headings, columns, np.concatenate(self._rows), file, heading_row=head.row, refused=tuple(self._refused))
 
     def _column(self, name: str) -> RawColumn:
-        if name in (self._spread or ()):
+        if name in (self._distinct or ()):
             parts = [
                 self._texts.get((number, name)) or Texts.of(self._pa, table.column(name).chunks)
                 for number, table in enumerate(self._tables)
             ]
-            return SpreadColumn(Texts.joined(self._pa, parts))
+            return DistinctColumn(Texts.joined(self._pa, parts))
         chunks = [chunk for table in self._tables for chunk in table.column(name).chunks]
         one = self._pa.chunked_array(chunks, self._listed).unify_dictionaries()
         return RawColumn(one.chunk(0).dictionary.to_pylist(), np.concatenate([array_of(chunk.indices) for chunk in one.chunks]))
 
 
-def _is_spread(cells: Any) -> bool:
-    return len(cells) >= _ROWS_THAT_TELL and 4 * len(cells.dictionary) > 3 * len(cells)
+def _is_distinct(cells: Any) -> bool:
+    return bool(4 * sum(len(chunk.dictionary) for chunk in cells.chunks) > 3 * len(cells))
+
+
+def _are_filled(cells: Any) -> bool:
+    texts = cells.dictionary_decode().to_pylist() if hasattr(cells, "dictionary") else cells.to_pylist()
+    return all(texts) and not any(map(str.isspace, texts))
+
+
+def _is_utf_8(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

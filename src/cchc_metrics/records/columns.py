@@ -51,7 +51,8 @@ class Columns:
         sizes = {len(a) for a in self.arrays.values()}
         if len(sizes) > 1:
             raise ValueError(f"các cột dài ngắn khác nhau: {sorted(sizes)} | columns of unequal length: {sorted(sizes)}")
-        size = sizes.pop() if sizes else 0
+        # Columns that were all left out still have their rows.
+        size = sizes.pop() if sizes else 0 if self.rows is None else len(self.rows)
         object.__setattr__(self, "length", size)
         frozen = {}
         for name, array in self.arrays.items():

@@ -195,7 +195,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         calendar_days = np.where(timed.ended >= 0, timed.ended - timed.received, np.int32(-1))
         yield Events(TURNAROUND_CALENDAR, timed.ended, unit, {}, calendar_days)
     if wants(SUPPLEMENTS) and "supplement_requests" in columns:
-        yield Events(SUPPLEMENTS, timed.ended, unit, {}, columns.numbers("supplement_requests").astype(np.int64))
+        yield Events(SUPPLEMENTS, timed.ended, unit, {}, columns.numbers("supplement_requests"))
 
 
 ROOM = Room(

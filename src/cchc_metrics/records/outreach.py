@@ -55,7 +55,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     del context  # nothing about outreach is disputed by rules or calendar
     day = columns.days("held_on")
     yield events_from_columns(HELD, columns, day)
-    reach = columns.numbers("reach").astype(np.int64)
+    reach = columns.numbers("reach")
     yield events_from_columns(REACHED, columns, np.where(reach >= 0, day, np.int32(NO_DAY)), reach)
 
 

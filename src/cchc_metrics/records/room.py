@@ -48,7 +48,7 @@ class Events:
         set: the declaration.
         day: int32[n] day on which the event of each row happens, ``NO_DAY`` where the row has no such event.
         dims: dimension → (codes[n], labels).
-        value: int64[n] or None.
+        value: whole numbers (int[n]), below 0 where there is none; or None.
         unit: codes and labels of the unit, as in the columns.
     """
 

@@ -21,6 +21,7 @@ CHUNK_ROWS: Final = 65_536
 _DENSE_CELLS: Final = 1 << 23  # up to so many cells counts are kept in full; beyond, only the cells that occur
 _SMALL_CELLS: Final = CHUNK_ROWS // 4  # up to so many, counting afresh and adding beats adding cell by cell
 _VALUES: Final = 64  # whole numbers below are counted in full, larger ones by what occurs
+_LARGE: Final = 2**31 + 1  # places for larger ones, and for none
 _FEW: Final = 4  # days are picked out where fewer than one row in so many has one
 
 _ONE = np.int32(1)
@@ -187,7 +188,7 @@ class RoomCounter:
         if name not in self._cells:
             axes = ("unit", "bin", *dims, "value")
             self._cells[name] = _Cells.of(axes, (*sizes, _VALUES), labels)
-            self._large[name] = _Cells(axes, (*sizes, 2**31), labels, None)
+            self._large[name] = _Cells(axes, (*sizes, _LARGE), labels, None)
         codes = base
         for array, texts in dims.values():
             codes = codes * len(texts) + (array if rows is None else array[rows])
@@ -195,7 +196,7 @@ class RoomCounter:
         if int(value.max(initial=0)) >= _VALUES - 1:
             large = value >= _VALUES - 1
             chosen = np.flatnonzero(large)
-            self._large[name].add_sparse(codes[chosen] * 2**31 + (value[chosen] + 1))
+            self._large[name].add_sparse(codes[chosen] * _LARGE + value[chosen].astype(np.int64) + 1)
             value = np.where(large, -1, value)
         codes = codes * _VALUES
         codes += value

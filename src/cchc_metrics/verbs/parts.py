@@ -51,7 +51,7 @@ def tally_parts(
     wanted = tuple(periods)
     counted = Tally.zero(Frame.of(wanted, rules, calendar, as_of=as_of))
     with ThreadPoolExecutor(1) as pool:
-        if engine == "compiled":  # the compiler is loaded while the first part is read, which takes about as long
+        if engine == "compiled" and room == "dossiers":  # the compiler is loaded while the first part is read, which takes about as long
             pool.submit(compiled_counter)
         for part in parts:
             counted += tally({room: part}, periods=wanted, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=engine)

@@ -314,7 +314,9 @@ def compiled_counter() -> Callable[[Plan], Counter]:
     """
     try:
         from cchc_metrics.verbs.fast.compiled import CompiledCounter  # noqa: PLC0415  needs the extra
-    except ImportError:
+    except ModuleNotFoundError as error:
+        if error.name not in ("numba", "llvmlite"):
+            raise
         raise InputError(
             'engine="compiled" cần gói numba; cài: pip install "cchc-metrics[fast]"',
             'engine="compiled" needs the package numba; install: pip install "cchc-metrics[fast]"',

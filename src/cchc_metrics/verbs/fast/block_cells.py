@@ -8,7 +8,22 @@ import numpy as np
 
 from cchc_metrics.records.columns import Array
 from cchc_metrics.verbs.fast import plan as of
-from cchc_metrics.verbs.fast.block_rows import AT, BASE, DUE, END, HAS_ENDED, KEY, ROWS, START, STATE, TIMING, UNIT, look_up
+from cchc_metrics.verbs.fast.block_rows import (
+    AT,
+    BASE,
+    COUNTED_BIT,
+    DUE,
+    END,
+    HAS_ENDED,
+    KEY,
+    OVERDUE_BIT,
+    ROWS,
+    START,
+    STATE,
+    TIMING,
+    UNIT,
+    look_up,
+)
 from cchc_metrics.verbs.fast.jit import jit, prefetch
 from cchc_metrics.verbs.fast.tables import LARGEST_BIN, PASSED_SHIFT
 
@@ -35,7 +50,7 @@ def _base_end(s: Array, n: int) -> None:
 @jit
 def _base_due(s: Array, n: int, days: Array) -> None:
     for j in range(n):
-        s[AT + j] = (s[DUE + j] + _I(1)) * ((s[STATE + j] >> _I(4)) & _I(1))
+        s[AT + j] = (s[DUE + j] + _I(1)) * ((s[STATE + j] >> _I(COUNTED_BIT)) & _I(1))
     look_up(s, KEY, n, days)
     for j in range(n):
         s[BASE + j] = s[UNIT + j] + (s[KEY + j] & _I(LARGEST_BIN))
@@ -47,7 +62,7 @@ def list_overdue(s: Array, n: int) -> int:
     found = 0
     for j in range(n):
         s[ROWS + found] = j
-        found += (s[STATE + j] >> _I(3)) & _I(1)
+        found += (s[STATE + j] >> _I(OVERDUE_BIT)) & _I(1)
     return found
 
 

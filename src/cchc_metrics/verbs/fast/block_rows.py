@@ -30,7 +30,8 @@ KEY: Final = 7 * BLOCK
 ROWS: Final = 8 * BLOCK  # positions of the rows that are overdue
 SCRATCH: Final = 9 * BLOCK + 1
 
-GONE, BAD, HAS_ENDED, OVERDUE, COUNTED = 1, 2, 4, 8, 16
+GONE, BAD, HAS_ENDED, COUNTED = 1, 2, 4, 16
+OVERDUE_BIT, COUNTED_BIT = 3, 4
 TIMING: Final = 5  # from this bit on: early 0, on the due date 1, late 2
 
 _I = np.int32
@@ -83,7 +84,7 @@ def judge_plain(s: Array, n: int, received: Array, ended: Array, term: Array, pa
         spent = (s[END + j] - s[START + j]) >> _I(SPENT_SHIFT)
         has, late = _I(ended[j] >= 0), _I(spent > limit)
         over = (has ^ _I(1)) | late
-        s[STATE + j] = (has << _I(2)) | (over << _I(3)) | _I(COUNTED) | ((late + _I(spent >= limit)) << _I(TIMING))
+        s[STATE + j] = (has << _I(2)) | (over << _I(OVERDUE_BIT)) | _I(COUNTED) | ((late + _I(spent >= limit)) << _I(TIMING))
     return bool((longest >> _I(1)) + (latest >> _I(PASSED_SHIFT)) <= many)
 
 
@@ -199,7 +200,13 @@ def judge(s: Array, n: int, ended: Array, none: int) -> None:
         has = (state >> _I(2)) & counted
         late = _I(e > due)
         over = counted & ((has ^ _I(1)) | late)
-        s[STATE + j] = (bad << _I(1)) | (has << _I(2)) | (over << _I(3)) | (counted << _I(4)) | ((late + _I(e >= due)) << _I(TIMING))
+        s[STATE + j] = (
+            (bad << _I(1))
+            | (has << _I(2))
+            | (over << _I(OVERDUE_BIT))
+            | (counted << _I(COUNTED_BIT))
+            | ((late + _I(e >= due)) << _I(TIMING))
+        )
         s[AT + j] = (e + _I(1)) * has
         s[START + j] = s[START + j] if counted else _I(none)
 

@@ -15,6 +15,7 @@ from cchc_metrics.verbs.fast.rows import given_due, special, working_days_code
 from cchc_metrics.verbs.fast.statuses import Statuses, StatusReader
 
 CHUNK_ROWS: Final = 524_288
+_NO_CODES, _NO_NUMBERS = np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
 
 
 class CompiledCounter:
@@ -49,7 +50,7 @@ class CompiledCounter:
         marked = special(columns, plan.rules)
         n_left, n_carried, n_beyond = count(
             len(columns),
-            np.ascontiguousarray(columns.codes("unit_code")[0]),
+            _contiguous(columns.codes("unit_code")[0]),
             _contiguous(status, np.uint8),
             _contiguous(columns.days("received_at"), np.int32),
             _contiguous(end_days(columns), np.int32),
@@ -57,7 +58,7 @@ class CompiledCounter:
             _numbers(columns.arrays.get("term")),
             _contiguous(units, np.uint8),
             _numbers(columns.arrays.get("paused_days") if plan.rules.pauses == "shift" else None),
-            np.zeros(0, dtype=np.uint8) if marked is None else marked.view(np.uint8),
+            _contiguous(_NO_CODES if marked is None else marked.view(np.uint8)),
             _numbers(columns.arrays.get("supplement_requests")),
             codes,
             tables.days,
@@ -85,10 +86,10 @@ class CompiledCounter:
         found = [statuses.outcome.take(status) if dim == "outcome" else columns.codes(dim)[0] for dim in self._codes]
         rows = self._code_rows
         if len(found) == 1 and found[0].dtype == rows.dtype:
-            return np.ascontiguousarray(found[0]).reshape(1, -1)
+            return _contiguous(found[0]).reshape(1, -1)
         for row, codes in zip(rows, found, strict=True):
             row[: len(columns)] = codes
-        return rows
+        return _contiguous(rows)
 
     def counts(self) -> Array:
         """Return int32[cells] of all histograms."""
@@ -114,14 +115,17 @@ def _mask(codes: tuple[int, ...]) -> int:
     return sum(1 << code for code in codes)
 
 
-def _contiguous(array: Array, kind: Any) -> Array:
-    return np.ascontiguousarray(array, dtype=kind)
+def _contiguous(array: Array, kind: Any = None) -> Array:
+    """Return an array as the kernel takes it; all read-only, so that it is not compiled once more for those that could be written to."""
+    found = np.ascontiguousarray(array, dtype=kind).view()
+    found.flags.writeable = False
+    return found
 
 
 def _numbers(found: Array | None) -> Array:
     """Return a column of numbers as int32, too large ones as the largest; nothing where it is not there."""
     if found is None:
-        return np.zeros(0, dtype=np.int32)
+        return _contiguous(_NO_NUMBERS)
     if found.dtype != np.int32 and len(found) and int(found.max()) > np.iinfo(np.int32).max:
         found = np.minimum(found, np.iinfo(np.int32).max)
     return _contiguous(found, np.int32)

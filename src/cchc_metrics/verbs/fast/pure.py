@@ -21,7 +21,8 @@ from cchc_metrics.verbs.fast.statuses import StatusReader
 from cchc_metrics.verbs.fast.tables import LARGEST_BIN, LARGEST_TERM, OFF, PASSED_SHIFT
 
 CHUNK_ROWS: Final = 131_072
-_LARGE_CELLS: Final = 1 << 21  # histograms beyond are counted from sorted codes: in any other order each row would wait for memory
+_LARGE_CELLS: Final = 1 << 21
+"""Beyond so many cells of a chunk's units a histogram is counted from sorted codes: in any other order each row would wait for memory."""
 _HELD_ROWS: Final = 1 << 20
 _ONE = np.uint32(1)
 _AGES: Final = {of.OVERDUE_5: 5, of.ENDED_5: 5, of.OVERDUE_10: 10, of.ENDED_10: 10}
@@ -80,9 +81,9 @@ class PureCounter:
             self._flush(position)
         return self._cells.view(np.int32)  # no table in memory has 2^31 rows
 
-    def count(self, position: int, codes: Array, *, spread: bool) -> None:
-        """Count the cells of one histogram (int32 codes, which may be overwritten); ``spread`` where they are too many for a cache."""
-        if not spread:
+    def count(self, position: int, codes: Array, *, scattered: bool) -> None:
+        """Count the cells of one histogram (int32 codes, which may be overwritten); ``scattered`` where they are too many for a cache."""
+        if not scattered:
             self._count(position, codes)
             return
         held = self._held.setdefault(position, [])
@@ -237,13 +238,13 @@ class _Count:
 
     def _add(self, position: int, histogram: Histogram, codes: Array) -> None:
         """Count cells. Where rows come unit after unit, a chunk has few units, and those of its cells fit a cache that of all do not."""
-        spread = histogram.cells > _LARGE_CELLS
-        if spread:
+        scattered = histogram.cells > _LARGE_CELLS
+        if scattered:
             if self._units < 0:
                 unit = self.chunk.unit
                 self._units = (int(unit.max()) - int(unit.min())) // self.plan.bins + 1
-            spread = histogram.cells // self.plan.units * self._units > _LARGE_CELLS
-        self.counter.count(position, codes, spread=spread)
+            scattered = histogram.cells // self.plan.units * self._units > _LARGE_CELLS
+        self.counter.count(position, codes, scattered=scattered)
 
     def _fuse(self, histogram: Histogram, key: Array, *, first: int = 0, rows: Array | None = None) -> None:
         """Fuse the dimensions from ``first`` on into the code of each row's cell, or of some rows'."""

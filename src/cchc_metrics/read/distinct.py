@@ -52,7 +52,7 @@ class Texts:
         return cls(pa.concat_arrays([part.cells for part in parts]), objects, hashes)
 
 
-class SpreadColumn(RawColumn):
+class DistinctColumn(RawColumn):
     """A column of which nearly all cells are distinct; they are told apart only where that is asked for, which identifiers are not."""
 
     __slots__ = ("_texts", "_told")
