@@ -128,9 +128,9 @@ class CountReader:
 
     def _in_tree(self, cube: Cube, counted: Array) -> Array:
         """Return counts of the cube's units as counts of the tree's units, in its order; those that are not in it are left out."""
-        rows = np.array([self.position.get(code, -1) for code in cube.labels[UNIT]], dtype=np.intp)
-        if np.array_equal(rows, np.arange(len(self.units.codes))):
+        if cube.labels[UNIT] == self.units.codes:
             return counted
+        rows = np.array([self.position.get(code, -1) for code in cube.labels[UNIT]], dtype=np.intp)
         found = np.zeros((len(self.units.codes), *counted.shape[1:]), dtype=counted.dtype)
         known = rows >= 0
         found[rows[known]] = counted[known]
