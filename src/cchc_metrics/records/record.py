@@ -39,7 +39,8 @@ class Record(BaseModel):
         pydantic.ValidationError: with the problem codes of ``cchc_metrics.records.problems.Code`` as error types.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings", arbitrary_types_allowed=True)
+    # What checks a row is built when the first is made: whoever reads files makes none.
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings", arbitrary_types_allowed=True, defer_build=True)
 
     checks: ClassVar[tuple[RowCheck, ...]] = ()
 
