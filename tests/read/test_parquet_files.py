@@ -102,6 +102,7 @@ def test_the_parts_say_together_what_the_whole_says(
     room, table = case
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet_files, "HASHES", hashes)
+        patch.setattr(parquet_files, "_AT_A_TIME", hashes)
         path = written(table, Path(folder), group, cut)
         options: dict[str, Any] = {**GIVEN, "keep_ids": keep_ids, "file": "rows", "workers": workers}
         parts = list(scan_parquet(room, path, part_rows=part_rows, **options))

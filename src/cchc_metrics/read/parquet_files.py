@@ -41,6 +41,8 @@ PART_ROWS: Final = 1 << 20
 HASHES: Final = 50_000_000
 """So many identifiers are compared at a time (400 MB); a longer file is looked through several times."""
 
+_AT_A_TIME: Final = 1 << 20
+
 COUNTED_BY_ID: Final = ("initiatives",)
 """Rooms whose identifiers are counted too, so that they are always kept."""
 
@@ -303,5 +305,12 @@ def _repeated(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> tuple[Arra
             sound &= good
         numbered = together[:size]
         numbered.sort()
-        found.append(np.unique(numbered[1:][numbered[1:] == numbered[:-1]]))
+        found.append(_twice(numbered))
     return np.sort(np.concatenate(found)), sound
+
+
+def _twice(numbers: Array) -> Array:
+    """Return the numbers that stand in an ascending array more than once; looked for a part at a time, since masks of all take memory."""
+    parts = (numbers[first : first + _AT_A_TIME + 1] for first in range(0, len(numbers), _AT_A_TIME))
+    found = [part[1:][part[1:] == part[:-1]] for part in parts]
+    return np.unique(np.concatenate(found)) if found else numbers
