@@ -21,7 +21,7 @@ import numpy as np
 from cchc_metrics.read.arrow import array_of, arrow_of, text_array
 from cchc_metrics.read.csv_blocks import NEW_LINE, NL, QUOTE, Blocks, CountedLines, lines_outside, lone_returns, long_lines
 from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, kept_columns, read_head
-from cchc_metrics.read.distinct import DistinctColumn, Texts
+from cchc_metrics.read.distinct import DistinctColumn, Texts, decoded
 from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Wanted
 from cchc_metrics.records.columns import Array
 
@@ -170,7 +170,8 @@ class _Rows:
                 return False
         listed = [table.column(name).chunks for name in self._names if name not in (self._distinct or ())]
         if not listed:
-            return all(_are_filled(chunk) for chunk in table.column(self._names[0]).chunks)
+            texts = [decoded(self._pa, chunk).to_pylist() for chunk in table.column(self._names[0]).chunks]
+            return all(all(part) and not any(map(str.isspace, part)) for part in texts)
         for parts in zip(*listed, strict=True):
             empty: Array | None = None  # the rows that are blank so far
             for part in sorted(parts, key=lambda part: len(part.dictionary)):  # a short list that has no blank settles it
@@ -225,11 +226,6 @@ class _Rows:
 
 def _is_distinct(cells: Any) -> bool:
     return bool(4 * sum(len(chunk.dictionary) for chunk in cells.chunks) > 3 * len(cells))
-
-
-def _are_filled(cells: Any) -> bool:
-    texts = cells.dictionary_decode().to_pylist() if hasattr(cells, "dictionary") else cells.to_pylist()
-    return all(texts) and not any(map(str.isspace, texts))
 
 
 def _is_utf_8(data: bytes) -> bool:

@@ -15,7 +15,7 @@ from cchc_metrics.read.raw import RawColumn, TypedColumn
 from cchc_metrics.records.columns import Array
 
 
-def _decoded(pa: Any, cells: Any) -> Any:
+def decoded(pa: Any, cells: Any) -> Any:
     """Return texts in place of a dictionary of them."""
     if not pa.types.is_dictionary(cells.type):
         return cells
@@ -40,7 +40,7 @@ class Texts:
     @classmethod
     def of(cls, pa: Any, chunks: Sequence[Any]) -> Texts:
         """Return the texts in chunks of a column."""
-        cells = pa.concat_arrays([_decoded(pa, chunk) for chunk in chunks]) if chunks else text_array(())
+        cells = pa.concat_arrays([decoded(pa, chunk) for chunk in chunks]) if chunks else text_array(())
         objects = np.empty(len(cells), dtype=object)
         objects[:] = cells.to_pylist()
         return cls(cells, objects, text_hashes(*text_buffers(cells)))
