@@ -29,7 +29,7 @@ from benchmarks.results import busy, machine, size_text, table, write_section
 from benchmarks.worker import SKIPPED, load_answer, store_work
 
 SMALL = ((3_000, 3, 1), (2_000, 1, 2), (500, 2, 3))
-"""Rows, years and seed of the work on which everything is held against the slow reference."""
+"""Rows, years and seed of the work on which everything is compared with the slow reference."""
 LIBRARY = "library"
 
 
@@ -141,7 +141,7 @@ def same_answers(work: Work, chosen: Sequence[Contender], *, slow: bool) -> None
     Args:
         work: the work.
         chosen: whom to ask.
-        slow: whether the slow reference is asked too; the others are then held against it, else against the first.
+        slow: whether the slow reference is asked too; the others are then compared with it, else against the first.
     """
     asked = [Contender("slow", "slow", "1"), *chosen] if slow else list(chosen)
     with tempfile.TemporaryDirectory() as name:
@@ -177,22 +177,22 @@ def race(work: Work, chosen: Sequence[Contender], runs: int) -> list[Runner]:
                 print(f"{contender.name}: not asked to do {len(work):,} rows")
                 continue
             runner = stack.enter_context(started(contender, folder))
-            told = runner.hear()  # one after another, so that no preparation overlaps another
-            if SKIPPED in told:
-                print(f"{contender.name}: {told[SKIPPED]}")
+            reported = runner.hear()  # one after another, so that no preparation overlaps another
+            if SKIPPED in reported:
+                print(f"{contender.name}: {reported[SKIPPED]}")
                 continue
             entered.append(runner)
         answers = {}
-        for runner in entered:  # the first run of each: its memory is told, its time is not
+        for runner in entered:  # the first run of each: its memory is reported, its time is not
             path = folder / f"answer_{runner.contender.name}.npz"
             runner.peak = runner.ask(f"check {path}")["peak"]
             answers[runner.contender.name] = load_answer(path)
         _compare(answers, len(work))
         for _ in range(runs):
             for runner in entered:
-                told = runner.ask("run")
-                runner.seconds.append(told["seconds"])
-                runner.processor.append(told["processor"])
+                reported = runner.ask("run")
+                runner.seconds.append(reported["seconds"])
+                runner.processor.append(reported["processor"])
     return entered
 
 
@@ -297,8 +297,8 @@ def _ratios(races: Mapping[int, Sequence[Runner]]) -> str:
 
 def _nanoseconds(runners: Sequence[Runner], rows: int) -> str:
     interesting = ("c_kernel", "c_kernel_2", "numpy_tables", "library", "library_workers_2", "library_compiled", "library_compiled_2")
-    told = [f"{r.contender.name} {r.median / rows * 1e9:.1f}" for r in runners if r.contender.name in interesting]
-    return f"Nanoseconds a row at {size_text(rows)}: {', '.join(told)}."
+    reported = [f"{r.contender.name} {r.median / rows * 1e9:.1f}" for r in runners if r.contender.name in interesting]
+    return f"Nanoseconds a row at {size_text(rows)}: {', '.join(reported)}."
 
 
 GOALS = (
@@ -330,8 +330,8 @@ def _goals(races: Mapping[int, Sequence[Runner]]) -> str:
     for ours, theirs, goal in AT_MOST:
         if ours in found and theirs in found:
             ratio, fastest = found[ours].median / found[theirs].median, found[ours].fastest / found[theirs].fastest
-            told = f"{ours}, times {theirs} (at most)"
-            lines.append([told, f"{goal:g}", f"{ratio:.2f} ({fastest:.2f})", "yes" if ratio <= goal else "no"])
+            reported = f"{ours}, times {theirs} (at most)"
+            lines.append([reported, f"{goal:g}", f"{ratio:.2f} ({fastest:.2f})", "yes" if ratio <= goal else "no"])
     if not lines:
         return "10^7 rows were not run."
     return table(["goal", "times", "measured", "reached"], lines)

@@ -159,8 +159,8 @@ def csv_parts(folder: Path, rows: int, wanted: Collection[str], runs: int) -> li
     run(Program("make_files", ("csv", str(path), str(rows), str(UNITS), "1")))
     programs = {name: Program(module, (str(path), str(UNITS))) for name, module in CSV.items() if name in wanted}
     verdict = same_csv(programs)
-    told = f"The same verdict of all: `{verdict}`"
-    return [f"### CSV, {size_text(rows)} rows, read and checked", told, times_table(in_turn(programs, runs))]
+    reported = f"The same verdict of all: `{verdict}`"
+    return [f"### CSV, {size_text(rows)} rows, read and checked", reported, times_table(in_turn(programs, runs))]
 
 
 def excel_parts(folder: Path, rows: int, runs: int) -> list[str]:
@@ -168,8 +168,12 @@ def excel_parts(folder: Path, rows: int, runs: int) -> list[str]:
     path = folder / "dossiers.xlsx"
     run(Program("make_files", ("excel", str(path), str(rows), str(UNITS), "1")))
     library = Program("table_library", (str(path), str(UNITS)))
-    told = f"The verdict: `{run(library)[3].strip()}`"
-    return [f"### Excel, {size_text(rows)} rows of 15 columns, read and checked", told, times_table(in_turn({"library": library}, runs))]
+    reported = f"The verdict: `{run(library)[3].strip()}`"
+    return [
+        f"### Excel, {size_text(rows)} rows of 15 columns, read and checked",
+        reported,
+        times_table(in_turn({"library": library}, runs)),
+    ]
 
 
 def main() -> None:

@@ -14,12 +14,12 @@ from datetime import date
 import numpy as np
 
 from benchmarks.synthetic import dossier_columns
+from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.due import due_dates
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
-from cchc_metrics.verbs.tally import Tally, tally
 
 RULES, CALENDAR = Rules.preset("default"), Calendar.official()
 PERIODS = [Period.parse("2024"), *Period.parse("2024").parts("month")]

@@ -1,7 +1,7 @@
 """Time ``import cchc_metrics`` as a whole process, beside its three dependencies alone and an empty process.
 
 They are run in turn, so that a machine that grows slower slows them alike. Prints medians and the ratios that
-matter: how much the package adds to what it stands on, as imported and, since it loads its rooms when they are first
+matter: how much the package adds to what it stands on, as imported and, since it loads its kinds when they are first
 named, with every public name taken. Asserts nothing; read it.
 
     python benchmarks/import_time.py [ROUNDS]

@@ -53,7 +53,7 @@ def nanoseconds_a_row(work: Work, others: Sequence[str], runs: int) -> list[tupl
 
 
 def measured(cases: Sequence[tuple[int, int]], others: Sequence[str], runs: int, base: int) -> str:
-    """Return the table of some cases (rows and units), each shuffled and grouped; costs are held against case ``base``, shuffled."""
+    """Return the table of some cases (rows and units), each shuffled and grouped; costs are compared with case ``base``, shuffled."""
     lines, costs = [], []
     for rows, units in cases:
         for grouped in (False, True):
@@ -87,7 +87,7 @@ def main() -> None:
     by_rows = measured([(n, USUAL_UNITS) for n in rows], others, given.runs, 0)
     usual = units.index(USUAL_UNITS) if USUAL_UNITS in units else 0
     by_units = measured([(int(float(given.at)), n) for n in units], others, given.runs, usual)
-    told = (
+    reported = (
         f"The library's tally, 36 months, medians of {given.runs} runs. «Times the usual»: the least processor time, which a busy machine "
         f"changes less, over that of the first line ({size_text(rows[0])} shuffled rows; {units[usual]} units, shuffled)."
     )
@@ -95,7 +95,7 @@ def main() -> None:
         [
             "## The cost of a row",
             f"{before} At the end: {busy()}",
-            told,
+            reported,
             "### As rows grow, 150 units",
             by_rows,
             f"### As units grow, {size_text(int(float(given.at)))} rows",

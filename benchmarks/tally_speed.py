@@ -12,10 +12,10 @@ import time
 from datetime import date
 
 from benchmarks.synthetic import dossier_columns
+from cchc_metrics.count.tally import tally
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
-from cchc_metrics.verbs.tally import tally
 
 
 def main(rows: int, runs: int = 5) -> None:
@@ -34,7 +34,7 @@ def main(rows: int, runs: int = 5) -> None:
     seconds, ended = [t for t, _ in timed], timed[0][1]
     median = statistics.median(seconds[1:])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{rows:,} dossiers, 150 units, 13 periods, every count of the room: {median:.3f} s (median of {runs}; first {seconds[0]:.3f} s)")
+    print(f"{rows:,} dossiers, 150 units, 13 periods, every count of the kind: {median:.3f} s (median of {runs}; first {seconds[0]:.3f} s)")
     print(f"{rows / median:,.0f} rows per second; {ended:,} ended; peak memory of the process {peak:,.0f} MB")
 
 

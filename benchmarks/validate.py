@@ -26,7 +26,7 @@ from cchc_metrics.read.checks import Given
 from cchc_metrics.read.findings import Findings
 from cchc_metrics.read.tables import Parsed, judge
 from cchc_metrics.read.typed import raw_table, read_arrow
-from cchc_metrics.records.dossier import ROOM, Dossier
+from cchc_metrics.records.dossier import KIND, Dossier
 
 MODEL_ROWS = 100_000
 BAD_SHARE = 0.01
@@ -78,15 +78,15 @@ def by_model(rows: list[dict[str, Any]]) -> tuple[list[Dossier | None], Counter[
             records.append(Dossier(**row))
         except ValidationError as error:
             records.append(None)
-            codes.update("missing_value" if told["type"] == "missing" else told["type"] for told in error.errors())
+            codes.update("missing_value" if reported["type"] == "missing" else reported["type"] for reported in error.errors())
     return records, codes
 
 
 def by_columns(cells: pa.Table, *, keep_ids: bool, repeated: bool) -> Parsed:
     """Return the verdict on typed columns; ``repeated`` says whether repeated ids are looked for."""
     positions = {name: at for at, name in enumerate(cells.schema.names)}
-    raw = raw_table(ROOM, cells, positions, keep_ids=keep_ids, distinct=not repeated)
-    return judge(raw, {name: raw.columns[at] for name, at in positions.items()}, ROOM, Given(), Findings(""))
+    raw = raw_table(KIND, cells, positions, keep_ids=keep_ids, distinct=not repeated)
+    return judge(raw, {name: raw.columns[at] for name, at in positions.items()}, KIND, Given(), Findings(""))
 
 
 def same_verdict(cells: pa.Table) -> str:
@@ -129,7 +129,7 @@ def main(rows: int) -> None:
         "columns": (lambda: by_columns(cells, keep_ids=False, repeated=False), rows),
         "columns, ids kept": (lambda: by_columns(cells, keep_ids=True, repeated=False), rows),
         "columns, repeated ids looked for": (lambda: by_columns(cells, keep_ids=False, repeated=True), rows),
-        "read_arrow: repeated ids, ids kept": (lambda: read_arrow(ROOM, cells), rows),
+        "read_arrow: repeated ids, ids kept": (lambda: read_arrow(KIND, cells), rows),
     }
     lines, model = [], 0.0
     for name, (work, n) in ways.items():

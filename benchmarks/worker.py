@@ -1,4 +1,4 @@
-"""One contender in a process of its own: loads the work, prepares, and then runs when it is told to, so that runs can be interleaved.
+"""One contender in a process of its own: loads the work, prepares, and then runs when it is reported to, so that runs can be interleaved.
 
 ``python -m benchmarks.worker MODULE FOLDER``; commands on standard input, a line each: ``check FILE`` runs once, stores the answer
 and tells the memory it took beyond what was there before; ``run`` runs and tells its time. Answers are lines of JSON.

@@ -1,4 +1,4 @@
-"""The command: what it prints and writes, its exit status, and one line with the mend where the input cannot be used."""
+"""The command: what it prints and writes, its exit status, and one line with the fix where the input cannot be used."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ import cchc_metrics
 from cchc_metrics import cli
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.example.make import make_example
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
-from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.schemas import MODELS
 
 CODES: Mapping[str, Code] = {code.value: code for code in Code}
@@ -184,7 +184,7 @@ value = 75
 """
 
 
-# --- What cannot be used is one line with the mend
+# --- What cannot be used is one line with the fix
 
 
 UNUSABLE_FOLDERS: Mapping[str, tuple[dict[str, str | None], list[str], str, str]] = {
@@ -269,7 +269,7 @@ def test_a_day_that_is_none(tmp_path: Path, day: str) -> None:
     assert f"«{day}»: dùng dd/mm/yyyy hoặc yyyy-mm-dd" in result.stderr
 
 
-# --- Bad rows are told and left out, good ones count
+# --- Bad rows are reported and left out, good ones count
 
 
 FILES = '\n[files]\noutreach = "tuyen-truyen.csv"\n'
@@ -353,7 +353,7 @@ def paperless(lang: str) -> str:
     return default_catalogue()["paperless_meetings"].name(lang)
 
 
-def test_a_room_that_was_not_supplied_has_no_data(tmp_path: Path) -> None:
+def test_a_kind_that_was_not_supplied_has_no_data(tmp_path: Path) -> None:
     folder = small(tmp_path / "TM", meetings_csv=None)
     data = reported(folder)
     assert {m["status"] for m in data["measures"] if m["indicator"] == "paperless_meetings"} == {"no_data"}
@@ -418,7 +418,7 @@ def test_the_example_overwrites_nothing_unless_forced(tmp_path: Path) -> None:
 
 def test_schemas_of_every_model() -> None:
     schemas = json.loads(invoke("schema").stdout)
-    assert set(schemas) == set(MODELS) >= {room.model.__name__ for room in ROOMS.values()}
+    assert set(schemas) == set(MODELS) >= {kind.model.__name__ for kind in KINDS.values()}
     for name, model in MODELS.items():
         assert json.loads(invoke("schema", name).stdout) == schemas[name]
         assert set(schemas[name]["properties"]) == set(model.model_fields)

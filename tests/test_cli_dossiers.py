@@ -1,4 +1,4 @@
-"""The commands about dossiers: form06, explain, deadline and calendar; what they print, their exit status, and the mend."""
+"""The commands about dossiers: form06, explain, deadline and calendar; what they print, their exit status, and the fix."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cchc_metrics.read.folder import read_folder
 from cchc_metrics.records.due import CUT_OFF, due_date
 from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
-from cchc_metrics.streamed import joined
+from cchc_metrics.streamed import join_tables
 from cchc_metrics.verbs.form06 import check_form06
 
 DONE, DONE_WITH_FINDINGS, UNUSABLE = 0, 1, 2
@@ -131,7 +131,7 @@ def test_rules_that_keep_dossiers_apart_break_identities_and_say_so(tmp_path: Pa
     ]
 
 
-def test_rows_that_were_left_out_are_told_on_the_other_stream(tmp_path: Path) -> None:
+def test_rows_that_were_left_out_are_reported_on_the_other_stream(tmp_path: Path) -> None:
     folder = with_events(
         tmp_path / "TM",
         dossiers_csv=DOSSIERS + "6,TM,,1,9,32/03/2021,\n7,TM,,1,77,01/03/2021,\n",
@@ -246,7 +246,7 @@ def test_the_example_is_explained(indicator: str) -> None:
     assert found.numerator
 
 
-def test_what_cannot_be_explained_names_the_mend(tmp_path: Path) -> None:
+def test_what_cannot_be_explained_names_the_fix(tmp_path: Path) -> None:
     folder = with_events(tmp_path / "TM")
     assert "có phải «resolved_on_time»" in refused("explain", folder, "resolved_ontime")
     assert "có phải «TM.01»" in refused("explain", folder, "resolved_on_time", "--unit", "TM.1")
@@ -265,14 +265,14 @@ def test_what_cannot_be_explained_names_the_mend(tmp_path: Path) -> None:
 
 def test_procedures_and_events_are_read_into_the_dossiers(tmp_path: Path) -> None:
     columns = read_folder(with_events(tmp_path / "TM")).columns
-    dossiers = joined(columns)["dossiers"]
+    dossiers = join_tables(columns)["dossiers"]
     assert dossiers.numbers("term").tolist() == [2, 8, 8, 8, 14]  # halves
     assert dossiers.arrays[CUT_OFF].tolist() == [15 * 3600, -1, -1, -1, -1]
     assert dossiers.arrays[REAPPOINTED].tolist() == [-1] * 5
     assert list(_labels(dossiers, "field")) == ["Hộ tịch", "Hộ tịch", "Đất đai", "Đất đai", "Đất đai"]
     assert dossiers.numbers("supplement_requests").tolist() == [-1, -1, 1, -1, -1]
-    assert joined({"dossiers": columns["dossiers"]})["dossiers"] is columns["dossiers"]
-    assert "dossiers" not in joined({"procedures": columns["procedures"]})
+    assert join_tables({"dossiers": columns["dossiers"]})["dossiers"] is columns["dossiers"]
+    assert "dossiers" not in join_tables({"procedures": columns["procedures"]})
 
 
 def _labels(columns: Any, name: str) -> Iterator[str]:
@@ -320,7 +320,7 @@ def test_a_deadline(arguments: tuple[str, ...], printed: str) -> None:
         (("01/03/2021", "3", "--paused", "-1"), "không số nào âm"),
     ],
 )
-def test_a_deadline_that_cannot_be_told(arguments: tuple[str, ...], message: str) -> None:
+def test_a_deadline_that_cannot_be_reported(arguments: tuple[str, ...], message: str) -> None:
     assert message in refused("deadline", *arguments)
 
 

@@ -70,7 +70,7 @@ def test_plan_prints_where_the_plan_stands(folder: Path) -> None:
         assert words in found.output
 
 
-def test_plan_without_a_plan_says_the_mend(folder: Path) -> None:
+def test_plan_without_a_plan_says_the_fix(folder: Path) -> None:
     (folder / "plan.toml").unlink()
     text = (folder / "district.toml").read_text(encoding="utf-8")
     (folder / "district.toml").write_text("\n".join(x for x in text.splitlines() if not x.startswith("plan")), encoding="utf-8")
@@ -132,7 +132,7 @@ def test_a_built_in_scheme_by_name_and_in_the_report(folder: Path, tmp_path: Pat
         (("--scheme", "qd766", "--scores", "nowhere.toml"), "nowhere.toml"),
     ],
 )
-def test_a_mistake_is_one_line_with_the_mend(folder: Path, arguments: tuple[str, ...], words: str) -> None:
+def test_a_mistake_is_one_line_with_the_fix(folder: Path, arguments: tuple[str, ...], words: str) -> None:
     found = run("score", folder, "--lang", "en", *arguments)
     assert found.exit_code == 2
     assert words in found.output

@@ -137,9 +137,9 @@ def test_a_page_is_run_from_top_to_bottom() -> None:
 
 
 @pytest.mark.parametrize(("right", "wrong", "line"), [("\n3\n", "\n4\n", 6), ("   10\n", "   11\n", 13)])
-def test_a_wrong_example_of_a_page_is_told_with_its_line(right: str, wrong: str, line: int) -> None:
-    told = run(examples_of_page("page", PAGE.replace(right, wrong))).failures
-    assert f'File "page", line {line}, in page' in told
+def test_a_wrong_example_of_a_page_is_reported_with_its_line(right: str, wrong: str, line: int) -> None:
+    reported = run(examples_of_page("page", PAGE.replace(right, wrong))).failures
+    assert f'File "page", line {line}, in page' in reported
 
 
 def test_a_page_without_examples_has_none() -> None:

@@ -477,13 +477,13 @@ def test_the_order_of_rows_and_columns_does_not_matter(tmp_path: Path) -> None:
     assert first_difference(found, (GOLDEN / "report.json").read_bytes()) == ""
 
 
-def test_progress_is_told_of_every_table() -> None:
-    told: list[tuple[str, int, int]] = []
-    read_job(EXAMPLE, progress=lambda what, done, total: told.append((what, done, total)))
+def test_progress_is_reported_of_every_table() -> None:
+    reported: list[tuple[str, int, int]] = []
+    read_job(EXAMPLE, progress=lambda what, done, total: reported.append((what, done, total)))
     tables = {path.name for path in EXAMPLE.glob("*.csv")} - {"units.csv"}
-    assert {what for what, _, _ in told} == tables
+    assert {what for what, _, _ in reported} == tables
     for table in tables:
-        steps = [(done, total) for what, done, total in told if what == table]
+        steps = [(done, total) for what, done, total in reported if what == table]
         assert ascending(done for done, _ in steps)
         assert steps[-1][0] == steps[-1][1] == (EXAMPLE / table).stat().st_size
 

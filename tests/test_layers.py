@@ -28,12 +28,14 @@ LAYERS = (
     ("records",),
     ("values",),
     ("catalogue",),
+    ("count.__init__",),
+    ("count.cube",),
+    ("count.histogram",),
+    ("count.fast", "count.workers"),
+    ("count.tally",),
+    ("count.parts",),
     ("verbs.__init__",),
-    ("verbs.cube",),
-    ("verbs.histogram",),
-    ("verbs.fast", "verbs.workers"),
-    ("verbs.tally",),
-    ("verbs.counts", "verbs.interval", "verbs.parts", "verbs.quantile", "verbs.scopes"),
+    ("verbs.counts", "verbs.interval", "verbs.quantile", "verbs.scopes"),
     ("verbs.judge",),
     ("verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality"),
     ("verbs.baseline", "verbs.listing"),
@@ -45,12 +47,12 @@ LAYERS = (
     ("__init__",),
     ("cli", "testing"),
 )
-PARTED = {"verbs"}  # packages whose modules are rooms of their own
+PARTED = {"verbs", "count"}  # packages whose modules are rooms of their own
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 
 CORE = {"pydantic", "pydantic_core", "numpy", "dateutil"}  # pydantic_core is where pydantic keeps its error types
 # Rooms that users open with an extra, and what they may therefore import at their top.
-EXTRAS = {"cli": {"click"}, "testing": {"hypothesis"}, "verbs.fast": {"numba", "llvmlite"}}
+EXTRAS = {"cli": {"click"}, "testing": {"hypothesis"}, "count.fast": {"numba", "llvmlite"}}
 # Never loaded by ``import cchc_metrics``; each costs more than the package itself.
 HEAVY = ["click", "hypothesis", "matplotlib", "narwhals", "numba", "pandas", "polars", "pyarrow"]
 
@@ -64,7 +66,7 @@ def modules() -> dict[str, str]:
 
 
 def room_of(name: str) -> str:
-    """Return the room that a dotted name is in: ``verbs.tally`` of ``cchc_metrics.verbs.tally.Tally``."""
+    """Return the room that a dotted name is in: ``count.tally`` of ``cchc_metrics.count.tally.Tally``."""
     room, *inner = [*name.split(".")[1:], "__init__"]
     return f"{room}.{inner[0]}" if room in PARTED else room
 
@@ -145,12 +147,12 @@ def test_the_source_was_found() -> None:
         ("values", "from cchc_metrics import Measure", "cchc_metrics"),
         ("values", "import cchc_metrics", "cchc_metrics"),
         ("values", "from . import report", "cchc_metrics.report"),
-        ("records.dossier", "from ..verbs.tally import Tally", "cchc_metrics.verbs.tally.Tally"),
-        ("records.dossier", "def f():\n    from cchc_metrics.verbs import tally", "cchc_metrics.verbs.tally"),
+        ("records.dossier", "from ..count.tally import Tally", "cchc_metrics.count.tally.Tally"),
+        ("records.dossier", "def f():\n    from cchc_metrics.count import tally", "cchc_metrics.count.tally"),
         ("records.dossier", "if TYPE_CHECKING:\n    import cchc_metrics.verbs", "cchc_metrics.verbs"),
-        ("verbs.tally", "from cchc_metrics.verbs.measure import measure", "cchc_metrics.verbs.measure.measure"),
-        ("verbs.tally", "from . import measure", "cchc_metrics.verbs.measure"),
-        ("verbs.tally", "from cchc_metrics.read import rows", "cchc_metrics.read.rows"),
+        ("count.tally", "from cchc_metrics.verbs.measure import measure", "cchc_metrics.verbs.measure.measure"),
+        ("count.tally", "from . import parts", "cchc_metrics.count.parts"),
+        ("count.tally", "from cchc_metrics.read import rows", "cchc_metrics.read.rows"),
         ("read.csv", "from cchc_metrics.report import numbers_vi", "cchc_metrics.report.numbers_vi"),
         ("report.text", "from cchc_metrics.cli import main", "cchc_metrics.cli.main"),
         ("errors", "from cchc_metrics.text import fold", "cchc_metrics.text.fold"),
@@ -165,11 +167,11 @@ def test_an_upward_import_is_found(module: str, source: str, names: str) -> None
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("report.text", "from cchc_metrics.verbs.tally import Tally\nfrom .numbers_vi import format_count"),
+        ("report.text", "from cchc_metrics.count.tally import Tally\nfrom .numbers_vi import format_count"),
         ("records.dossier", "from .. import errors\nfrom . import fields\nfrom cchc_metrics.records import columns"),
         ("cli", "import cchc_metrics\nfrom cchc_metrics import report, Measure"),
-        ("__init__", "from .verbs.tally import Tally\nfrom cchc_metrics import report"),
-        ("verbs.measure", "from cchc_metrics.verbs.tally import Tally\nfrom . import tally"),
+        ("__init__", "from .count.tally import Tally\nfrom cchc_metrics import report"),
+        ("verbs.measure", "from cchc_metrics.count.tally import Tally\nfrom . import counts"),
         ("text", "import re\nfrom numpy import ndarray"),
     ],
 )

@@ -20,8 +20,8 @@ from cchc_metrics.catalogue.model import Count, Indicator, event_sets
 from cchc_metrics.read.headings import HEADINGS
 from cchc_metrics.records import choices
 from cchc_metrics.records.fields import Flag
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import schema
-from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules, rule_presets
 from cchc_metrics.values import Status
@@ -65,25 +65,25 @@ def table_of(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def test_every_column_of_every_room_is_told_with_its_headings() -> None:
-    rooms = {heading: text for heading, text in sections_of(page("records"), "##").items() if heading.startswith("`")}
-    assert list(rooms) == [f"`{room.name}`: {room.vi}" for room in ROOMS.values()]
-    for room, text in zip(ROOMS.values(), rooms.values(), strict=True):
+def test_every_column_of_every_kind_is_reported_with_its_headings() -> None:
+    kinds = {heading: text for heading, text in sections_of(page("records"), "##").items() if heading.startswith("`")}
+    assert list(kinds) == [f"`{kind.name}`: {kind.vi}" for kind in KINDS.values()]
+    for kind, text in zip(KINDS.values(), kinds.values(), strict=True):
         rows = table_of(text)
-        specs = schema(room.model)
+        specs = schema(kind.model)
         assert [row[0] for row in rows] == [f"`{spec.name}`" for spec in specs]
         for spec, (_, cell, meaning, headings) in zip(specs, rows, strict=True):
             assert cell.endswith(", required") is spec.required
             assert (spec.choice is None) or ("yes or no" if spec.choice is Flag else f"[{spec.choice.__name__}]") in cell
             assert meaning
-            assert headings.split(" · ") == list(HEADINGS[room.name][spec.name])
-        for name in room.id_columns:
+            assert headings.split(" · ") == list(HEADINGS[kind.name][spec.name])
+        for name in kind.id_columns:
             assert f"`{name}`" in text
 
 
-def test_every_closed_list_is_told_in_every_spelling() -> None:
+def test_every_closed_list_is_reported_in_every_spelling() -> None:
     lists = sections_of(sections_of(page("records"), "##")["Closed lists"], "###")
-    closed = {spec.choice for room in ROOMS.values() for spec in schema(room.model) if spec.choice is not None}
+    closed = {spec.choice for kind in KINDS.values() for spec in schema(kind.model) if spec.choice is not None}
     assert set(lists) == {choice.__name__ for choice in closed}
     for choice in closed:
         rows = [(f"`{member.value}`", member.vi, " · ".join(member.aliases)) for member in choice]
@@ -134,12 +134,12 @@ def test_every_count_and_set_of_events_is_in_the_catalogue_page() -> None:
     assert set(counts) == set(catalogue.counts)
     for count in catalogue.counts.values():
         assert counts[count.id][0] == count.en
-        told = counts[count.id][1]
-        assert re.findall(r"`([\w.]+)`", told) == [*filter(None, (count.events, count.until)), *count.where]
+        reported = counts[count.id][1]
+        assert re.findall(r"`([\w.]+)`", reported) == [*filter(None, (count.events, count.until)), *count.where]
         for dim, labels in count.where.items():
-            assert f"`{dim}`: {', '.join(labels)}" in told
-        assert ("up to the last day" in told, "before the first day" in told) == (count.at == "end", count.at == "start")
-        assert ("summed" in told, "units" in told.replace("`units.", "")) == (count.of == "value", count.of == "units")
+            assert f"`{dim}`: {', '.join(labels)}" in reported
+        assert ("up to the last day" in reported, "before the first day" in reported) == (count.at == "end", count.at == "start")
+        assert ("summed" in reported, "units" in reported.replace("`units.", "")) == (count.of == "value", count.of == "units")
     assert set(events) == set(event_sets())
     for name, found in event_sets().items():
         when, dims, number = events[name]
@@ -149,28 +149,28 @@ def test_every_count_and_set_of_events_is_in_the_catalogue_page() -> None:
 
 
 @pytest.mark.parametrize(("model", "heading"), [(Indicator, "`[[indicator]]`"), (Count, "`[[count]]`")])
-def test_every_key_of_a_catalogue_is_told(model: type[BaseModel], heading: str) -> None:
+def test_every_key_of_a_catalogue_is_reported(model: type[BaseModel], heading: str) -> None:
     table = page("catalogue").split(f"| Key of {heading} |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
-    told = [key for line in table.split("\n")[2:] for key in re.findall(r"`(\w+)`", line.split("|")[1])]
-    assert sorted(told) == sorted(model.model_fields)
+    reported = [key for line in table.split("\n")[2:] for key in re.findall(r"`(\w+)`", line.split("|")[1])]
+    assert sorted(reported) == sorted(model.model_fields)
 
 
-def test_every_rule_is_told_with_its_choices() -> None:
+def test_every_rule_is_reported_with_its_choices() -> None:
     rows = rows_under(sections_of(page("dossiers"), "##")["Rules"])
     options = {name: info for name, info in Rules.model_fields.items() if name not in ("id", "vi", "en")}
     assert set(rows) == set(options) | set(rule_presets())
     for name, info in options.items():
         choices = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
-        told = re.findall(r"`([\w]+)`", rows[name][0])
-        assert set(choices) <= set(told)
+        reported = re.findall(r"`([\w]+)`", rows[name][0])
+        assert set(choices) <= set(reported)
         if choices or isinstance(info.default, bool | int):
-            assert told[0] == str(info.default).lower()  # the default comes first
+            assert reported[0] == str(info.default).lower()  # the default comes first
     for name, preset in rule_presets().items():
         changed = {option: getattr(preset, option) for option, info in options.items() if getattr(preset, option) != info.default}
         assert re.findall(r"`(\w+) = ([^`]+)`", rows[name][0]) == [(option, json.dumps(value)) for option, value in changed.items()]
 
 
-def test_every_member_of_the_closed_lists_is_told() -> None:
+def test_every_member_of_the_closed_lists_is_reported() -> None:
     parts = sections_of(page("statuses"), "##")
     assert list(rows_under(parts["Of a value"])) == [status.value for status in Status]
     for status in Status:
@@ -182,7 +182,7 @@ def test_every_member_of_the_closed_lists_is_told() -> None:
     assert [(code, row[0]) for code, row in rows_under(parts["Of a dossier"]).items()] == [(t.value, t.vi) for t in choices.Timing]
 
 
-def test_every_year_of_the_calendar_is_told() -> None:
+def test_every_year_of_the_calendar_is_reported() -> None:
     rows = [tuple(row) for row in table_of(sections_of(page("calendar"), "##")["The years"])]
     official = Calendar.official()
     assert rows == [(str(y.year), str(y.working_days), y.status, "; ".join(y.sources)) for y in official.by_year.values()]

@@ -170,8 +170,8 @@ def test_a_quota_takes_every_channel_in_every_spelling(channel: OutreachChannel)
         assert Quota(channel=spelling, at_least=1).channel == channel.value
 
 
-def test_every_mistake_is_told_at_once_with_its_place() -> None:
-    told = mistakes(
+def test_every_mistake_is_reported_at_once_with_its_place() -> None:
+    reported = mistakes(
         """
 ilustrative = true
 
@@ -204,7 +204,7 @@ excused = "có"
 """,
         HEADER.replace("2021-12-31", '"hôm qua"'),
     )
-    places = [line.split(": ")[0] + ": " + line.split(": ")[1] for line in told]
+    places = [line.split(": ")[0] + ": " + line.split(": ")[1] for line in reported]
     assert places == [
         "plan.toml: issued_on",
         "plan.toml: ilustrative",
@@ -223,9 +223,9 @@ excused = "có"
         "plan.toml:15: targets[2].id",
     ]
     for n, near in ((1, "illustrative"), (3, "resolved_on_time"), (4, "TM.02"), (8, "leaflet")):
-        assert f"did you mean «{near}»?" in told[n]
-    assert told[2].endswith("there is no «=>»; use >=, >, <=, <, =, between")
-    assert told[-1].endswith("«a» is already at plan.toml:8: targets[1]")
+        assert f"did you mean «{near}»?" in reported[n]
+    assert reported[2].endswith("there is no «=>»; use >=, >, <=, <, =, between")
+    assert reported[-1].endswith("«a» is already at plan.toml:8: targets[1]")
 
 
 @pytest.mark.parametrize(
@@ -260,10 +260,10 @@ excused = "có"
     ],
 )
 def test_a_target_that_does_not_fit(text: str, place: str, says: str) -> None:
-    told = mistakes(f'[[targets]]\nid = "t"\nindicator = "resolved_on_time"\nvalue = 99\n{text}\n')
-    assert len(told) == 1
-    assert told[0].startswith(f"plan.toml:5: {place}: ")
-    assert says in told[0]
+    reported = mistakes(f'[[targets]]\nid = "t"\nindicator = "resolved_on_time"\nvalue = 99\n{text}\n')
+    assert len(reported) == 1
+    assert reported[0].startswith(f"plan.toml:5: {place}: ")
+    assert says in reported[0]
 
 
 @pytest.mark.parametrize(
@@ -279,9 +279,9 @@ def test_a_target_that_does_not_fit(text: str, place: str, says: str) -> None:
     ],
 )
 def test_other_mistakes(text: str, says: str) -> None:
-    told = mistakes(text)
-    assert len(told) == 1
-    assert says in told[0]
+    reported = mistakes(text)
+    assert len(reported) == 1
+    assert says in reported[0]
 
 
 def test_inline_tables_have_no_line_of_their_own() -> None:

@@ -49,12 +49,12 @@ Mã hồ sơ,Loại sự kiện,Thời điểm,Ngày hẹn trả
 Edit = Callable[[Path], None]
 
 
-def as_parquet(folder: Path, room: str, *, group: int = 3, files: int = 1) -> Path:
-    """Replace a room's CSV file by Parquet: texts as dictionaries, nulls for empty cells, several row groups, or several part files."""
-    source = folder / f"{room}.csv"
+def as_parquet(folder: Path, kind: str, *, group: int = 3, files: int = 1) -> Path:
+    """Replace a kind's CSV file by Parquet: texts as dictionaries, nulls for empty cells, several row groups, or several part files."""
+    source = folder / f"{kind}.csv"
     headings, *rows = csv.reader(source.read_text(encoding="utf-8").splitlines())
     columns = {h: pa.array([row[at] or None for row in rows], pa.string()).dictionary_encode() for at, h in enumerate(headings)}
-    table, target = pa.table(columns), folder / f"{room}.parquet"
+    table, target = pa.table(columns), folder / f"{kind}.parquet"
     source.unlink()
     if files == 1:
         pq.write_table(table, target, row_group_size=group)
@@ -66,15 +66,15 @@ def as_parquet(folder: Path, room: str, *, group: int = 3, files: int = 1) -> Pa
     return target
 
 
-def as_csv_says(folder: Path, room: str, **options: Any) -> str:
-    """Return ``report.json`` of a folder with Parquet, as if the room were CSV: rows are counted from the one with the headings."""
+def as_csv_says(folder: Path, kind: str, **options: Any) -> str:
+    """Return ``report.json`` of a folder with Parquet, as if the kind were CSV: rows are counted from the one with the headings."""
     found = json.loads(report_json(report_folder(folder, **options)))
     for problem in found["problems"]["examples"]:
-        if problem["file"] == f"{room}.parquet":
-            problem["file"] = f"{room}.csv"
+        if problem["file"] == f"{kind}.parquet":
+            problem["file"] = f"{kind}.csv"
             row = problem["row"]
             problem["row"] = row + 1 if row else 0
-            problem["text"] = problem["text"].replace(f"{room}.parquet, dòng {row},", f"{room}.csv, dòng {row + 1},")
+            problem["text"] = problem["text"].replace(f"{kind}.parquet, dòng {row},", f"{kind}.csv, dòng {row + 1},")
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -119,20 +119,20 @@ def test_the_example_with_every_table_in_parquet(tmp_path: Path, monkeypatch: py
     for path in EXAMPLE.iterdir():
         if path.is_file():
             (folder / path.name).write_bytes(path.read_bytes())
-    rooms = [room for room in read_folder(folder).columns if room != "procedures"]
-    for room in rooms:
-        as_parquet(folder, room, group=700)
+    kinds = [kind for kind in read_folder(folder).columns if kind != "procedures"]
+    for kind in kinds:
+        as_parquet(folder, kind, group=700)
     left = read_folder(folder, in_parts=True)
-    assert set(left.parts) == set(rooms)
-    assert not set(left.columns) & set(rooms)
+    assert set(left.parts) == set(kinds)
+    assert not set(left.columns) & set(kinds)
     expected = json.loads(report_json(report_folder(EXAMPLE)))
     found = json.loads(report_json(report_folder(folder)))
-    for told in (expected, found):
-        told["problems"]["examples"] = [{**p, "file": Path(p["file"]).stem, "row": 0} for p in told["problems"]["examples"]]
+    for reported in (expected, found):
+        reported["problems"]["examples"] = [{**p, "file": Path(p["file"]).stem, "row": 0} for p in reported["problems"]["examples"]]
     assert found == expected
 
 
-def test_what_is_wrong_is_told_with_its_rows(tmp_path: Path) -> None:
+def test_what_is_wrong_is_reported_with_its_rows(tmp_path: Path) -> None:
     folder = small(tmp_path, dossiers_csv=BAD)
     as_parquet(folder, "dossiers")
     found = check_folder(folder)
@@ -159,7 +159,7 @@ def test_a_file_under_another_name_and_a_folder_of_part_files(tmp_path: Path) ->
     with (folder / "district.toml").open("a", encoding="utf-8") as file:
         file.write('[files]\ndossiers = "năm 2021"\nmeetings = "họp"\n')
     found = read_folder(folder)
-    assert {room: len(columns) for room, columns in found.columns.items()} == {"dossiers": 4, "meetings": 2}
+    assert {kind: len(columns) for kind, columns in found.columns.items()} == {"dossiers": 4, "meetings": 2}
     assert not found.problems
     assert report_folder(folder).problems.read == 6
 
@@ -177,7 +177,7 @@ def _broken_page(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_cut_off, _broken_page, lambda path: path.write_text("a,b\n1,2\n"), lambda path: path.write_bytes(b"")])
-def test_a_broken_file_is_told_and_nothing_of_it_counts(tmp_path: Path, spoil: Edit) -> None:
+def test_a_broken_file_is_reported_and_nothing_of_it_counts(tmp_path: Path, spoil: Edit) -> None:
     folder = small(tmp_path, dossiers_csv=BAD)
     spoil(as_parquet(folder, "dossiers"))
     found = check_folder(folder)
@@ -196,7 +196,7 @@ def test_headings_that_cannot_be_understood_are_no_dossiers(tmp_path: Path) -> N
     as_parquet(folder, "dossiers")
     job = read_job(folder)
     assert job.dataset.counted is not None
-    assert job.dataset.counted.rooms == frozenset()
+    assert job.dataset.counted.kinds == frozenset()
     assert job.dataset.problems.count(Code.MISSING_HEADING) > 0
     assert job.dataset.problems.rejected == 2
 

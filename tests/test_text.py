@@ -141,15 +141,15 @@ def test_numbers_that_do_not_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "mend"),
+    ("text", "fix"),
     [("12,345.67", "12.345,67"), ("1,234,567", "1.234.567"), ("0.125", "0,125"), ("1234.567", "1234,567")],
 )
-def test_an_error_proposes_the_mend_where_there_is_one(text: str, mend: str) -> None:
+def test_an_error_proposes_the_fix_where_there_is_one(text: str, fix: str) -> None:
     with pytest.raises(CchcError) as caught:
         parse_number_vi(text)
-    assert f"«{mend}»" in caught.value.vi
-    assert f"did you mean «{mend}»" in caught.value.en
-    parse_number_vi(mend)
+    assert f"«{fix}»" in caught.value.vi
+    assert f"did you mean «{fix}»" in caught.value.en
+    parse_number_vi(fix)
 
 
 def test_a_text_of_any_length_gives_a_short_message() -> None:

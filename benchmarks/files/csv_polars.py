@@ -77,7 +77,7 @@ def read(path: Path, units: list[str]) -> dict[str, Any]:
         pl.col("received_at", "ended_at").str.to_date("%Y-%m-%d", strict=False).name.suffix("_value"),
         pl.col("term", "paused_days").cast(pl.Float64, strict=False).name.suffix("_value"),
     )
-    told, bad_cells = problems_of(parsed, cell_checks(units))
+    reported, bad_cells = problems_of(parsed, cell_checks(units))
     whole = parsed.filter(~bad_cells)
     broken, bad_rows = problems_of(whole, row_checks())
     left = whole.filter(~bad_rows)
@@ -89,7 +89,7 @@ def read(path: Path, units: list[str]) -> dict[str, Any]:
         repeated = copies.filter(mask)
         broken.append(repeated.select("row", column=pl.lit("dossier_id"), code=pl.lit(code), value=pl.col("dossier_id")))
         left = left.join(repeated.select("row"), on="row", how="anti")
-    problems = pl.concat([*told, *broken])
+    problems = pl.concat([*reported, *broken])
     totals = problems.group_by("code").len().sort("code")
     return {"read": len(cells), "rejected": len(cells) - len(left), "errors": dict(totals.iter_rows())}
 

@@ -110,7 +110,7 @@ def _spoilt(cells: dict[str, Array], rng: np.random.Generator) -> None:
 
 
 def write_excel(path: Path, rows: int, *, units: int = 150, years: int = 1) -> None:
-    """Write a workbook of dossiers with the first 15 columns of the room, five of them dates, as a spreadsheet program keeps them."""
+    """Write a workbook of dossiers with the first 15 columns of the kind, five of them dates, as a spreadsheet program keeps them."""
     book = xlsxwriter.Workbook(path, {"constant_memory": True})
     sheet = book.add_worksheet("Hồ sơ")
     form = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})

@@ -16,8 +16,8 @@ from benchmarks.reference_work.make import months_of
 from benchmarks.reference_work.work import Answer
 from benchmarks.worker import store_answer
 from cchc_metrics import Calendar, Rules, load_catalogue, measure
+from cchc_metrics.count.parts import tally_parts
 from cchc_metrics.read.parquet_files import scan_parquet
-from cchc_metrics.verbs.parts import tally_parts
 
 COLUMNS = ("unit_code", "channel", "status", "received_at", "ended_at", "term", "term_unit", "paused_days")
 """What the work reads, and the status and the unit of the term, which no peer looks at: rows are judged by them."""

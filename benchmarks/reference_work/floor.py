@@ -57,8 +57,8 @@ def compiler_version() -> str:
     compiler = shutil.which(os.environ.get("CC", "cc"))
     if compiler is None:
         return "no C compiler"
-    told = subprocess.run([compiler, "--version"], check=True, capture_output=True, text=True).stdout  # noqa: S603  as above
-    return told.splitlines()[0]
+    reported = subprocess.run([compiler, "--version"], check=True, capture_output=True, text=True).stdout  # noqa: S603  as above
+    return reported.splitlines()[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-/* A single pass over the dossiers, as a compiler makes it: the floor that the interpreted contenders are held against.
+/* A single pass over the dossiers, as a compiler makes it: the floor that the interpreted contenders are compared with.
  * Compiled at run time by floor.py with -DUNIT=uint8_t or uint16_t; 1 or more threads, each with counts of its own, added at the end.
  * Counts: received[unit][month][channel], timing[unit][month + the pending][early, on, late], days[turnaround][unit][month + 1]. */
 #include <pthread.h>

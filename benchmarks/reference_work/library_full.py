@@ -1,4 +1,4 @@
-"""The library's full default report: every count of the dossier room, every indicator declared for it, months and years, all breakdowns.
+"""The library's full default report: every count of the dossier kind, every indicator declared for it, months and years, all breakdowns.
 
 More is counted than the reference work asks for; the answer that is compared is read off the same measures.
 """
@@ -12,7 +12,7 @@ from cchc_metrics import Catalogue, load_catalogue, measure
 
 
 def prepare(work: Work) -> Prepared:
-    """Return the columns and every indicator of the dossier room, with those of the reference work."""
+    """Return the columns and every indicator of the dossier kind, with those of the reference work."""
     found = library.prepare(work)
     default = Catalogue.default()
     dossiers = [

@@ -1,4 +1,4 @@
-"""The reference work: its data, the answer that every contender must return, and how two answers are held against each other.
+"""The reference work: its data, the answer that every contender must return, and how two answers are compared with each other.
 
 N dossiers in columns over one to three years, none received before them. A term is at least one working day; the due date of a dossier is
 the (term + paused)-th working day after its receipt, which is not counted. Asked for, per unit and month:

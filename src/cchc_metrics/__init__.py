@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cchc_metrics.catalogue.load import load_catalogue
     from cchc_metrics.catalogue.model import Catalogue, Count, Indicator
+    from cchc_metrics.count.parts import tally_parts
+    from cchc_metrics.count.tally import Tally, tally
     from cchc_metrics.errors import CchcError
     from cchc_metrics.plan import Plan, Quota, Target, Task, load_plan
     from cchc_metrics.read.files import read_file
@@ -64,13 +66,11 @@ if TYPE_CHECKING:
     from cchc_metrics.verbs.explain import Explanation, explain
     from cchc_metrics.verbs.form06 import Form06, Form06Row, check_form06, form06
     from cchc_metrics.verbs.measure import Measures, measure
-    from cchc_metrics.verbs.parts import tally_parts
     from cchc_metrics.verbs.quality import quality
-    from cchc_metrics.verbs.tally import Tally, tally
 
 __version__ = "0.1.0"
 
-_ROOMS = {
+_KINDS = {
     "score": (
         "Inputs",
         "Scheme",
@@ -117,11 +117,11 @@ _ROOMS = {
     "verbs.explain": ("Explanation", "explain"),
     "verbs.form06": ("Form06", "Form06Row", "check_form06", "form06"),
     "verbs.measure": ("Measures", "measure"),
-    "verbs.parts": ("tally_parts",),
+    "count.parts": ("tally_parts",),
     "verbs.quality": ("quality",),
-    "verbs.tally": ("Tally", "tally"),
+    "count.tally": ("Tally", "tally"),
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+_HOME = {name: kind for kind, names in _KINDS.items() for name in names}
 
 __all__ = [
     "Assessment",
@@ -206,7 +206,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name from its room on first use."""
+    """Load a public name from its kind on first use."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(f"{__name__}.{_HOME[name]}")

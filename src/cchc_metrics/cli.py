@@ -1,6 +1,6 @@
 """The command ``cchc-metrics``: a thin layer over the verbs.
 
-Exit status: 0 done; 1 done, but rows were rejected; 2 the input cannot be used, with a one-line message that says the mend.
+Exit status: 0 done; 1 done, but rows were rejected; 2 the input cannot be used, with a one-line message that says the fix.
 """
 
 from __future__ import annotations
@@ -323,7 +323,7 @@ def explain(
         click.echo(explanation_text(found, language, limit=limit), nl=False)
     except (CchcError, OSError) as error:
         _fail(error, lang)
-    errors = errors_in(job, job.dataset.catalogue.rooms_of(indicator))
+    errors = errors_in(job, job.dataset.catalogue.kinds_of(indicator))
     _tell_errors(errors, lang)
     raise SystemExit(1 if errors else 0)
 
@@ -385,7 +385,7 @@ def _write(made: Report, page: Page, out: Path, formats: tuple[str, ...], lang: 
     }
     for name in formats:
         (out / f"report.{name}").write_text(writers[name](), encoding="utf-8", newline="\n")
-    # Without a problem too: one that is left over from an earlier run would tell what has long been mended.
+    # Without a problem too: one that is left over from an earlier run would tell what has long been fixed.
     (out / "problems.csv").write_text(made.problems.to_csv(), encoding="utf-8-sig", newline="\n")
 
 

@@ -1,4 +1,4 @@
-"""The library's own errors: one line, in Vietnamese and English, with the mend."""
+"""The library's own errors: one line, in Vietnamese and English, with the fix."""
 
 from __future__ import annotations
 

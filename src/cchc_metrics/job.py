@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
-from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, event_sets, set_with, sets_like
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, event_sets, set_with, sets_like
+from cchc_metrics.count.tally import tally
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
@@ -29,14 +30,13 @@ from cchc_metrics.report.model import Report
 from cchc_metrics.run import Dataset, periods_needed, run, score_inputs
 from cchc_metrics.score import cheapest_way, load_inputs, rank_units, score_units, what_if
 from cchc_metrics.score.builtin import BUILTIN
-from cchc_metrics.streamed import Streamed, count_streamed, joined
+from cchc_metrics.streamed import Streamed, count_streamed, join_tables
 from cchc_metrics.text import Lang
 from cchc_metrics.values import MeasureSource, Text
 from cchc_metrics.verbs.explain import Explanation, explain
 from cchc_metrics.verbs.form06 import Form06, Form06Row, form06
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.quality import quality
-from cchc_metrics.verbs.tally import tally
 
 Progress = Callable[[str, int, int], None]
 
@@ -50,7 +50,7 @@ class Job:
         dataset: what ``run`` takes.
         period, as_of: what to report on, and on which day the question is asked.
         plan: the plan, or None.
-        periods: every period that the report reads, over which rooms in Parquet were counted.
+        periods: every period that the report reads, over which kinds in Parquet were counted.
     """
 
     folder: Folder
@@ -74,7 +74,7 @@ def read_job(
 ) -> Job:
     """Read a folder and decide what to report: arguments win over ``district.toml``.
 
-    The day asked about is ``as_of``, else the day of export, else the period's last day. Rooms in Parquet are counted part by part, over
+    The day asked about is ``as_of``, else the day of export, else the period's last day. Kinds in Parquet are counted part by part, over
     the periods of ``Job.periods``, and are not kept; unless ``rows`` are wanted, and then they are read whole.
 
     Args:
@@ -84,8 +84,8 @@ def read_job(
         plan_path: a plan; None for the folder's own.
         rules_name: a preset; None for the folder's own rules.
         progress: called with what is being read, how much is done and how much there is.
-        rows: whether the rows of every room are wanted.
-        every_set: whether more is counted of rooms in Parquet than the catalogue needs.
+        rows: whether the rows of every kind are wanted.
+        every_set: whether more is counted of kinds in Parquet than the catalogue needs.
 
     Raises:
         InputError: when the folder cannot be used, or no period is named.
@@ -106,7 +106,7 @@ def read_job(
     if chosen is not None:
         plan = load_plan(_text(chosen), file=chosen.name, indicators=catalogue.indicators, units=folder.units)
     rules = Rules.preset(rules_name) if rules_name else folder.rules
-    columns = joined(folder.columns)
+    columns = join_tables(folder.columns)
     periods = periods_needed(period, period.year_earlier(), day, plan) if period.first <= day else ()  # refused where it is asked for
     counted = None
     if folder.parts:
@@ -132,16 +132,16 @@ def check_folder(path: Path, *, progress: Progress | None = None) -> Problems:
     """Return everything that is wrong with a folder's records: what reading finds, and what the rules and the calendar find in dossiers."""
     folder = read_folder(path, progress=progress, in_parts=True)
     counted = count_streamed(folder, rules=folder.rules) if folder.parts else None
-    return _problems(folder, joined(folder.columns), folder.rules, counted)
+    return _problems(folder, join_tables(folder.columns), folder.rules, counted)
 
 
 def _problems(folder: Folder, columns: Mapping[str, Columns], rules: Rules, counted: Streamed | None) -> Problems:
-    """Return everything that is wrong with the tables, room by room, and then what the rules and the calendar find in dossiers."""
+    """Return everything that is wrong with the tables, kind by kind, and then what the rules and the calendar find in dossiers."""
     found = {} if counted is None else counted.problems
-    told = sum((found.get(room, problems) for room, problems in folder.told), Problems())
+    reported = sum((found.get(kind, problems) for kind, problems in folder.reported), Problems())
     if counted is not None:
-        told += counted.quality
-    return told + quality(columns["dossiers"], rules=rules, calendar=folder.calendar) if "dossiers" in columns else told
+        reported += counted.quality
+    return reported + quality(columns["dossiers"], rules=rules, calendar=folder.calendar) if "dossiers" in columns else reported
 
 
 def report_folder(
@@ -170,7 +170,7 @@ def report_folder(
         progress: called with what is being done, how much is done and how much there is.
 
     Raises:
-        CchcError: when something cannot be used; the message says what and the mend.
+        CchcError: when something cannot be used; the message says what and the fix.
     """
     job = read_job(path, period_text=period_text, as_of=as_of, plan_path=plan_path, rules_name=rules_name, progress=progress)
     chosen = baseline or job.folder.baseline_path
@@ -321,7 +321,7 @@ def explain_folder(
 
 def _check_dims(catalogue: Catalogue, indicator: str, dims: Sequence[str]) -> None:
     names = (*catalogue[indicator].numerator, *catalogue[indicator].denominator)
-    counts = [count for name in names if (count := catalogue.counts[name.removeprefix("-")]).room != UNITS_ROOM]
+    counts = [count for name in names if (count := catalogue.counts[name.removeprefix("-")]).kind != UNITS_KIND]
     sets = [(events, count.where) for count in counts for events in (count.events, count.until) if events]
     known = {dim.name for events, _ in sets for like in sets_like(events) for dim in event_sets()[like].dims}
     possible = [d for d in sorted(known) if all(set_with(events, {*where, d}) for events, where in sets)]
@@ -340,10 +340,10 @@ def _check_dims(catalogue: Catalogue, indicator: str, dims: Sequence[str]) -> No
         )
 
 
-def errors_in(job: Job, rooms: Iterable[str]) -> dict[str, int]:
-    """Return the files of some rooms in which rows could not be used → how many mistakes they have; dossiers are read with their events."""
-    wanted = {*rooms, *(("dossier_events", "procedures") if "dossiers" in rooms else ())}
-    files = {table_place(job.folder.path, room, job.folder.district.files.get(room))[0] for room in wanted}
+def errors_in(job: Job, kinds: Iterable[str]) -> dict[str, int]:
+    """Return the files of some kinds in which rows could not be used → how many mistakes they have; dossiers are read with their events."""
+    wanted = {*kinds, *(("dossier_events", "procedures") if "dossiers" in kinds else ())}
+    files = {table_place(job.folder.path, kind, job.folder.district.files.get(kind))[0] for kind in wanted}
     found: dict[str, int] = {}
     for (file, code), n in job.dataset.problems.totals.items():
         if file in files and code.severity == "error":
@@ -361,7 +361,7 @@ def deadline_of(received: str, term: str, unit: str, paused: int) -> date:
         day, length, unit_of_term = parse_moment(received), parse_term(term), TermUnit.parse(unit)
     except CellError as error:
         raise InputError(
-            f"{received} + {term} {unit}: {error.code.vi}{error.mend[0]}", f"{received} + {term} {unit}: {error.code.en}{error.mend[1]}"
+            f"{received} + {term} {unit}: {error.code.vi}{error.fix[0]}", f"{received} + {term} {unit}: {error.code.en}{error.fix[1]}"
         ) from None
     if day is None or length is None or unit_of_term is TermUnit.NONE:
         raise InputError("thiếu ngày tiếp nhận, thời hạn hoặc đơn vị tính", "the receipt, the term or its unit is missing")
@@ -384,7 +384,7 @@ def _baseline(path: Path, job: Job, progress: Progress | None) -> MeasureSource:
         as_of = min(job.as_of, other.district.extracted_on or max(p.last for p in periods))
         rules, catalogue = job.dataset.rules, job.dataset.catalogue
         counted = tally(
-            joined(other.columns), periods=periods, rules=rules, calendar=other.calendar, as_of=as_of, sets=catalogue.event_sets()
+            join_tables(other.columns), periods=periods, rules=rules, calendar=other.calendar, as_of=as_of, sets=catalogue.event_sets()
         )
         if other.parts:
             counted += count_streamed(other, rules=rules, periods=periods, as_of=as_of, sets=catalogue.event_sets()).counted

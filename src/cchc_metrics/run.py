@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.errors import InputError
 from cchc_metrics.plan import Plan
 from cchc_metrics.records.columns import Columns
@@ -22,7 +23,6 @@ from cchc_metrics.verbs.assess import assess, plan_periods
 from cchc_metrics.verbs.compare import compare
 from cchc_metrics.verbs.judge import Coverage
 from cchc_metrics.verbs.measure import Measures, measure
-from cchc_metrics.verbs.tally import Tally, tally
 
 _NO_PROBLEMS = Problems()
 _NO_NOTE = Text()
@@ -35,13 +35,13 @@ class Dataset:
     Args:
         unit: code of the unit that reports.
         units: the unit tree.
-        columns: room → valid rows.
+        columns: kind → valid rows.
         calendar, rules: how days and disputed points are counted.
         catalogue: the indicators.
         problems: what reading found.
-        coverage: room → days between which its records are complete.
+        coverage: kind → days between which its records are complete.
         synthetic, note: printed with every output.
-        counted: counts of rooms that are not in ``columns`` because they were counted part by part, over the periods of
+        counted: counts of kinds that are not in ``columns`` because they were counted part by part, over the periods of
             ``periods_needed``; None for none.
     """
 
@@ -58,7 +58,7 @@ class Dataset:
     counted: Tally | None = None
 
     def tally(self, periods: Iterable[Period], *, as_of: date, sets: Mapping[str, Collection[str]] | None = None) -> Tally:
-        """Return the counts of every room, those that were counted before among them.
+        """Return the counts of every kind, those that were counted before among them.
 
         Args:
             periods: the periods to be measured.
@@ -66,7 +66,7 @@ class Dataset:
             sets: sets of events to count → dimensions to keep, as for ``tally``.
 
         Raises:
-            TallyMismatchError: rooms were counted before over other periods.
+            TallyMismatchError: kinds were counted before over other periods.
         """
         found = tally(self.columns, periods=periods, rules=self.rules, calendar=self.calendar, as_of=as_of, sets=sets)
         return found if self.counted is None else found + self.counted
@@ -92,7 +92,7 @@ def run(
         baseline_period: what to compare with; None for the same-named period one year earlier.
         plan: the plan to assess, of any year; None for none.
         baseline: measures of ``baseline_period`` from elsewhere (another folder, a published file), instead of the folder's own records.
-            A plan's targets are held against the folder's own records where it says nothing about the year that they name.
+            A plan's targets are compared with the folder's own records where it says nothing about the year that they name.
 
         scheme: a scoring scheme; None for none.
         scores: unit code → what the scheme is scored on beside the measures; what is given here wins over a measure.

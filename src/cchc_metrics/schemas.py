@@ -9,13 +9,13 @@ from pydantic import BaseModel
 from cchc_metrics.catalogue.model import Count, Indicator
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.plan import Plan
-from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit
 from cchc_metrics.score import Scheme
 
 MODELS: dict[str, type[BaseModel]] = {
-    **{room.model.__name__: room.model for room in ROOMS.values()},
+    **{kind.model.__name__: kind.model for kind in KINDS.values()},
     "Unit": Unit,
     "Rules": Rules,
     "Count": Count,

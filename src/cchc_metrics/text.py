@@ -48,7 +48,7 @@ def parse_number_vi(text: str) -> Fraction:
         text: the number as written; at most 100 characters.
 
     Raises:
-        CchcError: the text is not such a number; the message holds the text and, where there is one, the mend.
+        CchcError: the text is not such a number; the message holds the text and, where there is one, the fix.
 
     >>> parse_number_vi("2.096"), parse_number_vi("12.345,67"), parse_number_vi("92.83")
     (Fraction(2096, 1), Fraction(1234567, 100), Fraction(9283, 100))
@@ -71,6 +71,6 @@ def _not_a_number(number: str) -> CchcError:
     shown = number if len(number) <= _LONGEST_NUMBER else number[:_LONGEST_NUMBER] + "…"
     vi, en = f"không đọc được số «{shown}»", f"cannot read the number «{shown}»"
     if _ENGLISH.fullmatch(number) or _THREE_AFTER_POINT.fullmatch(number):
-        mend = number.translate(_SWAP)
-        return CchcError(f"{vi}; có phải «{mend}»?", f"{en}; did you mean «{mend}»?")
+        fix = number.translate(_SWAP)
+        return CchcError(f"{vi}; có phải «{fix}»?", f"{en}; did you mean «{fix}»?")
     return CchcError(f"{vi}; viết như 2.096 hoặc 92,83", f"{en}; write it like 2.096 or 92,83")

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from cchc_metrics import testing
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue, Indicator
+from cchc_metrics.count.tally import tally
 from cchc_metrics.errors import CatalogueError, UnknownIndicatorError
 from cchc_metrics.records.columns import columns_of
-from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.values import Scale, Status
 from cchc_metrics.verbs.measure import Measures, measure
-from cchc_metrics.verbs.tally import tally
 
 CATALOGUE = default_catalogue()
 UNITS = UnitTree(
@@ -48,13 +48,13 @@ each = pytest.mark.parametrize("indicator", list(CATALOGUE), ids=lambda i: i.id)
 
 
 def measures_of(rows: dict[str, list[Any]], periods: tuple[Period, ...] = (YEAR,), catalogue: Catalogue = CATALOGUE) -> Measures:
-    columns = {room: columns_of(ROOMS[room].model, records) for room, records in rows.items()}
+    columns = {kind: columns_of(KINDS[kind].model, records) for kind, records in rows.items()}
     counted = tally(columns, periods=periods, rules=Rules.preset("default"), calendar=Calendar.official(), as_of=AS_OF)
     return measure(counted, catalogue, units=UNITS, periods=periods, as_of=AS_OF)
 
 
 @each
-def test_it_is_told_in_both_languages_with_a_source_and_an_example(indicator: Indicator) -> None:
+def test_it_is_reported_in_both_languages_with_a_source_and_an_example(indicator: Indicator) -> None:
     assert indicator.vi
     assert indicator.en
     assert indicator.vi != indicator.en
@@ -64,7 +64,7 @@ def test_it_is_told_in_both_languages_with_a_source_and_an_example(indicator: In
 
 
 @each
-def test_its_counts_exist_and_are_told_in_both_languages(indicator: Indicator) -> None:
+def test_its_counts_exist_and_are_reported_in_both_languages(indicator: Indicator) -> None:
     for name in (*indicator.numerator, *indicator.denominator, *indicator.excluded.values()):
         count = CATALOGUE.counts[name.removeprefix("-")]
         assert count.vi != count.en
@@ -83,7 +83,7 @@ def test_without_records_it_has_no_data_and_no_value(indicator: Indicator) -> No
 @settings(max_examples=40)
 @given(data=st.data())
 def test_what_every_measure_must_satisfy(data: st.DataObject) -> None:
-    found = measures_of({room: data.draw(rows) for room, rows in ROWS.items()})
+    found = measures_of({kind: data.draw(rows) for kind, rows in ROWS.items()})
     for m in found:
         indicator = CATALOGUE[m.indicator]
         assert m.status.usable == (m.value is not None)
@@ -101,7 +101,7 @@ def test_what_every_measure_must_satisfy(data: st.DataObject) -> None:
 @settings(max_examples=40)
 @given(data=st.data())
 def test_counts_of_levels_and_units_add_up(data: st.DataObject) -> None:
-    found = measures_of({room: data.draw(rows) for room, rows in ROWS.items()})
+    found = measures_of({kind: data.draw(rows) for kind, rows in ROWS.items()})
     for m in found:
         if m.unit != "TM" or any(d == "level" for d, _ in m.breakdown) or m.numerator is None:
             continue
@@ -116,7 +116,7 @@ def test_counts_of_levels_and_units_add_up(data: st.DataObject) -> None:
 @settings(max_examples=25)
 @given(data=st.data())
 def test_labels_of_a_breakdown_add_up_to_the_total(data: st.DataObject) -> None:
-    found = measures_of({room: data.draw(rows) for room, rows in ROWS.items()})
+    found = measures_of({kind: data.draw(rows) for kind, rows in ROWS.items()})
     for block in found.blocks:
         total = next((b for b in found.blocks if b.indicator.id == block.indicator.id and not b.dims), None)
         if block.dims and total is not None:
@@ -171,7 +171,7 @@ def toml(table: str, **fields: object) -> str:
         (toml("count", id="own.x", vi="a", en="b", events="dossiers.received", until="dossiers.ended"), "only with at"),
     ],
 )
-def test_a_mistake_is_named_with_its_place_and_the_mend(text: str, words: str) -> None:
+def test_a_mistake_is_named_with_its_place_and_the_fix(text: str, words: str) -> None:
     with pytest.raises(CatalogueError) as error:
         load_catalogue(text, file="own.toml")
     assert error.value.en.startswith("own.toml")
@@ -202,7 +202,7 @@ def test_a_district_adds_an_indicator_without_code() -> None:
         better = "lower"
         source = "own"
     """)
-    dossier = ROOMS["dossiers"].model
+    dossier = KINDS["dossiers"].model
     rows = [
         dossier(dossier_id=str(n), unit_code="TM", status="9", received_at="01/03/2021", due_at="05/03/2021", ended_at=end, field=field)
         for n, (end, field) in enumerate([("08/03/2021", "Đất đai"), ("08/03/2021", "Hộ tịch"), ("05/03/2021", "Đất đai")])

@@ -31,7 +31,7 @@ def test_every_row_counts(source: Callable[[Path], Path], tmp_path: Path) -> Non
     folder = read_folder(source(tmp_path))
     assert folder.problems.by_code() == {}
     assert folder.problems.rejected == 0
-    assert {room: len(rows) for room, rows in folder.columns.items()} == {
+    assert {kind: len(rows) for kind, rows in folder.columns.items()} == {
         path.stem: path.read_bytes().count(b"\n") - 1 for path in folder.path.glob("*.csv") if path.name != "units.csv"
     }
     assert folder.district.synthetic

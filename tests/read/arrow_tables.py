@@ -1,4 +1,4 @@
-"""Strategies for Arrow tables: every column of a room under any type that a warehouse could give it, with good, bad and missing cells."""
+"""Strategies for Arrow tables: every column of a kind under any type that a warehouse could give it, with good, bad and missing cells."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pyarrow as pa
 from hypothesis import strategies as st
 from tests.read.cells import NAMES, TERMS, WHOLES, choices
 
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import ColumnSpec, schema
-from cchc_metrics.records.room import Room
 
 Typed = tuple[pa.DataType, st.SearchStrategy[Any]]
 
@@ -38,7 +38,7 @@ def _text(spec: ColumnSpec) -> st.SearchStrategy[Any]:
         "whole": WHOLES.map(str),
         "term": TERMS.map(str),
     }
-    return kinds.get(spec.kind.name, TEXTS)
+    return kinds.get(spec.cell_type.name, TEXTS)
 
 
 def _whole(low: int, high: int) -> st.SearchStrategy[Any]:
@@ -84,27 +84,27 @@ def types(spec: ColumnSpec) -> st.SearchStrategy[Typed]:
         (pa.decimal128(5, 1), st.sampled_from([Decimal("1.5"), Decimal("2.0")])),
         (pa.timestamp("us"), NEAR),
     ]
-    kept = fitting.get(spec.kind.name, [])
+    kept = fitting.get(spec.cell_type.name, [])
     return st.integers(0, 9).flatmap(lambda n: st.sampled_from(odd if n == 0 else [*kept, *any_kind] if n < 5 or not kept else kept))
 
 
 @st.composite
-def tables(draw: st.DrawFn, room: Room, *, size: int = 8, ids: int = 0) -> pa.Table:
-    """Return a strategy for tables of a room; ``ids`` is how many identifiers there are, 0 for whatever comes."""
+def tables(draw: st.DrawFn, kind: Kind, *, size: int = 8, ids: int = 0) -> pa.Table:
+    """Return a strategy for tables of a kind; ``ids`` is how many identifiers there are, 0 for whatever comes."""
     rows = draw(st.integers(0, size))
     columns = {}
-    for spec in schema(room.model):
+    for spec in schema(kind.model):
         if not spec.required and not draw(st.integers(0, 2)):
             continue
-        kind, cells = draw(types(spec))
-        if ids and spec.kind.name == "id":
-            kind, cells = pa.string(), st.integers(1, ids).map(str)
+        typed, cells = draw(types(spec))
+        if ids and spec.cell_type.name == "id":
+            typed, cells = pa.string(), st.integers(1, ids).map(str)
         missing = st.none() | cells if draw(st.booleans()) else cells
         values = draw(st.lists(missing, min_size=rows, max_size=rows))
-        encoded = pa.types.is_dictionary(kind)
-        column = pa.array(values, kind.value_type).dictionary_encode().cast(kind) if encoded else pa.array(values, kind)
+        encoded = pa.types.is_dictionary(typed)
+        column = pa.array(values, typed.value_type).dictionary_encode().cast(typed) if encoded else pa.array(values, typed)
         if draw(st.booleans()):  # as it comes in several pieces, each beginning somewhere in a larger one
             cut = draw(st.integers(0, rows))
-            column = pa.chunked_array([pa.concat_arrays([column, column])[rows : rows + cut], column[cut:]], kind)
+            column = pa.chunked_array([pa.concat_arrays([column, column])[rows : rows + cut], column[cut:]], typed)
         columns[spec.name] = column
     return pa.table(columns)

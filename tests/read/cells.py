@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cchc_metrics.records.fields import Choice
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import ColumnSpec, schema
-from cchc_metrics.records.room import Room
 
 DAYS = st.dates(date(2019, 12, 1), date(2022, 3, 1))
 EMPTY = st.sampled_from(["", "  ", None])
@@ -106,30 +106,30 @@ KINDS: Mapping[str, tuple[st.SearchStrategy[Any], st.SearchStrategy[Any]]] = {
 
 def cells(spec: ColumnSpec, *, bad: bool = True) -> st.SearchStrategy[Any]:
     """Return a strategy for the cells of a column, mostly understood; only such, or empty ones, where ``bad`` is False."""
-    good, wrong = (choices(spec.choice), st.sampled_from(["?!", "13", "onlin"]) | ODD) if spec.choice else KINDS[spec.kind.name]
+    good, wrong = (choices(spec.choice), st.sampled_from(["?!", "13", "onlin"]) | ODD) if spec.choice else KINDS[spec.cell_type.name]
     if not bad:
         return good
     return st.integers(0, 11).flatmap(lambda n: wrong if n == 0 else EMPTY if n == 1 else good)
 
 
 @st.composite
-def rows(draw: st.DrawFn, room: Room, *, bad: bool = True, ids: int = 0, size: int = 6) -> list[dict[str, Any]]:
-    """Return a strategy for rows of a room by canonical heading, of which some lack some columns.
+def rows(draw: st.DrawFn, kind: Kind, *, bad: bool = True, ids: int = 0, size: int = 6) -> list[dict[str, Any]]:
+    """Return a strategy for rows of a kind by canonical heading, of which some lack some columns.
 
     Args:
         draw: given by hypothesis.
-        room: the room.
+        kind: the kind.
         bad: whether cells may be bad.
         ids: how many different identifiers there are; 0 for whatever comes.
         size: how many rows at most.
     """
-    specs = schema(room.model)
+    specs = schema(kind.model)
     kept = [spec for spec in specs if spec.required or draw(st.integers(0, 3))]
     made = []
     for _ in range(draw(st.integers(0, size))):
         row = {spec.name: draw(cells(spec, bad=bad)) for spec in kept if not bad or draw(st.integers(0, 15))}
-        for name in room.id_columns if ids else ():
-            if name in row and room.model.model_fields[name].annotation is str:
+        for name in kind.id_columns if ids else ():
+            if name in row and kind.model.model_fields[name].annotation is str:
                 row[name] = str(draw(st.integers(1, ids)))
         made.append(row)
     return made

@@ -1,4 +1,4 @@
-"""How two readings of the same rows are held against each other."""
+"""How two readings of the same rows are compared with each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page docs/bad-input.md names every code under its severity, every room's headings can be mapped as it says, and its TOML is read."""
+"""The page docs/bad-input.md names every code under its severity, every kind's headings can be mapped as it says, and its TOML is read."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from cchc_metrics.read.csv_files import read_csv
 from cchc_metrics.read.distinct import DistinctColumn
 from cchc_metrics.read.raw import RawColumn, RawTable, UnreadableFileError, Wanted
 from cchc_metrics.read.tables import understand
-from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.records.kinds import KINDS
 
 pytest.importorskip("pyarrow")
 
@@ -61,7 +61,7 @@ def texts(draw: st.DrawFn) -> str:
     return text.removesuffix(end) if draw(st.booleans()) else text
 
 
-def told(table: RawTable) -> tuple[Any, ...]:
+def reported(table: RawTable) -> tuple[Any, ...]:
     """Return everything that a table says."""
     columns = {}
     for position, column in table.columns.items():
@@ -79,7 +79,7 @@ def outcome(read: Callable[[], RawTable | None]) -> Any:
         return error.en
     except UnicodeDecodeError as error:
         return error.object[error.start]
-    return None if table is None else told(table)
+    return None if table is None else reported(table)
 
 
 def by_text(data: bytes, wanted: Wanted | None = None) -> Any:
@@ -145,7 +145,7 @@ def test_identifiers_are_judged_alike_both_ways(rows: list[tuple[str, str, str]]
         found = read_blocks(io.BytesIO(data).read, None, "a.csv", lambda: None, block=block)
     assert found is not None
     text = csv_files._read(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), None, "a.csv", lambda: None)
-    same(understand(found, ROOMS["dossiers"], Given()), understand(text, ROOMS["dossiers"], Given()))
+    same(understand(found, KINDS["dossiers"], Given()), understand(text, KINDS["dossiers"], Given()))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -164,11 +164,11 @@ def test_a_big_file_is_read_by_blocks_and_is_the_same_table(
             writer.writerow(["", " ", "", ""])
     path = tmp_path / "a.csv"
     path.write_bytes(out.getvalue().encode(encoding))
-    expected = told(read_csv(path))
+    expected = reported(read_csv(path))
     monkeypatch.setattr(csv_files, "_WORTH_BLOCKS", 1)
     monkeypatch.setattr(csv_arrow, "BLOCK", 1 << 18)
     done: list[int] = []
-    assert told(read_csv(path, progress=lambda _, at, size: done.append(at - size))) == expected
+    assert reported(read_csv(path, progress=lambda _, at, size: done.append(at - size))) == expected
     assert done == sorted(done)
     assert done[-1] == 0
     assert len(expected[4]) == 1
@@ -234,4 +234,4 @@ def test_without_pyarrow_the_file_is_read_all_the_same(tmp_path: Path, monkeypat
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     monkeypatch.setattr(csv_files, "_WORTH_BLOCKS", 1)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    assert told(read_csv(path))[3] == [2]
+    assert reported(read_csv(path))[3] == [2]

@@ -1,4 +1,4 @@
-"""``district.toml``: what it says is what is read, and every mistake is told at once, each with its key and the mend."""
+"""``district.toml``: what it says is what is read, and every mistake is reported at once, each with its key and the fix."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.district import District, load_district
-from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.rules import Rules
 
 WHO = 'code = "TM"\nname = "Tháp Mười"\nlevel = "district"\n'
@@ -73,7 +73,7 @@ sources = ["x"]
     assert (unit.level, unit.valid_to, unit.predecessors) == ("commune", date(2025, 6, 30), ("TM.08", "TM.09"))
     assert district.files == {"dossiers": "Hồ sơ 2022.csv"}
     assert district.headings["dossiers"] == {"Mã HS": "dossier_id", "Ghi chú": ""}
-    assert set(district.coverage) == set(ROOMS)
+    assert set(district.coverage) == set(KINDS)
     assert (district.coverage["surveys"].first, district.coverage["surveys"].last) == (date(2021, 1, 1), None)
     assert (district.coverage["outreach"].first, district.coverage["outreach"].last) == (date(2021, 6, 1), date(2022, 2, 28))
     assert district.calendar.years[2028].days_off == (date(2028, 1, 3), date(2028, 9, 2))
@@ -90,7 +90,7 @@ def test_rules_of_its_own_stand_on_a_preset_and_have_a_name_of_their_own() -> No
     assert hours.id == "default+opening_hours=[[07:00:00,11:30:00]]"
 
 
-def test_every_mistake_is_told_at_once() -> None:
+def test_every_mistake_is_reported_at_once() -> None:
     text = """
 code = ""
 levle = "district"
@@ -116,7 +116,7 @@ last = 2021-01-01
 [calendar.years.2028]
 day_off = []
 """
-    told = mistakes(text)
+    reported = mistakes(text)
     for expected in (
         "code: must not be empty",
         "name: is missing",
@@ -129,7 +129,7 @@ day_off = []
         "catalogue[1]: «../a.toml» must be the name of a file in this folder",
         "units[1].parnet: unknown key",
         "did you mean «parent»?",
-        "files: there is no room «dosiers»",
+        "files: there is no kind «dosiers»",
         "did you mean «dossiers»?",
         "headings: surveys has no column «scores»",
         "did you mean «score»?",
@@ -141,7 +141,7 @@ day_off = []
         "calendar.years.2028.day_off: unknown key",
         "did you mean «days_off»?",
     ):
-        assert any(line.startswith(expected) for line in told), (expected, told)
+        assert any(line.startswith(expected) for line in reported), (expected, reported)
     assert any("name: thiếu" in line for line in mistakes(text, "vi"))
 
 

@@ -63,7 +63,7 @@ def cells_of(table: RawTable) -> list[list[Any]]:
     return [[table.columns[position].cell(at) for position in sorted(table.columns)] for at in range(len(table.rows))]
 
 
-def told(parsed: Parsed) -> list[tuple[str, int, str, str, str]]:
+def reported(parsed: Parsed) -> list[tuple[str, int, str, str, str]]:
     assert parsed.problems.read == len(parsed.columns) + parsed.problems.rejected
     return [(p.sheet, p.row, p.column, p.value, p.code.value) for p in parsed.problems]
 
@@ -88,7 +88,7 @@ def test_numbers_are_ids_and_codes_by_their_digits(tmp_path: Path) -> None:
     parsed = dossiers(
         tmp_path, [20210301000123, 101, 10, 44256, 44256.5, 0.5, "giờ", 1.0], [2, "0101", "9", "01/03/2021", "20210303", "0,5", "h", "1"]
     )
-    assert told(parsed) == []
+    assert reported(parsed) == []
     one, other = parsed.columns.records()
     assert (one.dossier_id, one.unit_code, one.status.value) == ("20210301000123", "101", "returned")  # type: ignore[attr-defined]
     assert (one.received_at, one.ended_at) == (date(2021, 3, 1), datetime(2021, 3, 1, 12))  # type: ignore[attr-defined]
@@ -102,12 +102,12 @@ def test_every_second_of_a_day_is_read_as_it_was_written(tmp_path: Path) -> None
     assert [cell for (cell,) in found] == moments
 
 
-def test_a_cell_that_shows_an_error_is_told_and_not_taken_for_empty(tmp_path: Path) -> None:
+def test_a_cell_that_shows_an_error_is_reported_and_not_taken_for_empty(tmp_path: Path) -> None:
     for first in (0, 2):  # the reader counts columns from the first that is used
         row = ["TM-2", "TM", 9, "#N/A", date(2021, 3, 3), "#DIV/0!", "#REF!", None]
         shifted = [[None] * first + list(cells) for cells in (HEADINGS, ROW, row)]
         parsed = read_file("dossiers", write(tmp_path / f"{first}.xlsx", {"Khác": [["#N/A"]], "Hồ sơ": shifted}))
-        assert told(parsed) == [
+        assert reported(parsed) == [
             ("Hồ sơ", 3, "received_at", "#N/A", "impossible_date"),
             ("Hồ sơ", 3, "term", "#DIV/0!", "not_a_number"),
             ("Hồ sơ", 3, "term_unit", "#REF!", "unknown_code"),
@@ -158,7 +158,7 @@ def test_titles_may_stand_above_the_heading_and_rows_are_numbered_as_shown(tmp_p
 
     rows = [[], ["Đơn vị", "Tháp Mười"], [], HEADINGS, ["(1)", *["(2)"] * 7], ROW, [None] * 8, [" ", None], [*ROW[:2], 11]]
     parsed = read_file("dossiers", write(tmp_path / "a.xlsx", {"Hồ sơ": rows}, change=title))
-    assert {(row, code) for _, row, _, _, code in told(parsed)} == {
+    assert {(row, code) for _, row, _, _, code in reported(parsed)} == {
         (5, "unknown_code"),
         (5, "impossible_date"),
         (5, "not_a_number"),
@@ -177,7 +177,7 @@ def test_cells_beyond_the_headings_refuse_the_row_as_in_csv(tmp_path: Path) -> N
 
 def test_unknown_columns_are_not_kept(tmp_path: Path) -> None:
     parsed = read_file("dossiers", write(tmp_path / "a.xlsx", {"A": [["Số CCCD", *HEADINGS], ["001099012345", *ROW]]}))
-    assert told(parsed) == [("A", 1, "Số CCCD", "", "unknown_heading")]
+    assert reported(parsed) == [("A", 1, "Số CCCD", "", "unknown_heading")]
     assert len(parsed.columns) == 1
 
 
@@ -192,12 +192,12 @@ def test_a_sheet_without_rows_is_an_empty_table(tmp_path: Path, rows: list[list[
 # --- sheets
 
 
-def test_the_sheet_that_names_the_most_columns_is_read_and_its_likes_are_told(tmp_path: Path) -> None:
+def test_the_sheet_that_names_the_most_columns_is_read_and_its_likes_are_reported(tmp_path: Path) -> None:
     short = HEADINGS[:5]
     sheets = {"Bìa": [["Đơn vị"]], "T1": [short, ROW[:5]], "T2": [HEADINGS, ROW], "T3": [HEADINGS, ROW], "Ẩn": [HEADINGS, ROW]}
     parsed = read_file("dossiers", write(tmp_path / "a.xlsx", sheets, hidden=["Ẩn"]))
     (problem,) = parsed.problems
-    assert (problem.code, problem.sheet, problem.mend_en) == (Code.UNUSED_SHEET, "T2", ": «T1», «T3»")
+    assert (problem.code, problem.sheet, problem.fix_en) == (Code.UNUSED_SHEET, "T2", ": «T1», «T3»")
     assert len(parsed.columns) == 1
 
 
@@ -205,10 +205,10 @@ def test_the_sheet_that_names_the_most_columns_is_read_and_its_likes_are_told(tm
 def test_a_sheet_is_named_in_any_spelling(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / "a.xlsx", {"Khác": [HEADINGS], "Hồ sơ": [HEADINGS, ROW]}, hidden=["Hồ sơ"])
     parsed = read_file("dossiers", path, sheet=name)
-    assert (told(parsed), len(parsed.columns)) == ([], 1)
+    assert (reported(parsed), len(parsed.columns)) == ([], 1)
 
 
-def test_a_sheet_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+def test_a_sheet_that_is_not_there_is_reported_with_those_that_are(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", {"Hồ sơ": [HEADINGS], "Tờ 2": [], "TỜ 2 ": []})
     with pytest.raises(UnreadableFileError) as raised:
         read_file("dossiers", path, sheet="Hồ xơ")
@@ -268,7 +268,7 @@ def test_the_parts_of_a_workbook_may_be_written_otherwise(tmp_path: Path) -> Non
     assert error_cells((tmp_path / "b.xlsx").read_bytes(), 1) == {(1, 0): "#REF!"}
 
 
-def test_the_missing_extra_is_one_line_with_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_missing_extra_is_one_line_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "a.xlsx", {"A": [HEADINGS, ROW]})
     monkeypatch.setitem(__import__("sys").modules, "python_calamine", None)
     with pytest.raises(InputError) as raised:
@@ -293,13 +293,13 @@ def test_a_folder_takes_a_workbook_where_there_is_no_csv(tmp_path: Path) -> None
     write(tmp_path / "dossiers.xlsx", {"Hồ sơ": [HEADINGS, ROW]})
     (tmp_path / "~$dossiers.xlsx").write_bytes(b"")
     folder = read_folder(tmp_path)
-    assert ({room: len(c) for room, c in folder.columns.items()}, list(folder.problems)) == ({"dossiers": 1}, [])
+    assert ({kind: len(c) for kind, c in folder.columns.items()}, list(folder.problems)) == ({"dossiers": 1}, [])
     (tmp_path / "dossiers.csv").write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
     folder = read_folder(tmp_path)
     assert [(p.file, p.code) for p in folder.problems] == [("dossiers.csv", Code.EMPTY_TABLE), ("dossiers.xlsx", Code.UNUSED_FILE)]
 
 
-def test_one_workbook_holds_the_tables_of_several_rooms_and_the_units(tmp_path: Path) -> None:
+def test_one_workbook_holds_the_tables_of_several_kinds_and_the_units(tmp_path: Path) -> None:
     files = '[files]\ndossiers = "năm.xlsx#Hồ sơ"\nmeetings = "năm.xlsx#Cuộc họp"\nsurveys = "thiếu.xlsx#A"\n'
     (tmp_path / "district.toml").write_text('units_file = "năm.xlsx#Đơn vị"\n' + DISTRICT + files, encoding="utf-8")
     sheets = {
@@ -313,7 +313,7 @@ def test_one_workbook_holds_the_tables_of_several_rooms_and_the_units(tmp_path: 
     }
     write(tmp_path / "năm.xlsx", sheets)
     folder = read_folder(tmp_path)
-    assert {room: len(c) for room, c in folder.columns.items()} == {"dossiers": 1, "meetings": 1}
+    assert {kind: len(c) for kind, c in folder.columns.items()} == {"dossiers": 1, "meetings": 1}
     assert [(p.file, p.sheet, p.row, p.code) for p in folder.problems] == [
         ("năm.xlsx", "Hồ sơ", 3, Code.UNKNOWN_CODE),
         ("thiếu.xlsx", "", 0, Code.MISSING_FILE),

@@ -1,4 +1,4 @@
-"""A folder: good rows count, everything wrong is told with its place, and what cannot be used at all is one line with the mend."""
+"""A folder: good rows count, everything wrong is reported with its place, and what cannot be used at all is one line with the fix."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.folder import Folder, read_folder
-from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.records.kinds import KINDS
 
 DISTRICT = 'code = "TM"\nname = "Tháp Mười"\nlevel = "district"\nextracted_on = 2022-03-31\nunits_file = "units.csv"\n'
 UNITS = "code,name,kind,level,parent,valid_to\nTM,Tháp Mười,huyện,district,,30/06/2025\nTM.01,Mỹ An,thị trấn,xã,TM,\n"
@@ -38,7 +38,7 @@ def make(tmp_path: Path) -> Make:
     return write
 
 
-def told(folder: Folder) -> list[tuple[str, int, str, str]]:
+def reported(folder: Folder) -> list[tuple[str, int, str, str]]:
     assert folder.problems.read == folder.problems.rejected + sum(len(c) for c in folder.columns.values())
     return [(p.file, p.row, p.column, p.code.value) for p in folder.problems]
 
@@ -52,15 +52,15 @@ def refused(path: Path) -> str:
 
 def test_what_is_there_is_read_and_what_is_not_is_not_supplied(make: Make) -> None:
     folder = read_folder(make())
-    assert told(folder) == []
-    assert {room: len(columns) for room, columns in folder.columns.items()} == {"dossiers": 2, "meetings": 1}
+    assert reported(folder) == []
+    assert {kind: len(columns) for kind, columns in folder.columns.items()} == {"dossiers": 2, "meetings": 1}
     assert folder.columns["dossiers"].codes("unit_code")[1] == ("TM", "TM.01")
     assert (folder.units.codes, folder.units.unit("TM.01").level) == (("TM", "TM.01"), "commune")
     assert (folder.plan_path, folder.baseline_path, folder.catalogue_paths, folder.coverage) == (None, None, (), {})
     assert folder.rules is folder.district.rules
 
 
-def test_every_kind_of_bad_row_is_told_and_the_good_ones_count(make: Make) -> None:
+def test_every_kind_of_bad_row_is_reported_and_the_good_ones_count(make: Make) -> None:
     bad = """dossier_id,unit_code,status,received_at,ended_at,Số CCCD,term,
 1,TM,9,01/03/2021,03/03/2021,001099012345,,
 2,TM,9,31/02/2021,03/03/2021,001099012345,,
@@ -77,7 +77,7 @@ def test_every_kind_of_bad_row_is_told_and_the_good_ones_count(make: Make) -> No
 10,TM,2,01/07/2025,,001099012345,,
 """
     folder = read_folder(make(dossiers_csv=bad))
-    assert told(folder) == [
+    assert reported(folder) == [
         ("dossiers.csv", 1, "Số CCCD", "unknown_heading"),
         ("dossiers.csv", 3, "received_at", "impossible_date"),
         ("dossiers.csv", 4, "unit_code", "unknown_unit"),
@@ -97,46 +97,46 @@ def test_every_kind_of_bad_row_is_told_and_the_good_ones_count(make: Make) -> No
     assert "001099012345" not in folder.problems.to_csv()
 
 
-def test_a_missing_heading_names_the_column_and_the_room_is_not_supplied(make: Make) -> None:
+def test_a_missing_heading_names_the_column_and_the_kind_is_not_supplied(make: Make) -> None:
     folder = read_folder(make(meetings_csv="Mã cuộc họp;Đơn vị;Kiểu cuộc họp;Ngày họp\n1;TM;Họp UBND;05/01/2021\n"))
-    assert told(folder) == [("meetings.csv", 1, "kind", "missing_heading"), ("meetings.csv", 1, "Kiểu cuộc họp", "unknown_heading")]
+    assert reported(folder) == [("meetings.csv", 1, "kind", "missing_heading"), ("meetings.csv", 1, "Kiểu cuộc họp", "unknown_heading")]
     missing = folder.problems.examples[0]
     assert '"Kiểu cuộc họp" = "kind" under [headings.meetings]' in missing.text("en")
     assert set(folder.columns) == {"dossiers"}
     assert (folder.problems.read, folder.problems.rejected) == (3, 1)
-    mended = read_folder(make(district_toml=DISTRICT + '[headings.meetings]\n"Kiểu cuộc họp" = "kind"\n'))
-    assert told(mended) == []
-    assert len(mended.columns["meetings"]) == 1
+    fixed = read_folder(make(district_toml=DISTRICT + '[headings.meetings]\n"Kiểu cuộc họp" = "kind"\n'))
+    assert reported(fixed) == []
+    assert len(fixed.columns["meetings"]) == 1
 
 
 def test_an_empty_table_is_supplied_and_an_empty_file_is_not(make: Make) -> None:
     folder = read_folder(make(meetings_csv=FILES["meetings.csv"].split("\n")[0]))
-    assert told(folder) == [("meetings.csv", 0, "", "empty_table")]
+    assert reported(folder) == [("meetings.csv", 0, "", "empty_table")]
     assert len(folder.columns["meetings"]) == 0
     folder = read_folder(make(meetings_csv=""))
-    assert {code for _, _, _, code in told(folder)} == {"empty_table", "missing_heading"}
+    assert {code for _, _, _, code in reported(folder)} == {"empty_table", "missing_heading"}
     assert set(folder.columns) == {"dossiers"}
 
 
-def test_a_file_that_is_named_and_missing_is_told(make: Make) -> None:
+def test_a_file_that_is_named_and_missing_is_reported(make: Make) -> None:
     district = 'plan = "ke-hoach.toml"\nbaseline = "goc.json"\ncatalogue = ["rieng.toml"]\n' + DISTRICT + '[files]\nsurveys = "phieu.csv"\n'
     folder = read_folder(make(district_toml=district))
-    assert told(folder) == [(name, 0, "", "missing_file") for name in ("phieu.csv", "ke-hoach.toml", "goc.json", "rieng.toml")]
+    assert reported(folder) == [(name, 0, "", "missing_file") for name in ("phieu.csv", "ke-hoach.toml", "goc.json", "rieng.toml")]
     assert (folder.plan_path, folder.baseline_path, folder.catalogue_paths) == (None, None, ())
 
 
 def test_a_table_under_another_name_is_seen(make: Make) -> None:
     path = make(meetings_csv=None, meeting_csv=FILES["meetings.csv"], problems_csv="file\n")
     folder = read_folder(path)
-    assert told(folder) == [("meeting.csv", 0, "", "unused_file")]
-    assert folder.problems.examples[0].mend_en == "; did you mean «meetings.csv»?"
+    assert reported(folder) == [("meeting.csv", 0, "", "unused_file")]
+    assert folder.problems.examples[0].fix_en == "; did you mean «meetings.csv»?"
     (path / "district.toml").write_text(DISTRICT + '[files]\nmeetings = "meeting.csv"\n', encoding="utf-8")
-    assert told(read_folder(path)) == []
+    assert reported(read_folder(path)) == []
 
 
 def test_an_unreadable_file_costs_only_itself(make: Make) -> None:
     folder = read_folder(make(meetings_csv="Mã;Đơn vị\n".encode("utf-16-le")))
-    assert told(folder) == [("meetings.csv", 0, "", "unreadable_file")]
+    assert reported(folder) == [("meetings.csv", 0, "", "unreadable_file")]
     assert set(folder.columns) == {"dossiers"}
     folder = read_folder(make(meetings_csv=b"M\xe3,b\n1,2\n"))
     assert "byte 0xe3 is not UTF-8" in folder.problems.examples[0].text("en")
@@ -155,7 +155,7 @@ def test_plan_baseline_and_catalogues_are_found(make: Make) -> None:
 def test_coverage_ends_at_the_export_unless_it_says_otherwise(make: Make) -> None:
     said = "[coverage]\nfirst = 2021-01-01\n[coverage.surveys]\nfirst=2021-06-01\nlast=2021-12-31\n"
     folder = read_folder(make(district_toml=DISTRICT + said))
-    assert set(folder.coverage) == set(ROOMS)
+    assert set(folder.coverage) == set(KINDS)
     assert folder.coverage["dossiers"] == (date(2021, 1, 1), date(2022, 3, 31))
     assert folder.coverage["surveys"] == (date(2021, 6, 1), date(2021, 12, 31))
     undated = DISTRICT.replace("extracted_on = 2022-03-31\n", "")
@@ -179,8 +179,8 @@ def test_years_of_the_calendar_come_from_here_or_from_a_file(make: Make) -> None
 
 def test_what_else_a_unit_file_says_is_not_read(make: Make) -> None:
     folder = read_folder(make(units_csv="Mã,Tên,Cấp,Mã cấp trên,Dân số,parnet\nTM,Tháp Mười,huyện,,1,\nTM.01,Mỹ An,cấp xã,TM,2,\n"))
-    assert told(folder) == [("units.csv", 1, "Dân số", "unknown_heading"), ("units.csv", 1, "parnet", "unknown_heading")]
-    assert folder.problems.examples[1].mend_en == "; did you mean «parent»?"
+    assert reported(folder) == [("units.csv", 1, "Dân số", "unknown_heading"), ("units.csv", 1, "parnet", "unknown_heading")]
+    assert folder.problems.examples[1].fix_en == "; did you mean «parent»?"
     assert folder.units.unit("TM.01").parent == "TM"
 
 
@@ -188,7 +188,7 @@ def test_a_unit_may_stand_alone_or_in_the_district_file(make: Make) -> None:
     alone = DISTRICT.replace('units_file = "units.csv"\n', "")
     folder = read_folder(make(district_toml=alone))
     assert folder.units.codes == ("TM",)
-    assert [code for *_, code in told(folder)] == ["unknown_unit", "unused_file"]
+    assert [code for *_, code in reported(folder)] == ["unknown_unit", "unused_file"]
     inline = alone + '[[units]]\ncode = "TM.01"\nname = "Mỹ An"\nlevel = "commune"\nparent = "TM"\n'
     assert read_folder(make(district_toml=inline)).units.codes == ("TM", "TM.01")
 

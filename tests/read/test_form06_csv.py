@@ -1,4 +1,4 @@
-"""A published Form 06 from CSV: as it was printed, or an error that names the place and the mend."""
+"""A published Form 06 from CSV: as it was printed, or an error that names the place and the fix."""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tests.read.cells import spelt, strip_marks
 
 from cchc_metrics.read.headings import HEADINGS, heading_key, known_headings, match_headings, spellings
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import schema
-from cchc_metrics.records.room import Room
-from cchc_metrics.records.rooms import ROOMS
 
 NAMED = [
-    (room, column, spelling) for room, columns in HEADINGS.items() for column, others in columns.items() for spelling in (column, *others)
+    (kind, column, spelling) for kind, columns in HEADINGS.items() for column, others in columns.items() for spelling in (column, *others)
 ]
 # Of the fields that the national exchange is seen to use, those that some column stands for.
 EXCHANGE = {
@@ -38,73 +38,73 @@ EXCHANGE = {
 NOT_USED = ("LoaiDoiTuong", "NgayTuChoi", "HinhThucTra", "NoiNopHoSo", "MaCSDL", "DanhSachLePhi")
 
 
-def test_every_column_of_every_room_has_a_vietnamese_heading() -> None:
-    assert {room: set(columns) for room, columns in HEADINGS.items()} == {
-        name: {spec.name for spec in schema(room.model)} for name, room in ROOMS.items()
+def test_every_column_of_every_kind_has_a_vietnamese_heading() -> None:
+    assert {kind: set(columns) for kind, columns in HEADINGS.items()} == {
+        name: {spec.name for spec in schema(kind.model)} for name, kind in KINDS.items()
     }
     assert all(others for columns in HEADINGS.values() for others in columns.values())
 
 
-@pytest.mark.parametrize("room", ROOMS.values(), ids=lambda r: r.name)
-def test_no_heading_means_two_columns(room: Room) -> None:
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda r: r.name)
+def test_no_heading_means_two_columns(kind: Kind) -> None:
     meant: dict[str, set[str]] = {}
-    for column in (spec.name for spec in schema(room.model)):
-        for spelling in spellings(room, column):
+    for column in (spec.name for spec in schema(kind.model)):
+        for spelling in spellings(kind, column):
             meant.setdefault(heading_key(spelling), set()).add(column)
     assert {key: columns for key, columns in meant.items() if len(columns) > 1} == {}
-    assert set(known_headings(room)) == set(meant)
+    assert set(known_headings(kind)) == set(meant)
 
 
 @given(st.sampled_from(NAMED).flatmap(lambda n: st.tuples(st.just(n[0]), st.just(n[1]), spelt(n[2]))))
 def test_a_heading_is_understood_in_every_spelling(named: tuple[str, str, str]) -> None:
-    room, column, written = named
-    assert match_headings(ROOMS[room], [written]).positions == {column: 0}
+    kind, column, written = named
+    assert match_headings(KINDS[kind], [written]).positions == {column: 0}
 
 
 @pytest.mark.parametrize(("field", "column"), EXCHANGE.items())
 def test_fields_of_the_national_exchange_are_headings(field: str, column: str) -> None:
-    assert match_headings(ROOMS["dossiers"], [field]).positions == {column: 0}
+    assert match_headings(KINDS["dossiers"], [field]).positions == {column: 0}
 
 
 @pytest.mark.parametrize("field", NOT_USED)
 def test_fields_without_a_column_are_passed_over(field: str) -> None:
-    assert match_headings(ROOMS["dossiers"], [field]).positions == {}
+    assert match_headings(KINDS["dossiers"], [field]).positions == {}
 
 
 def test_an_export_of_the_exchange_does_not_name_a_column_twice() -> None:
     fields = [field for field in (*EXCHANGE, *NOT_USED) if field != "TrangThaiSoHoa"]  # of the two, an export has one
-    matched = match_headings(ROOMS["dossiers"], fields)
+    matched = match_headings(KINDS["dossiers"], fields)
     assert matched.usable
     assert len(matched.unknown) == len(NOT_USED)
 
 
-@given(st.sampled_from(list(ROOMS.values())), st.lists(st.text(max_size=12) | st.sampled_from([n[2] for n in NAMED]), max_size=8))
-def test_every_heading_is_accounted_for_once(room: Room, headings: list[str]) -> None:
-    matched = match_headings(room, headings)
+@given(st.sampled_from(list(KINDS.values())), st.lists(st.text(max_size=12) | st.sampled_from([n[2] for n in NAMED]), max_size=8))
+def test_every_heading_is_accounted_for_once(kind: Kind, headings: list[str]) -> None:
+    matched = match_headings(kind, headings)
     twice = sum(len(others) - 1 for _, others in matched.duplicates)
     assert len(matched.positions) + twice + len(matched.unknown) == len(headings)
     assert {column for column, _ in matched.duplicates} <= set(matched.positions)
-    assert set(matched.missing) == {spec.name for spec in schema(room.model) if spec.required} - set(matched.positions)
+    assert set(matched.missing) == {spec.name for spec in schema(kind.model) if spec.required} - set(matched.positions)
     for column, position in matched.positions.items():
-        assert heading_key(headings[position]) in map(heading_key, spellings(room, column))
+        assert heading_key(headings[position]) in map(heading_key, spellings(kind, column))
 
 
 def test_a_near_heading_is_named_and_not_taken() -> None:
-    matched = match_headings(ROOMS["dossiers"], ["Ngày tiếp nhân hồ sơ 2", "dossier_ids"])
+    matched = match_headings(KINDS["dossiers"], ["Ngày tiếp nhân hồ sơ 2", "dossier_ids"])
     assert matched.positions == {}
     assert matched.unknown == ((0, "Ngày tiếp nhận hồ sơ"), (1, "dossier_id"))
 
 
 def test_own_headings_win_and_may_pass_a_column_over() -> None:
     own = {"mã hs": "dossier_id", "Mã hồ sơ": "", "TÌNH TRẠNG": "field"}
-    matched = match_headings(ROOMS["dossiers"], ["Mã hồ sơ", "Ma HS", "Tình trạng", "Trạng thái", "Đơn vị"], own)
+    matched = match_headings(KINDS["dossiers"], ["Mã hồ sơ", "Ma HS", "Tình trạng", "Trạng thái", "Đơn vị"], own)
     assert matched.positions == {"dossier_id": 1, "field": 2, "status": 3, "unit_code": 4}
     assert matched.usable
     assert not matched.unknown
 
 
-def test_two_headings_of_one_column_and_a_missing_one_are_told() -> None:
-    matched = match_headings(ROOMS["surveys"], ["Mã phiếu", "So_Phieu", "Đơn vị", "Điểm"])
+def test_two_headings_of_one_column_and_a_missing_one_are_reported() -> None:
+    matched = match_headings(KINDS["surveys"], ["Mã phiếu", "So_Phieu", "Đơn vị", "Điểm"])
     assert matched.duplicates == (("response_id", ("Mã phiếu", "So_Phieu")),)
     assert matched.missing == ("answered_on",)
     assert not matched.usable

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.read.arrow_tables import tables
 from tests.read.parsed import same
-from tests.read.test_rows import EVERY_ROOM
+from tests.read.test_rows import EVERY_KIND
 from tests.read.test_typed import GIVEN, cells
 
 from cchc_metrics.errors import InputError
@@ -27,13 +27,13 @@ from cchc_metrics.read.parquet_files import parse_parquet, scan_parquet
 from cchc_metrics.read.parquet_table import open_parquet
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.rows import Parsed, read_table
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.records.record import Record
-from cchc_metrics.records.room import Room
-from cchc_metrics.records.rooms import ROOMS
 
-OUTREACH = ROOMS["outreach"]
-CASES = EVERY_ROOM.flatmap(lambda room: st.tuples(st.just(room), tables(room, size=12) | tables(room, size=12, ids=3)))
+OUTREACH = KINDS["outreach"]
+CASES = EVERY_KIND.flatmap(lambda kind: st.tuples(st.just(kind), tables(kind, size=12) | tables(kind, size=12, ids=3)))
 
 
 def written(table: pa.Table, folder: Path, group: int, cut: int | None = None) -> Path:
@@ -61,8 +61,8 @@ def numbered(parts: Iterable[Parsed]) -> list[tuple[int, Record]]:
     return sorted(found, key=lambda pair: pair[0])
 
 
-def whole(room: Room, path: Path) -> Parsed:
-    return parse_parquet(path, room, Given(**GIVEN), {}, file="rows")
+def whole(kind: Kind, path: Path) -> Parsed:
+    return parse_parquet(path, kind, Given(**GIVEN), {}, file="rows")
 
 
 def outreach(rows: int, **columns: Any) -> pa.Table:
@@ -78,12 +78,12 @@ def read_outreach(tmp_path: Path, table: pa.Table, **options: Any) -> list[Parse
 
 @given(CASES, st.integers(1, 13), st.none() | st.integers(0, 12))
 @settings(max_examples=40)
-def test_a_file_is_read_as_its_cells_are(case: tuple[Room, pa.Table], group: int, cut: int | None) -> None:
-    room, table = case
+def test_a_file_is_read_as_its_cells_are(case: tuple[Kind, pa.Table], group: int, cut: int | None) -> None:
+    kind, table = case
     with TemporaryDirectory() as folder:
         path = written(table, Path(folder), group, cut)
         read = pq.read_table(path)
-        same(whole(room, path), read_table(room, read.column_names, cells(read), file="rows", **GIVEN))
+        same(whole(kind, path), read_table(kind, read.column_names, cells(read), file="rows", **GIVEN))
 
 
 @given(
@@ -97,16 +97,16 @@ def test_a_file_is_read_as_its_cells_are(case: tuple[Room, pa.Table], group: int
 )
 @settings(max_examples=60)
 def test_the_parts_say_together_what_the_whole_says(
-    case: tuple[Room, pa.Table], group: int, cut: int | None, part_rows: int, workers: int, keep_ids: bool, hashes: int
+    case: tuple[Kind, pa.Table], group: int, cut: int | None, part_rows: int, workers: int, keep_ids: bool, hashes: int
 ) -> None:
-    room, table = case
+    kind, table = case
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet_files, "HASHES", hashes)
         patch.setattr(parquet_files, "_AT_A_TIME", hashes)
         path = written(table, Path(folder), group, cut)
         options: dict[str, Any] = {**GIVEN, "keep_ids": keep_ids, "file": "rows", "workers": workers}
-        parts = list(scan_parquet(room, path, part_rows=part_rows, **options))
-        expected = whole(room, path)
+        parts = list(scan_parquet(kind, path, part_rows=part_rows, **options))
+        expected = whole(kind, path)
     assert parts
     assert all(part.usable == expected.usable for part in parts)
     assert added(parts) == expected.problems
@@ -189,7 +189,7 @@ def test_a_file_without_rows_is_a_table_without_rows(tmp_path: Path) -> None:
     assert part.problems.by_code() == {Code.EMPTY_TABLE: 1}
 
 
-def test_headings_are_understood_in_vietnamese_and_told_once(tmp_path: Path) -> None:
+def test_headings_are_understood_in_vietnamese_and_reported_once(tmp_path: Path) -> None:
     table = outreach(25).rename_columns(["Mã hoạt động", "ĐƠN VỊ", "hinh_thuc", "Ngày thực hiện"]).append_column("Ghi chú", [["x"] * 25])
     parts = read_outreach(tmp_path, table)
     assert sum(len(part.columns) for part in parts) == 25
@@ -213,7 +213,7 @@ def test_a_file_whose_headings_cannot_be_understood_is_not_usable(tmp_path: Path
 
 def test_progress_counts_rows(tmp_path: Path) -> None:
     seen: list[tuple[str, int, int]] = []
-    read_outreach(tmp_path, outreach(25), progress=lambda *told: seen.append(told))
+    read_outreach(tmp_path, outreach(25), progress=lambda *reported: seen.append(reported))
     assert seen == [("rows", 10, 25), ("rows", 20, 25), ("rows", 25, 25)]
 
 
@@ -249,23 +249,23 @@ def test_the_part_files_of_a_folder_must_be_of_one_table(tmp_path: Path) -> None
     path = written(outreach(10), tmp_path, 10, cut=5)
     assert open_parquet(path).rows == 10
     pq.write_table(outreach(5).drop_columns(["channel"]), path / "c.parquet")
-    with pytest.raises(UnreadableFileError) as told:
+    with pytest.raises(UnreadableFileError) as reported:
         open_parquet(path)
-    assert told.value.en == "the columns of c.parquet are not those of a.parquet"
+    assert reported.value.en == "the columns of c.parquet are not those of a.parquet"
     pq.write_table(outreach(5, channel=pa.array([[1]] * 5)), path / "c.parquet")
     with pytest.raises(UnreadableFileError):
         open_parquet(path)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UnreadableFileError) as told:
+    with pytest.raises(UnreadableFileError) as reported:
         open_parquet(tmp_path / "empty")
-    assert told.value.en == "the folder has no .parquet file"
+    assert reported.value.en == "the folder has no .parquet file"
 
 
 def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as reported:
         scan_parquet("outreach", tmp_path / "a.parquet")
-    assert 'pip install "cchc-metrics[arrow]"' in told.value.en
+    assert 'pip install "cchc-metrics[arrow]"' in reported.value.en
 
 
 def test_nothing_heavy_is_loaded_for_a_file(tmp_path: Path) -> None:

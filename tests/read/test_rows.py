@@ -17,14 +17,14 @@ from tests.read.cells import rows
 from cchc_metrics.errors import InputError, RejectedRowsError
 from cchc_metrics.read.rows import Parsed, read_rows, read_table
 from cchc_metrics.records.columns import Columns, columns_of
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, schema
-from cchc_metrics.records.room import Room
-from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import Unit, UnitTree
 
-EVERY_ROOM = st.sampled_from(list(ROOMS.values()))
+EVERY_KIND = st.sampled_from(list(KINDS.values()))
 REPEATED = {Code.DUPLICATE_IDENTICAL, Code.DUPLICATE_CONFLICTING}
 UNITS = UnitTree(
     [
@@ -36,10 +36,10 @@ UNITS = UnitTree(
 )
 
 
-def verdict(room: Room, row: Mapping[str, Any]) -> tuple[Record | None, set[str]]:
+def verdict(kind: Kind, row: Mapping[str, Any]) -> tuple[Record | None, set[str]]:
     """Return what the model makes of a row: the record, or the codes of its errors."""
     try:
-        return room.model(**row), set()
+        return kind.model(**row), set()
     except ValidationError as error:
         return None, {"missing_value" if e["type"] == "missing" else e["type"] for e in error.errors()}
 
@@ -67,29 +67,29 @@ def values(parsed: Parsed, *names: str) -> list[Any]:
 # --- one definition, two paths
 
 
-@given(EVERY_ROOM.flatmap(lambda room: st.tuples(st.just(room), rows(room))))
+@given(EVERY_KIND.flatmap(lambda kind: st.tuples(st.just(kind), rows(kind))))
 @settings(max_examples=150)
-def test_a_row_is_rejected_exactly_when_its_model_refuses_it_and_for_the_same_reasons(case: tuple[Room, list[dict[str, Any]]]) -> None:
-    room, given_rows = case
-    parsed = read_rows(room, given_rows)
-    verdicts = [verdict(room, row) for row in given_rows]
+def test_a_row_is_rejected_exactly_when_its_model_refuses_it_and_for_the_same_reasons(case: tuple[Kind, list[dict[str, Any]]]) -> None:
+    kind, given_rows = case
+    parsed = read_rows(kind, given_rows)
+    verdicts = [verdict(kind, row) for row in given_rows]
     assert parsed.problems.read == len(given_rows) == len(parsed.columns) + parsed.problems.rejected
     if not parsed.usable:
         assert all(record is None for record, _ in verdicts)
         return
-    told = codes_by_row(parsed)
-    assert [told[i] for i in range(1, len(given_rows) + 1)] == [codes for _, codes in verdicts]
+    reported = codes_by_row(parsed)
+    assert [reported[i] for i in range(1, len(given_rows) + 1)] == [codes for _, codes in verdicts]
     valid = parsed.columns.row_numbers().tolist()
     repeated = {p.row for p in parsed.problems if p.code in REPEATED}
     assert sorted([*valid, *repeated]) == [i for i, (record, _) in enumerate(verdicts, start=1) if record is not None]
     assert list(parsed.columns.records()) == [verdicts[i - 1][0] for i in valid]
 
 
-@given(EVERY_ROOM.flatmap(lambda room: st.tuples(st.just(room), rows(room, bad=False))))
-def test_the_arrays_are_those_that_the_models_make(case: tuple[Room, list[dict[str, Any]]]) -> None:
-    room, given_rows = case
-    parsed = read_rows(room, given_rows)
-    expected = columns_of(room.model, parsed.columns.records())
+@given(EVERY_KIND.flatmap(lambda kind: st.tuples(st.just(kind), rows(kind, bad=False))))
+def test_the_arrays_are_those_that_the_models_make(case: tuple[Kind, list[dict[str, Any]]]) -> None:
+    kind, given_rows = case
+    parsed = read_rows(kind, given_rows)
+    expected = columns_of(kind.model, parsed.columns.records())
     for name, array in parsed.columns.arrays.items():
         assert array.dtype == expected.arrays[name].dtype
         assert array.tolist() == expected.arrays[name].tolist()
@@ -97,22 +97,22 @@ def test_the_arrays_are_those_that_the_models_make(case: tuple[Room, list[dict[s
         assert labels == expected.labels[name]
 
 
-@given(EVERY_ROOM.flatmap(lambda room: st.tuples(st.just(room), rows(room))))
-def test_what_was_read_can_be_read_again(case: tuple[Room, list[dict[str, Any]]]) -> None:
-    room, given_rows = case
-    once = read_rows(room, given_rows).columns
-    again = read_rows(room, once.records())
+@given(EVERY_KIND.flatmap(lambda kind: st.tuples(st.just(kind), rows(kind))))
+def test_what_was_read_can_be_read_again(case: tuple[Kind, list[dict[str, Any]]]) -> None:
+    kind, given_rows = case
+    once = read_rows(kind, given_rows).columns
+    again = read_rows(kind, once.records())
     assert again.problems.rejected == 0
     assert same_columns(again.columns, once)
 
 
-@given(EVERY_ROOM.flatmap(lambda room: st.tuples(st.just(room), rows(room))))
-def test_rows_and_columns_of_cells_are_read_alike(case: tuple[Room, list[dict[str, Any]]]) -> None:
-    room, given_rows = case
-    names = [spec.name for spec in schema(room.model)]
+@given(EVERY_KIND.flatmap(lambda kind: st.tuples(st.just(kind), rows(kind))))
+def test_rows_and_columns_of_cells_are_read_alike(case: tuple[Kind, list[dict[str, Any]]]) -> None:
+    kind, given_rows = case
+    names = [spec.name for spec in schema(kind.model)]
     full = [{name: row.get(name) for name in names} for row in given_rows]
-    by_rows = read_rows(room, full)
-    by_columns = read_table(room, names, [[row[name] for row in full] for name in names])
+    by_rows = read_rows(kind, full)
+    by_columns = read_table(kind, names, [[row[name] for row in full] for name in names])
     if given_rows:
         assert by_columns.problems == by_rows.problems
         assert same_columns(by_columns.columns, by_rows.columns)
@@ -121,11 +121,11 @@ def test_rows_and_columns_of_cells_are_read_alike(case: tuple[Room, list[dict[st
 # --- duplicates
 
 
-def expected_duplicates(room: Room, records: Sequence[Record]) -> dict[int, Code]:
+def expected_duplicates(kind: Kind, records: Sequence[Record]) -> dict[int, Code]:
     """Return the code of each duplicate, found the slow way."""
     groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for at, record in enumerate(records):
-        groups[tuple(getattr(record, name) for name in room.id_columns)].append(at)
+        groups[tuple(getattr(record, name) for name in kind.id_columns)].append(at)
     found = {}
     for members in groups.values():
         if len(members) > 1:
@@ -136,32 +136,32 @@ def expected_duplicates(room: Room, records: Sequence[Record]) -> dict[int, Code
 
 
 @st.composite
-def repeated_rows(draw: st.DrawFn) -> tuple[Room, list[dict[str, Any]]]:
-    room = draw(EVERY_ROOM)
-    made = draw(rows(room, ids=2, bad=draw(st.booleans())))
+def repeated_rows(draw: st.DrawFn) -> tuple[Kind, list[dict[str, Any]]]:
+    kind = draw(EVERY_KIND)
+    made = draw(rows(kind, ids=2, bad=draw(st.booleans())))
     copies = draw(st.lists(st.sampled_from(made), max_size=5)) if made else []
-    return room, draw(st.permutations([*made, *copies]))
+    return kind, draw(st.permutations([*made, *copies]))
 
 
 @given(repeated_rows())
 @settings(max_examples=100)
-def test_identical_rows_leave_the_first_and_contradicting_rows_leave_none(case: tuple[Room, list[dict[str, Any]]]) -> None:
-    room, given_rows = case
-    parsed = read_rows(room, given_rows)
+def test_identical_rows_leave_the_first_and_contradicting_rows_leave_none(case: tuple[Kind, list[dict[str, Any]]]) -> None:
+    kind, given_rows = case
+    parsed = read_rows(kind, given_rows)
     if not parsed.usable:
         return
-    sound = [(i, record) for i, row in enumerate(given_rows, start=1) if (record := verdict(room, row)[0]) is not None]
-    expected = expected_duplicates(room, [record for _, record in sound])
+    sound = [(i, record) for i, row in enumerate(given_rows, start=1) if (record := verdict(kind, row)[0]) is not None]
+    expected = expected_duplicates(kind, [record for _, record in sound])
     assert {p.row: p.code for p in parsed.problems if p.code in REPEATED} == {sound[at][0]: code for at, code in expected.items()}
     assert parsed.columns.row_numbers().tolist() == [i for at, (i, _) in enumerate(sound) if at not in expected]
 
 
 @given(repeated_rows(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_nothing_that_counts(case: tuple[Room, list[dict[str, Any]]], random: Any) -> None:
-    room, given_rows = case
+def test_the_order_of_rows_changes_nothing_that_counts(case: tuple[Kind, list[dict[str, Any]]], random: Any) -> None:
+    kind, given_rows = case
     shuffled = list(given_rows)
     random.shuffle(shuffled)
-    one, other = read_rows(room, given_rows), read_rows(room, shuffled)
+    one, other = read_rows(kind, given_rows), read_rows(kind, shuffled)
     assert one.problems.totals == other.problems.totals
     assert sorted(map(repr, one.columns.records())) == sorted(map(repr, other.columns.records()))
 
@@ -207,7 +207,7 @@ def test_a_unit_may_be_named_where_the_name_means_one_unit(written: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("written", "mend"),
+    ("written", "fix"),
     [
         ("TM.O3", "; did you mean «TM.03»?"),
         ("xã Mỹ Quyy", "; did you mean «xã Mỹ Quý»?"),
@@ -216,11 +216,11 @@ def test_a_unit_may_be_named_where_the_name_means_one_unit(written: str) -> None
         ("?", ""),
     ],
 )
-def test_a_unit_that_is_not_in_the_tree_rejects_the_row(written: str, mend: str) -> None:
+def test_a_unit_that_is_not_in_the_tree_rejects_the_row(written: str, fix: str) -> None:
     parsed = read_rows("meetings", [MEETING, {**MEETING, "meeting_id": "2", "unit_code": written}], units=UNITS)
     assert parsed.problems.by_code() == {Code.UNKNOWN_UNIT: 1}
     (problem,) = parsed.problems
-    assert (problem.row, problem.column, problem.value, problem.mend_en) == (2, "unit_code", written, mend)
+    assert (problem.row, problem.column, problem.value, problem.fix_en) == (2, "unit_code", written, fix)
     assert len(parsed.columns) == 1
 
 
@@ -252,7 +252,7 @@ def test_two_spellings_of_a_unit_are_one_unit() -> None:
     ("unit", "day", "found"),
     [("TM", "2025-06-30", 0), ("TM", "2025-07-01", 1), ("TM.01", "2021-01-01", 0), ("TM.01", "2020-12-31", 1), ("TM.02", "1995-01-01", 0)],
 )
-def test_a_unit_that_did_not_exist_on_the_day_is_told_and_counts(unit: str, day: str, found: int) -> None:
+def test_a_unit_that_did_not_exist_on_the_day_is_reported_and_counts(unit: str, day: str, found: int) -> None:
     parsed = read_rows("meetings", [{**MEETING, "unit_code": unit, "held_on": day}], units=UNITS)
     assert parsed.problems.count(Code.UNIT_NOT_VALID_ON_DATE) == found
     assert (len(parsed.columns), parsed.problems.rejected) == (1, 0)
@@ -278,7 +278,7 @@ def test_what_is_planned_may_lie_in_the_future(status: str, found: int) -> None:
     assert parsed.problems.count(Code.DATE_IN_FUTURE) == found
 
 
-def test_a_year_that_the_calendar_lacks_is_told_and_the_row_counts() -> None:
+def test_a_year_that_the_calendar_lacks_is_reported_and_the_row_counts() -> None:
     calendar = Calendar.official()
     year = calendar.years[0] - 1
     old = {**DOSSIER, "received_at": f"{year}-12-31"}
@@ -319,7 +319,7 @@ def test_a_number_too_long_to_be_written_is_withheld() -> None:
     assert (problem.code, problem.value) == (Code.NUMBER_OUT_OF_RANGE, "…")
 
 
-def test_what_is_told_can_be_written() -> None:
+def test_what_is_reported_can_be_written() -> None:
     problems = read_rows("meetings", [{**MEETING, "kind": "\ud800", "meeting_id": "\udfff", "Ghi \ud800 chú": ""}]).problems
     assert [(p.column, p.value) for p in problems] == [("Ghi ? chú", ""), ("meeting_id", "?"), ("kind", "?")]
     assert problems.to_csv().encode()
@@ -346,7 +346,7 @@ def test_the_first_examples_are_the_first_of_the_sheet_whatever_their_column() -
     assert [(p.row, p.column) for p in problems] == [(row, "supplement_requests") for row in range(1, 1001)]
 
 
-def test_columns_that_are_not_used_are_told_without_what_they_hold() -> None:
+def test_columns_that_are_not_used_are_reported_without_what_they_hold() -> None:
     applicant = "Nguyễn Văn A, 001099012345"
     parsed = read_rows("meetings", [{**MEETING, "Họ và tên": applicant, "kind": "?"}], units=UNITS)
     assert [(p.code, p.column) for p in parsed.problems] == [(Code.UNKNOWN_HEADING, "Họ và tên"), (Code.UNKNOWN_CODE, "kind")]
@@ -367,7 +367,7 @@ def test_a_missing_column_makes_the_table_unusable_and_the_sum_holds() -> None:
     assert (parsed.problems.read, parsed.problems.rejected, len(parsed.columns)) == (3, 3, 0)
     missing = next(p for p in parsed.problems if p.code is Code.MISSING_HEADING)
     assert missing.column == "unit_code"
-    assert '"unit_code" under [headings.meetings]' in missing.mend_en
+    assert '"unit_code" under [headings.meetings]' in missing.fix_en
     with pytest.raises(RejectedRowsError):
         parsed.problems.raise_if_any()
 
@@ -385,7 +385,7 @@ def test_two_headings_of_one_meaning_are_not_chosen_between() -> None:
     assert not parsed.usable
     (problem,) = parsed.problems
     assert (problem.code, problem.column) == (Code.DUPLICATE_HEADING, "kind")
-    assert "«kind», «Loại cuộc họp»" in problem.mend_en
+    assert "«kind», «Loại cuộc họp»" in problem.fix_en
 
 
 def test_an_absent_cell_is_the_default_and_an_empty_one_is_not() -> None:
@@ -403,7 +403,7 @@ def test_no_rows_are_an_empty_table() -> None:
     parsed.problems.raise_if_any()
 
 
-def test_there_is_no_such_room() -> None:
+def test_there_is_no_such_kind() -> None:
     with pytest.raises(InputError, match="did you mean «meetings»"):
         read_rows("meeting", [])
 

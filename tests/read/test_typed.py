@@ -12,20 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.read.arrow_tables import tables
 from tests.read.parsed import same
-from tests.read.test_rows import EVERY_ROOM, REPEATED, UNITS, codes_by_row, verdict
+from tests.read.test_rows import EVERY_KIND, REPEATED, UNITS, codes_by_row, verdict
 
 from cchc_metrics.read.arrow import python_value
 from cchc_metrics.read.identifiers import hash_of, judge_ids
 from cchc_metrics.read.rows import read_table
 from cchc_metrics.read.typed import read_arrow
 from cchc_metrics.records.columns import columns_of
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.meeting import Meeting
-from cchc_metrics.records.room import Room
-from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar
 
-CASES = EVERY_ROOM.flatmap(lambda room: st.tuples(st.just(room), tables(room)))
-REPEATING = EVERY_ROOM.flatmap(lambda room: st.tuples(st.just(room), tables(room, ids=2)))
+CASES = EVERY_KIND.flatmap(lambda kind: st.tuples(st.just(kind), tables(kind)))
+REPEATING = EVERY_KIND.flatmap(lambda kind: st.tuples(st.just(kind), tables(kind, ids=2)))
 GIVEN: dict[str, Any] = {"units": UNITS, "extracted_on": date(2021, 2, 1), "calendar": Calendar.official()}
 
 
@@ -35,13 +35,13 @@ def cells(table: pa.Table) -> list[list[Any]]:
 
 @given(CASES)
 @settings(max_examples=120)
-def test_a_row_is_judged_as_its_model_judges_it(case: tuple[Room, pa.Table]) -> None:
-    room, table = case
-    parsed = read_arrow(room, table)
+def test_a_row_is_judged_as_its_model_judges_it(case: tuple[Kind, pa.Table]) -> None:
+    kind, table = case
+    parsed = read_arrow(kind, table)
     rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*cells(table), strict=True)]
-    verdicts = [verdict(room, row) for row in rows]
-    told = codes_by_row(parsed)
-    assert [told[i] for i in range(1, len(rows) + 1)] == [codes for _, codes in verdicts]
+    verdicts = [verdict(kind, row) for row in rows]
+    reported = codes_by_row(parsed)
+    assert [reported[i] for i in range(1, len(rows) + 1)] == [codes for _, codes in verdicts]
     assert parsed.problems.read == len(rows) == len(parsed.columns) + parsed.problems.rejected
     repeated = {p.row for p in parsed.problems if p.code in REPEATED}
     valid = [i for i, (record, _) in enumerate(verdicts, start=1) if record is not None and i not in repeated]
@@ -51,9 +51,9 @@ def test_a_row_is_judged_as_its_model_judges_it(case: tuple[Room, pa.Table]) -> 
 
 @given(CASES | REPEATING, st.sampled_from([{}, GIVEN]))
 @settings(max_examples=120)
-def test_a_table_is_read_as_its_cells_are(case: tuple[Room, pa.Table], held_against: dict[str, Any]) -> None:
-    room, table = case
-    same(read_arrow(room, table, **held_against), read_table(room, table.column_names, cells(table), **held_against))
+def test_a_table_is_read_as_its_cells_are(case: tuple[Kind, pa.Table], held_against: dict[str, Any]) -> None:
+    kind, table = case
+    same(read_arrow(kind, table, **held_against), read_table(kind, table.column_names, cells(table), **held_against))
 
 
 @given(
@@ -101,6 +101,6 @@ def test_a_batch_and_vietnamese_headings_are_understood() -> None:
 def test_a_date_beyond_all_calendars_is_a_bad_cell(kind: pa.DataType) -> None:
     far = pa.array([2**31 - 1 if kind == pa.date32() else 2**63 - 1], pa.int32() if kind == pa.date32() else pa.int64()).view(kind)
     table = pa.table({"activity_id": ["1"], "unit_code": ["TM"], "channel": ["Tọa đàm"], "held_on": far})
-    parsed = read_arrow(ROOMS["outreach"], table)
+    parsed = read_arrow(KINDS["outreach"], table)
     assert [problem.code for problem in parsed.problems] == ["impossible_date"]
     assert len(parsed.columns) == 0

@@ -119,6 +119,6 @@ def test_halves_are_exact() -> None:
 
 
 def test_every_column_has_a_kind_that_columns_can_store() -> None:
-    kinds = {spec.kind.name for model in (Dossier, Document, Meeting) for spec in schema(model)}
+    kinds = {spec.cell_type.name for model in (Dossier, Document, Meeting) for spec in schema(model)}
     assert kinds <= {"id", "unit", "label", "choice", "moment", "whole", "term"}
     assert Flag.labels() == ("no", "yes", "unknown")

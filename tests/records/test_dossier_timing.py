@@ -23,7 +23,7 @@ from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.dossier_timing import Timed, class_dossiers, turnaround
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.fields import NO_DAY
-from cchc_metrics.records.room import Context
+from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number

@@ -139,7 +139,7 @@ def test_an_unknown_code_names_the_nearest_and_is_not_taken_for_it() -> None:
     with pytest.raises(CellError) as raised:
         choices.Channel.parse("onlin")
     assert raised.value.code is Code.UNKNOWN_CODE
-    assert raised.value.mend == ("; có phải «online»?", "; did you mean «online»?")
+    assert raised.value.fix == ("; có phải «online»?", "; did you mean «online»?")
 
 
 def test_unknown_is_not_no() -> None:

@@ -13,9 +13,10 @@ from tests.slow import calendar_slow
 
 from cchc_metrics import testing
 from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.count.tally import tally
 from cchc_metrics.records.columns import columns_of
-from cchc_metrics.records.petition import LIMITS_WORKING_DAYS, ROOM, Petition, events
-from cchc_metrics.records.room import Context
+from cchc_metrics.records.kind import Context
+from cchc_metrics.records.petition import KIND, LIMITS_WORKING_DAYS, Petition, events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of
 from cchc_metrics.reference.period import Period
@@ -23,7 +24,6 @@ from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.values import Status
 from cchc_metrics.verbs.measure import measure
-from cchc_metrics.verbs.tally import tally
 
 OFFICIAL = Calendar.official()
 SLOW = calendar_slow.official()
@@ -62,7 +62,7 @@ def in_time(stage: str, since: date, day: date) -> str:
 
 def test_the_limits_are_those_of_the_rule_sheet() -> None:
     assert LIMITS_WORKING_DAYS == LIMITS
-    assert [s.name for s in ROOM.event_sets] == ["received", *LIMITS]
+    assert [s.name for s in KIND.event_sets] == ["received", *LIMITS]
 
 
 @settings(max_examples=80)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.count.tally import tally
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
@@ -19,7 +20,6 @@ from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.verbs.form06 import form06
 from cchc_metrics.verbs.measure import measure
-from cchc_metrics.verbs.tally import tally
 
 TREE = UnitTree([Unit(code="TM", name="Tháp Mười", level="province")])
 MARCH = Period.parse("2021-03")

@@ -18,7 +18,7 @@ from cchc_metrics.records.dossier import Dossier, end_days
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.dossier_timing import class_dossiers
 from cchc_metrics.records.due import due_dates
-from cchc_metrics.records.room import Context
+from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import REAPPOINTED, REAPPOINTMENTS, attach_events, waits_of
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
@@ -67,7 +67,7 @@ def stories(draw: st.DrawFn, names: tuple[str, ...] = ("1", "2", "3")) -> list[D
     return found
 
 
-def told(events: Sequence[DossierEvent], name: str) -> tuple[Waits, int, list[date]]:
+def reported(events: Sequence[DossierEvent], name: str) -> tuple[Waits, int, list[date]]:
     """Tell a dossier's events one after the other, with two slips of paper on the desk: papers wanted, payment wanted."""
     desk: set[str] = set()
     found: Waits = []
@@ -103,11 +103,11 @@ def plain(name: str, requests: int | None = None) -> Dossier:
 
 @settings(max_examples=150)
 @given(events=stories(), own=st.none() | st.integers(0, 3))
-def test_waits_requests_and_appointments_are_those_that_are_told(events: list[DossierEvent], own: int | None) -> None:
+def test_waits_requests_and_appointments_are_those_that_are_reported(events: list[DossierEvent], own: int | None) -> None:
     rows = [plain(name, own) for name in ("1", "2", "3")]
     columns = attached(rows, events)
     for at, row in enumerate(rows):
-        expected, asked, appointments = told(events, row.dossier_id)
+        expected, asked, appointments = reported(events, row.dossier_id)
         assert waits(columns, at) == expected
         assert int(columns.numbers("supplement_requests")[at]) == (own if own is not None else asked or NO_DAY)
         assert day(columns.arrays[REAPPOINTED][at]) == (appointments[-1] if appointments else None)

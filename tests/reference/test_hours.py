@@ -18,7 +18,7 @@ from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_timing import acceptance
 from cchc_metrics.records.due import due_date
 from cchc_metrics.records.fields import Flag
-from cchc_metrics.records.room import Context
+from cchc_metrics.records.kind import Context
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.hours import Hours, moment, position, seconds_per_day

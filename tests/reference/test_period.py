@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.days import date_of, day_number
-from cchc_metrics.reference.period import FIRST_YEAR, LAST_YEAR, Kind, Period, Regime
+from cchc_metrics.reference.period import FIRST_YEAR, LAST_YEAR, Period, PeriodKind, Regime
 
-MANY: dict[Kind, int] = {"year": 1, "half": 2, "quarter": 4, "nine_months": 1, "month": 12}
+MANY: dict[PeriodKind, int] = {"year": 1, "half": 2, "quarter": 4, "nine_months": 1, "month": 12}
 
 
 @st.composite
-def named(draw: st.DrawFn, kinds: tuple[Kind, ...] = ("year", "half", "quarter", "nine_months", "month")) -> Period:
+def named(draw: st.DrawFn, kinds: tuple[PeriodKind, ...] = ("year", "half", "quarter", "nine_months", "month")) -> Period:
     kind = draw(st.sampled_from(kinds))
     regime: Regime = draw(st.sampled_from(["calendar", "nd09"]))
     return Period.of(kind, draw(st.integers(2015, 2030)), draw(st.integers(1, MANY[kind])), regime)
@@ -88,7 +88,7 @@ def test_day_numbers_and_dates_are_inverse(day: date) -> None:
     st.sampled_from(["calendar", "nd09"]),
     st.dates(date(2015, 1, 1), date(2030, 1, 1)),
 )
-def test_every_day_lies_in_exactly_one_period_of_a_kind(kind: Kind, regime: Regime, day: date) -> None:
+def test_every_day_lies_in_exactly_one_period_of_a_kind(kind: PeriodKind, regime: Regime, day: date) -> None:
     near = [Period.of(kind, year, n, regime) for year in range(day.year - 1, day.year + 2) for n in range(1, MANY[kind] + 1)]
     assert sum(p.contains(day) for p in near) == 1
 

@@ -17,7 +17,7 @@ from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.dossier import Dossier, end_days
 from cchc_metrics.records.dossier_event import DossierEvent
 from cchc_metrics.records.dossier_timing import acceptance, class_dossiers
-from cchc_metrics.records.room import Context
+from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules, rule_presets
@@ -120,7 +120,7 @@ def test_the_slow_reference_knows_no_rule_that_is_not_there() -> None:
 DONE: dict[str, Any] = {"status": "9", "ended_at": "08/03/2021", "due_at": "05/03/2021"}
 ASKED: list[tuple[str, str, str | None]] = [("supplement_requested", "03/03/2021", None), ("supplement_received", "10/03/2021", None)]
 CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[tuple[str, str, str | None]]]] = [
-    # the option, the rules it is held against, the dossier, its events
+    # the option, the rules it is compared with, the dossier, its events
     ({"pauses": "subtract"}, {}, {**DONE, "paused_days": 1}, []),
     ({"pauses": "restart"}, {}, {"status": "4", "term": 5, "term_unit": "working_days"}, ASKED),
     ({"compare": "instants"}, {}, {"status": "9", "due_at": "05/03/2021 08:00", "ended_at": "05/03/2021 09:00"}, []),

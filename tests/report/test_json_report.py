@@ -206,8 +206,8 @@ def test_the_shape_has_the_closed_lists_of_the_library() -> None:
 
 def test_every_key_is_on_the_page_about_it() -> None:
     page = (ROOT / "docs" / "report-json.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"`([a-z_0-9]+)`", page))
-    assert {key for shape in SHAPES.values() for key in shape.model_fields} - told == set()
+    reported = set(re.findall(r"`([a-z_0-9]+)`", page))
+    assert {key for shape in SHAPES.values() for key in shape.model_fields} - reported == set()
 
 
 def test_the_head() -> None:

@@ -395,7 +395,7 @@ def test_a_comparison_with_a_missing_unit_is_an_estimate() -> None:
 # --- inputs that a scheme cannot use
 
 
-def test_every_wrong_input_is_told_at_once() -> None:
+def test_every_wrong_input_is_reported_at_once() -> None:
     s = scheme(
         field(
             "A",
@@ -420,7 +420,7 @@ def test_points_outside_the_bounds_are_refused(points: int) -> None:
         score_scheme({"a": Given(Fraction(points))}, scheme(field("A", criterion("a", 4))))
 
 
-def test_a_wrong_input_of_another_unit_is_told_with_its_unit() -> None:
+def test_a_wrong_input_of_another_unit_is_reported_with_its_unit() -> None:
     with pytest.raises(InputError, match=r"«Y»: values\.b"):
         score_units({"X": {"a": 1}, "Y": {"b": 1}}, scheme(field("A", criterion("a", 1))))
 

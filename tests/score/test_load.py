@@ -158,15 +158,15 @@ def table_around(text: str, position: int) -> tuple[int, int]:
 # Form first: whether a scheme fits together is looked at when all of it has the form.
 @given(st.one_of(*(st.lists(st.sampled_from(some), min_size=2, max_size=4, unique=True) for some in (FORM, MEANING))))
 def test_several_mistakes_are_all_named_at_once(chosen: list[tuple[str, str, str, str]]) -> None:
-    text, told = TEXT, {}
+    text, reported = TEXT, {}
     for _, old, new, said in chosen:
         table = table_around(TEXT, TEXT.index(old))
-        if table not in told:  # one in each table, so that none takes the ground from under another
+        if table not in reported:  # one in each table, so that none takes the ground from under another
             text = text.replace(old, new, 1)
-            told[table] = said
+            reported[table] = said
     found = mistakes(text, indicators=default_catalogue().indicators)
-    hidden = {"cap goes with", "not both", "exactly one", "«D.1»: a rule is needed"}  # told once the parts of their table have the form
-    for said in told.values():
+    hidden = {"cap goes with", "not both", "exactly one", "«D.1»: a rule is needed"}  # reported once the parts of their table have the form
+    for said in reported.values():
         assert any(said in line for line in found) or said in hidden, (said, found)
 
 
@@ -222,7 +222,7 @@ def test_a_mistake_in_a_variant_is_found_whichever_is_loaded(old: str, new: str,
     assert any(said in line for line in found), found
 
 
-def test_a_mistake_of_the_scheme_is_not_told_for_each_variant() -> None:
+def test_a_mistake_of_the_scheme_is_not_reported_for_each_variant() -> None:
     assert len(mistakes(VARIANTS.replace("round = 2", "rond = 2", 1))) == 1
     found = mistakes(VARIANTS.replace("max = 100", "max = 99", 1))
     assert len(found) == 1

@@ -247,12 +247,12 @@ def end_by_the_clock(
     while True:
         for opens, closes in opening_hours if calendar.is_working(day) else ():
             begin = datetime.combine(day, max(opens, now))
-            room = datetime.combine(day, closes) - begin
-            if room <= timedelta(0):
+            kind = datetime.combine(day, closes) - begin
+            if kind <= timedelta(0):
                 continue
-            if left <= room:
+            if left <= kind:
                 return day, (begin + left).time()
-            left -= room
+            left -= kind
         day, now = day + timedelta(days=1), time(0)
 
 

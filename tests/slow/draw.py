@@ -13,7 +13,7 @@ from cchc_metrics import testing
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.dossier import ENDED, NOT_RECEIVED, Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
-from cchc_metrics.reference.period import Kind, Period, Regime
+from cchc_metrics.reference.period import Period, PeriodKind, Regime
 from cchc_metrics.reference.rules import Rules
 
 WINDOWS = (
@@ -161,7 +161,7 @@ def files(*, max_size: int = 8) -> st.SearchStrategy[Files]:
 def periods_about(draw: st.DrawFn, first: date, last: date) -> Period:
     """Return a strategy for periods of every kind and regime that have to do with the days between two days."""
     day = draw(st.dates(first - timedelta(days=3), last + timedelta(days=15)))
-    kind = draw(st.sampled_from(get_args(Kind)))
+    kind = draw(st.sampled_from(get_args(PeriodKind)))
     if kind == "custom":
         return Period.custom(day, day + timedelta(days=draw(st.integers(0, 60))))
     months = {"year": 12, "half": 6, "quarter": 3, "nine_months": 12, "month": 1}[kind]

@@ -527,8 +527,8 @@ def test_a_channel_that_nobody_used_is_a_zero_and_not_a_gap() -> None:
     assert (radios.verdict, radios.name.vi) == (Verdict.MET, "Tuyên truyền: hệ thống truyền thanh")
     nothing = assess(Fake(), quotas, units=UNITS, as_of=YEAR_END)
     assert [a.verdict for a in nothing] == [Verdict.CANNOT_BE_JUDGED] * 2
-    no_room = assess(Fake(made(None, indicator="outreach_activities")), quotas, units=UNITS, as_of=YEAR_END)
-    assert [a.verdict for a in no_room] == [Verdict.CANNOT_BE_JUDGED] * 2
+    no_kind = assess(Fake(made(None, indicator="outreach_activities")), quotas, units=UNITS, as_of=YEAR_END)
+    assert [a.verdict for a in no_kind] == [Verdict.CANNOT_BE_JUDGED] * 2
 
 
 def test_a_target_on_a_label_is_a_zero_only_where_the_label_is_known() -> None:

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from cchc_metrics import testing
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.count.tally import tally
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.document import Document
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.meeting import Meeting
 from cchc_metrics.records.record import Record, schema
-from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rule_presets
@@ -29,7 +30,6 @@ from cchc_metrics.report.explanation import explanation_text
 from cchc_metrics.values import Measure
 from cchc_metrics.verbs.explain import Explanation, Row, explain
 from cchc_metrics.verbs.measure import Measures, measure
-from cchc_metrics.verbs.tally import tally
 
 CATALOGUE = default_catalogue()
 OFFICIAL = Calendar.official()
@@ -59,21 +59,21 @@ RECORDS: dict[str, st.SearchStrategy[Any]] = {
     "surveys": testing.survey_answers(**IN_WINDOW),
     "petitions": testing.petitions(**IN_WINDOW),
 }
-ROOMS_DRAWN = sorted(RECORDS)
+KINDS_DRAWN = sorted(RECORDS)
 
 
-def rows_of(room: str, *, most: int, least: int = 0) -> st.SearchStrategy[list[Any]]:
-    if room == "initiatives":
-        return st.lists(RECORDS[room], max_size=5, unique_by=lambda a: (a.initiative_id, a.unit_code))
-    return st.lists(RECORDS[room], min_size=least, max_size=most)
+def rows_of(kind: str, *, most: int, least: int = 0) -> st.SearchStrategy[list[Any]]:
+    if kind == "initiatives":
+        return st.lists(RECORDS[kind], max_size=5, unique_by=lambda a: (a.initiative_id, a.unit_code))
+    return st.lists(RECORDS[kind], min_size=least, max_size=most)
 
 
-def rooms_of(rows: Mapping[str, Sequence[Record]]) -> dict[str, Columns]:
-    return {room: columns_of(ROOMS[room].model, records) for room, records in rows.items()}
+def kinds_of(rows: Mapping[str, Sequence[Record]]) -> dict[str, Columns]:
+    return {kind: columns_of(KINDS[kind].model, records) for kind, records in rows.items()}
 
 
 def measured(
-    rooms: Mapping[str, Columns],
+    kinds: Mapping[str, Columns],
     periods: Sequence[Period] = (QUARTER, FEBRUARY, RUNNING),
     *,
     as_of: date = AS_OF,
@@ -82,17 +82,17 @@ def measured(
     covered: bool = True,
     breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
 ) -> Measures:
-    counts = tally(rooms, periods=periods, rules=rules, calendar=OFFICIAL, as_of=as_of)
-    coverage = {room: (date(2000, 1, 1), date(2050, 12, 31)) for room in ROOMS} if covered else None
+    counts = tally(kinds, periods=periods, rules=rules, calendar=OFFICIAL, as_of=as_of)
+    coverage = {kind: (date(2000, 1, 1), date(2050, 12, 31)) for kind in KINDS} if covered else None
     return measure(counts, catalogue, units=TREE, periods=periods, as_of=as_of, coverage=coverage, breakdowns=breakdowns)
 
 
-def explained(m: Measure, rooms: Mapping[str, Columns], rules: Rules = DEFAULT, catalogue: Catalogue = CATALOGUE) -> Explanation:
-    return explain(m, rooms, catalogue=catalogue, units=TREE, rules=rules, calendar=OFFICIAL)
+def explained(m: Measure, kinds: Mapping[str, Columns], rules: Rules = DEFAULT, catalogue: Catalogue = CATALOGUE) -> Explanation:
+    return explain(m, kinds, catalogue=catalogue, units=TREE, rules=rules, calendar=OFFICIAL)
 
 
 def places(rows: Sequence[Row]) -> set[tuple[str, int]]:
-    found = {(row.room, row.row) for row in rows}
+    found = {(row.kind, row.row) for row in rows}
     assert len(found) == len(rows)  # no row is listed twice in a part
     return found
 
@@ -102,51 +102,51 @@ def places(rows: Sequence[Row]) -> set[tuple[str, int]]:
 
 @cache
 def rich() -> Rows:
-    """Return rows of every room about the first quarters of 2021 and 2023, enough that every indicator has something to count."""
+    """Return rows of every kind about the first quarters of 2021 and 2023, enough that every indicator has something to count."""
     chance = random.Random(2021)  # noqa: S311  rows, not secrets
 
     def day(start: date, most: int = 90) -> date:
         return start + timedelta(days=chance.randrange(most))
 
-    found: Rows = {room: [] for room in ROOMS_DRAWN}
+    found: Rows = {kind: [] for kind in KINDS_DRAWN}
     for n in range(100):
         start = date(2021, 1, 1) if n % 2 else date(2023, 1, 1)
-        for room in ROOMS_DRAWN:
-            model = ROOMS[room].model
+        for kind in KINDS_DRAWN:
+            model = KINDS[kind].model
             cells: dict[str, Any] = {
                 spec.name: chance.choice(spec.choice.labels()) if spec.choice else day(start)
                 for spec in schema(model)
-                if spec.choice or (spec.kind.name == "moment" and spec.name in ("received_at", "issued_on", "held_on", "answered_on"))
+                if spec.choice or (spec.cell_type.name == "moment" and spec.name in ("received_at", "issued_on", "held_on", "answered_on"))
             }
-            cells |= {ROOMS[room].id_columns[0]: str(n), "unit_code": chance.choice(testing.UNITS), "reach": n}
-            if room == "dossiers":
+            cells |= {KINDS[kind].id_columns[0]: str(n), "unit_code": chance.choice(testing.UNITS), "reach": n}
+            if kind == "dossiers":
                 end = day(cells["received_at"], 30)
                 cells |= {"submitted_at": cells["received_at"] - timedelta(days=chance.randrange(3)), "ended_at": end}
                 cells |= {"term": chance.randrange(9), "term_unit": "working_days", "supplement_requests": chance.randrange(3)}
                 cells |= {} if n % 3 else {"term": None, "term_unit": None, "due_at": chance.choice([None, end, day(end)])}
-            elif room == "petitions":
+            elif kind == "petitions":
                 cells |= {f"{what}_at": day(cells["received_at"], 20) for what in ("refused", "supplement_requested", "resolved")}
                 cells["published_at"] = day(cells["resolved_at"], 5)
-            elif room == "documents":
+            elif kind == "documents":
                 cells |= {flag: chance.choice(["yes", "yes", "yes", "no", "unknown"]) for flag in FLAGS}
                 cells |= {"secrecy": chance.choice(["none", "none", *SECRET, "unknown"])}
-            elif room == "initiatives":
+            elif kind == "initiatives":
                 cells |= {"initiative_id": str(n % 4), "adopted_on": day(start)}
-            found[room].append(model(**cells))
+            found[kind].append(model(**cells))
     return found
 
 
 @pytest.mark.parametrize("name", list(CATALOGUE.indicators))
 def test_every_measure_of_every_indicator_is_explained(name: str) -> None:
-    rooms = rooms_of(rich())
+    kinds = kinds_of(rich())
     quarters = [QUARTER, Period.parse("2021-02"), Period.parse("2021-Q2"), Period.parse("2023-Q1")]
     chosen = CATALOGUE.select([name])
     for name_of_rules in ("default", "qd766"):
         rules = Rules.preset(name_of_rules)
-        found = list(measured(rooms, quarters, as_of=date(2023, 6, 30), catalogue=chosen, rules=rules))
+        found = list(measured(kinds, quarters, as_of=date(2023, 6, 30), catalogue=chosen, rules=rules))
         assert {m.breakdown == () for m in found} >= ({True} if CATALOGUE[name].total else set())
         for m in found:
-            assert_explained(m, explained(m, rooms, rules))
+            assert_explained(m, explained(m, kinds, rules))
         assert any(m.numerator for m in found), "nothing to explain"
 
 
@@ -172,9 +172,9 @@ def left_out(found: Explanation) -> dict[str, int]:
 @settings(max_examples=4)
 @given(data=st.data(), rules=st.sampled_from(list(rule_presets().values())), covered=st.booleans())
 def test_every_measure_of_random_rows_is_explained(data: st.DataObject, rules: Rules, covered: bool) -> None:
-    rooms = rooms_of({room: data.draw(rows_of(room, most=5)) for room in ROOMS_DRAWN})
-    for m in measured(rooms, rules=rules, covered=covered):
-        assert_explained(m, explained(m, rooms, rules))
+    kinds = kinds_of({kind: data.draw(rows_of(kind, most=5)) for kind in KINDS_DRAWN})
+    for m in measured(kinds, rules=rules, covered=covered):
+        assert_explained(m, explained(m, kinds, rules))
 
 
 BREAKDOWNS: Mapping[str, Sequence[Sequence[str]]] = {
@@ -196,10 +196,10 @@ BREAKDOWNS: Mapping[str, Sequence[Sequence[str]]] = {
 @settings(max_examples=3)
 @given(data=st.data())
 def test_any_breakdown_that_can_be_asked_for_is_explained(data: st.DataObject) -> None:
-    rooms = rooms_of({room: data.draw(rows_of(room, least=3, most=6)) for room in ROOMS_DRAWN})
+    kinds = kinds_of({kind: data.draw(rows_of(kind, least=3, most=6)) for kind in KINDS_DRAWN})
     chosen = CATALOGUE.select(BREAKDOWNS)
-    for m in measured(rooms, catalogue=chosen, breakdowns=BREAKDOWNS):
-        found = explained(m, rooms)
+    for m in measured(kinds, catalogue=chosen, breakdowns=BREAKDOWNS):
+        found = explained(m, kinds)
         assert found.adds_up, str(m)
         assert {row.unit for row in found.numerator} <= set(TREE.subtree(m.unit))
         level = dict(m.breakdown).get("level")
@@ -209,29 +209,29 @@ def test_any_breakdown_that_can_be_asked_for_is_explained(data: st.DataObject) -
 # --- by brute force: take one row away --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("room", ROOMS_DRAWN)
+@pytest.mark.parametrize("kind", KINDS_DRAWN)
 @settings(max_examples=5)
 @given(data=st.data(), rules=st.sampled_from([DEFAULT, Rules.preset("qd766")]))
-def test_the_rows_listed_are_those_whose_removal_changes_the_counts(room: str, data: st.DataObject, rules: Rules) -> None:
-    rows = data.draw(rows_of(room, least=2, most=6))
-    columns = columns_of(ROOMS[room].model, rows)
-    chosen = CATALOGUE.select(name for name in CATALOGUE.indicators if room in rooms_behind(name))
-    whole = measured({room: columns}, rules=rules, catalogue=chosen)
+def test_the_rows_listed_are_those_whose_removal_changes_the_counts(kind: str, data: st.DataObject, rules: Rules) -> None:
+    rows = data.draw(rows_of(kind, least=2, most=6))
+    columns = columns_of(KINDS[kind].model, rows)
+    chosen = CATALOGUE.select(name for name in CATALOGUE.indicators if kind in kinds_behind(name))
+    whole = measured({kind: columns}, rules=rules, catalogue=chosen)
     without = [
-        measured({room: columns.take(np.arange(len(rows)) != i)}, rules=rules, catalogue=chosen).get for i in range(len(rows))
+        measured({kind: columns.take(np.arange(len(rows)) != i)}, rules=rules, catalogue=chosen).get for i in range(len(rows))
     ]  # rows keep their numbers
     for m in whole:
         if CATALOGUE[m.indicator].id == "outreach_active_units":
             continue  # a unit stays active by its other rows: see the next test
-        found = explained(m, {room: columns}, rules)
+        found = explained(m, {kind: columns}, rules)
         listed = {part: places(getattr(found, part)) for part in ("numerator", "rest", "subtracted")}
         excluded = {why: places(rows) for why, rows in found.excluded.items()}
         for i, less in enumerate(without, start=1):
             other = less(m.indicator, m.unit, m.period, m.breakdown)
-            if other is None and room == "initiatives":
+            if other is None and kind == "initiatives":
                 continue  # nobody speaks of the initiative any more
             before, after = counts_of(m), counts_of(other)
-            place = (room, i)
+            place = (kind, i)
             if is_secret(rows[i - 1]):
                 assert place not in set().union(*listed.values(), *excluded.values())
                 continue
@@ -244,9 +244,9 @@ def test_the_rows_listed_are_those_whose_removal_changes_the_counts(room: str, d
                     assert (place in there) == (other.excluded.get(why, 0) < m.excluded.get(why, 0))
 
 
-def rooms_behind(name: str) -> set[str]:
+def kinds_behind(name: str) -> set[str]:
     indicator = CATALOGUE[name]
-    return {CATALOGUE.counts[count.removeprefix("-")].room for count in (*indicator.numerator, *indicator.denominator)}
+    return {CATALOGUE.counts[count.removeprefix("-")].kind for count in (*indicator.numerator, *indicator.denominator)}
 
 
 def counts_of(m: Measure | None) -> tuple[int, int]:
@@ -261,9 +261,9 @@ def is_secret(record: Any) -> bool:
 @settings(max_examples=10)
 @given(rows=rows_of("outreach", least=1, most=8))
 def test_a_unit_counts_once_and_all_its_rows_are_shown(rows: list[Any]) -> None:
-    rooms = rooms_of({"outreach": rows})
-    for m in measured(rooms, catalogue=CATALOGUE.select(["outreach_active_units"])):
-        found = explained(m, rooms)
+    kinds = kinds_of({"outreach": rows})
+    for m in measured(kinds, catalogue=CATALOGUE.select(["outreach_active_units"])):
+        found = explained(m, kinds)
         if m.numerator is None:
             continue
         days = m.period.first, min(m.period.last, AS_OF)
@@ -324,17 +324,17 @@ OWN = load_catalogue(
 @settings(max_examples=10)
 @given(rows=rows_of("outreach", most=4))
 def test_counts_of_units_are_explained_by_the_units(rows: list[Any]) -> None:
-    rooms = rooms_of({"outreach": rows})
+    kinds = kinds_of({"outreach": rows})
     own = OWN.select(["units_at_end", "units_grown", "activities_per_unit"])
-    measures = measured(rooms, catalogue=own)
+    measures = measured(kinds, catalogue=own)
     for m in measures:
-        assert explained(m, rooms, catalogue=own).adds_up, str(m)
+        assert explained(m, kinds, catalogue=own).adds_up, str(m)
     grown = measures.get("units_grown", "TM", QUARTER)
     at_end = measures.get("units_at_end", "TM", QUARTER)
     assert grown is not None
     assert at_end is not None
-    assert (grown.numerator, explained(grown, rooms, catalogue=own).units) == (1, ("TM.02",))
-    assert (at_end.numerator, explained(at_end, rooms, catalogue=own).units) == (3, ("TM", "TM.01", "TM.02"))
+    assert (grown.numerator, explained(grown, kinds, catalogue=own).units) == (1, ("TM.02",))
+    assert (at_end.numerator, explained(at_end, kinds, catalogue=own).units) == (3, ("TM", "TM.01", "TM.02"))
 
 
 # --- what is never shown ----------------------------------------------------------------------------------------------------------------
@@ -344,10 +344,10 @@ def test_counts_of_units_are_explained_by_the_units(rows: list[Any]) -> None:
 @given(rows=st.lists(RECORDS["documents"], min_size=1, max_size=8), lang=st.sampled_from(["vi", "en"]))
 def test_a_secret_document_is_a_number_and_nothing_else(rows: list[Document], lang: Any) -> None:
     rows = [r.model_copy(update={"document_id": f"{990 + i}/UBND-BM"}) for i, r in enumerate(rows)]
-    rooms = {"documents": columns_of(Document, rows, file="documents.csv")}
+    kinds = {"documents": columns_of(Document, rows, file="documents.csv")}
     hidden = {i: r for i, r in enumerate(rows, start=1) if is_secret(r)}
-    for m in measured(rooms, catalogue=CATALOGUE.select(["electronic_exchange", "electronic_form", "digitally_signed"])):
-        found = explained(m, rooms)
+    for m in measured(kinds, catalogue=CATALOGUE.select(["electronic_exchange", "electronic_form", "digitally_signed"])):
+        found = explained(m, kinds)
         text = explanation_text(found, lang, limit=100)
         assert repr(found).count("UBND-BM") == text.count("UBND-BM")
         for number, record in hidden.items():
@@ -375,10 +375,10 @@ def test_a_secret_document_stays_hidden_where_an_indicator_counts_it() -> None:
         Document(document_id=f"{name}/UBND", unit_code="TM", issued_on=date(2021, 2, 1), secrecy=mark)
         for name, mark in (("01", "mật"), ("02", "thường"), ("03", "tuyệt mật"))
     ]
-    rooms = {"documents": columns_of(Document, rows)}
-    m = measured(rooms, catalogue=own.select(["secret_documents"])).get("secret_documents", "TM", QUARTER)
+    kinds = {"documents": columns_of(Document, rows)}
+    m = measured(kinds, catalogue=own.select(["secret_documents"])).get("secret_documents", "TM", QUARTER)
     assert m is not None
-    found = explained(m, rooms, catalogue=own)
+    found = explained(m, kinds, catalogue=own)
     assert (m.numerator, found.numerator, found.secret, found.adds_up) == (2, (), {"numerator": 2}, True)
     assert explanation_text(found, "en").splitlines()[2:] == ["In the numerator: 2", "  2 rows with a secrecy mark, not listed"]
 
@@ -388,14 +388,14 @@ def test_a_secret_meeting_is_hidden_too() -> None:
         Meeting(meeting_id=f"HOP-{n}", unit_code="TM", kind="họp UBND", held_on=date(2021, 2, n), paperless="có", secrecy=mark)
         for n, mark in ((1, "thường"), (2, "tối mật"), (3, "?"))
     ]
-    rooms = {"meetings": columns_of(Meeting, rows)}
-    m = measured(rooms, catalogue=CATALOGUE.select(["paperless_meetings"])).get("paperless_meetings", "TM", QUARTER)
+    kinds = {"meetings": columns_of(Meeting, rows)}
+    m = measured(kinds, catalogue=CATALOGUE.select(["paperless_meetings"])).get("paperless_meetings", "TM", QUARTER)
     assert m is not None
-    text = explanation_text(explained(m, rooms))
+    text = explanation_text(explained(m, kinds))
     assert m.excluded == {"secret": 2}
     assert "HOP-1" in text
     assert "HOP-2" not in text
-    assert "HOP-3" in text  # without a mark it is shown, so that it can be mended
+    assert "HOP-3" in text  # without a mark it is shown, so that it can be fixed
 
 
 # --- examples, as text ------------------------------------------------------------------------------------------------------------------
@@ -411,15 +411,15 @@ def month() -> dict[str, Columns]:
         ("E", "TM.02", "4", "01/02/2021", "05/02/2021", None),
         ("F", "TM", "3", None, None, None),
     ]
-    model = ROOMS["dossiers"].model
+    model = KINDS["dossiers"].model
     return {"dossiers": columns_of(model, [model(**dict(zip(columns, row, strict=True))) for row in table], file="dossiers.csv")}
 
 
 def text_of(indicator: str, unit: str, lang: Any = "en", limit: int = 20, **breakdown: str) -> list[str]:
-    rooms = month()
-    m = measured(rooms).get(indicator, unit, FEBRUARY, tuple(breakdown.items()))
+    kinds = month()
+    m = measured(kinds).get(indicator, unit, FEBRUARY, tuple(breakdown.items()))
     assert m is not None
-    return explanation_text(explained(m, rooms), lang, limit=limit).splitlines()
+    return explanation_text(explained(m, kinds), lang, limit=limit).splitlines()
 
 
 def test_the_text_of_a_rate() -> None:
@@ -469,10 +469,10 @@ def test_a_measure_without_counts_has_no_rows_behind_it() -> None:
     assert text_of("paperless_meetings", "TM", "vi")[0].endswith("không có số liệu")
 
 
-def test_rows_that_do_not_add_up_are_told() -> None:
-    rooms = month()
-    m = measured(rooms).get("resolved_on_time", "TM", FEBRUARY)
+def test_rows_that_do_not_add_up_are_reported() -> None:
+    kinds = month()
+    m = measured(kinds).get("resolved_on_time", "TM", FEBRUARY)
     assert m is not None
-    less = explained(m, {"dossiers": rooms["dossiers"].take(np.array([0, 2, 3, 4, 5]))})
+    less = explained(m, {"dossiers": kinds["dossiers"].take(np.array([0, 2, 3, 4, 5]))})
     assert not less.adds_up
     assert explanation_text(less, "en").splitlines()[-1] == "WARNING: the rows do not add up to the counts"

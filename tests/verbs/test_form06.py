@@ -16,6 +16,7 @@ from tests.slow import calendar_slow, draw
 from tests.slow.dossiers_slow import Book, chosen, fate_of, keep_book, story_of
 
 from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.count.tally import tally
 from cchc_metrics.errors import CchcError
 from cchc_metrics.records.choices import Channel
 from cchc_metrics.records.columns import Columns, columns_of
@@ -29,7 +30,6 @@ from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.form06_table import failure_text, form06_table
 from cchc_metrics.verbs.form06 import NUMBERS, Failure, Form06, Form06Row, check_form06, form06
 from cchc_metrics.verbs.measure import measure
-from cchc_metrics.verbs.tally import tally
 
 OFFICIAL = Calendar.official()
 SLOW = calendar_slow.official()

@@ -15,6 +15,7 @@ from tests.slow.dossiers_slow import Book, Fate, chosen, fates_of, keep_book
 from cchc_metrics import testing
 from cchc_metrics.catalogue.load import load_catalogue
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.count.tally import tally
 from cchc_metrics.records.choices import Channel, Outcome, Status, TermUnit
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
@@ -27,7 +28,6 @@ from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.values import Breakdown
 from cchc_metrics.values import Status as Usable
 from cchc_metrics.verbs.measure import Measures, measure
-from cchc_metrics.verbs.tally import tally
 
 OFFICIAL = Calendar.official()
 SLOW = calendar_slow.official()
@@ -389,7 +389,7 @@ def test_the_median_is_exact(days: list[int], median: Fraction) -> None:
     assert found.value == median
 
 
-def test_what_is_left_out_is_told() -> None:
+def test_what_is_left_out_is_reported() -> None:
     march = Period.parse("2021-03")
     found = measured(example(), [march], FAR_AHEAD)
     excluded = {name: dict(m.excluded) for name in RATES if (m := found.get(name, "TM", march)) is not None}

@@ -74,7 +74,7 @@ def as_day(moment: date | datetime | None) -> date:
 
 @settings(max_examples=50)
 @given(file=draw.files(), rules=draw.rules())
-def test_due_dates_that_differ_are_those_that_reckoning_anew_finds(file: draw.Files, rules: Rules) -> None:
+def test_due_dates_that_differ_are_those_that_computing_anew_finds(file: draw.Files, rules: Rules) -> None:
     rows, events = file
     expected = [i for i, (d, story) in enumerate(zip(rows, stories(rows, events), strict=True), start=1) if differs(d, rules, story)]
     problems = found(rows, events, rules)
@@ -135,13 +135,13 @@ def one(**cells: Any) -> Dossier:
     return Dossier.model_validate({**plain, **cells})
 
 
-def told(rows: Sequence[Dossier], **others: Any) -> list[str]:
+def reported(rows: Sequence[Dossier], **others: Any) -> list[str]:
     return [p.text("en") for p in found(rows, **others)]
 
 
 def test_a_due_date_that_differs_says_both() -> None:
     rows = [one(due_at="05/03/2021", term=4, term_unit="nlv"), one(due_at="08/03/2021", term=4, term_unit="nlv"), one(due_at="08/03/2021")]
-    assert told(rows) == [
+    assert reported(rows) == [
         "dossiers.csv, row 2, due_at = «08/03/2021»: the given due date is not the one computed from the term (computed: 2021-03-05)"
     ]
     [problem] = found(rows)
@@ -180,7 +180,7 @@ def test_an_online_filing_for_information_only() -> None:
         one(channel=channel, service_level=level)
         for channel, level in (("2", "1"), ("2", "mức độ 2"), ("2", "3"), ("1", "1"), ("2", "toàn trình"), ("2", ""))
     ]
-    assert told(rows) == [
+    assert reported(rows) == [
         "dossiers.csv, row 1, service_level = «level_1»: filed online for a service of level 1 or 2, which gives information only",
         "dossiers.csv, row 2, service_level = «level_2»: filed online for a service of level 1 or 2, which gives information only",
     ]
@@ -191,7 +191,7 @@ def test_more_than_one_new_appointment() -> None:
         DossierEvent(dossier_id=name, kind=EventKind.REAPPOINTED, happened_at=date(2021, 3, n), due_at=date(2021, 3, 20 + n))
         for name, n in (("1", 1), ("2", 1), ("2", 2), ("2", 3))
     ]
-    assert told([one(), one(dossier_id="2")], events=again) == ["dossiers.csv, row 2, due_at = «3»: more than one re-appointment"]
+    assert reported([one(), one(dossier_id="2")], events=again) == ["dossiers.csv, row 2, due_at = «3»: more than one re-appointment"]
 
 
 def test_days_waited_without_dates_matter_only_to_a_term_that_restarts() -> None:
@@ -211,14 +211,14 @@ def ends(ties: int, others: int, unit: str = "TM") -> list[Dossier]:
 
 
 def test_an_implausible_share_of_ties_needs_enough_cases() -> None:
-    assert told([*ends(15, 15), *ends(14, 16, "TM.01"), *ends(29, 0, "TM.02")]) == [
+    assert reported([*ends(15, 15), *ends(14, 16, "TM.01"), *ends(29, 0, "TM.02")]) == [
         "dossiers.csv, ended_at = «TM: 15/30»: an implausible share of dossiers ended exactly on the due date"
     ]
-    assert told(ends(29, 0), tie_cases=29) == [
+    assert reported(ends(29, 0), tie_cases=29) == [
         "dossiers.csv, ended_at = «TM: 29/29»: an implausible share of dossiers ended exactly on the due date"
     ]
-    assert told(ends(15, 15), tie_share=Fraction(16, 30)) == []
-    assert told([]) == []
+    assert reported(ends(15, 15), tie_share=Fraction(16, 30)) == []
+    assert reported([]) == []
 
 
 def test_totals_are_exact_where_examples_are_cut() -> None:

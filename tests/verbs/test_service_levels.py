@@ -230,6 +230,6 @@ def test_a_change_needs_its_day_and_its_words_in_both_languages(given_parts: set
         Indicator.model_validate({**plain, **{name: PARTS[name] for name in given_parts}})
 
 
-def test_a_half_told_change_is_named_with_its_place() -> None:
+def test_a_half_reported_change_is_named_with_its_place() -> None:
     with pytest.raises(CatalogueError, match=r"indicator\[1\] «own_share».*belong together"):
         load_catalogue(OWN + "definition_changed_on = 2024-01-01\n")

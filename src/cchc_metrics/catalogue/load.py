@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, Count, Indicator, event_sets, set_with
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, event_sets, set_with
 from cchc_metrics.errors import CatalogueError, suggestion
 from cchc_metrics.values import Scale, Text
 
@@ -20,7 +20,7 @@ M = TypeVar("M", bound=BaseModel)
 
 @cache
 def default_catalogue() -> Catalogue:
-    """Return the packaged catalogue; every room has a file of its own."""
+    """Return the packaged catalogue; every kind has a file of its own."""
     folder = resources.files("cchc_metrics.catalogue").joinpath("data")
     found = Catalogue([], [])
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
@@ -160,7 +160,7 @@ def _check_indicator(place: str, indicator: Indicator, counts: dict[str, Count])
     for dims in indicator.breakdowns:
         for _, name in parts:
             count = counts.get(name)
-            if count is None or count.room == UNITS_ROOM:
+            if count is None or count.kind == UNITS_KIND:
                 continue
             for events in filter(None, (count.events, count.until)):
                 if events in event_sets() and set_with(events, {*count.where, *dims}) is None:

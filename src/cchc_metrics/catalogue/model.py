@@ -11,19 +11,19 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cchc_metrics.errors import UnknownIndicatorError, suggestion
-from cchc_metrics.records.room import EventSet
-from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.records.kind import EventSet
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.values import Better, Scale, Text
 
-UNITS_ROOM = "units"
-"""Pseudo-room whose events come from the unit tree: a unit begins and ends to exist. It has no dimension and joins any breakdown."""
+UNITS_KIND = "units"
+"""Pseudo-kind whose events come from the unit tree: a unit begins and ends to exist. It has no dimension and joins any breakdown."""
 
 
 class Count(BaseModel):
     """A number of events.
 
     Args:
-        id: ``room.name``, unique in the catalogue.
+        id: ``kind.name``, unique in the catalogue.
         vi, en: what is counted.
         events: full name of the set of events. Sets named ``<events>_by_…`` hold the same events with other dimensions; the first whose
             dimensions suffice is taken.
@@ -46,8 +46,8 @@ class Count(BaseModel):
     of: Literal["events", "value", "units"] = "events"
 
     @property
-    def room(self) -> str:
-        """The room whose records are counted."""
+    def kind(self) -> str:
+        """The kind whose records are counted."""
         return self.events.split(".", 1)[0]
 
 
@@ -184,19 +184,19 @@ class Catalogue:
         return found
 
     def columns_of(self, indicator: Indicator) -> frozenset[str]:
-        """Return ``room.dimension`` of every dimension that the indicator's counts are selected by."""
+        """Return ``kind.dimension`` of every dimension that the indicator's counts are selected by."""
         names = (*indicator.numerator, *indicator.denominator)
         counts = [self.counts[name.removeprefix("-")] for name in names]
-        return frozenset(f"{count.room}.{dim}" for count in counts for dim in count.where)
+        return frozenset(f"{count.kind}.{dim}" for count in counts for dim in count.where)
 
-    def rooms_of(self, name: str) -> frozenset[str]:
-        """Return the rooms whose records an indicator is made of.
+    def kinds_of(self, name: str) -> frozenset[str]:
+        """Return the kinds whose records an indicator is made of.
 
         Raises:
             UnknownIndicatorError: names the nearest id.
         """
         counts = (self.counts[count.removeprefix("-")] for count in (*self[name].numerator, *self[name].denominator))
-        return frozenset(count.room for count in counts if count.room != UNITS_ROOM)
+        return frozenset(count.kind for count in counts if count.kind != UNITS_KIND)
 
     def definition_changes(self) -> dict[str, tuple[date, Text]]:
         """Return indicator → the first day of its new definition and what changed, for ``compare`` and ``assess``.
@@ -225,7 +225,7 @@ class Catalogue:
                     for events in filter(None, (count.events, count.until)):
                         needed = {*count.where, *dims}
                         full = set_with(events, needed)
-                        if full and not full.startswith(UNITS_ROOM + "."):
+                        if full and not full.startswith(UNITS_KIND + "."):
                             found.setdefault(full, set()).update(needed)
             if indicator.values_of:
                 found.setdefault(indicator.values_of, set())
@@ -239,9 +239,9 @@ class Catalogue:
 @cache
 def event_sets() -> Mapping[str, EventSet]:
     """Return every set of events by its full name."""
-    found = {f"{room.name}.{s.name}": s for room in ROOMS.values() for s in room.event_sets}
-    found[f"{UNITS_ROOM}.begun"] = EventSet("begun")
-    found[f"{UNITS_ROOM}.ended"] = EventSet("ended")
+    found = {f"{kind.name}.{s.name}": s for kind in KINDS.values() for s in kind.event_sets}
+    found[f"{UNITS_KIND}.begun"] = EventSet("begun")
+    found[f"{UNITS_KIND}.ended"] = EventSet("ended")
     return MappingProxyType(found)
 
 
@@ -251,8 +251,8 @@ def sets_like(name: str) -> tuple[str, ...]:
 
 
 def set_with(name: str, dims: Iterable[str]) -> str | None:
-    """Return the first set like ``name`` that has all the dimensions, or None; sets of the units room have any."""
-    if name.startswith(UNITS_ROOM + "."):
+    """Return the first set like ``name`` that has all the dimensions, or None; sets of the units kind have any."""
+    if name.startswith(UNITS_KIND + "."):
         return name
     wanted = set(dims)
     for full in sets_like(name):

@@ -18,7 +18,7 @@ from cchc_metrics.text import parse_number_vi
 from cchc_metrics.values import Breakdown
 
 Comparator = Literal[">=", ">", "<=", "<", "=", "between"]
-"""How the value is held against the target; ``between`` includes both ends. TOML may also say ≥, ≤ and ==."""
+"""How the value is compared with the target; ``between`` includes both ends. TOML may also say ≥, ≤ and ==."""
 
 Against = Literal["absolute", "increase_percent", "increase_points", "increase_number"]
 """What the target's number is: the value itself, or an increase against the baseline; a decrease is a negative increase.
@@ -84,7 +84,7 @@ def _channel(value: object) -> object:
     try:
         return OutreachChannel.parse(value).value
     except CellError as error:
-        vi, en = error.mend
+        vi, en = error.fix
         raise CchcError(f"không có hình thức «{value}»{vi}", f"there is no channel «{value}»{en}") from None
 
 

@@ -27,7 +27,7 @@ class Milestone(_Frozen):
 
     Args:
         on: the day.
-        value: the number, read like the target's own ``value`` and held against it with the same comparator.
+        value: the number, read like the target's own ``value`` and compared with it with the same comparator.
     """
 
     on: Day
@@ -158,7 +158,7 @@ class Quota(_Frozen):
         name, name_en: what the plan calls it; ``""`` for the channel's name.
         channel: a channel of ``OutreachChannel`` in any spelling that records may use; ``""`` for all channels together.
         at_least: how many activities.
-        indicator: the count that is held against the quota.
+        indicator: the count that is compared with the quota.
         unit, level, each, period, due, path, weight: as for ``Target``.
 
     >>> Quota(channel="tờ rơi", at_least=2, each="commune").channel

@@ -28,18 +28,18 @@ def understand_cells(spec: ColumnSpec, cells: Sequence[Any], given: Given) -> tu
     Args:
         spec: the column.
         cells: its distinct cells.
-        given: what units are held against.
+        given: what units are compared with.
     """
-    parse: Callable[[object], Any] = spec.kind.parse
-    if spec.kind.name == "unit" and given.units is not None:
+    parse: Callable[[object], Any] = spec.cell_type.parse
+    if spec.cell_type.name == "unit" and given.units is not None:
         parse = unit_parser(given.units)
-    elif spec.kind.name in ("id", "unit", "label") and len(cells) > _FEW:
+    elif spec.cell_type.name in ("id", "unit", "label") and len(cells) > _FEW:
         return _understand_texts(spec, cells, parse)
     return _understand_each(spec, cells, parse)
 
 
 def _understand_each(spec: ColumnSpec, cells: Sequence[Any], parse: Callable[[object], Any]) -> tuple[list[Any], dict[int, CellError]]:
-    stand_in = spec.choice.labels()[0] if spec.choice is not None else "" if spec.kind.name in ("id", "unit", "label") else None
+    stand_in = spec.choice.labels()[0] if spec.choice is not None else "" if spec.cell_type.name in ("id", "unit", "label") else None
     values: list[Any] = []
     errors: dict[int, CellError] = {}
     for at, cell in enumerate(cells):

@@ -1,4 +1,4 @@
-"""What a row can be held against beyond itself: the other rows, the unit tree, the calendar and the day of export."""
+"""What a row can be compared with beyond itself: the other rows, the unit tree, the calendar and the day of export."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from cchc_metrics.errors import suggestion
 from cchc_metrics.read.raw import RawColumn
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import NO_DAY, CellError, parse_required
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import RowCheck, schema, schema_by_name
-from cchc_metrics.records.room import Room
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.unit import UnitTree
@@ -31,7 +31,7 @@ _PLACES_A_ROW: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Which dates of a room mean what.
+    """Which dates of a kind mean what.
 
     Args:
         main: the date on which a unit must exist.
@@ -63,12 +63,12 @@ DATES: Mapping[str, Dates] = MappingProxyType(
         ),
     }
 )
-"""Room → its dates. What only petitions and dossiers have is a term in working days; the rest needs no calendar."""
+"""Kind → its dates. What only petitions and dossiers have is a term in working days; the rest needs no calendar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a table is held against; each part is optional, and what is not given is not checked.
+    """What a table is compared with; each part is optional, and what is not given is not checked.
 
     Args:
         units: the unit tree.
@@ -100,8 +100,8 @@ def unit_parser(units: UnitTree) -> Callable[[object], str]:
         if not codes:
             raise CellError(Code.UNKNOWN_UNIT, lambda: suggestion(text, known()))
         if found.reason is not None and found.reason.code == "other_kind":
-            told = (f"; có {codes} cùng tên khác loại: ghi mã", f"; {codes} has the name and is of another kind: write the code")
-            raise CellError(Code.UNKNOWN_UNIT, told)
+            reported = (f"; có {codes} cùng tên khác loại: ghi mã", f"; {codes} has the name and is of another kind: write the code")
+            raise CellError(Code.UNKNOWN_UNIT, reported)
         raise SeveralUnitsError(
             Code.UNKNOWN_UNIT, (f"; tên này có thể là {codes}: ghi mã", f"; the name could mean {codes}: write the code")
         )
@@ -143,7 +143,7 @@ def named_on_their_day(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class Finding:
     """Rows with one problem.
 
     Args:
@@ -157,7 +157,7 @@ class Found:
     where: Array
 
 
-def broken(columns: Columns, rules: Sequence[RowCheck]) -> list[Found]:
+def broken(columns: Columns, rules: Sequence[RowCheck]) -> list[Finding]:
     """Return for each rule that is broken the rows that break it; a part of the rows at a time, which stays in the cache."""
     places: list[list[Array]] = [[] for _ in rules]
     for first in range(0, len(columns), _AT_A_TIME):
@@ -166,10 +166,10 @@ def broken(columns: Columns, rules: Sequence[RowCheck]) -> list[Found]:
             mask = rule.columns(part)
             if mask.any():
                 found.append(first + np.flatnonzero(mask))
-    return [Found(rule.code, rule.column, np.concatenate(found)) for rule, found in zip(rules, places, strict=True) if found]
+    return [Finding(rule.code, rule.column, np.concatenate(found)) for rule, found in zip(rules, places, strict=True) if found]
 
 
-def duplicates(columns: Columns, left: Array, room: Room, numbers: Mapping[str, Array]) -> Iterator[Found]:
+def duplicates(columns: Columns, left: Array, kind: Kind, numbers: Mapping[str, Array]) -> Iterator[Finding]:
     """Yield the rows that repeat an id: all but the first where every copy says the same, every copy where they contradict each other.
 
     Values are compared as understood, not as written: ``01/03/2021`` and ``2021-03-01`` are the same.
@@ -177,34 +177,34 @@ def duplicates(columns: Columns, left: Array, room: Room, numbers: Mapping[str, 
     Args:
         columns: the rows.
         left: ascending positions of those that are not rejected yet; what is found is counted among them.
-        room: what they are.
+        kind: what they are.
         numbers: column → a number ≥ 0 for each row left, equal exactly where its values are; where such are known.
     """
     if not len(left):
         return
-    group = _groups(columns, left, room.id_columns, numbers)
+    group = _groups(columns, left, kind.id_columns, numbers)
     copies = np.bincount(group)
     rows = np.flatnonzero(copies[group] > 1)
     if not rows.size:
         return
-    content = np.stack([key for spec in schema(room.model) for key in _keys(columns, spec.name, left[rows])], axis=1)
+    content = np.stack([key for spec in schema(kind.model) for key in _keys(columns, spec.name, left[rows])], axis=1)
     owner, first = group[rows], np.zeros(len(copies), dtype=np.int64)
     first[owner[::-1]] = np.arange(len(rows))[::-1]  # the last one written is the first row of its group
     differs = (content != content[first[owner]]).any(axis=1)
     contradicted = np.bincount(owner, weights=differs, minlength=len(copies)) > 0
     conflict = contradicted[owner]
-    named = room.id_columns[0]
-    yield Found(Code.DUPLICATE_CONFLICTING, named, rows[conflict])
-    yield Found(Code.DUPLICATE_IDENTICAL, named, rows[~conflict & (first[owner] != np.arange(len(rows)))])
+    named = kind.id_columns[0]
+    yield Finding(Code.DUPLICATE_CONFLICTING, named, rows[conflict])
+    yield Finding(Code.DUPLICATE_IDENTICAL, named, rows[~conflict & (first[owner] != np.arange(len(rows)))])
 
 
-def dates(columns: Columns, room: Room, given: Given) -> list[Found]:
+def dates(columns: Columns, kind: Kind, given: Given) -> list[Finding]:
     """Return the rows whose dates do not agree with the unit tree, the day of export or the calendar."""
-    table = DATES.get(room.name)
-    if table is None:  # a room of somebody's own, of whose dates nothing is known
+    table = DATES.get(kind.name)
+    if table is None:  # a kind of somebody's own, of whose dates nothing is known
         return []
     rules: list[RowCheck] = []
-    if given.units is not None and "unit_code" in schema_by_name(room.model):
+    if given.units is not None and "unit_code" in schema_by_name(kind.model):
         bounds = _validity(given.units, columns.codes("unit_code")[1])
         rules.append(RowCheck(Code.UNIT_NOT_VALID_ON_DATE, "unit_code", _by_columns, partial(_unit_not_valid, table.main, *bounds)))
     if given.extracted_on is not None:
@@ -216,7 +216,7 @@ def dates(columns: Columns, room: Room, given: Given) -> list[Found]:
 
 
 def _by_columns(record: object) -> bool:
-    raise NotImplementedError(record)  # what rows are held against beyond themselves is not known to a record
+    raise NotImplementedError(record)  # what rows are compared with beyond themselves is not known to a record
 
 
 def _unit_not_valid(name: str, first: Array, last: Array, columns: Columns) -> Array:
@@ -262,10 +262,10 @@ def _keys(columns: Columns, name: str, rows: Array) -> list[Array]:
     if name not in columns:
         return []
     array = columns.arrays[name][rows]
-    if schema_by_name(columns.model)[name].kind.name == "id":
+    if schema_by_name(columns.model)[name].cell_type.name == "id":
         first: dict[str, int] = {}
         return [np.fromiter(map(first.setdefault, array.tolist(), range(len(array))), dtype=np.int64, count=len(array))]
     keys = [array.astype(np.int64)]
-    if schema_by_name(columns.model)[name].kind.name == "moment":
+    if schema_by_name(columns.model)[name].cell_type.name == "moment":
         keys.append(columns.seconds(name)[rows].astype(np.int64))
     return keys

@@ -70,7 +70,7 @@ def read_blocks(read: Read, wanted: Wanted | None, name: str, tick: Callable[[],
             for data, plain in blocks:
                 waiting.append(pool.submit(rows.parsed, data, plain=plain))
                 # From when it is known which columns have distinct cells, a block is cut there while the one before is looked through here.
-                if len(waiting) > rows.told:
+                if len(waiting) > rows.reported:
                     _add_first(rows, blocks, waiting)
                 tick()
             while waiting:
@@ -116,7 +116,7 @@ class _Rows:
         self._refused: list[Refused] = []
 
     @property
-    def told(self) -> bool:
+    def reported(self) -> bool:
         """Whether it is known which columns have distinct cells."""
         return self._distinct is not None
 

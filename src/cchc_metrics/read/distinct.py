@@ -55,13 +55,13 @@ class Texts:
 class DistinctColumn(RawColumn):
     """A column of which nearly all cells are distinct; they are told apart only where that is asked for, which identifiers are not."""
 
-    __slots__ = ("_texts", "_told")
+    __slots__ = ("_reported", "_texts")
     _texts: Texts
-    _told: RawColumn | None
+    _reported: RawColumn | None
 
     def __init__(self, texts: Texts) -> None:
         object.__setattr__(self, "_texts", texts)
-        object.__setattr__(self, "_told", None)
+        object.__setattr__(self, "_reported", None)
 
     @property
     def values(self) -> Sequence[Any]:
@@ -82,11 +82,11 @@ class DistinctColumn(RawColumn):
         return judged_column(self._texts.cells, self._texts.hashes.copy(), self._texts.objects.copy())
 
     def _apart(self) -> RawColumn:
-        told = self._told
-        if told is None:
-            told = _told_apart(self._texts)
-            object.__setattr__(self, "_told", told)
-        return told
+        reported = self._reported
+        if reported is None:
+            reported = _told_apart(self._texts)
+            object.__setattr__(self, "_reported", reported)
+        return reported
 
 
 def _told_apart(texts: Texts) -> RawColumn:

@@ -15,8 +15,8 @@ from pydantic_core import ErrorDetails
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.headings import IGNORED
 from cchc_metrics.records.fields import CellError, parse_day
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import schema
-from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Level, Unit
@@ -73,15 +73,15 @@ class UnitEntry(Unit):
 
     @model_validator(mode="before")
     @classmethod
-    def _mend(cls, data: Any) -> Any:
+    def _fix(cls, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return data
-        mended = {key: value for key, value in data.items() if value not in ("", None)}
-        if "level" in mended:
-            mended["level"] = _level(mended["level"])
-        if isinstance(mended.get("predecessors"), str):
-            mended["predecessors"] = tuple(filter(None, (p.strip() for p in mended["predecessors"].replace(";", ",").split(","))))
-        return mended
+        fixed = {key: value for key, value in data.items() if value not in ("", None)}
+        if "level" in fixed:
+            fixed["level"] = _level(fixed["level"])
+        if isinstance(fixed.get("predecessors"), str):
+            fixed["predecessors"] = tuple(filter(None, (p.strip() for p in fixed["predecessors"].replace(";", ",").split(","))))
+        return fixed
 
     @field_validator("valid_from", "valid_to", mode="before")
     @classmethod
@@ -106,7 +106,7 @@ class CalendarEntry(_Part):
 
 
 class CoverageEntry(_Part):
-    """From which to which day the records of a room are complete; the day of export where the last is not said."""
+    """From which to which day the records of a kind are complete; the day of export where the last is not said."""
 
     first: Day
     last: Day | None = None
@@ -127,10 +127,10 @@ class District(_Part):
         period: the period reported on unless another is asked for, as ``Period.parse`` reads it.
         rules: a preset's name, or a table of ``Rules`` with ``base``, the preset that it changes.
         units, units_file: the unit tree, here or in a CSV file of the same columns; neither for a single unit.
-        files: room → file name; ``<room>.csv`` where not said.
-        headings: room → own heading → canonical column, or ``""`` to pass a column over.
+        files: kind → file name; ``<kind>.csv`` where not said.
+        headings: kind → own heading → canonical column, or ``""`` to pass a column over.
         calendar: own years of the working calendar.
-        coverage: room → the days between which its records are complete; ``first`` and ``last`` directly under it hold for every room.
+        coverage: kind → the days between which its records are complete; ``first`` and ``last`` directly under it hold for every kind.
         synthetic: whether the records are made up; every output says so.
         note_vi, note_en: a note to print with every output.
         plan, baseline, catalogue: file names; ``plan.toml`` and ``baseline.json`` are used without being named.
@@ -174,23 +174,23 @@ class District(_Part):
         base = Rules.preset(str(value.get("base", "default")))
         changes = {key: entry for key, entry in value.items() if key != "base"}
         # Measures carry the id and tallies are added by it, so unlike rules must not share one.
-        told = (f"{key}={_short(entry)}" for key, entry in sorted(changes.items()) if key not in ("id", "vi", "en"))
-        own = "+".join([base.id, *told])
+        reported = (f"{key}={_short(entry)}" for key, entry in sorted(changes.items()) if key not in ("id", "vi", "en"))
+        own = "+".join([base.id, *reported])
         return {**base.model_dump(), "id": own, **changes}
 
     @field_validator("files", "headings", "coverage", mode="before")
     @classmethod
-    def _rooms(cls, value: object, info: Any) -> object:
+    def _kinds(cls, value: object, info: Any) -> object:
         if not isinstance(value, Mapping):
             return value
         if info.field_name == "coverage" and set(value) & {"first", "last"}:
             whole = {key: value[key] for key in ("first", "last") if key in value}
-            value = dict.fromkeys(ROOMS, whole) | {key: entry for key, entry in value.items() if key not in whole}
-        wrong = [(key, *suggestion(key, ROOMS)) for key in value if key not in ROOMS]
+            value = dict.fromkeys(KINDS, whole) | {key: entry for key, entry in value.items() if key not in whole}
+        wrong = [(key, *suggestion(key, KINDS)) for key in value if key not in KINDS]
         if wrong:
             raise CchcError(
                 "; ".join(f"không có loại hồ sơ «{key}»{vi}" for key, vi, _ in wrong),
-                "; ".join(f"there is no room «{key}»{en}" for key, _, en in wrong),
+                "; ".join(f"there is no kind «{key}»{en}" for key, _, en in wrong),
             )
         return value
 
@@ -198,13 +198,13 @@ class District(_Part):
     @classmethod
     def _columns(cls, value: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
         wrong = []
-        for room, own in value.items():
-            columns = [spec.name for spec in schema(ROOMS[room].model)]
-            wrong += [(room, to, *suggestion(to, columns)) for to in own.values() if to != IGNORED and to not in columns]
+        for kind, own in value.items():
+            columns = [spec.name for spec in schema(KINDS[kind].model)]
+            wrong += [(kind, to, *suggestion(to, columns)) for to in own.values() if to != IGNORED and to not in columns]
         if wrong:
             raise CchcError(
-                "; ".join(f"{room} không có cột «{to}»{vi}" for room, to, vi, _ in wrong),
-                "; ".join(f"{room} has no column «{to}»{en}" for room, to, _, en in wrong),
+                "; ".join(f"{kind} không có cột «{to}»{vi}" for kind, to, vi, _ in wrong),
+                "; ".join(f"{kind} has no column «{to}»{en}" for kind, to, _, en in wrong),
             )
         return value
 
@@ -240,8 +240,8 @@ def load_district(text: str, *, file: str = FILE) -> District:
 
 def mistakes_of(error: ValidationError, model: type[BaseModel], place: str) -> InputError:
     """Return every mistake that a model found in a file as one error, each with its key, in both languages."""
-    told = [_mistake(details, model) for details in error.errors(include_url=False)]
-    return InputError(f"{place}: " + "; ".join(vi for vi, _ in told), f"{place}: " + "; ".join(en for _, en in told))
+    reported = [_mistake(details, model) for details in error.errors(include_url=False)]
+    return InputError(f"{place}: " + "; ".join(vi for vi, _ in reported), f"{place}: " + "; ".join(en for _, en in reported))
 
 
 _TEXTS: Mapping[str, tuple[str, str]] = {

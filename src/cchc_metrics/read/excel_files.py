@@ -1,8 +1,8 @@
 """Reading workbooks (.xlsx, and .xls, .xlsb and .ods): one sheet becomes the same raw table that a CSV file becomes.
 
-- Sheet: the one that is named; else, of the visible ones, the first that names the most of the room's columns. Other sheets that look like
-  it are told.
-- Heading: of the first rows, the one that names the most of the room's columns; titles may stand above it.
+- Sheet: the one that is named; else, of the visible ones, the first that names the most of the kind's columns. Other sheets that look like
+  it are reported.
+- Heading: of the first rows, the one that names the most of the kind's columns; titles may stand above it.
 - Rows are numbered as the spreadsheet shows them; blank ones are passed over, rows with cells beyond the headings are refused.
 - Cells: dates, times and numbers are what they are, whatever their format; a whole number has no point; a cell that shows an error holds
   the error. (Of .xls, .xlsb and .ods the reader does not tell errors: there they are empty.)

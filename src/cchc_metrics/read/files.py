@@ -1,4 +1,4 @@
-"""Reading one file of a room, whatever its format: how it begins says which reader takes it, and every reader gives the same raw table."""
+"""Reading one file of a kind, whatever its format: how it begins says which reader takes it, and every reader gives the same raw table."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from cchc_metrics.read.excel_files import read_excel
 from cchc_metrics.read.headings import known_positions
 from cchc_metrics.read.parquet_files import parquet_cells, parse_parquet
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
-from cchc_metrics.read.rows import room_named
+from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, understand
-from cchc_metrics.records.room import Room
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
 
@@ -28,7 +28,7 @@ SHEET: Final = "#"
 
 
 def read_file(
-    room: str | Room,
+    kind: str | Kind,
     path: Path | str,
     *,
     sheet: str = "",
@@ -39,12 +39,12 @@ def read_file(
     file: str = "",
     progress: Progress | None = None,
 ) -> Parsed:
-    """Read one file of one room; never stops at a bad row and never drops one silently.
+    """Read one file of one kind; never stops at a bad row and never drops one silently.
 
     Args:
-        room: a room or its name: dossiers, documents, meetings, outreach, initiatives, surveys.
+        kind: a kind or its name: dossiers, documents, meetings, outreach, initiatives, surveys.
         path: a CSV file, a workbook (extra ``excel``), or Parquet (extra ``arrow``): a file, or a folder of part files.
-        sheet: the sheet of a workbook; where not said, the first that names the most of the room's columns.
+        sheet: the sheet of a workbook; where not said, the first that names the most of the kind's columns.
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
@@ -56,19 +56,19 @@ def read_file(
         The valid rows as columns, and the problems.
 
     Raises:
-        InputError: there is no such room, the file is not there or no table can be read from it, or the extra that reads it is missing.
+        InputError: there is no such kind, the file is not there or no table can be read from it, or the extra that reads it is missing.
     """
     path = Path(path)
     name, given = file or path.name, Given(units, calendar, extracted_on)
     try:
-        return parse_file(path, room_named(room), given, own_headings or {}, sheet=sheet, file=name, progress=progress)
+        return parse_file(path, kind_named(kind), given, own_headings or {}, sheet=sheet, file=name, progress=progress)
     except UnreadableFileError as error:
         raise UnreadableFileError(f"{name}: không đọc được ({error.vi})", f"{name}: cannot be read ({error.en})") from None
 
 
 def parse_file(
     path: Path,
-    room: Room,
+    kind: Kind,
     given: Given,
     own: Mapping[str, str],
     *,
@@ -76,12 +76,12 @@ def parse_file(
     file: str = "",
     progress: Progress | None = None,
 ) -> Parsed:
-    """Return what a file of a room says; the seam where formats meet.
+    """Return what a file of a kind says; the seam where formats meet.
 
     Args:
         path: the file.
-        room: what its rows are.
-        given: what they are held against.
+        kind: what its rows are.
+        given: what they are compared with.
         own: the district's own headings.
         sheet: the sheet of a workbook; chosen by its headings where not said.
         file: its name for messages; the path's last part by default.
@@ -94,11 +94,11 @@ def parse_file(
     if is_parquet(path):
         if sheet:
             raise _no_workbook(sheet)
-        return parse_parquet(path, room, given, own, file=file)
+        return parse_parquet(path, kind, given, own, file=file)
     table = raw_table(
-        path, wanted=lambda headings: known_positions(room, headings, own), sheet=sheet, file=file or path.name, progress=progress
+        path, wanted=lambda headings: known_positions(kind, headings, own), sheet=sheet, file=file or path.name, progress=progress
     )
-    return understand(table, room, given, own)
+    return understand(table, kind, given, own)
 
 
 def raw_table(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file: str = "", progress: Progress | None = None) -> RawTable:
@@ -124,19 +124,19 @@ def raw_table(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file
     return read_csv(path, wanted=wanted, file=file, progress=progress)
 
 
-def table_place(folder: Path, room: str, named: str | None = None) -> tuple[str, str]:
-    """Return the name of the file that holds a room's table, and of the sheet, ``""`` where none is said; it need not be there.
+def table_place(folder: Path, kind: str, named: str | None = None) -> tuple[str, str]:
+    """Return the name of the file that holds a kind's table, and of the sheet, ``""`` where none is said; it need not be there.
 
     Args:
         folder: where it stands.
-        room: the room's name.
+        kind: the kind's name.
         named: what ``[files]`` says: a file, or a file and a sheet with ``#`` between.
 
     >>> table_place(Path("nowhere"), "dossiers"), table_place(Path("nowhere"), "dossiers", "year.xlsx#Hồ sơ")
     (('dossiers.csv', ''), ('year.xlsx', 'Hồ sơ'))
     """
     if named is None:
-        names = [f"{room}{ending}" for ending in ENDINGS]
+        names = [f"{kind}{ending}" for ending in ENDINGS]
         return next((name for name in names if is_there(folder / name)), names[0]), ""
     places = [(named, "")]  # a name with the mark in it is a name, where there is such a file
     parts = named.split(SHEET)
@@ -162,7 +162,7 @@ def is_parquet(path: Path) -> bool:
         return True
     try:
         return _begins(path).startswith(_PARQUET)
-    except UnreadableFileError:  # told where it is read
+    except UnreadableFileError:  # reported where it is read
         return False
 
 

@@ -16,7 +16,7 @@ LONGEST_VALUE: Final = 80
 WITHHELD: Final = "…"
 """Stands in place of a value that is not shown."""
 
-Mend = tuple[str, str]
+Fix = tuple[str, str]
 
 
 class Findings:
@@ -28,21 +28,21 @@ class Findings:
         full: codes of which no examples are wanted, only the total.
     """
 
-    __slots__ = ("_examples", "_full", "_told", "_totals", "file", "limit", "sheet")
+    __slots__ = ("_examples", "_full", "_reported", "_totals", "file", "limit", "sheet")
 
     def __init__(self, file: str, sheet: str = "", limit: int = EXAMPLES, *, full: Collection[Code] = ()) -> None:
         self.file, self.sheet, self.limit, self._full = file, sheet, limit, full
         self._totals: dict[Code, int] = {}
         self._examples: dict[Code, list[tuple[int, int, Problem]]] = {}
-        self._told = 0
+        self._reported = 0
 
-    def add(self, code: Code, row: int = 0, column: str = "", value: str = "", mend: Mend = ("", "")) -> None:
+    def add(self, code: Code, row: int = 0, column: str = "", value: str = "", fix: Fix = ("", "")) -> None:
         """Add one problem; those of one code come in the order of the sheet."""
         self._totals[code] = self._totals.get(code, 0) + 1
         kept = self._examples.setdefault(code, [])
         if len(kept) < self.limit and code not in self._full:
-            self._told += 1
-            kept.append((row, self._told, Problem(code, self.file, self.sheet, row, column, value, *mend)))
+            self._reported += 1
+            kept.append((row, self._reported, Problem(code, self.file, self.sheet, row, column, value, *fix)))
 
     def add_rows(
         self,
@@ -51,7 +51,7 @@ class Findings:
         where: Array,
         column: str,
         value: Callable[[int], Any],
-        mend: Callable[[int], Mend] | None = None,
+        fix: Callable[[int], Fix] | None = None,
     ) -> None:
         """Add the same problem of many rows.
 
@@ -61,23 +61,23 @@ class Findings:
             where: ascending positions in ``rows`` of the rows concerned.
             column: canonical column.
             value: takes such a position, returns the cell.
-            mend: takes such a position, returns what to do in both languages.
+            fix: takes such a position, returns what to do in both languages.
         """
         if not len(where):
             return
         self._totals[code] = self._totals.get(code, 0) + len(where)
         if code in self._full:
             return
-        self._told += 1
+        self._reported += 1
         kept = self._examples.setdefault(code, [])
         for at in where[: self.limit].tolist():
             row = int(rows[at])
-            tail = mend(at) if mend else ("", "")
-            kept.append((row, self._told, Problem(code, self.file, self.sheet, row, column, shown(value(at)), *tail)))
+            tail = fix(at) if fix else ("", "")
+            kept.append((row, self._reported, Problem(code, self.file, self.sheet, row, column, shown(value(at)), *tail)))
 
     def problems(self, read: int, rejected: int) -> Problems:
-        """Return what was found, the examples in the order of the sheet; those of one row as they were told."""
-        kept = [told for found in self._examples.values() for told in sorted(found, key=_place)[: self.limit]]
+        """Return what was found, the examples in the order of the sheet; those of one row as they were reported."""
+        kept = [reported for found in self._examples.values() for reported in sorted(found, key=_place)[: self.limit]]
         return Problems(
             {(self.file, code): n for code, n in self._totals.items()},
             tuple(problem for _, _, problem in sorted(kept, key=_place)),
@@ -87,8 +87,8 @@ class Findings:
         )
 
 
-def _place(told: tuple[int, int, Problem]) -> tuple[int, int]:
-    return told[:2]
+def _place(reported: tuple[int, int, Problem]) -> tuple[int, int]:
+    return reported[:2]
 
 
 def shown(value: object) -> str:

@@ -25,9 +25,9 @@ from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import cell_text
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code, Problem, Problems
-from cchc_metrics.records.room import Room
-from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
@@ -36,10 +36,10 @@ PLAN, BASELINE = "plan.toml", "baseline.json"
 WRITTEN = ("problems.csv", "report.xlsx")
 """Written by the command itself; may stand in the folder."""
 JOINED = ("procedures", "dossier_events")
-"""Rooms that are read into the dossiers and not counted by themselves; they are read whole, whatever their format."""
+"""Kinds that are read into the dossiers and not counted by themselves; they are read whole, whatever their format."""
 
 Parts = Callable[..., Iterator[Parsed]]
-"""Takes ``keep_ids=…``, yields a room part by part as ``scan_parquet`` does, and raises as it does."""
+"""Takes ``keep_ids=…``, yields a kind part by part as ``scan_parquet`` does, and raises as it does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,16 +52,16 @@ class Folder:
         units: the unit tree.
         calendar: the packaged calendar with the district's own years.
         rules: how disputed points are decided.
-        columns: room → valid rows, for every room that was supplied and whose headings could be understood. A room that is not here has no
+        columns: kind → valid rows, for every kind that was supplied and whose headings could be understood. A kind that is not here has no
             data, which is not the same as no events.
         problems: everything found, over all files.
-        coverage: room → first and last day between which its records are complete.
+        coverage: kind → first and last day between which its records are complete.
         plan_path, baseline_path: files of the folder, or None.
         catalogue_paths: files with the district's own indicators.
-        parts: room → what yields it part by part, for rooms in Parquet that were left to be read so; nothing of them is in ``columns`` or
-            ``problems`` yet.
-        told: the problems, each with the room that it is about (``""`` for none), in the order of the rooms; what is in ``parts`` has its
-            place too.
+        parts: kind → what yields it part by part, for kinds in Parquet that were left to be read so; nothing of them is in
+            ``columns`` or ``problems`` yet.
+        reported: the problems, each with the kind that it is about (``""`` for none), in the order of the kinds; what is in ``parts`` has
+            its place too.
     """
 
     path: Path
@@ -76,19 +76,19 @@ class Folder:
     baseline_path: Path | None = None
     catalogue_paths: tuple[Path, ...] = ()
     parts: Mapping[str, Parts] = field(default_factory=dict)
-    told: tuple[tuple[str, Problems], ...] = ()
+    reported: tuple[tuple[str, Problems], ...] = ()
 
 
 def read_folder(path: Path | str, *, progress: Progress | None = None, in_parts: bool = False) -> Folder:
-    """Read a district's folder; bad rows are set apart and told, never dropped silently.
+    """Read a district's folder; bad rows are set apart and reported, never dropped silently.
 
-    A room's table is ``<room>.csv``, or ``<room>`` with another ending of a table, unless ``[files]`` names another. A room without a file
+    A kind's table is ``<kind>.csv``, or ``<kind>`` with another ending of a table, unless ``[files]`` names another. A kind without a file
     is not supplied; a file that is named and is not there is a problem. See docs/bad-input.md.
 
     Args:
         path: a folder with ``district.toml``.
         progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
-        in_parts: whether rooms in Parquet are left to be read part by part (``Folder.parts``), in memory that does not grow with them;
+        in_parts: whether kinds in Parquet are left to be read part by part (``Folder.parts``), in memory that does not grow with them;
             otherwise they are read whole like every other table.
 
     Returns:
@@ -96,47 +96,47 @@ def read_folder(path: Path | str, *, progress: Progress | None = None, in_parts:
 
     Raises:
         InputError: the folder, its ``district.toml``, unit tree or calendar cannot be used, or there is no table at all; the message is one
-            line and says the mend.
+            line and says the fix.
     """
     folder = Path(path)
     district = load_district(_district_text(folder))
     coverage = MappingProxyType(dict(_coverage(district)))
     units, found = _units(folder, district)
-    told: list[tuple[str, Problems]] = [("", found)]
+    reported: list[tuple[str, Problems]] = [("", found)]
     calendar = _calendar(folder, district.calendar)
     given = Given(units, calendar, district.extracted_on)
     columns: dict[str, Columns] = {}
     parts: dict[str, Parts] = {}
     found_any = False
-    for room in ROOMS.values():
-        name, sheet = table_place(folder, room.name, district.files.get(room.name))
+    for kind in KINDS.values():
+        name, sheet = table_place(folder, kind.name, district.files.get(kind.name))
         if not is_there(folder / name):
-            if room.name in district.files:
+            if kind.name in district.files:
                 found_any = True
-                told.append((room.name, _missing(name)))
+                reported.append((kind.name, _missing(name)))
             continue
         found_any = True
-        if in_parts and not sheet and room.name not in JOINED and is_parquet(folder / name):
-            parts[room.name] = _parts(folder / name, name, room, given, district, progress)
-            told.append((room.name, Problems()))
+        if in_parts and not sheet and kind.name not in JOINED and is_parquet(folder / name):
+            parts[kind.name] = _parts(folder / name, name, kind, given, district, progress)
+            reported.append((kind.name, Problems()))
             continue
-        parsed = _read_room(folder / name, name, sheet, room, given, district, progress)
+        parsed = _read_kind(folder / name, name, sheet, kind, given, district, progress)
         if isinstance(parsed, Problems):
-            told.append((room.name, parsed))
+            reported.append((kind.name, parsed))
             continue
-        told.append((room.name, parsed.problems))
+        reported.append((kind.name, parsed.problems))
         if parsed.usable:
-            columns[room.name] = parsed.columns
+            columns[kind.name] = parsed.columns
     if not found_any:
-        names = ", ".join(f"{name}.csv" for name in ROOMS)
+        names = ", ".join(f"{name}.csv" for name in KINDS)
         raise InputError(
             f"«{folder}» không có bảng nào; cần ít nhất một trong: {names}, hoặc ghi tên tệp dưới [files] trong {FILE}",
             f"«{folder}» has no table; at least one of {names} is needed, or names under [files] in {FILE}",
         )
-    told.append(("", _unused(folder, district)))
+    reported.append(("", _unused(folder, district)))
     named = {"plan": district.plan, "baseline": district.baseline}
     absent = [name for name in (*named.values(), *district.catalogue) if name is not None and not (folder / name).exists()]
-    told += [("", _missing(name)) for name in absent]
+    reported += [("", _missing(name)) for name in absent]
     return Folder(
         folder,
         district,
@@ -144,13 +144,13 @@ def read_folder(path: Path | str, *, progress: Progress | None = None, in_parts:
         calendar,
         district.rules,
         MappingProxyType(columns),
-        sum((problems for _, problems in told), Problems()),
+        sum((problems for _, problems in reported), Problems()),
         coverage,
         _existing(folder, district.plan, PLAN),
         _existing(folder, district.baseline, BASELINE),
         tuple(folder / name for name in district.catalogue if name not in absent),
         MappingProxyType(parts),
-        tuple(told),
+        tuple(reported),
     )
 
 
@@ -181,14 +181,14 @@ def _missing(name: str) -> Problems:
 def _unused(folder: Path, district: District) -> Problems:
     """Return a finding for each table that nothing names: a table under a mistyped name must not go unseen."""
     units, _ = table_place(folder, "units", district.units_file)
-    used = {table_place(folder, room, district.files.get(room))[0] for room in ROOMS} | {units if district.units_file else "", *WRITTEN}
+    used = {table_place(folder, kind, district.files.get(kind))[0] for kind in KINDS} | {units if district.units_file else "", *WRITTEN}
     found = sorted(path.name for path in folder.iterdir() if is_table(path) and path.name not in used)
-    told = Problems()
+    reported = Problems()
     for name in found:
-        vi, en = suggestion(name, [f"{room}{Path(name).suffix}" for room in ROOMS])
-        problem = Problem(Code.UNUSED_FILE, name, mend_vi=vi, mend_en=en)
-        told += Problems({(name, Code.UNUSED_FILE): 1}, (problem,))
-    return told
+        vi, en = suggestion(name, [f"{kind}{Path(name).suffix}" for kind in KINDS])
+        problem = Problem(Code.UNUSED_FILE, name, fix_vi=vi, fix_en=en)
+        reported += Problems({(name, Code.UNUSED_FILE): 1}, (problem,))
+    return reported
 
 
 def _existing(folder: Path, named: str | None, default: str) -> Path | None:
@@ -196,45 +196,45 @@ def _existing(folder: Path, named: str | None, default: str) -> Path | None:
     return path if path.exists() else None
 
 
-def _read_room(
-    path: Path, name: str, sheet: str, room: Room, given: Given, district: District, progress: Progress | None
+def _read_kind(
+    path: Path, name: str, sheet: str, kind: Kind, given: Given, district: District, progress: Progress | None
 ) -> Parsed | Problems:
-    own = district.headings.get(room.name, {})
+    own = district.headings.get(kind.name, {})
     try:
-        return parse_file(path, room, given, own, sheet=sheet, file=name, progress=progress)
+        return parse_file(path, kind, given, own, sheet=sheet, file=name, progress=progress)
     except UnreadableFileError as error:
         return unreadable(name, error)
 
 
 def unreadable(name: str, error: UnreadableFileError) -> Problems:
     """Return the finding that a file cannot be read."""
-    problem = Problem(Code.UNREADABLE_FILE, name, mend_vi=f" ({error.vi})", mend_en=f" ({error.en})")
+    problem = Problem(Code.UNREADABLE_FILE, name, fix_vi=f" ({error.vi})", fix_en=f" ({error.en})")
     return Problems({(name, Code.UNREADABLE_FILE): 1}, (problem,))
 
 
-def _parts(path: Path, name: str, room: Room, given: Given, district: District, progress: Progress | None) -> Parts:
+def _parts(path: Path, name: str, kind: Kind, given: Given, district: District, progress: Progress | None) -> Parts:
     return partial(
         scan_parquet,
-        room,
+        kind,
         path,
         units=given.units,
         extracted_on=given.extracted_on,
         calendar=given.calendar,
-        own_headings=district.headings.get(room.name, {}),
+        own_headings=district.headings.get(kind.name, {}),
         file=name,
         progress=progress,
     )
 
 
 def _coverage(district: District) -> Iterator[tuple[str, tuple[date, date]]]:
-    for room, entry in district.coverage.items():
+    for kind, entry in district.coverage.items():
         last = entry.last or district.extracted_on
         if last is None:
             raise InputError(
-                f"{FILE}: coverage.{room}.last: thiếu, và cũng không có extracted_on",
-                f"{FILE}: coverage.{room}.last: is missing, and so is extracted_on",
+                f"{FILE}: coverage.{kind}.last: thiếu, và cũng không có extracted_on",
+                f"{FILE}: coverage.{kind}.last: is missing, and so is extracted_on",
             )
-        yield room, (entry.first, last)
+        yield kind, (entry.first, last)
 
 
 def _units(folder: Path, district: District) -> tuple[UnitTree, Problems]:
@@ -285,7 +285,7 @@ def _unit_file(folder: Path, named: str) -> tuple[list[Unit], Problems]:
     findings = Findings(name)
     for heading, key in zip(table.headings, keys, strict=True):
         if key is None:
-            findings.add(Code.UNKNOWN_HEADING, table.heading_row, shown(heading), mend=suggestion(heading, _UNIT_HEADINGS))
+            findings.add(Code.UNKNOWN_HEADING, table.heading_row, shown(heading), fix=suggestion(heading, _UNIT_HEADINGS))
     twice = [key for key in dict.fromkeys(keys) if key is not None and keys.count(key) > 1]
     mistakes += [(f"hai cột cùng nghĩa {key}", f"two columns mean {key}") for key in twice]
     mistakes += [(f"dòng {r.row}: số ô khác số cột", f"row {r.row}: its cells are not as many as the columns") for r in table.refused]
@@ -295,8 +295,8 @@ def _unit_file(folder: Path, named: str) -> tuple[list[Unit], Problems]:
         try:
             units.append(UnitEntry.model_validate(entry))
         except ValidationError as error:
-            told = mistakes_of(error, UnitEntry, "")
-            mistakes.append((f"dòng {row}{told.vi}", f"row {row}{told.en}"))
+            reported = mistakes_of(error, UnitEntry, "")
+            mistakes.append((f"dòng {row}{reported.vi}", f"row {row}{reported.en}"))
     if mistakes:
         raise InputError(f"{name}: " + "; ".join(vi for vi, _ in mistakes), f"{name}: " + "; ".join(en for _, en in mistakes))
     return units, findings.problems(0, 0)

@@ -1,6 +1,6 @@
 """Which column a heading means: canonical names, Vietnamese headings in any spelling, and the national exchange's field names.
 
-The table is closed and is data; a district adds its own headings under ``[headings.<room>]`` in ``district.toml``.
+The table is closed and is data; a district adds its own headings under ``[headings.<kind>]`` in ``district.toml``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from functools import cache
 from types import MappingProxyType
 
 from cchc_metrics.errors import did_you_mean
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import schema
-from cchc_metrics.records.room import Room
 from cchc_metrics.text import fold
 
 IGNORED = ""
@@ -119,7 +119,7 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
     }
 )
-"""Room → canonical column → the other headings by which it is known."""
+"""Kind → canonical column → the other headings by which it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,61 +153,61 @@ def heading_key(heading: str) -> str:
     return re.sub(r"[\W_]+", "", fold(heading))
 
 
-def match_headings(room: Room, headings: Sequence[str], own: Mapping[str, str] | None = None) -> Matched:
-    """Return what the headings of a room's table mean; nothing is guessed from nearness.
+def match_headings(kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None = None) -> Matched:
+    """Return what the headings of a kind's table mean; nothing is guessed from nearness.
 
     Args:
-        room: the room.
+        kind: the kind.
         headings: the headings as written.
         own: the district's heading → canonical column (``""``: pass the column over); it wins over the packaged table.
 
-    >>> from cchc_metrics.records.rooms import ROOMS
-    >>> found = match_headings(ROOMS["surveys"], ["Ma phieu", "ĐƠN VỊ", "ngay_tra_loi", "Điểm", "Điện thoại"])
+    >>> from cchc_metrics.records.kinds import KINDS
+    >>> found = match_headings(KINDS["surveys"], ["Ma phieu", "ĐƠN VỊ", "ngay_tra_loi", "Điểm", "Điện thoại"])
     >>> found.positions, found.unknown
     ({'response_id': 0, 'unit_code': 1, 'answered_on': 2, 'score': 3}, ((4, ''),))
     """
     places: dict[str, list[int]] = {}
     unknown = []
-    for position, (heading, column) in enumerate(zip(headings, meanings(room, headings, own), strict=True)):
+    for position, (heading, column) in enumerate(zip(headings, meanings(kind, headings, own), strict=True)):
         if column is None:
-            unknown.append((position, did_you_mean(heading, spellings(room)) if heading.strip() else ""))
+            unknown.append((position, did_you_mean(heading, spellings(kind)) if heading.strip() else ""))
         elif column != IGNORED:
             places.setdefault(column, []).append(position)
     return Matched(
         {column: found[0] for column, found in places.items()},
         tuple((column, tuple(headings[p] for p in found)) for column, found in places.items() if len(found) > 1),
-        tuple(spec.name for spec in schema(room.model) if spec.required and spec.name not in places),
+        tuple(spec.name for spec in schema(kind.model) if spec.required and spec.name not in places),
         tuple(unknown),
     )
 
 
-def meanings(room: Room, headings: Sequence[str], own: Mapping[str, str] | None = None) -> list[str | None]:
+def meanings(kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None = None) -> list[str | None]:
     """Return what each heading means: a canonical column, ``""`` for one to be passed over, None for one that is not known.
 
     Args:
-        room: the room.
+        kind: the kind.
         headings: the headings as written.
         own: the district's heading → canonical column.
     """
-    known = dict(known_headings(room))
+    known = dict(known_headings(kind))
     known.update((heading_key(heading), column) for heading, column in (own or {}).items())
     return [known.get(heading_key(heading)) for heading in headings]
 
 
-def known_positions(room: Room, headings: Sequence[str], own: Mapping[str, str] | None = None) -> list[int]:
+def known_positions(kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None = None) -> list[int]:
     """Return the positions of the headings that mean a column; see ``meanings``."""
-    return [position for position, column in enumerate(meanings(room, headings, own)) if column]
+    return [position for position, column in enumerate(meanings(kind, headings, own)) if column]
 
 
-def spellings(room: Room, column: str = "") -> tuple[str, ...]:
-    """Return every heading by which the columns of a room, or one of them, are known; canonical names first."""
-    columns = [column] if column else [spec.name for spec in schema(room.model)]
-    return (*columns, *(other for name in columns for other in HEADINGS.get(room.name, {}).get(name, ())))
+def spellings(kind: Kind, column: str = "") -> tuple[str, ...]:
+    """Return every heading by which the columns of a kind, or one of them, are known; canonical names first."""
+    columns = [column] if column else [spec.name for spec in schema(kind.model)]
+    return (*columns, *(other for name in columns for other in HEADINGS.get(kind.name, {}).get(name, ())))
 
 
 @cache
-def known_headings(room: Room) -> Mapping[str, str]:
-    """Return compared form → canonical column, for one room; a room that is not packaged has its canonical names only."""
+def known_headings(kind: Kind) -> Mapping[str, str]:
+    """Return compared form → canonical column, for one kind; a kind that is not packaged has its canonical names only."""
     return MappingProxyType(
-        {heading_key(spelling): spec.name for spec in schema(room.model) for spelling in spellings(room, spec.name)},
+        {heading_key(spelling): spec.name for spec in schema(kind.model) for spelling in spellings(kind, spec.name)},
     )

@@ -26,13 +26,13 @@ from cchc_metrics.read.findings import EXAMPLES, Findings
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable
-from cchc_metrics.read.rows import room_named
+from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable
 from cchc_metrics.read.typed import raw_table, row_hashes
 from cchc_metrics.records.columns import Array, Columns, code_dtype
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema_by_name
-from cchc_metrics.records.room import Room
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
 
@@ -44,16 +44,16 @@ HASHES: Final = 50_000_000
 _AT_A_TIME: Final = 1 << 20
 
 COUNTED_BY_ID: Final = ("initiatives",)
-"""Rooms whose identifiers are counted too, so that they are always kept."""
+"""Kinds whose identifiers are counted too, so that they are always kept."""
 
 
-def parse_parquet(path: Path, room: Room, given: Given, own: Mapping[str, str], *, file: str = "") -> Parsed:
+def parse_parquet(path: Path, kind: Kind, given: Given, own: Mapping[str, str], *, file: str = "") -> Parsed:
     """Return what a Parquet file or folder says, read whole.
 
     Args:
         path: the file or folder.
-        room: what its rows are.
-        given: what they are held against.
+        kind: what its rows are.
+        given: what they are compared with.
         own: the district's own headings.
         file: its name for messages; the path's last part by default.
 
@@ -61,17 +61,17 @@ def parse_parquet(path: Path, room: Room, given: Given, own: Mapping[str, str], 
         UnreadableFileError: it cannot be read.
     """
     table = open_parquet(path)
-    positions = match_headings(room, table.headings, own).positions
+    positions = match_headings(kind, table.headings, own).positions
     names = {name: table.headings[at] for name, at in positions.items()}
-    loads = table.loads(names.values(), plain=_identifiers(room, names), part_rows=1 << 62)
+    loads = table.loads(names.values(), plain=_identifiers(kind, names), part_rows=1 << 62)
     whole = joined([read(load) for _, load in loads] or [table.empty()])
-    raw = raw_table(room, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()})
+    raw = raw_table(kind, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()})
     columns = {positions[name]: raw.columns[whole.schema.names.index(heading)] for name, heading in names.items()}
-    return understand(RawTable(table.headings, columns, raw.rows, file or path.name), room, given, own)
+    return understand(RawTable(table.headings, columns, raw.rows, file or path.name), kind, given, own)
 
 
 def parquet_cells(path: Path, *, file: str = "") -> RawTable:
-    """Return a Parquet file cell by cell, as Python has them; for small tables of no room.
+    """Return a Parquet file cell by cell, as Python has them; for small tables of no kind.
 
     Raises:
         UnreadableFileError: it cannot be read.
@@ -83,13 +83,13 @@ def parquet_cells(path: Path, *, file: str = "") -> RawTable:
     return RawTable(table.headings, columns, range(1, whole.num_rows + 1), file or path.name)
 
 
-def _identifiers(room: Room, names: Mapping[str, str]) -> tuple[str, ...]:
+def _identifiers(kind: Kind, names: Mapping[str, str]) -> tuple[str, ...]:
     """Return the headings of the identifiers, which are hardly ever the same."""
-    return tuple(heading for name, heading in names.items() if schema_by_name(room.model)[name].kind.name == "id")
+    return tuple(heading for name, heading in names.items() if schema_by_name(kind.model)[name].cell_type.name == "id")
 
 
 def scan_parquet(
-    room: str | Room,
+    kind: str | Kind,
     path: Path | str,
     *,
     units: UnitTree | None = None,
@@ -105,11 +105,11 @@ def scan_parquet(
 ) -> Iterator[Parsed]:
     """Yield a Parquet file part by part, in memory that does not grow with the file; the verdict on each row is that of reading it whole.
 
-    The problems of all parts add up to those of the file, and their rows are the rows of the file. A room always gives at least one part.
+    The problems of all parts add up to those of the file, and their rows are the rows of the file. A kind always gives at least one part.
     Rows whose id stands in the file more than once are judged together and come last, whatever part they stand in.
 
     Args:
-        room: a room or its name.
+        kind: a kind or its name.
         path: a file, or a folder of part files.
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
@@ -126,9 +126,9 @@ def scan_parquet(
 
     Raises:
         UnreadableFileError: the file cannot be read; also while parts are yielded, when it breaks off.
-        InputError: there is no such room, or pyarrow is not installed.
+        InputError: there is no such kind, or pyarrow is not installed.
     """
-    path, chosen = Path(path), room_named(room)
+    path, chosen = Path(path), kind_named(kind)
     given = Given(units, calendar, extracted_on)
     return _scan(_Scan.of(chosen, path, given, own_headings or {}, columns, keep_ids, file or path.name, part_rows), workers, progress)
 
@@ -138,7 +138,7 @@ class _Scan:
     """What does not change from part to part."""
 
     table: ParquetTable
-    room: Room
+    kind: Kind
     given: Given
     file: str
     findings: Findings
@@ -151,7 +151,7 @@ class _Scan:
     @classmethod
     def of(
         cls,
-        room: Room,
+        kind: Kind,
         path: Path,
         given: Given,
         own: Mapping[str, str],
@@ -161,21 +161,21 @@ class _Scan:
         part_rows: int,
     ) -> _Scan:
         table = open_parquet(path)
-        matched = match_headings(room, table.headings, own)
+        matched = match_headings(kind, table.headings, own)
         findings = Findings(file)
-        tell_headings(findings, RawTable(table.headings, {}, np.zeros(0, dtype=np.int64), file), room, matched)
+        tell_headings(findings, RawTable(table.headings, {}, np.zeros(0, dtype=np.int64), file), kind, matched)
         if not table.rows:
             findings.add(Code.EMPTY_TABLE)
         names = {name: table.headings[at] for name, at in matched.positions.items() if columns is None or name in columns}
-        needed = [name for name in room.id_columns if schema_by_name(room.model)[name].required]
-        ids = tuple(name for name in room.id_columns if name in names) if all(name in names for name in needed) else ()
-        return cls(table, room, given, file, findings, matched.usable, names, ids, keep_ids or room.name in COUNTED_BY_ID, part_rows)
+        needed = [name for name in kind.id_columns if schema_by_name(kind.model)[name].required]
+        ids = tuple(name for name in kind.id_columns if name in names) if all(name in names for name in needed) else ()
+        return cls(table, kind, given, file, findings, matched.usable, names, ids, keep_ids or kind.name in COUNTED_BY_ID, part_rows)
 
     def judged(self, part: Any, names: Mapping[str, str], rows: Array | range, findings: Findings, *, distinct: bool) -> Parsed:
         """Return the verdict on some rows; ``distinct`` where no id of theirs stands in the file twice."""
         positions = {name: part.schema.names.index(heading) for name, heading in names.items()}
-        raw = raw_table(self.room, part, positions, file=self.file, rows=rows, keep_ids=self.keep_ids, distinct=distinct)
-        return judge(raw, {name: raw.columns[at] for name, at in positions.items()}, self.room, self.given, findings)
+        raw = raw_table(self.kind, part, positions, file=self.file, rows=rows, keep_ids=self.keep_ids, distinct=distinct)
+        return judge(raw, {name: raw.columns[at] for name, at in positions.items()}, self.kind, self.given, findings)
 
 
 @dataclass(slots=True)
@@ -213,7 +213,7 @@ class _State:
 
 def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Parsed]:
     if not scan.usable:
-        yield unusable(scan.room, scan.findings, scan.table.rows)
+        yield unusable(scan.kind, scan.findings, scan.table.rows)
         return
     state = _State()
     held: list[tuple[Any, Array]] = []
@@ -221,7 +221,7 @@ def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Pars
     with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
         repeated, sound = _repeated(scan, pool, workers)
         names = dict(scan.names)
-        plain = _identifiers(scan.room, names)
+        plain = _identifiers(scan.kind, names)
         if not repeated.size and sound and not scan.keep_ids:  # nothing more is to be learnt from them
             names = {name: heading for name, heading in names.items() if heading not in plain}
 
@@ -276,7 +276,7 @@ def _ahead(pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], Any]], workers
 
 
 def _hashes(scan: _Scan, table: Any) -> tuple[Array, bool]:
-    specs = schema_by_name(scan.room.model)
+    specs = schema_by_name(scan.kind.model)
     return row_hashes([(specs[name], table.column(scan.names[name])) for name in scan.ids])
 
 

@@ -130,5 +130,5 @@ def read(load: Load) -> Any:
     try:
         return load()
     except (OSError, pa.ArrowException) as error:
-        told = str(error).split("\n")[0]
-        raise UnreadableFileError(told, told) from None
+        reported = str(error).split("\n")[0]
+        raise UnreadableFileError(reported, reported) from None

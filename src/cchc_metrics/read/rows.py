@@ -13,8 +13,8 @@ from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable
 from cchc_metrics.read.tables import Parsed, understand
-from cchc_metrics.records.room import Room
-from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
 
@@ -22,7 +22,7 @@ __all__ = ["Parsed", "read_rows", "read_table"]
 
 
 def read_rows(
-    room: str | Room,
+    kind: str | Kind,
     rows: Iterable[Mapping[str, object] | BaseModel],
     *,
     units: UnitTree | None = None,
@@ -32,10 +32,10 @@ def read_rows(
     file: str = "",
     first_row: int = 1,
 ) -> Parsed:
-    """Read rows of one room from memory; never stops at a bad row and never drops one silently.
+    """Read rows of one kind from memory; never stops at a bad row and never drops one silently.
 
     Args:
-        room: a room or its name: dossiers, documents, meetings, outreach, initiatives, surveys.
+        kind: a kind or its name: dossiers, documents, meetings, outreach, initiatives, surveys.
         rows: mappings from heading to cell, or models. Headings and cells are understood as in a file. A row that lacks a key has the
             column's default, as a model has; a required column that no row has makes the table unusable, and every row is rejected.
         units: the unit tree; without it unit codes are taken as they are.
@@ -49,7 +49,7 @@ def read_rows(
         The valid rows as columns, and the problems.
 
     Raises:
-        InputError: when there is no such room.
+        InputError: when there is no such kind.
 
     >>> parsed = read_rows("surveys", [
     ...     {"Mã phiếu": "1", "Đơn vị": "MA", "Ngày trả lời": "02/11/2021", "Điểm": 5},
@@ -64,7 +64,7 @@ def read_rows(
     names = list(dict.fromkeys(str(key) for row in listed for key in row))
     cells = [[row.get(name, ABSENT) for row in listed] for name in names]
     return read_table(
-        room,
+        kind,
         names,
         cells,
         units=units,
@@ -77,7 +77,7 @@ def read_rows(
 
 
 def read_table(
-    room: str | Room,
+    kind: str | Kind,
     headings: Sequence[str],
     cells: Sequence[Iterable[object]],
     *,
@@ -89,10 +89,10 @@ def read_table(
     sheet: str = "",
     row_numbers: Sequence[int] | np.ndarray[Any, Any] | None = None,
 ) -> Parsed:
-    """Read a table of one room from memory, column by column.
+    """Read a table of one kind from memory, column by column.
 
     Args:
-        room: a room or its name.
+        kind: a kind or its name.
         headings: the headings as written.
         cells: for each heading the cells of its column, all of one length.
         units: the unit tree; without it unit codes are taken as they are.
@@ -107,13 +107,13 @@ def read_table(
         The valid rows as columns, and the problems.
 
     Raises:
-        InputError: when there is no such room, or the columns differ in number or length.
+        InputError: when there is no such kind, or the columns differ in number or length.
 
     >>> parsed = read_table("outreach", ["activity_id", "unit_code", "channel", "held_on"], [["1"], ["TM"], ["Tọa đàm"], ["12/05/2021"]])
     >>> [record.channel.value for record in parsed.columns.records()]
     ['talk_show']
     """
-    chosen = room_named(room)
+    chosen = kind_named(kind)
     columns = [column if isinstance(column, RawColumn) else RawColumn.of(column) for column in cells]
     sizes = {len(column.codes) for column in columns}
     if len(columns) != len(headings) or len(sizes) > 1:
@@ -127,20 +127,20 @@ def read_table(
     return understand(table, chosen, Given(units, calendar, extracted_on), own_headings)
 
 
-def room_named(room: str | Room) -> Room:
-    """Return a room by its name.
+def kind_named(kind: str | Kind) -> Kind:
+    """Return a kind by its name.
 
     Raises:
         InputError: names the nearest.
     """
-    if isinstance(room, Room):
-        return room
-    if room not in ROOMS:
-        vi, en = suggestion(room, ROOMS)
+    if isinstance(kind, Kind):
+        return kind
+    if kind not in KINDS:
+        vi, en = suggestion(kind, KINDS)
         raise InputError(
-            f"không có loại hồ sơ «{room}»{vi}; có: {', '.join(ROOMS)}", f"there is no room «{room}»{en}; there are: {', '.join(ROOMS)}"
+            f"không có loại hồ sơ «{kind}»{vi}; có: {', '.join(KINDS)}", f"there is no kind «{kind}»{en}; there are: {', '.join(KINDS)}"
         )
-    return ROOMS[room]
+    return KINDS[kind]
 
 
 def _mapping(row: Mapping[str, object] | BaseModel) -> Mapping[str, Any]:

@@ -11,18 +11,18 @@ import numpy as np
 
 from cchc_metrics.errors import did_you_mean
 from cchc_metrics.read.cells import understand_cells
-from cchc_metrics.read.checks import DATES, Found, Given, broken, dates, duplicates, named_on_their_day
+from cchc_metrics.read.checks import DATES, Finding, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.findings import WITHHELD, Findings, shown
 from cchc_metrics.read.headings import Matched, match_headings, spellings
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode, moments_to_numbers
 from cchc_metrics.records.fields import NO_DAY, CellError
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.records.record import schema, schema_by_name
-from cchc_metrics.records.room import Room
 
 MENDS: Final = 100
-"""For so many different bad cells of a column the nearest good one is sought; more are mended by mending the export."""
+"""For so many different bad cells of a column the nearest good one is sought; more are fixed by fixing the export."""
 NOT_SECRET = ("none", "unknown")
 """Secrecy marks under which an identifier may be shown."""
 
@@ -42,7 +42,7 @@ class Parsed:
     usable: bool = True
 
 
-def understand(table: RawTable, room: Room, given: Given, own: Mapping[str, str] | None = None) -> Parsed:
+def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str] | None = None) -> Parsed:
     """Return the valid rows of a table as columns, and its problems.
 
     Each distinct cell of a column is understood once. A row is rejected once, however many problems it has. Rules about whole rows are
@@ -50,47 +50,47 @@ def understand(table: RawTable, room: Room, given: Given, own: Mapping[str, str]
 
     Args:
         table: the table.
-        room: what its rows are.
-        given: what they are held against.
+        kind: what its rows are.
+        given: what they are compared with.
         own: the district's own headings.
     """
     findings = Findings(table.file, table.sheet)
     refused = len(table.refused)
     for row in table.refused:
-        findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, mend=_cells_mend(row.cells, len(table.headings)))
-    matched = match_headings(room, table.headings, own)
-    tell_headings(findings, table, room, matched)
+        findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, fix=_cells_fix(row.cells, len(table.headings)))
+    matched = match_headings(kind, table.headings, own)
+    tell_headings(findings, table, kind, matched)
     if table.like_sheets:
         names = ", ".join(f"«{shown(name)}»" for name in table.like_sheets)
-        findings.add(Code.UNUSED_SHEET, mend=(f": {names}", f": {names}"))
+        findings.add(Code.UNUSED_SHEET, fix=(f": {names}", f": {names}"))
     if len(table.rows) + refused == 0:
         findings.add(Code.EMPTY_TABLE)
     if not matched.usable:
-        return unusable(room, findings, len(table.rows) + refused)
-    parsed = judge(table, {name: table.columns[position] for name, position in matched.positions.items()}, room, given, findings)
+        return unusable(kind, findings, len(table.rows) + refused)
+    parsed = judge(table, {name: table.columns[position] for name, position in matched.positions.items()}, kind, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
 
 
-def unusable(room: Room, findings: Findings, rows: int) -> Parsed:
+def unusable(kind: Kind, findings: Findings, rows: int) -> Parsed:
     """Return what a table of so many rows says whose headings cannot be understood: nothing."""
-    nothing = columns_from_values(room.model, {spec.name: [] for spec in schema(room.model)}, file=findings.file)
+    nothing = columns_from_values(kind.model, {spec.name: [] for spec in schema(kind.model)}, file=findings.file)
     return Parsed(nothing, findings.problems(rows, rows), usable=False)
 
 
-def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], room: Room, given: Given, findings: Findings) -> Parsed:
+def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Given, findings: Findings) -> Parsed:
     """Return the valid rows of a table whose headings are understood, and the findings with those about its cells and rows.
 
     Args:
         table: the table; refused rows count as read and rejected.
         cells: canonical column → its cells.
-        room: what the rows are.
-        given: what they are held against.
+        kind: what the rows are.
+        given: what they are compared with.
         findings: what was found before, to which the rest is added.
     """
     n, refused = len(table.rows), len(table.refused)
-    cells = {name: _as_ids(column) if schema_by_name(room.model)[name].kind.name == "id" else column for name, column in cells.items()}
-    columns, bad, ids = _understand_cells(cells, table, room, given, findings)
-    valid = _check_rows(columns, ids, bad, room, given, _Teller(findings, table, cells, columns))
+    cells = {name: _as_ids(column) if schema_by_name(kind.model)[name].cell_type.name == "id" else column for name, column in cells.items()}
+    columns, bad, ids = _understand_cells(cells, table, kind, given, findings)
+    valid = _check_rows(columns, ids, bad, kind, given, _Teller(findings, table, cells, columns))
     kept = columns if valid is None else columns.take(valid)
     return Parsed(kept, findings.problems(n + refused, n + refused - len(kept)))
 
@@ -105,7 +105,7 @@ def tidy(columns: Columns) -> Columns:
     arrays, labels = dict(columns.arrays), dict(columns.labels)
     for spec in schema(columns.model):
         name = spec.name
-        if spec.kind.name in ("unit", "label") and name in arrays:
+        if spec.cell_type.name in ("unit", "label") and name in arrays:
             used = np.bincount(arrays[name], minlength=len(labels[name])) > 0
             if not used.all():
                 texts = tuple(text for text, kept in zip(labels[name], used.tolist(), strict=True) if kept)
@@ -117,14 +117,14 @@ def tidy(columns: Columns) -> Columns:
 
 
 def _understand_cells(
-    cells: Mapping[str, RawColumn | TypedColumn], table: RawTable, room: Room, given: Given, findings: Findings
+    cells: Mapping[str, RawColumn | TypedColumn], table: RawTable, kind: Kind, given: Given, findings: Findings
 ) -> tuple[Columns, Array, dict[str, Array]]:
     """Return every row as columns, bad cells with a stand-in; the mask of the rows that have one; numbers that tell identifiers apart."""
     arrays: dict[str, Array] = {}
     labels: dict[str, tuple[str, ...]] = {}
     ids: dict[str, Array] = {}
     bad = np.zeros(len(table.rows), dtype=bool)
-    for spec in schema(room.model):
+    for spec in schema(kind.model):
         if spec.name not in cells:
             continue
         column = cells[spec.name]
@@ -135,11 +135,11 @@ def _understand_cells(
                 findings.add_rows(code, table.rows, where, spec.name, column.cell)
             continue
         values, errors = understand_cells(spec, column.values, given)
-        if spec.kind.name == "id":
+        if spec.cell_type.name == "id":
             ids[spec.name] = _numbered(column, values, errors)
         if errors:
-            if spec.kind.name == "unit" and given.units is not None:
-                days = partial(_main_days, cells, room, given, len(table.rows))
+            if spec.cell_type.name == "unit" and given.units is not None:
+                days = partial(_main_days, cells, kind, given, len(table.rows))
                 column, values = named_on_their_day(column, values, errors, given.units, days)
             for code in dict.fromkeys(error.code for error in errors.values()):
                 mask = np.zeros(len(column.values), dtype=bool)
@@ -151,7 +151,7 @@ def _understand_cells(
         encode(spec, values, distinct, labels)
         for name, array in distinct.items():
             arrays[name] = column.spread(array)
-    return Columns(room.model, arrays, labels, table.file, table.rows), bad, ids
+    return Columns(kind.model, arrays, labels, table.file, table.rows), bad, ids
 
 
 def _numbered(column: RawColumn, values: Sequence[str], errors: Mapping[int, CellError]) -> Array:
@@ -166,30 +166,30 @@ def _numbered(column: RawColumn, values: Sequence[str], errors: Mapping[int, Cel
     return column.codes
 
 
-def _main_days(cells: Mapping[str, RawColumn | TypedColumn], room: Room, given: Given, rows: int) -> Array:
+def _main_days(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Given, rows: int) -> Array:
     """Return the main date of each row, ``NO_DAY`` where there is none or it cannot be understood."""
-    main = DATES[room.name].main if room.name in DATES else ""
+    main = DATES[kind.name].main if kind.name in DATES else ""
     if main not in cells:
         return np.full(rows, NO_DAY, dtype=np.int32)
     column = cells[main]
     if isinstance(column, TypedColumn):
         return column.arrays[""]
-    values, _ = understand_cells(schema_by_name(room.model)[main], column.values, given)
+    values, _ = understand_cells(schema_by_name(kind.model)[main], column.values, given)
     return moments_to_numbers(values)[0][column.codes]
 
 
 def _tell_cells(
     findings: Findings, code: Code, name: str, column: RawColumn, errors: Mapping[int, CellError], rows: Array | range, where: Array
 ) -> None:
-    mends: dict[int, tuple[str, str]] = {}
+    fixes: dict[int, tuple[str, str]] = {}
 
-    def mend(at: int) -> tuple[str, str]:
+    def fix(at: int) -> tuple[str, str]:
         cell = int(column.codes[at])
-        if cell not in mends:
-            mends[cell] = errors[cell].mend if len(mends) < MENDS else ("", "")
-        return mends[cell]
+        if cell not in fixes:
+            fixes[cell] = errors[cell].fix if len(fixes) < MENDS else ("", "")
+        return fixes[cell]
 
-    findings.add_rows(code, rows, where, name, lambda at: None if column.cell(at) is ABSENT else column.cell(at), mend)
+    findings.add_rows(code, rows, where, name, lambda at: None if column.cell(at) is ABSENT else column.cell(at), fix)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,7 +201,7 @@ class _Teller:
     cells: Mapping[str, RawColumn | TypedColumn]
     columns: Columns
 
-    def tell(self, found: Found, rows: Array | None) -> None:
+    def tell(self, found: Finding, rows: Array | None) -> None:
         """Add a finding about ``rows[found.where]``, positions in the table; None for all rows."""
         where = found.where if rows is None else rows[found.where]
         self.findings.add_rows(found.code, self.table.rows, where, found.column, lambda at: self._cell(found.column, at))
@@ -210,7 +210,7 @@ class _Teller:
         column = self.cells.get(name)
         if column is None or column.cell(at) is ABSENT:
             return None
-        if schema_by_name(self.columns.model)[name].kind.name == "id" and self._secret(at):
+        if schema_by_name(self.columns.model)[name].cell_type.name == "id" and self._secret(at):
             return WITHHELD
         return column.cell(at)
 
@@ -221,31 +221,31 @@ class _Teller:
         return labels[codes[at]] not in NOT_SECRET
 
 
-def _check_rows(columns: Columns, ids: Mapping[str, Array], bad: Array, room: Room, given: Given, teller: _Teller) -> Array | None:
+def _check_rows(columns: Columns, ids: Mapping[str, Array], bad: Array, kind: Kind, given: Given, teller: _Teller) -> Array | None:
     """Return the ascending positions of the rows that count, None for all; ``bad`` is the mask of those that have a bad cell."""
-    names = [name for name in room.id_columns if schema_by_name(room.model)[name].kind.name == "id"]
+    names = [name for name in kind.id_columns if schema_by_name(kind.model)[name].cell_type.name == "id"]
     slim = reduce(lambda left, name: left.without(name), names, columns)  # identifiers are looked at below, where they are
-    found_by_rules = broken(slim, room.model.checks)
+    found_by_rules = broken(slim, kind.model.checks)
     if bad.any():  # the stand-in of a bad cell breaks no rule
         found_by_rules = [replace(found, where=found.where[~bad[found.where]]) for found in found_by_rules]
     errors = [found for found in found_by_rules if found.code.severity == "error"]
     for found in errors:
         teller.tell(found, None)
     kept = _all_but([np.flatnonzero(bad), *(found.where for found in errors)], None, len(columns))
-    alike = _alike(teller.cells, room)
+    alike = _alike(teller.cells, kind)
     if alike is None or len(alike):
         left = np.arange(len(columns)) if kept is None else kept
         if alike is not None:
             mask = np.zeros(len(columns), dtype=bool)
             mask[alike] = True
             left = left[mask[left]]
-        repeated = list(duplicates(columns, left, room, {name: number[left] for name, number in ids.items()}))
+        repeated = list(duplicates(columns, left, kind, {name: number[left] for name, number in ids.items()}))
         for found in repeated:
             teller.tell(found, left)
         kept = _all_but([left[found.where] for found in repeated], kept, len(columns))
     counts = np.zeros(len(columns), dtype=bool)
     counts[slice(None) if kept is None else kept] = True
-    for found in (*found_by_rules, *dates(slim, room, given)):
+    for found in (*found_by_rules, *dates(slim, kind, given)):
         if found.code.severity != "error":
             teller.tell(replace(found, where=found.where[counts[found.where]]), None)
     return kept
@@ -262,41 +262,41 @@ def _all_but(rejected: Sequence[Array], kept: Array | None, rows: int) -> Array 
     return np.flatnonzero(left)
 
 
-def _alike(cells: Mapping[str, RawColumn | TypedColumn], room: Room) -> Array | None:
+def _alike(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind) -> Array | None:
     """Return the rows among which are all that repeat the id of another, as far as a column tells; None where none does.
 
     There are none where a part of the id is not here to be looked at.
     """
-    columns = [cells.get(name) for name in room.id_columns if schema_by_name(room.model)[name].required]
+    columns = [cells.get(name) for name in kind.id_columns if schema_by_name(kind.model)[name].required]
     if any(column is None for column in columns):
         return np.zeros(0, dtype=np.int64)
     known = [column.alike for column in columns if isinstance(column, TypedColumn) and column.alike is not None]
     return min(known, key=len, default=None)
 
 
-def tell_headings(findings: Findings, table: RawTable, room: Room, matched: Matched) -> None:
+def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matched) -> None:
     """Add what is wrong with the headings of a table."""
     row = table.heading_row
     for column, headings in matched.duplicates:
         listed = ", ".join(f"«{shown(h)}»" for h in headings)
-        mend = (
-            f': {listed}; bỏ bớt một cột, hoặc ghi "{shown(headings[-1])}" = "" dưới [headings.{room.name}]',
-            f': {listed}; remove one, or write "{shown(headings[-1])}" = "" under [headings.{room.name}]',
+        fix = (
+            f': {listed}; bỏ bớt một cột, hoặc ghi "{shown(headings[-1])}" = "" dưới [headings.{kind.name}]',
+            f': {listed}; remove one, or write "{shown(headings[-1])}" = "" under [headings.{kind.name}]',
         )
-        findings.add(Code.DUPLICATE_HEADING, row, column, mend=mend)
+        findings.add(Code.DUPLICATE_HEADING, row, column, fix=fix)
     unknown = [table.headings[position] for position, _ in matched.unknown]
     for column in matched.missing:
-        near = next(filter(None, (did_you_mean(spelling, unknown) for spelling in spellings(room, column))), "")
-        told = shown(near) or "…"
-        mend = (
-            f'; nếu là cột «{told}», ghi "{told}" = "{column}" dưới [headings.{room.name}] trong district.toml',
-            f'; if it is the column «{told}», write "{told}" = "{column}" under [headings.{room.name}] in district.toml',
+        near = next(filter(None, (did_you_mean(spelling, unknown) for spelling in spellings(kind, column))), "")
+        reported = shown(near) or "…"
+        fix = (
+            f'; nếu là cột «{reported}», ghi "{reported}" = "{column}" dưới [headings.{kind.name}] trong district.toml',
+            f'; if it is the column «{reported}», write "{reported}" = "{column}" under [headings.{kind.name}] in district.toml',
         )
-        findings.add(Code.MISSING_HEADING, row, column, mend=mend)
+        findings.add(Code.MISSING_HEADING, row, column, fix=fix)
     for position, near in matched.unknown:
         name = shown(table.headings[position]) or column_letters(position)
         tail = (f"; có phải «{near}»?", f"; did you mean «{near}»?") if near else ("", "")
-        findings.add(Code.UNKNOWN_HEADING, row, name, mend=tail)
+        findings.add(Code.UNKNOWN_HEADING, row, name, fix=tail)
 
 
 def column_letters(position: int) -> str:
@@ -313,7 +313,7 @@ def column_letters(position: int) -> str:
     return letters
 
 
-def _cells_mend(cells: int, headings: int) -> tuple[str, str]:
+def _cells_fix(cells: int, headings: int) -> tuple[str, str]:
     if not cells:
         return "; dấu nháy kép đặt sai chỗ", "; a quotation mark is out of place"
     return f": {cells} ô, {headings} cột", f": {cells} cells, {headings} columns"

@@ -18,13 +18,13 @@ from cchc_metrics.read.checks import Given
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.identifiers import hash_of, id_column, judge_ids, mixed
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
-from cchc_metrics.read.rows import room_named
+from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.records.columns import NO_NUMBER, SECOND, Array
 from cchc_metrics.records.fields import FIRST_DATE, LAST_DATE, MAX_TERM, MAX_WHOLE, NO_DAY, CellError
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec, schema_by_name
-from cchc_metrics.records.room import Room
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.unit import UnitTree
@@ -46,7 +46,7 @@ def column_of(spec: ColumnSpec, cells: Any, *, keep_ids: bool = True, distinct: 
         distinct: whether it is known that no row repeats the id of another, so that none is looked for.
     """
     pa = arrow()
-    array, kind = one_array(cells), spec.kind.name
+    array, kind = one_array(cells), spec.cell_type.name
     if pa.types.is_null(array.type):
         return RawColumn([None], np.zeros(len(array), dtype=np.int32))
     if kind == "moment" and (pa.types.is_date(array.type) or pa.types.is_timestamp(array.type)):
@@ -131,7 +131,7 @@ def _outside(array: Any, numbers: Array, low: int, high: int, code: Code) -> tup
 
 def _integers(spec: ColumnSpec, array: Any) -> TypedColumn:
     pa = arrow()
-    term = spec.kind.name == "term"
+    term = spec.cell_type.name == "term"
     if pa.types.is_uint64(array.type):  # what is too large for int64 becomes less than nothing, and is out of range as before
         numbers = _numbers(array.view(pa.int64()), np.int64)
     else:
@@ -145,7 +145,7 @@ def _integers(spec: ColumnSpec, array: Any) -> TypedColumn:
 
 def _floats(spec: ColumnSpec, array: Any) -> TypedColumn:
     """Return numbers that are whole (of a term: a multiple of one half) in one step, all others by their distinct values, as they print."""
-    steps = 2 if spec.kind.name == "term" else 1
+    steps = 2 if spec.cell_type.name == "term" else 1
     given = array_of(array.cast(arrow().float64()).fill_null(np.nan))
     blank = np.isnan(given)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -164,7 +164,7 @@ def _floats(spec: ColumnSpec, array: Any) -> TypedColumn:
         refused: dict[Code, list[int]] = {}
         for at, value in enumerate(values.tolist()):
             try:
-                understood[at] = int(spec.kind.parse(value) * steps)
+                understood[at] = int(spec.cell_type.parse(value) * steps)
             except CellError as error:
                 refused.setdefault(error.code, []).append(at)
         numbers[odd] = understood[where]
@@ -184,14 +184,14 @@ def row_hashes(columns: Sequence[tuple[ColumnSpec, Any]]) -> tuple[Array, bool]:
     found: Array | None = None
     sound = True
     for spec, cells in columns:
-        if spec.kind.name == "unit":
+        if spec.cell_type.name == "unit":
             continue
-        ids = judge_ids(cells) if spec.kind.name == "id" else None
+        ids = judge_ids(cells) if spec.cell_type.name == "id" else None
         if ids is not None:
             numbers, sound = ids.hashes, sound and not ids.errors
         else:
             numbers, good = _hashes_of_cells(spec, cells)
-            sound = sound and (good or spec.kind.name != "id")
+            sound = sound and (good or spec.cell_type.name != "id")
         found = numbers if found is None else mixed(found) + numbers
     assert found is not None  # noqa: S101  an id has a column that is no unit
     return found, sound
@@ -206,7 +206,7 @@ def _hashes_of_cells(spec: ColumnSpec, cells: Any) -> tuple[Array, bool]:
     good = True
     for at, cell in enumerate(column.values):
         try:
-            value = spec.kind.parse(cell)
+            value = spec.cell_type.parse(cell)
         except CellError:
             good = False
         else:
@@ -215,7 +215,7 @@ def _hashes_of_cells(spec: ColumnSpec, cells: Any) -> tuple[Array, bool]:
 
 
 def raw_table(
-    room: Room,
+    kind: Kind,
     table: Any,
     positions: Mapping[str, int],
     *,
@@ -227,7 +227,7 @@ def raw_table(
     """Return an Arrow table or record batch as a table that ``understand`` takes.
 
     Args:
-        room: what its rows are.
+        kind: what its rows are.
         table: the table.
         positions: canonical column → position; columns that are not named are passed over.
         file: where it came from, for messages.
@@ -235,14 +235,14 @@ def raw_table(
         keep_ids: see ``column_of``.
         distinct: see ``column_of``.
     """
-    specs = schema_by_name(room.model)
+    specs = schema_by_name(kind.model)
     columns = {at: column_of(specs[name], table.column(at), keep_ids=keep_ids, distinct=distinct) for name, at in positions.items()}
     numbers = range(1, table.num_rows + 1) if rows is None else rows
     return RawTable(tuple(table.schema.names), columns, numbers, file)
 
 
 def read_arrow(
-    room: str | Room,
+    kind: str | Kind,
     table: Any,
     *,
     units: UnitTree | None = None,
@@ -252,10 +252,10 @@ def read_arrow(
     file: str = "",
     row_numbers: Sequence[int] | Array | None = None,
 ) -> Parsed:
-    """Read an Arrow table of one room; the verdict on each row is that of its model, at a hundredth of the cost.
+    """Read an Arrow table of one kind; the verdict on each row is that of its model, at a hundredth of the cost.
 
     Args:
-        room: a room or its name.
+        kind: a kind or its name.
         table: a ``pyarrow`` table or record batch with columns of any type; headings are understood as in a file.
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
@@ -268,9 +268,9 @@ def read_arrow(
         The valid rows as columns, and the problems.
 
     Raises:
-        InputError: there is no such room, or pyarrow is not installed.
+        InputError: there is no such kind, or pyarrow is not installed.
     """
-    chosen, own = room_named(room), own_headings or {}
+    chosen, own = kind_named(kind), own_headings or {}
     positions = match_headings(chosen, table.schema.names, own).positions
     numbers = None if row_numbers is None else np.asarray(row_numbers, dtype=np.int64)
     given = Given(units, calendar, extracted_on)

@@ -1,1 +1,1 @@
-"""What happened: one room per kind of record, each with its model, its columns and the events that are counted."""
+"""What happened: one kind per kind of record, each with its model, its columns and the events that are counted."""

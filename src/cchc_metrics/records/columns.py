@@ -1,4 +1,4 @@
-"""Columns: the rows of one room as read-only arrays of numbers, ready for the tally."""
+"""Columns: the rows of one kind as read-only arrays of numbers, ready for the tally."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def columns_from_values(
 
 def encode(spec: ColumnSpec, values: Sequence[Any], arrays: dict[str, Array], labels: dict[str, tuple[str, ...]]) -> None:
     """Store one column of canonical values into ``arrays`` and ``labels``."""
-    name, kind = spec.name, spec.kind.name
+    name, kind = spec.name, spec.cell_type.name
     if kind == "id":
         arrays[name] = np.array(values, dtype=object) if len(values) else np.empty(0, dtype=object)
     elif kind in ("unit", "label"):
@@ -205,7 +205,7 @@ def moments_to_numbers(values: Sequence[date | datetime | None]) -> tuple[Array,
 
 def _decode(columns: Columns, spec: ColumnSpec) -> list[Any]:
     array = columns.arrays[spec.name]
-    kind = spec.kind.name
+    kind = spec.cell_type.name
     if kind == "id":
         return list(array)
     if kind in ("unit", "label", "choice"):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from cchc_metrics.records.choices import Direction, Secrecy
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Flag, Identifier, Moment, UnitCode
+from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
 
 
 class Document(Record):
@@ -69,4 +69,4 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(ISSUED, columns, columns.days("issued_on"))
 
 
-ROOM = Room("documents", "văn bản", Document, (ISSUED,), events, ("document_id", "unit_code", "issued_on"))
+KIND = Kind("documents", "văn bản", Document, (ISSUED,), events, ("document_id", "unit_code", "issued_on"))

@@ -10,9 +10,9 @@ from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, S
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, overdue_longer, receipts, turnaround
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
+from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room
 from cchc_metrics.reference.days import day_number
 
 NOT_RECEIVED = (Status.SUBMITTED, Status.REFUSED)
@@ -164,7 +164,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     if wants(ACCEPTED) and "submitted_at" in columns:
         day, in_time = acceptance(columns, receipts(columns, context.rules, end), context)
         yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
-    if not wants(*(s for s in ROOM.event_sets if s is not ACCEPTED)):
+    if not wants(*(s for s in KIND.event_sets if s is not ACCEPTED)):
         return
     timed = class_dossiers(columns, context, end)
     derived = {"timing": (timed.timing, Timing.labels()), "outcome": (timed.outcome, Outcome.labels())}
@@ -198,7 +198,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         yield Events(SUPPLEMENTS, timed.ended, unit, {}, columns.numbers("supplement_requests"))
 
 
-ROOM = Room(
+KIND = Kind(
     "dossiers",
     "hồ sơ",
     Dossier,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Choice, Identifier, Moment
+from cchc_metrics.records.kind import Context, Events, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Events, Room
 
 
 class EventKind(Choice):
@@ -63,4 +63,4 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     return iter(())
 
 
-ROOM = Room("dossier_events", "diễn biến hồ sơ", DossierEvent, (), events, ("dossier_id", "kind", "happened_at"))
+KIND = Kind("dossier_events", "diễn biến hồ sơ", DossierEvent, (), events, ("dossier_id", "kind", "happened_at"))

@@ -20,7 +20,7 @@ from cchc_metrics.records.due import (
     term_units,
 )
 from cchc_metrics.records.fields import NO_DAY, Flag
-from cchc_metrics.records.room import Context
+from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import REAPPOINTED, waits_of
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.hours import position
@@ -172,7 +172,7 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
 
 
 def judged_days(columns: Columns, rules: Rules, calendar: Calendar, ended: Array) -> Array:
-    """Return the day on which each end is held against the due date: the end itself, or with ``subtract`` moved back by the days waited."""
+    """Return the day that is compared with the due date: the end itself, or with ``subtract`` moved back by the days waited."""
     if rules.pauses != "subtract":
         return ended
     by_calendar = counts_calendar_days(term_units(columns))
@@ -214,7 +214,7 @@ def overdue_from(columns: Columns, rules: Rules, received: Array, due: Due) -> A
     """Return the first day on which each dossier is overdue if it is still pending: the day after its due date, or its receipt if later.
 
     A dossier that waits for the citizen since a day on or before its due date is not overdue while it waits where waits move the date, nor
-    under ``open_supplement = "judged_at_request"``, where it is held against its due date at the moment of the request as long as what was
+    under ``open_supplement = "judged_at_request"``, where it is compared with its due date at the moment of the request as long as what was
     asked for has not come (int32, ``NO_DAY``).
     """
     begins = np.where((received >= 0) & (due.day >= 0) & ~due.suspended, np.maximum(due.day + 1, received), np.int32(NO_DAY))
@@ -242,8 +242,8 @@ def overdue_longer(timed: Timed, working_days: int, calendar: Calendar) -> tuple
 def acceptance(columns: Columns, received: Array, context: Context) -> tuple[Array, Array]:
     """Return when online dossiers were accepted and whether in time: their first clock, from submission, apart from the term.
 
-    With opening hours the working time between the two moments is held against ``acceptance_hours``; without them, or where a moment has no
-    time, working days are (8 hours are one day).
+    With opening hours the working time between the two moments is compared with ``acceptance_hours``; without them, or where a moment has
+    no time, working days are (8 hours are one day).
 
     Returns:
         int32[n] day, ``NO_DAY`` for dossiers that are not online or have no submission; and positions in ``Flag``.

@@ -167,7 +167,7 @@ def _known_unit(unit: TermUnit | str) -> TermUnit:
     try:
         found = TermUnit.parse(unit)
     except CellError as error:
-        raise CchcError(f"đơn vị «{unit}»: {error.code.vi}{error.mend[0]}", f"unit «{unit}»: {error.code.en}{error.mend[1]}") from None
+        raise CchcError(f"đơn vị «{unit}»: {error.code.vi}{error.fix[0]}", f"unit «{unit}»: {error.code.en}{error.fix[1]}") from None
     if found is TermUnit.NONE:
         raise CchcError("thiếu đơn vị tính thời hạn", "the unit of the term is missing")
     return found
@@ -298,7 +298,7 @@ def _shift(
     end_of_term: Callable[[Array, Array], tuple[Array, Array]],
     ended: Array | None,
 ) -> Array:
-    """Move due dates in place by the waits, in order: a term is reckoned again with the days waited, an appointment is moved.
+    """Move due dates in place by the waits, in order: a term is computed again with the days waited, an appointment is moved.
 
     Terms hold the plain number of days waited already. Returns whether an open wait holds the date (bool[n]).
     """

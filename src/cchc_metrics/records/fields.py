@@ -34,23 +34,23 @@ _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class CellError(Exception):
-    """A cell that cannot be understood: the code, and the mend in both languages where one is known.
+    """A cell that cannot be understood: the code, and the fix in both languages where one is known.
 
     Args:
         code: what is wrong.
-        mend: the mend, or what returns it: the nearest of a list is sought only where somebody reads it, since seeking costs more than
+        fix: the fix, or what returns it: the nearest of a list is sought only where somebody reads it, since seeking costs more than
             understanding a cell does, and a column may be wrong in a million rows.
     """
 
-    def __init__(self, code: Code, mend: tuple[str, str] | Callable[[], tuple[str, str]] = ("", "")) -> None:
+    def __init__(self, code: Code, fix: tuple[str, str] | Callable[[], tuple[str, str]] = ("", "")) -> None:
         super().__init__(code)
         self.code = code
-        self._mend = mend
+        self._fix = fix
 
     @property
-    def mend(self) -> tuple[str, str]:
+    def fix(self) -> tuple[str, str]:
         """What to do, in Vietnamese and in English; empty where no more is known than the code says."""
-        return self._mend() if callable(self._mend) else self._mend
+        return self._fix() if callable(self._fix) else self._fix
 
 
 class Choice(StrEnum):
@@ -303,7 +303,7 @@ def _local(moment: datetime) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class CellType:
     """How a column's cells are understood and stored.
 
     Args:
@@ -316,10 +316,10 @@ class Kind:
     parse: Callable[[object], Any]
 
 
-Identifier = Annotated[str, Kind("id", parse_required)]
-UnitCode = Annotated[str, Kind("unit", parse_required)]
-Label = Annotated[str, Kind("label", parse_label)]
-RequiredLabel = Annotated[str, Kind("label", parse_required)]
-Moment = Annotated[date | datetime | None, Kind("moment", parse_moment)]
-Whole = Annotated[int | None, Kind("whole", parse_whole)]
-Term = Annotated[Fraction | None, Kind("term", parse_term)]
+Identifier = Annotated[str, CellType("id", parse_required)]
+UnitCode = Annotated[str, CellType("unit", parse_required)]
+Label = Annotated[str, CellType("label", parse_label)]
+RequiredLabel = Annotated[str, CellType("label", parse_required)]
+Moment = Annotated[date | datetime | None, CellType("moment", parse_moment)]
+Whole = Annotated[int | None, CellType("whole", parse_whole)]
+Term = Annotated[Fraction | None, CellType("term", parse_term)]

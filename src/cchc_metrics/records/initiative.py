@@ -9,9 +9,9 @@ import numpy as np
 from cchc_metrics.records.choices import AdoptionStatus
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import NO_DAY, Identifier, Label, Moment, UnitCode
+from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room
 
 
 class InitiativeAdoption(Record):
@@ -62,7 +62,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield Events(EXEMPTED, np.where(columns.equals("status", "exempt"), exempt, np.int32(NO_DAY)), unit, dims)
 
 
-ROOM = Room(
+KIND = Kind(
     "initiatives",
     "mô hình, cách làm hay",
     InitiativeAdoption,

@@ -9,9 +9,9 @@ import numpy as np
 from cchc_metrics.records.choices import MeetingKind, MeetingStatus, Secrecy
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Moment, UnitCode
+from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
 
 
 class Meeting(Record):
@@ -58,4 +58,4 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(HELD, columns, day)
 
 
-ROOM = Room("meetings", "cuộc họp", Meeting, (HELD,), events, ("meeting_id",))
+KIND = Kind("meetings", "cuộc họp", Meeting, (HELD,), events, ("meeting_id",))

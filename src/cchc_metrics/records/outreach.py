@@ -9,9 +9,9 @@ import numpy as np
 from cchc_metrics.records.choices import OutreachChannel
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import NO_DAY, Identifier, Label, Moment, UnitCode, Whole
+from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
 
 
 class OutreachActivity(Record):
@@ -59,4 +59,4 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(REACHED, columns, np.where(reach >= 0, day, np.int32(NO_DAY)), reach)
 
 
-ROOM = Room("outreach", "tuyên truyền", OutreachActivity, (HELD, REACHED), events, ("activity_id",))
+KIND = Kind("outreach", "tuyên truyền", OutreachActivity, (HELD, REACHED), events, ("activity_id",))

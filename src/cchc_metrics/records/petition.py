@@ -8,9 +8,9 @@ import numpy as np
 
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, UnitCode
+from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
 
 LIMITS_WORKING_DAYS = {"refused": 2, "supplement_requested": 5, "resolved": 15, "published": 2}
 """Working days allowed from receipt, for publishing from the resolution (rule sheet of the national portal)."""
@@ -89,7 +89,7 @@ def _within(start: Array, end: Array, limit: int, context: Context) -> Array:
     return found
 
 
-ROOM = Room(
+KIND = Kind(
     "petitions",
     "phản ánh, kiến nghị",
     Petition,

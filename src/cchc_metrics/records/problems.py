@@ -18,7 +18,7 @@ Severity = Literal["error", "warning"]
 
 
 class Code(StrEnum):
-    """The closed list of problem codes, each with its severity, what it says and the mend, in both languages."""
+    """The closed list of problem codes, each with its severity, what it says and the fix, in both languages."""
 
     severity: Severity
     vi: str
@@ -190,7 +190,7 @@ class Problem:
         row: 1-based row as a spreadsheet shows it (the heading is row 1), 0 for the whole file.
         column: the canonical column, or the heading for an unknown one.
         value: the value given, as text, cut to 80 characters; withheld (``"…"``) for ignored columns.
-        mend_vi, mend_en: what to do, where more is known than the code says.
+        fix_vi, fix_en: what to do, where more is known than the code says.
     """
 
     code: Code
@@ -199,8 +199,8 @@ class Problem:
     row: int = 0
     column: str = ""
     value: str = ""
-    mend_vi: str = ""
-    mend_en: str = ""
+    fix_vi: str = ""
+    fix_en: str = ""
 
     def text(self, lang: str = "vi") -> str:
         """Return the problem as one line.
@@ -214,7 +214,7 @@ class Problem:
             place.append(f"{'dòng' if vi else 'row'} {self.row}")
         if self.column:
             place.append(self.column + (f" = «{self.value}»" if self.value else ""))
-        message = (self.code.vi if vi else self.code.en) + (self.mend_vi if vi else self.mend_en)
+        message = (self.code.vi if vi else self.code.en) + (self.fix_vi if vi else self.fix_en)
         return f"{', '.join(place)}: {message}" if place else message
 
 
@@ -279,7 +279,7 @@ class Problems:
             )
 
     def to_csv(self) -> str:
-        """Return the examples as CSV text for the clerk who mends the sheet; totals by code follow as rows of row 0."""
+        """Return the examples as CSV text for the clerk who fixes the sheet; totals by code follow as rows of row 0."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["file", "sheet", "row", "column", "value", "code", "severity", "vi", "en"])
@@ -293,8 +293,8 @@ class Problems:
                     _no_formula(p.value),
                     p.code,
                     p.code.severity,
-                    p.code.vi + p.mend_vi,
-                    p.code.en + p.mend_en,
+                    p.code.vi + p.fix_vi,
+                    p.code.en + p.fix_en,
                 ]
             )
         for (file, code), n in sorted(self.totals.items()):

@@ -12,9 +12,9 @@ from cchc_metrics.records.choices import Channel, TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.fields import Choice, Label, Moment, RequiredLabel, Term
+from cchc_metrics.records.kind import Context, Events, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Events, Room
 
 _FAR = 2**30  # beyond every day number: an open end
 
@@ -96,7 +96,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     return iter(())
 
 
-ROOM = Room("procedures", "thủ tục hành chính", Procedure, (), events, ("procedure_code", "channel", "valid_from"))
+KIND = Kind("procedures", "thủ tục hành chính", Procedure, (), events, ("procedure_code", "channel", "valid_from"))
 
 
 def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:

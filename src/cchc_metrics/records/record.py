@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from cchc_metrics.records.fields import CellError, Choice, Kind
+from cchc_metrics.records.fields import CellError, CellType, Choice
 from cchc_metrics.records.problems import Code
 
 
@@ -49,12 +49,12 @@ class Record(BaseModel):
     def _understand(cls, value: object, info: ValidationInfo) -> object:
         column = schema_by_name(cls)[info.field_name or ""]
         try:
-            return column.kind.parse(value)
+            return column.cell_type.parse(value)
         except CellError as error:
             raise PydanticCustomError(
                 error.code.value,
                 "{vi} | {en}",
-                {"vi": error.code.vi + error.mend[0], "en": error.code.en + error.mend[1]},
+                {"vi": error.code.vi + error.fix[0], "en": error.code.en + error.fix[1]},
             ) from None
 
     @model_validator(mode="after")
@@ -78,18 +78,18 @@ class Record(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """One column of a room: its canonical name, how cells are understood, and what an absent column means.
+    """One column of a kind: its canonical name, how cells are understood, and what an absent column means.
 
     Args:
         name: canonical heading.
-        kind: see ``Kind``.
+        cell_type: see ``CellType``.
         choice: the closed list, for kind ``choice``; None otherwise.
         required: whether a table without this column cannot be used.
         default: the value of an absent column or empty cell.
     """
 
     name: str
-    kind: Kind
+    cell_type: CellType
     choice: type[Choice] | None
     required: bool
     default: Any
@@ -110,8 +110,8 @@ def schema_by_name(model: type[Record]) -> dict[str, ColumnSpec]:
 def _column(name: str, info: FieldInfo) -> ColumnSpec:
     annotation = info.annotation
     for meta in info.metadata:
-        if isinstance(meta, Kind):
+        if isinstance(meta, CellType):
             return ColumnSpec(name, meta, None, info.is_required(), None if info.is_required() else info.default)
     options = get_args(annotation) if get_origin(annotation) is not None else (annotation,)
     choice = next(o for o in options if isinstance(o, type) and issubclass(o, Choice))
-    return ColumnSpec(name, Kind("choice", choice.parse), choice, info.is_required(), None if info.is_required() else info.default)
+    return ColumnSpec(name, CellType("choice", choice.parse), choice, info.is_required(), None if info.is_required() else info.default)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from cchc_metrics.records.choices import Score
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Identifier, Label, Moment, UnitCode
+from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
-from cchc_metrics.records.room import Context, Dim, Events, EventSet, Room, events_from_columns
 
 
 class SurveyAnswer(Record):
@@ -51,4 +51,4 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(ANSWERED, columns, columns.days("answered_on"))
 
 
-ROOM = Room("surveys", "phiếu khảo sát", SurveyAnswer, (ANSWERED,), events, ("response_id", "question"))
+KIND = Kind("surveys", "phiếu khảo sát", SurveyAnswer, (ANSWERED,), events, ("response_id", "question"))

@@ -14,11 +14,11 @@ from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.text import fold
 
-Kind = Literal["year", "half", "quarter", "nine_months", "month", "custom"]
+PeriodKind = Literal["year", "half", "quarter", "nine_months", "month", "custom"]
 Regime = Literal["calendar", "nd09"]
 
-_MONTHS: dict[Kind, int] = {"year": 12, "half": 6, "quarter": 3, "nine_months": 9, "month": 1}
-_KIND_NAMES: dict[Kind, tuple[str, str]] = {
+_MONTHS: dict[PeriodKind, int] = {"year": 12, "half": 6, "quarter": 3, "nine_months": 9, "month": 1}
+_KIND_NAMES: dict[PeriodKind, tuple[str, str]] = {
     "year": ("năm", "years"),
     "half": ("kỳ 6 tháng", "halves"),
     "quarter": ("quý", "quarters"),
@@ -58,7 +58,7 @@ class Period:
     (datetime.date(2020, 12, 15), datetime.date(2021, 3, 14))
     """
 
-    kind: Kind
+    kind: PeriodKind
     year: int
     number: int
     regime: Regime
@@ -81,7 +81,7 @@ class Period:
             )
 
     @classmethod
-    def of(cls, kind: Kind, year: int, number: int = 1, regime: Regime = "calendar") -> Period:
+    def of(cls, kind: PeriodKind, year: int, number: int = 1, regime: Regime = "calendar") -> Period:
         """Return a named period.
 
         Args:
@@ -282,7 +282,7 @@ class Period:
         return Period.of(self.kind, position // many, position % many + 1, self.regime)
 
 
-def _bounds(kind: Kind, year: int, number: int, regime: Regime) -> tuple[date, date]:
+def _bounds(kind: PeriodKind, year: int, number: int, regime: Regime) -> tuple[date, date]:
     if kind not in _MONTHS or regime not in get_args(Regime):
         raise _unknown(f"{kind} {number}/{year} @{regime}")
     if not 1 <= number <= _how_many(kind):
@@ -297,7 +297,7 @@ def _bounds(kind: Kind, year: int, number: int, regime: Regime) -> tuple[date, d
     return first, after - _ONE_DAY
 
 
-def _how_many(kind: Kind) -> int:
+def _how_many(kind: PeriodKind) -> int:
     return 1 if kind == "nine_months" else 12 // _MONTHS[kind]
 
 
@@ -305,13 +305,13 @@ def _check_year(year: int) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise CchcError(
             f"năm {year} nằm ngoài khoảng {FIRST_YEAR}–{LAST_YEAR}; sửa năm",
-            f"year {year} is outside {FIRST_YEAR}–{LAST_YEAR}; mend the year",
+            f"year {year} is outside {FIRST_YEAR}–{LAST_YEAR}; fix the year",
         )
 
 
 _YEAR = r"(?P<y>(?:19|20|21)[0-9]{2})"
 _N = r"(?P<n>[0-9]{1,2})"  # too large a number is an error that says how many there are
-_NAMES: tuple[tuple[str, Kind], ...] = (
+_NAMES: tuple[tuple[str, PeriodKind], ...] = (
     (rf"(?:nam )?{_YEAR}", "year"),
     (rf"{_YEAR}[ -]?h{_N}", "half"),
     (rf"6 thang (?P<n>dau nam|cuoi nam)[ /]?{_YEAR}", "half"),
@@ -346,7 +346,7 @@ _ISO_DAY = re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})")
 _VIETNAMESE_DAY = re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})")
 
 
-def _unknown(text: str, kind: Kind | None = None) -> CchcError:
+def _unknown(text: str, kind: PeriodKind | None = None) -> CchcError:
     """Return the error for a text; with a kind, the text is of that kind and only its number is wrong."""
     accepted = "2021, 2021-H1, 2021-Q3, 2021-9M, 2021-04, 2021-Q1@nd09, 2021-01-05..2021-03-02, Quý I/2021"
     if kind is None:

@@ -22,7 +22,7 @@ class Rules(BaseModel):
         pauses: what waiting for a supplement or payment does. ``shift``: the due date moves by the time waited (provincial systems).
             ``subtract``: the due date stays, the waiting time is subtracted from the end (national portal). ``restart``: the term is
             counted again from the beginning after a complete supplement (some provincial systems; a reading of the decree, not checked).
-        compare: ``dates`` (default) or ``instants``: whether the end is held against the due date by day or by the clock.
+        compare: ``dates`` (default) or ``instants``: whether the end is compared with the due date by day or by the clock.
         stopped: whether status 8 (dừng xử lý) leaves the dossier ``pending`` (provincial systems) or ``ended`` (national portal).
         withdrawn: whether status 7 (rút hồ sơ) is ``ended`` and classed as such, or ``excluded`` from every count.
         refused: whether status 3 is out of every count (``excluded``) or counts as ``ended`` when it had been received (national portal).
@@ -36,7 +36,7 @@ class Rules(BaseModel):
             days of 8 hours, a receipt taken at closing time.
         acceptance_hours: working hours within which an online dossier must be accepted (8 in the provincial systems seen).
         open_supplement: whether a dossier waiting for a supplement at the reporting date is ``pending`` like any other, or
-            ``judged_at_request``: held against its due date at the moment of the request (national portal).
+            ``judged_at_request``: compared with its due date at the moment of the request (national portal).
 
     >>> Rules.preset("default").pauses
     'shift'

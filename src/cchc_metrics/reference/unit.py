@@ -93,12 +93,12 @@ class NoMatch:
 
     @property
     def vi(self) -> str:
-        """The reason as one line in Vietnamese, with the mend."""
+        """The reason as one line in Vietnamese, with the fix."""
         return self.said[0] + (self.near()[0] if self.near else "")
 
     @property
     def en(self) -> str:
-        """The reason as one line in English, with the mend."""
+        """The reason as one line in English, with the fix."""
         return self.said[1] + (self.near()[1] if self.near else "")
 
 

@@ -53,7 +53,7 @@ def _rows(rows: Sequence[Row], secret: int, lang: Lang, limit: int) -> Iterator[
     vi = lang == "vi"
     for row in rows[:limit]:
         times = f" × {row.weight}" if row.weight != 1 else ""
-        yield f"  {row.file or row.room}, {'dòng' if vi else 'row'} {row.row}: {row.id} ({row.unit}){times}"
+        yield f"  {row.file or row.kind}, {'dòng' if vi else 'row'} {row.row}: {row.id} ({row.unit}){times}"
     if len(rows) > limit:
         yield f"  … {format_count(len(rows) - limit, lang)} {'dòng nữa' if vi else 'more rows'}"
     if secret:

@@ -56,7 +56,7 @@ def score_scheme(
     units = {code: inputs_of(found) for code, found in (peers or {}).items()}
     _refuse_mistakes({**units, "": own}, scheme, allow_unused=allow_unused)
     peers_of = _peers({**units, unit: own} if units else {})
-    return _scored(_Room(scheme, own, peers_of, _first(own.year, year), counts), unit)
+    return _scored(_Kind(scheme, own, peers_of, _first(own.year, year), counts), unit)
 
 
 def score_units(
@@ -82,7 +82,7 @@ def score_units(
     units = {code: inputs_of(found) for code, found in inputs.items()}
     _refuse_mistakes(units, scheme, allow_unused=allow_unused)
     peers = _peers(units)
-    return {code: _scored(_Room(scheme, own, peers, _first(own.year, year), counts), code) for code, own in units.items()}
+    return {code: _scored(_Kind(scheme, own, peers, _first(own.year, year), counts), code) for code, own in units.items()}
 
 
 def _peers(units: Mapping[str, Inputs]) -> dict[Way, Peers]:
@@ -102,14 +102,14 @@ def _first(own: int | None, common: int | None) -> int | None:
     return common if own is None else own
 
 
-def _scored(room: _Room, unit: str) -> Scorecard:
-    scheme = room.scheme
-    fields = [field_line(field, [room.criterion(criterion, field) for criterion in field.criteria], scheme) for field in scheme.fields]
-    return scorecard(total_line(fields, scheme), scheme, unit, room.year)
+def _scored(kind: _Kind, unit: str) -> Scorecard:
+    scheme = kind.scheme
+    fields = [field_line(field, [kind.criterion(criterion, field) for criterion in field.criteria], scheme) for field in scheme.fields]
+    return scorecard(total_line(fields, scheme), scheme, unit, kind.year)
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
+class _Kind:
     """What all criteria of one unit are scored with."""
 
     scheme: Scheme

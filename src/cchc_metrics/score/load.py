@@ -195,7 +195,7 @@ def _written(path: Path, data: Any) -> str:
         here = _step(here, part)
         if isinstance(here, dict) and isinstance(here.get("id"), str) and isinstance(part, int):
             written += f" «{here['id']}»"
-    # Only the innermost id is told; those above it are given by their positions.
+    # Only the innermost id is reported; those above it are given by their positions.
     return re.sub(r" «[^»]*»(?=.* «)", "", written).removeprefix(".")
 
 

@@ -333,7 +333,7 @@ class Scheme(_Named):
 
 
 def place_of(scheme: Scheme, path: Path) -> str:
-    """Return a place as it is told to a reader: ``fields[1].criteria[2] «1.2».rule.bands[3]``.
+    """Return a place as it is reported to a reader: ``fields[1].criteria[2] «1.2».rule.bands[3]``.
 
     Args:
         scheme: the scheme.

@@ -19,7 +19,7 @@ from cchc_metrics.score.intervals import Frozen
 _ZERO = Fraction(0)
 
 DateOf = Literal["issued", "signed", "sent", "received", "in_force", "done"]
-"""Which date of a document or task a deadline is held against."""
+"""Which date of a document or task a deadline is compared with."""
 
 DATE_NAMES: Mapping[DateOf, tuple[str, str]] = {
     "issued": ("ngày ban hành", "date of issue"),

@@ -56,7 +56,7 @@ class Relative(OneNumber):
         return _missing(missing) if missing else None
 
     def _compared(self, facts: Facts) -> tuple[Fraction | None, list[str]]:
-        """Return what the own number is held against, None where too many units are missing, and the units that are."""
+        """Return what the own number is compared with, None where too many units are missing, and the units that are."""
         if isinstance(facts.peers, Peers):
             return facts.peers.once((self, facts.own), lambda: self._compare(facts))
         return self._compare(facts)

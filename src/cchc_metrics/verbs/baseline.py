@@ -25,7 +25,7 @@ _HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundBaseline:
     """What a search for a baseline gave.
 
     Args:
@@ -66,21 +66,21 @@ class BaselineFinder:
                     f"the shares of «{before}» must be 0 to 1 and add up to no more than 1",
                 )
 
-    def of(self, current: Measure, period: Period | None = None) -> Found:
+    def of(self, current: Measure, period: Period | None = None) -> FoundBaseline:
         """Return the baseline of a measure.
 
         Args:
-            current: the measure; one of a running period is held against the same elapsed days, never against the whole period.
+            current: the measure; one of a running period is compared with the same elapsed days, never against the whole period.
             period: the period compared with; None for the same-named one a year earlier.
         """
         if current.period.first > current.as_of:
-            return Found(None, Status.NO_DATA, Text("kỳ chưa bắt đầu", "the period has not begun"))
+            return FoundBaseline(None, Status.NO_DATA, Text("kỳ chưa bắt đầu", "the period has not begun"))
         elapsed = current.period.until(current.as_of)
         if self._partly(current.unit, elapsed):
             return self._part(current.unit, elapsed)
         window = window_before(current, period)
         if window is None:
-            return Found(
+            return FoundBaseline(
                 None,
                 Status.NOT_COMPARABLE,
                 Text(
@@ -91,7 +91,7 @@ class BaselineFinder:
         found = self.at(current.indicator, current.unit, window, current.breakdown)
         if found.measure is None and found.status is Status.NO_DATA and current.period.last > current.as_of:
             days = f"{window.first:%d/%m/%Y}–{window.last:%d/%m/%Y}"
-            return Found(
+            return FoundBaseline(
                 None,
                 Status.NOT_COMPARABLE,
                 Text(
@@ -101,7 +101,7 @@ class BaselineFinder:
             )
         return found if found.measure is None else self._judged(current, found, found.measure)
 
-    def at(self, indicator: str, unit: str, period: Period, breakdown: Breakdown) -> Found:
+    def at(self, indicator: str, unit: str, period: Period, breakdown: Breakdown) -> FoundBaseline:
         """Return the value of a unit in a period, from its own records or from the counts of the units that it was made of.
 
         A merged unit's counts are the sums of its predecessors' counts, divided again. A predecessor that went into several units is
@@ -111,32 +111,32 @@ class BaselineFinder:
             return self._part(unit, period)
         own = self.source.get(indicator, unit, period, breakdown)
         if own is not None and own.numerator is not None:
-            return Found(own)
+            return FoundBaseline(own)
         if unit in self.units and self.units.predecessors(unit) and not self.units.overlaps(unit, period.first, period.last):
             return self._merged(indicator, unit, period, breakdown)
-        return Found(own, Status.NO_DATA, NO_BASELINE if own is None else of_baseline(own.reason))
+        return FoundBaseline(own, Status.NO_DATA, NO_BASELINE if own is None else of_baseline(own.reason))
 
     def _partly(self, unit: str, period: Period) -> bool:
         if unit not in self.units or not self.units.overlaps(unit, period.first, period.last):
             return False
         return not (self.units.active(unit, period.first) and self.units.active(unit, period.last))
 
-    def _part(self, unit: str, period: Period) -> Found:
+    def _part(self, unit: str, period: Period) -> FoundBaseline:
         name = self.units.unit(unit).full_name
-        return Found(
+        return FoundBaseline(
             None,
             Status.NOT_COMPARABLE,
             Text(f"{name} chỉ tồn tại một phần của kỳ {period.label}", f"{name} existed for a part of {period.label} only"),
         )
 
-    def _merged(self, indicator: str, unit: str, period: Period, breakdown: Breakdown) -> Found:
+    def _merged(self, indicator: str, unit: str, period: Period, breakdown: Breakdown) -> FoundBaseline:
         split = self.units.split_predecessors(unit)
         parts: list[tuple[Measure, Fraction]] = []
         for before in self.units.predecessors(unit):
             share = self.shares.get(before, {}).get(unit) if before in split else Fraction(1)
             name = self.units.unit(before).full_name
             if share is None:
-                return Found(
+                return FoundBaseline(
                     None,
                     Status.NOT_COMPARABLE,
                     Text(
@@ -146,9 +146,9 @@ class BaselineFinder:
                 )
             found = self.at(indicator, before, period, breakdown)
             if found.measure is None or found.measure.numerator is None:
-                return Found(None, found.status, Text(f"{name}: {found.reason.vi}", f"{name}: {found.reason.en}"))
+                return FoundBaseline(None, found.status, Text(f"{name}: {found.reason.vi}", f"{name}: {found.reason.en}"))
             if found.measure.quantile is not None:
-                return Found(
+                return FoundBaseline(
                     None,
                     Status.NOT_COMPARABLE,
                     Text(
@@ -159,15 +159,15 @@ class BaselineFinder:
             parts.append((found.measure, share))
         return _added(unit, parts, estimated=any(before in split for before in self.units.predecessors(unit)))
 
-    def _judged(self, current: Measure, found: Found, baseline: Measure) -> Found:
+    def _judged(self, current: Measure, found: FoundBaseline, baseline: Measure) -> FoundBaseline:
         """Return the found baseline with what stands against comparing the two."""
         refused = mismatch(current, baseline) or self._redefined(current, baseline)
         if refused is not None:
-            return Found(baseline, Status.NOT_COMPARABLE, refused)
+            return FoundBaseline(baseline, Status.NOT_COMPARABLE, refused)
         moved = self._moved(current, baseline)
         if moved is not None:
             status = Status.NOT_COMPARABLE if self.competence == "refuse" else Status.ESTIMATED
-            return Found(baseline, worst(found.status, status), joined(found.reason, moved))
+            return FoundBaseline(baseline, worst(found.status, status), join_reasons(found.reason, moved))
         return found
 
     def _redefined(self, current: Measure, baseline: Measure) -> Text | None:
@@ -186,7 +186,7 @@ class BaselineFinder:
 
 
 def window_before(current: Measure, period: Period | None = None) -> Period | None:
-    """Return the window that a measure is held against, or None where there is none like it.
+    """Return the window that a measure is compared with, or None where there is none like it.
 
     Args:
         current: the measure.
@@ -254,17 +254,17 @@ def of_baseline(reason: Text) -> Text:
     return Text(f"kỳ gốc: {reason.vi}", f"baseline: {reason.en}") if reason.vi else NO_BASELINE
 
 
-def joined(*reasons: Text) -> Text:
+def join_reasons(*reasons: Text) -> Text:
     """Return several reasons as one, each once, separated by semicolons; empty ones vanish.
 
-    >>> joined(Text("a", "b"), Text(), Text("c", "d"))
+    >>> join_reasons(Text("a", "b"), Text(), Text("c", "d"))
     Text(vi='a; c', en='b; d')
     """
     given = [r for r in dict.fromkeys(reasons) if r.vi or r.en]
     return Text("; ".join(r.vi for r in given), "; ".join(r.en for r in given))
 
 
-def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool) -> Found:
+def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool) -> FoundBaseline:
     """Return the sum of the parts' counts under their shares as one measure of ``unit``."""
     like = parts[0][0]
     # A part without any case is no reason against the whole.
@@ -294,7 +294,7 @@ def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool)
         excluded={why: _rounded(n) for why, n in excluded.items()},
         quantile=value,
     )
-    return Found(measure, Status.ESTIMATED if estimated else Status.OK, reason)
+    return FoundBaseline(measure, Status.ESTIMATED if estimated else Status.OK, reason)
 
 
 def _rounded(count: Fraction) -> int:

@@ -17,9 +17,9 @@ from cchc_metrics.verbs.baseline import (
     NO_REASON,
     BaselineFinder,
     DefinitionChanges,
-    Found,
+    FoundBaseline,
     Shares,
-    joined,
+    join_reasons,
     mismatch,
     of_baseline,
 )
@@ -53,7 +53,7 @@ class Delta:
     Args:
         indicator, unit, period, breakdown: what it is about, as in ``current``.
         current: the measure.
-        baseline: what it was held against; its counts can be read even when the two are not comparable. None where there is none.
+        baseline: what it was compared with; its counts can be read even when the two are not comparable. None where there is none.
         status: the worst of both measures' statuses and of what the comparison added: ``estimated`` (it can be used, with a mark),
             ``not_comparable``, ``no_data``.
         difference: current − baseline, exact, in ``difference_unit``; None unless the status is usable.
@@ -177,14 +177,14 @@ def delta(current: Measure, baseline: Measure | None) -> Delta:
     (Fraction(12, 1), None, 'mới phát sinh')
     """
     if baseline is None:
-        return _delta(current, Found(None, Status.NO_DATA, NO_BASELINE))
+        return _delta(current, FoundBaseline(None, Status.NO_DATA, NO_BASELINE))
     if (baseline.indicator, baseline.breakdown) != (current.indicator, current.breakdown):
         a, b = (about(m.indicator, "", m.breakdown) for m in (current, baseline))
         raise CchcError(
             f"không so sánh hai chỉ tiêu khác nhau: «{a}» và «{b}»", f"two different indicators cannot be compared: «{a}» and «{b}»"
         )
     refused = mismatch(current, baseline)
-    return _delta(current, Found(baseline) if refused is None else Found(baseline, Status.NOT_COMPARABLE, refused))
+    return _delta(current, FoundBaseline(baseline) if refused is None else FoundBaseline(baseline, Status.NOT_COMPARABLE, refused))
 
 
 def compare(
@@ -200,8 +200,8 @@ def compare(
     """Return the change of every measure against its baseline.
 
     The baseline is the measure of the same indicator, unit and breakdown in the same-named period one year earlier, of the same regime.
-    A running period is held against the same elapsed days of that year (``baseline`` must hold that window, a custom period such as
-    ``2021-01-01..2021-03-31``), else it is not comparable. A merged unit is held against the counts of its predecessors, added and divided
+    A running period is compared with the same elapsed days of that year (``baseline`` must hold that window, a custom period such as
+    ``2021-01-01..2021-03-31``), else it is not comparable. A merged unit is compared with the counts of its predecessors, added and divided
     again; the mean of their rates is never taken.
 
     Args:
@@ -222,7 +222,7 @@ def compare(
     return Deltas(tuple(_delta(m, finder.of(m, baseline_period)) for m in current))
 
 
-def _delta(current: Measure, found: Found) -> Delta:
+def _delta(current: Measure, found: FoundBaseline) -> Delta:
     baseline = found.measure
     now, before = current.value, baseline.value if baseline is not None else None
     status = worst(current.status, found.status, Status.OK if baseline is None else baseline.status)
@@ -237,7 +237,7 @@ def _delta(current: Measure, found: Found) -> Delta:
         if difference and current.better is not Better.NEITHER:
             better = (difference > 0) is (current.better is Better.HIGHER)
         marks = (m.reason for m in (current, baseline) if m is not None)
-        reason = joined(found.reason, NO_REASON if before > 0 else _no_quotient(now, before), *marks)
+        reason = join_reasons(found.reason, NO_REASON if before > 0 else _no_quotient(now, before), *marks)
     return Delta(
         indicator=current.indicator,
         unit=current.unit,

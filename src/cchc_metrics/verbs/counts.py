@@ -8,13 +8,13 @@ from datetime import date
 
 import numpy as np
 
-from cchc_metrics.catalogue.model import UNITS_ROOM, Count, set_with
+from cchc_metrics.catalogue.model import UNITS_KIND, Count, set_with
+from cchc_metrics.count.cube import UNIT, Cube
+from cchc_metrics.count.tally import Tally, stretch_of
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.verbs.cube import UNIT, Cube
-from cchc_metrics.verbs.tally import Tally, stretch_of
 
 Labels = tuple[str, ...]
 _BATCH = 1 << 20  # histograms of several periods are made at once, up to so many cells
@@ -68,7 +68,7 @@ class CountReader:
 
         ``of = "units"`` gives 1 or 0 per unit. Without dims, ``labels`` is ``[()]``.
         """
-        if count.room == UNITS_ROOM:
+        if count.kind == UNITS_KIND:
             before = self._existing()
             spread = np.broadcast_to(before[:, None, :], (before.shape[0], len(labels), before.shape[1]))
         else:

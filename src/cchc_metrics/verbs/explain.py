@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, Count, set_with
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, set_with
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.room import Context, Events
-from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.records.kind import Context, Events
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.rules import Rules
@@ -26,7 +26,7 @@ class Row:
     """One row of the input.
 
     Args:
-        room: the room.
+        kind: the kind.
         file: the file, ``""`` for rows from memory.
         row: 1-based row as the source shows it.
         id: the record's own id.
@@ -34,7 +34,7 @@ class Row:
         weight: how often it is counted; for a sum, its number.
     """
 
-    room: str
+    kind: str
     file: str
     row: int
     id: str
@@ -75,7 +75,7 @@ class Explanation:
 
 def explain(
     measure: Measure,
-    rooms: Mapping[str, Columns],
+    kinds: Mapping[str, Columns],
     *,
     catalogue: Catalogue,
     units: UnitTree,
@@ -85,8 +85,8 @@ def explain(
     """Return the rows behind a measure, found by the same events that the tally counted.
 
     Args:
-        measure: a measure of these rooms.
-        rooms: room → columns of its valid rows.
+        measure: a measure of these kinds.
+        kinds: kind → columns of its valid rows.
         catalogue: with the measure's indicator.
         units: the unit tree.
         rules: as the measure was made with.
@@ -95,7 +95,7 @@ def explain(
     indicator = catalogue[measure.indicator]
     if measure.numerator is None:
         return Explanation(measure)
-    finder = _Finder(measure, rooms, units, Context(rules, calendar), _scope(measure, units))
+    finder = _Finder(measure, kinds, units, Context(rules, calendar), _scope(measure, units))
 
     def found(names: Sequence[str]) -> _Found:
         return finder.found([(-1 if name.startswith("-") else 1, catalogue.counts[name.removeprefix("-")]) for name in names])
@@ -103,9 +103,9 @@ def explain(
     numerator, denominator = found(indicator.numerator), found(indicator.denominator)
     secret: dict[str, int] = {}
     rest, subtracted = {}, {}
-    for room, weight in denominator.rows.items():
-        rest[room] = np.maximum(weight - np.maximum(numerator.rows.get(room, 0), 0), 0)
-        subtracted[room] = np.maximum(-weight, 0)
+    for kind, weight in denominator.rows.items():
+        rest[kind] = np.maximum(weight - np.maximum(numerator.rows.get(kind, 0), 0), 0)
+        subtracted[kind] = np.maximum(-weight, 0)
     counted = denominator.units if indicator.denominator else numerator.units
     return Explanation(
         measure=measure,
@@ -125,7 +125,7 @@ class _Found:
     """What several counts come from.
 
     Args:
-        rows: room → int64[n], how often each of its rows is counted.
+        rows: kind → int64[n], how often each of its rows is counted.
         units: unit code → how often it is counted as such.
         total: what both add up to.
     """
@@ -138,7 +138,7 @@ class _Found:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Finder:
     measure: Measure
-    rooms: Mapping[str, Columns]
+    kinds: Mapping[str, Columns]
     tree: UnitTree
     context: Context
     scope: frozenset[str]
@@ -151,36 +151,36 @@ class _Finder:
         units: dict[str, int] = {}
         total = 0
         for sign, count in counts:
-            if count.room == UNITS_ROOM:
+            if count.kind == UNITS_KIND:
                 for code, times in self._units(count):
                     units[code] = units.get(code, 0) + sign * times
                     total += sign * times
-            elif count.room in self.rooms:
+            elif count.kind in self.kinds:
                 weight, number = self._rows(count)
-                rows[count.room] = rows.get(count.room, 0) + sign * weight
+                rows[count.kind] = rows.get(count.kind, 0) + sign * weight
                 total += sign * number
         return _Found(rows, units, total)
 
     def listed(self, weights: Mapping[str, Array], part: str, secret: dict[str, int]) -> tuple[Row, ...]:
         """Return the rows that are counted; those with a secrecy mark are only added to ``secret``."""
         listed = []
-        for room, weight in weights.items():
-            columns = self.rooms[room]
+        for kind, weight in weights.items():
+            columns = self.kinds[kind]
             chosen = weight > 0
             if "secrecy" in columns:
                 hidden = chosen & columns.equals("secrecy", *_SECRET)
                 if hidden.any():
                     secret[part] = secret.get(part, 0) + int(hidden.sum())
                 chosen = chosen & ~hidden
-            numbers, ids = columns.row_numbers(), columns.arrays.get(ROOMS[room].id_columns[0])
+            numbers, ids = columns.row_numbers(), columns.arrays.get(KINDS[kind].id_columns[0])
             codes, labels = columns.codes("unit_code")
             for at in np.flatnonzero(chosen).tolist():
                 name = "" if ids is None else str(ids[at])
-                listed.append(Row(room, columns.file, int(numbers[at]), name, labels[codes[at]], int(weight[at])))
+                listed.append(Row(kind, columns.file, int(numbers[at]), name, labels[codes[at]], int(weight[at])))
         return tuple(listed)
 
     def _rows(self, count: Count) -> tuple[Array, int]:
-        """Return how often each row of the count's room is counted (int64[n]), and the number that they make."""
+        """Return how often each row of the count's kind is counted (int64[n]), and the number that they make."""
         breakdown = {dim: label for dim, label in self.measure.breakdown if dim != "level"}
         first, last = self._days()
         last_of_stock = day_number(last if count.at == "end" else first - timedelta(days=1))
@@ -190,7 +190,7 @@ class _Finder:
             weight = weight - self._selected(count.until, count, breakdown, (0, last_of_stock))
         if count.of != "units":
             return weight, int(weight.sum())
-        codes, labels = self.rooms[count.room].codes("unit_code")
+        codes, labels = self.kinds[count.kind].codes("unit_code")
         per_unit = np.zeros(len(labels), dtype=np.int64)
         np.add.at(per_unit, codes, weight)
         chosen: Array = ((weight > 0) & (per_unit > 0)[codes]).astype(np.int64)
@@ -198,9 +198,9 @@ class _Finder:
 
     def _selected(self, name: str, count: Count, breakdown: Mapping[str, str], window: tuple[int, int]) -> Array:
         """Return the number that each row's event carries, 1 where it carries none, 0 where it is not counted (int64[n])."""
-        found = self._events(count.room, set_with(name, {*count.where, *breakdown}) or name)
+        found = self._events(count.kind, set_with(name, {*count.where, *breakdown}) or name)
         if found is None:
-            return np.zeros(len(self.rooms[count.room]), dtype=np.int64)
+            return np.zeros(len(self.kinds[count.kind]), dtype=np.int64)
         codes, labels = found.unit
         mask = (found.day >= window[0]) & (found.day <= window[1])
         mask &= np.array([label in self.scope for label in labels] or [False], dtype=bool)[codes]
@@ -216,14 +216,14 @@ class _Finder:
         number: Array = np.where(mask, found.value if count.of == "value" else 1, 0).astype(np.int64)
         return number
 
-    def _events(self, room: str, name: str) -> Events | None:
-        """Return a set of events of a room; each is found once. None where the room's columns cannot have it."""
-        source = self.sources.setdefault(room, ROOMS[room].events(self.rooms[room], self.context))
+    def _events(self, kind: str, name: str) -> Events | None:
+        """Return a set of events of a kind; each is found once. None where the kind's columns cannot have it."""
+        source = self.sources.setdefault(kind, KINDS[kind].events(self.kinds[kind], self.context))
         while name not in self.known:
             found = next(source, None)
             if found is None:
                 return None
-            self.known[f"{room}.{found.set.name}"] = found
+            self.known[f"{kind}.{found.set.name}"] = found
         return self.known[name]
 
     def _units(self, count: Count) -> Iterator[tuple[str, int]]:

@@ -9,12 +9,12 @@ from datetime import date
 import numpy as np
 
 from cchc_metrics.catalogue.model import Count
+from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Text
 from cchc_metrics.verbs.counts import CountReader
-from cchc_metrics.verbs.tally import Tally
 
 _NO_NOTE = Text()
 
@@ -183,7 +183,7 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period, as_of: d
         CchcError: when the tally holds no dossiers, or the period has not begun: there is nothing to fill the form with, and a form of
             zeros would say that there was nothing to do.
     """
-    if "dossiers" not in tally.rooms:
+    if "dossiers" not in tally.kinds:
         raise CchcError("không có bảng hồ sơ (dossiers) để lập biểu", "there is no table of dossiers to fill the form with")
     if period.first > as_of:
         raise CchcError(f"kỳ {period.label} chưa bắt đầu vào ngày {as_of:%d/%m/%Y}", f"period {period.label} has not begun on {as_of}")

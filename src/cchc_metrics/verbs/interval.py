@@ -1,4 +1,4 @@
-"""The margin of a sample: a 95 % interval for a share that was asked of some and is told of all."""
+"""The margin of a sample: a 95 % interval for a share that was asked of some and is reported of all."""
 
 from __future__ import annotations
 

@@ -8,24 +8,24 @@ from datetime import date
 
 import numpy as np
 
-from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, Indicator
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Indicator
+from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Status
 from cchc_metrics.verbs.scopes import Scope, ScopeSums
-from cchc_metrics.verbs.tally import Tally
 
 Coverage = Mapping[str, tuple[date, date]]
-"""Room → first and last day between which its records are complete."""
+"""Kind → first and last day between which its records are complete."""
 
 POSITION = {status: i for i, status in enumerate(Status)}
 """Status → the number that stands for it in arrays."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judge:
+class StatusJudge:
     """What is known about every scope and period before any count is read.
 
     Args:
@@ -33,8 +33,8 @@ class Judge:
         begun, over: bool[period]: whether it has begun, and is over, on the day asked about.
         estimated: bool[period]: whether it touches an estimated year of the calendar.
         exists: bool[scope, period]: whether any unit of the scope exists in the period.
-        covered: room → bool[period]: whether its records cover the period.
-        missing: ``room.column`` of columns that the tables did not have.
+        covered: kind → bool[period]: whether its records cover the period.
+        missing: ``kind.column`` of columns that the tables did not have.
     """
 
     periods: tuple[Period, ...]
@@ -55,7 +55,7 @@ class Judge:
         periods: tuple[Period, ...],
         as_of: date,
         coverage: Coverage,
-    ) -> Judge:
+    ) -> StatusJudge:
         """Return what is known for these scopes and periods."""
         alive = _alive(units, periods)
         years = tally.frame.estimated_years
@@ -65,7 +65,7 @@ class Judge:
             np.array([p.last <= as_of for p in periods], dtype=bool),
             np.array([any(p.first.year <= y <= p.last.year for y in years) for p in periods], dtype=bool),
             sums.add(alive) > 0 if scopes else np.zeros((0, len(periods)), dtype=bool),
-            {room: _covered(room, tally, periods, as_of, coverage) for room in tally.rooms},
+            {kind: _covered(kind, tally, periods, as_of, coverage) for kind in tally.kinds},
             tally.missing,
         )
 
@@ -79,18 +79,18 @@ class Judge:
             shape: (scopes, labels, periods).
         """
         names = (*indicator.numerator, *indicator.denominator)
-        rooms = {catalogue.counts[name.removeprefix("-")].room for name in names} - {UNITS_ROOM}
+        kinds = {catalogue.counts[name.removeprefix("-")].kind for name in names} - {UNITS_KIND}
         if indicator.values_of:
-            rooms.add(indicator.values_of.split(".", 1)[0])
+            kinds.add(indicator.values_of.split(".", 1)[0])
         found = np.full(shape, POSITION[Status.OK], dtype=np.int8)
-        if "dossiers" in rooms:
+        if "dossiers" in kinds:
             found[:, :, self.estimated] = POSITION[Status.ESTIMATED]
         found[:, :, ~self.over] = POSITION[Status.PERIOD_OPEN]
         if cases is not None:
             found[cases == 0] = POSITION[Status.ZERO_DENOMINATOR]
         known = self.begun.copy()
-        for room in rooms:
-            known &= self.covered.get(room, np.zeros(len(known), dtype=bool))
+        for kind in kinds:
+            known &= self.covered.get(kind, np.zeros(len(known), dtype=bool))
         if self.missing & catalogue.columns_of(indicator):
             known[:] = False
         found[:, :, ~known] = POSITION[Status.NO_DATA]
@@ -111,14 +111,14 @@ def _alive(units: UnitTree, periods: tuple[Period, ...]) -> Array:
     return alive.astype(np.int64)
 
 
-def _covered(room: str, tally: Tally, periods: tuple[Period, ...], as_of: date, coverage: Coverage) -> Array:
-    if room in coverage:
-        first, last = coverage[room]
+def _covered(kind: str, tally: Tally, periods: tuple[Period, ...], as_of: date, coverage: Coverage) -> Array:
+    if kind in coverage:
+        first, last = coverage[kind]
         return np.array([first <= p.first and min(p.last, as_of) <= last for p in periods], dtype=bool)
     edges = {edge: i for i, edge in enumerate(tally.frame.edges)}
     occurring = np.zeros(len(edges) + 2, dtype=bool)
     for name, cube in tally.cubes.items():
-        if name.startswith(room + "."):
+        if name.startswith(kind + "."):
             occurring[: len(edges) + 1] |= cube.bins(len(edges) + 1)
     found = []
     for period in periods:

@@ -9,16 +9,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, Indicator
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Indicator
+from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, Breakdown, Measure, Scale, Status, Text
 from cchc_metrics.verbs.counts import CountReader, Labels
-from cchc_metrics.verbs.judge import Coverage, Judge
+from cchc_metrics.verbs.judge import Coverage, StatusJudge
 from cchc_metrics.verbs.quantile import twice_quantiles
 from cchc_metrics.verbs.scopes import Scope, ScopeSums, scopes_of
-from cchc_metrics.verbs.tally import Tally
 
 Counted = dict[tuple[str, Labels, tuple[Labels, ...]], Array]
 """Count, dimensions and labels → int64[scope, label, period]."""
@@ -192,8 +192,8 @@ def measure(
         periods: the periods wanted.
         as_of: the day on which the question is asked; a period that ends later is open and read up to this day.
         breakdowns: indicator id → lists of dimensions, instead of those that the catalogue declares.
-        coverage: room → days between which its records are complete; a period that begins before or ends after has no data.
-            Without it, a period in which a room has no event at all, in any unit, has no data.
+        coverage: kind → days between which its records are complete; a period that begins before or ends after has no data.
+            Without it, a period in which a kind has no event at all, in any unit, has no data.
 
     Returns:
         Every measure, each with a status and, where it has no value, a reason.
@@ -202,7 +202,7 @@ def measure(
     scopes = scopes_of(units)
     sums = ScopeSums.of(scopes, units)
     counted: Counted = {}
-    judge = Judge.of(tally, units, scopes, sums, tuple(periods), as_of, coverage or {})
+    judge = StatusJudge.of(tally, units, scopes, sums, tuple(periods), as_of, coverage or {})
     blocks = []
     for indicator in catalogue:
         wanted = indicator.breakdowns if breakdowns is None or indicator.id not in breakdowns else breakdowns[indicator.id]
@@ -215,13 +215,13 @@ def measure(
 
 
 def _block(
-    indicator: Indicator, dims: Labels, reader: CountReader, catalogue: Catalogue, sums: ScopeSums, judge: Judge, counted: Counted
+    indicator: Indicator, dims: Labels, reader: CountReader, catalogue: Catalogue, sums: ScopeSums, judge: StatusJudge, counted: Counted
 ) -> Block:
     """Return the values of an indicator; ``counted`` keeps the counts that have been read, since indicators share them."""
     labels: list[Labels] = [()]
     if dims:
         parts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
-        labels = sorted({label for count in parts if count.room != UNITS_ROOM for label in reader.labels(count, dims)})
+        labels = sorted({label for count in parts if count.kind != UNITS_KIND for label in reader.labels(count, dims)})
 
     def total(names: Iterable[str]) -> Array:
         found = np.zeros((len(sums.first), len(labels), len(reader.windows)), dtype=np.int64)

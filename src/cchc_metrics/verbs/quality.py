@@ -18,8 +18,8 @@ from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
 from cchc_metrics.records.dossier_timing import class_dossiers
 from cchc_metrics.records.due import HOURS_PER_WORKING_DAY, due_dates, plain_waits, term_units
+from cchc_metrics.records.kind import Context
 from cchc_metrics.records.problems import Code, Problem, Problems
-from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import REAPPOINTMENTS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of

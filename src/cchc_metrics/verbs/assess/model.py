@@ -13,7 +13,7 @@ from cchc_metrics.text import Lang
 from cchc_metrics.values import Breakdown, Measure, Text
 from cchc_metrics.verbs.listing import about, aligned, as_html, plain
 
-Kind = Literal["target", "quota", "task"]
+ItemKind = Literal["target", "quota", "task"]
 """What of a plan is assessed."""
 
 _NONE = Text()
@@ -101,7 +101,7 @@ class Assessment:
     """
 
     target: str
-    kind: Kind
+    kind: ItemKind
     name: Text
     unit: str
     breakdown: Breakdown
@@ -164,7 +164,7 @@ class Assessments:
                 return next((part for part in item.parts if part.unit == unit), None)
         return None
 
-    def filter(self, *, kind: Kind | None = None, verdict: Verdict | None = None, indicator: str | None = None) -> Assessments:
+    def filter(self, *, kind: ItemKind | None = None, verdict: Verdict | None = None, indicator: str | None = None) -> Assessments:
         """Return the assessments that match all that is given, in order."""
         return Assessments(
             tuple(

@@ -1,4 +1,4 @@
-"""What a target asks for as numbers in the indicator's scale, and how a value is held against them. Exactly, never after rounding."""
+"""What a target asks for as numbers in the indicator's scale, and how a value is compared with them. Exactly, never after rounding."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Required:
     def bound(self, value: Fraction) -> tuple[Fraction, bool]:
         """Return the end that a value is nearest to in the order of things, and whether it must be at least that end.
 
-        One below the target, or above a floor, is held against the floor; one above a ceiling, or under one, against the ceiling.
+        One below the target, or above a floor, is compared with the floor; one above a ceiling, or under one, against the ceiling.
         """
         if self.comparator in (">=", ">") or self.below(value):
             return self.value, True

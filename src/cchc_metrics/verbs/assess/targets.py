@@ -8,23 +8,23 @@ from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
-from cchc_metrics.catalogue.model import UNITS_ROOM, Catalogue, event_sets, sets_like
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, event_sets, sets_like
 from cchc_metrics.errors import CatalogueError
 from cchc_metrics.plan import Plan, Target
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Breakdown, Measure, MeasureSource, Scale, Text
 from cchc_metrics.verbs.assess.effort import Effort, effort_count, effort_rate
-from cchc_metrics.verbs.assess.model import Assessment, Kind, Verdict
+from cchc_metrics.verbs.assess.model import Assessment, ItemKind, Verdict
 from cchc_metrics.verbs.assess.path import Share, pro_rata, seasonal
 from cchc_metrics.verbs.assess.required import Required, change_of, raised, required_of
 from cchc_metrics.verbs.assess.windows import Window, baseline_window, same_days
 from cchc_metrics.verbs.assess.words import UNITS, count_sentence, missed, more_needed, noun_of, rate_sentence
-from cchc_metrics.verbs.baseline import BaselineFinder, joined, of_baseline
+from cchc_metrics.verbs.baseline import BaselineFinder, join_reasons, of_baseline
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judge:
+class TargetJudge:
     """Everything that judging a target needs, besides the target.
 
     Args:
@@ -56,7 +56,7 @@ class Judge:
             raise CatalogueError("cây đơn vị có nhiều gốc; ghi unit của kế hoạch", "the unit tree has several roots; give the plan's unit")
         return found or self.units.roots[0]
 
-    def judge(self, target: Target, kind: Kind) -> Assessment:
+    def judge(self, target: Target, kind: ItemKind) -> Assessment:
         """Return where a target stands."""
         window = Window.of(self.plan, target, self.as_of)
         if not target.each and not target.units:
@@ -72,7 +72,7 @@ class Judge:
         alone = len(self.units.subtree(unit)) == 1 and self.units.unit(unit).level == target.level
         return target.breakdown if target.level is None or alone else tuple(sorted((*target.breakdown, ("level", target.level))))
 
-    def _one(self, target: Target, kind: Kind, unit: str, breakdown: Breakdown, window: Window) -> Assessment:
+    def _one(self, target: Target, kind: ItemKind, unit: str, breakdown: Breakdown, window: Window) -> Assessment:
         blank = Assessment(
             target=target.id,
             kind=kind,
@@ -109,9 +109,9 @@ class Judge:
         if isinstance(required, Text):
             return replace(blank, measured=measure.value, reason=required)
         case = _Case(self, target, kind, window, measure, measure.value, required, base)
-        return case.assessment(replace(blank, reason=joined(about_base, measure.reason)))
+        return case.assessment(replace(blank, reason=join_reasons(about_base, measure.reason)))
 
-    def _measure(self, target: Target, kind: Kind, unit: str, breakdown: Breakdown, window: Window) -> Measure | Text:
+    def _measure(self, target: Target, kind: ItemKind, unit: str, breakdown: Breakdown, window: Window) -> Measure | Text:
         """Return the value of the days up to the due date once that has come, else of the period so far; or why there is none."""
         judged = window.judged if window.over else window.period
         found = next((m for p in same_days(judged) if (m := self._get(target.indicator, kind, unit, p, breakdown)) is not None), None)
@@ -127,7 +127,7 @@ class Judge:
             return Text(f"số liệu mới đến {known:%d/%m/%Y}, chưa đến hạn", f"the value is of {known}, before the due date")
         return found
 
-    def _get(self, indicator: str, kind: Kind, unit: str, period: Period, breakdown: Breakdown) -> Measure | None:
+    def _get(self, indicator: str, kind: ItemKind, unit: str, period: Period, breakdown: Breakdown) -> Measure | None:
         """Return a measure; a count of a known label under which nobody has any event is 0 where the total is known.
 
         Measures list only the labels that occur, so a channel that nobody used yet has no measure of its own.
@@ -149,7 +149,7 @@ class Judge:
         known = {
             (dim.name, label)
             for count in counts
-            if count.room != UNITS_ROOM
+            if count.kind != UNITS_KIND
             for full in sets_like(count.events)
             for dim in event_sets()[full].dims
             if dim.choice is not None
@@ -173,7 +173,7 @@ class Judge:
         values = [self.finder.at(measure.indicator, measure.unit, p, measure.breakdown).measure for p in (part, whole)]
         so_far, total = (None if m is None else m.value for m in values)
         missing = Text("kỳ gốc không có số liệu theo nhịp", "the baseline does not give its pace")
-        return seasonal(so_far, total) or replace(even, reason=joined(missing, even.reason))
+        return seasonal(so_far, total) or replace(even, reason=join_reasons(missing, even.reason))
 
     def grows(self, indicator: str) -> bool:
         """Return whether a count only grows within a period (a flow); stocks rise and fall."""
@@ -185,7 +185,7 @@ class Judge:
         """Return whether a rate's cases are the units, of which no more will come."""
         if self.catalogue is None or indicator not in self.catalogue or not self.catalogue[indicator].denominator:
             return False
-        return self.catalogue.counts[self.catalogue[indicator].denominator[0].removeprefix("-")].room == UNITS_ROOM
+        return self.catalogue.counts[self.catalogue[indicator].denominator[0].removeprefix("-")].kind == UNITS_KIND
 
     def _name(self, target: Target) -> Text:
         if target.name or target.name_en:
@@ -194,7 +194,7 @@ class Judge:
             return Text(self.catalogue[target.indicator].vi, self.catalogue[target.indicator].en)
         return Text(target.indicator, target.indicator)
 
-    def _several(self, target: Target, kind: Kind, within: str, parts: tuple[Assessment, ...], window: Window) -> Assessment:
+    def _several(self, target: Target, kind: ItemKind, within: str, parts: tuple[Assessment, ...], window: Window) -> Assessment:
         """Return where a target of several units stands: at least ``at_least`` of them have to reach it, or all."""
         blank = Assessment(
             target=target.id,
@@ -251,9 +251,9 @@ def _verdict_of_parts(verdicts: list[Verdict], wanted: int, *, over: bool) -> Ve
 class _Case:
     """One value and what it must be."""
 
-    judge: Judge
+    judge: TargetJudge
     target: Target
-    kind: Kind
+    kind: ItemKind
     window: Window
     measure: Measure
     value: Fraction
@@ -280,7 +280,7 @@ class _Case:
             expected=expected,
             forecast=forecast,
             sentence=sentence,
-            reason=joined(reason, blank.reason),
+            reason=join_reasons(reason, blank.reason),
         )
 
     def _reading(self) -> tuple[Verdict, Fraction | None, Fraction | None, Text]:

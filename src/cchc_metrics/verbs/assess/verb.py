@@ -1,4 +1,4 @@
-"""The verb: a plan held against measures on a day."""
+"""The verb: a plan compared with measures on a day."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from cchc_metrics.plan import Plan, Target
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import MeasureSource, Text
-from cchc_metrics.verbs.assess.model import Assessments, Kind
-from cchc_metrics.verbs.assess.targets import Judge
+from cchc_metrics.verbs.assess.model import Assessments, ItemKind
+from cchc_metrics.verbs.assess.targets import TargetJudge
 from cchc_metrics.verbs.assess.tasks import assess_task
 from cchc_metrics.verbs.assess.windows import Window, baseline_window
 from cchc_metrics.verbs.baseline import BaselineFinder, DefinitionChanges, Shares
@@ -64,7 +64,7 @@ def assess(
     """
     known = {name: change for name, change in (definition_changes or {}).items() if change[0] <= as_of}
     finder = BaselineFinder(baseline if baseline is not None else measures, units, shares or {}, known)
-    judge = Judge(measures, plan, units, as_of, finder, catalogue, nouns or {})
+    judge = TargetJudge(measures, plan, units, as_of, finder, catalogue, nouns or {})
     found = [judge.judge(target, kind) for target, kind in _wanted(plan, as_of)]
     tasks = [assess_task(task, judge.unit_of(""), as_of) for task in plan.tasks]
     return Assessments((*found, *tasks), as_of)
@@ -98,7 +98,7 @@ def plan_periods(plan: Plan, as_of: date) -> tuple[Period, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _wanted(plan: Plan, as_of: date) -> list[tuple[Target, Kind]]:
-    items: list[tuple[Target, Kind]] = [(target, "target") for target in plan.targets]
+def _wanted(plan: Plan, as_of: date) -> list[tuple[Target, ItemKind]]:
+    items: list[tuple[Target, ItemKind]] = [(target, "target") for target in plan.targets]
     items += [(quota.target, "quota") for quota in plan.quotas]
     return [(t, kind) for t, kind in items if t.valid_to is None or as_of <= t.valid_to or plan.due_of(t) <= t.valid_to]

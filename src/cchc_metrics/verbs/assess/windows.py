@@ -8,10 +8,10 @@ from datetime import date
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.plan import Plan, Target
-from cchc_metrics.reference.period import Kind, Period
+from cchc_metrics.reference.period import Period, PeriodKind
 from cchc_metrics.values import Text
 
-_HOW_MANY: tuple[tuple[Kind, int], ...] = (("half", 2), ("quarter", 4), ("nine_months", 1), ("month", 12))
+_HOW_MANY: tuple[tuple[PeriodKind, int], ...] = (("half", 2), ("quarter", 4), ("nine_months", 1), ("month", 12))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.values import Measure, Text
 from cchc_metrics.verbs.assess.effort import Effort
-from cchc_metrics.verbs.assess.model import Kind
+from cchc_metrics.verbs.assess.model import ItemKind
 from cchc_metrics.verbs.listing import grouped
 
 CASES = Text("hồ sơ", "cases")
@@ -16,7 +16,7 @@ UNITS = Text("đơn vị", "units")
 GOOD = Text("trường hợp đạt", "good cases")
 
 
-def noun_of(indicator: str, kind: Kind, nouns: Mapping[str, Text], catalogue: Catalogue | None) -> Text:
+def noun_of(indicator: str, kind: ItemKind, nouns: Mapping[str, Text], catalogue: Catalogue | None) -> Text:
     """Return what one in the numerator is called: as given, else as the catalogue says, else a plain word."""
     if indicator in nouns:
         return nouns[indicator]

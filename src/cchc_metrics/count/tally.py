@@ -19,20 +19,20 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
+from cchc_metrics.count.cube import Cube
+from cchc_metrics.count.fast.plan import Counter, CountPlan, beyond_of, chunks
+from cchc_metrics.count.fast.pure import PureCounter
+from cchc_metrics.count.fast.rows import computed
+from cchc_metrics.count.histogram import CHUNK_ROWS, KindCounter, Stretches
+from cchc_metrics.count.workers import can_fork, in_processes, in_threads
 from cchc_metrics.errors import InputError, TallyMismatchError, suggestion
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.room import Context, Events, Room, unsaid
-from cchc_metrics.records.rooms import ROOMS
+from cchc_metrics.records.kind import Context, Events, Kind, unsaid
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
-from cchc_metrics.verbs.cube import Cube
-from cchc_metrics.verbs.fast.plan import Counter, Plan, beyond_of, chunks
-from cchc_metrics.verbs.fast.pure import PureCounter
-from cchc_metrics.verbs.fast.rows import reckoned
-from cchc_metrics.verbs.histogram import CHUNK_ROWS, RoomCounter, Stretches
-from cchc_metrics.verbs.workers import can_fork, in_processes, in_threads
 
 SCHEMA_VERSION: Final = 1
 FAST_ROWS: Final = 2_000
@@ -79,14 +79,14 @@ class Tally:
     Args:
         frame: what the counts rest on.
         cubes: full name of the event set → counts.
-        rooms: names of the rooms that were supplied, even if empty: a room that was not supplied has no data, which is not zero.
-        missing: ``room.column`` of the columns that no cell said anything in, because a table did not have them: what is selected by such a
+        kinds: names of the kinds that were supplied, even if empty: a kind that was not supplied has no data, which is not zero.
+        missing: ``kind.column`` of the columns that no cell said anything in, because a table did not have them: what is selected by such a
             column has no data either.
     """
 
     frame: Frame
     cubes: Mapping[str, Cube]
-    rooms: frozenset[str]
+    kinds: frozenset[str]
     missing: frozenset[str] = frozenset()
 
     @classmethod
@@ -98,14 +98,14 @@ class Tally:
         return (
             isinstance(other, Tally)
             and self.frame == other.frame
-            and (self.rooms, self.missing) == (other.rooms, other.missing)
+            and (self.kinds, self.missing) == (other.kinds, other.missing)
             and dict(self.cubes) == dict(other.cubes)
         )
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
     def __reduce__(self) -> tuple[type[Tally], tuple[object, ...]]:
-        return (Tally, (self.frame, dict(self.cubes), self.rooms, self.missing))
+        return (Tally, (self.frame, dict(self.cubes), self.kinds, self.missing))
 
     def __add__(self, other: Tally) -> Tally:
         if self.frame != other.frame:
@@ -114,7 +114,7 @@ class Tally:
         cubes = dict(self.cubes)
         for name, cube in other.cubes.items():
             cubes[name] = cubes[name] + cube if name in cubes else cube
-        return Tally(self.frame, MappingProxyType(dict(sorted(cubes.items()))), self.rooms | other.rooms, self.missing | other.missing)
+        return Tally(self.frame, MappingProxyType(dict(sorted(cubes.items()))), self.kinds | other.kinds, self.missing | other.missing)
 
     def to_json(self) -> str:
         """Return the tally as JSON text with a schema version; the inverse of ``from_json``."""
@@ -125,7 +125,7 @@ class Tally:
                 "calendar": self.frame.calendar,
                 "edges": list(self.frame.edges),
                 "estimated_years": list(self.frame.estimated_years),
-                "rooms": sorted(self.rooms),
+                "kinds": sorted(self.kinds),
                 "missing": sorted(self.missing),
                 "cubes": {
                     name: {
@@ -165,11 +165,11 @@ class Tally:
             )
             for name, c in data["cubes"].items()
         }
-        return cls(frame, MappingProxyType(cubes), frozenset(data["rooms"]), frozenset(data["missing"]))
+        return cls(frame, MappingProxyType(cubes), frozenset(data["kinds"]), frozenset(data["missing"]))
 
 
 def tally(
-    rooms: Mapping[str, Columns],
+    kinds: Mapping[str, Columns],
     *,
     periods: Iterable[Period],
     rules: Rules,
@@ -179,10 +179,10 @@ def tally(
     engine: Engine = "auto",
     workers: int = 1,
 ) -> Tally:
-    """Count the events of every room supplied, in one pass over the rows.
+    """Count the events of every kind supplied, in one pass over the rows.
 
     Args:
-        rooms: room name → columns of its valid rows.
+        kinds: kind name → columns of its valid rows.
         periods: the periods to be measured; any number, overlapping as they like.
         rules: how disputed points are decided.
         calendar: the working calendar.
@@ -190,7 +190,7 @@ def tally(
         sets: full name of each set of events to count → the dimensions to keep, see ``Catalogue.event_sets``; None for all of all. Fewer
             sets and dimensions are faster; what was not counted cannot be read off.
         engine: how dossiers are counted; the answer is the same. ``tables``: by look-up tables, in numpy. ``compiled``: the same, compiled
-            (extra ``fast``). ``general``: event by event, as every other room is. ``auto``: ``tables`` where that pays, else ``general``.
+            (extra ``fast``). ``general``: event by event, as every other kind is. ``auto``: ``tables`` where that pays, else ``general``.
         workers: how many processor cores to use; worth it from a few million rows on. ``compiled`` takes threads; the others fork
             processes, which read the columns where they lie (where the system cannot fork, one process counts all).
 
@@ -209,16 +209,16 @@ def tally(
     frame = Frame.of(periods, rules, calendar, as_of=as_of)
     context = Context(rules, calendar, None if sets is None else frozenset(sets))
     if workers == 1 or engine == "compiled" or not can_fork():
-        return _tally(rooms, frame, context, sets, engine, workers)
-    parts = [part for part in _parts(rooms, workers) if part]
+        return _tally(kinds, frame, context, sets, engine, workers)
+    parts = [part for part in _parts(kinds, workers) if part]
     if len(parts) < 2:
-        return _tally(rooms, frame, context, sets, engine, 1)
+        return _tally(kinds, frame, context, sets, engine, 1)
     found = in_processes(lambda part: _tally(part, frame, context, sets, engine, 1), parts)
     return reduce(add, found)
 
 
 def _tally(
-    rooms: Mapping[str, Columns],
+    kinds: Mapping[str, Columns],
     frame: Frame,
     context: Context,
     sets: Mapping[str, Collection[str]] | None,
@@ -226,18 +226,18 @@ def _tally(
     threads: int,
 ) -> Tally:
     cubes: dict[str, Cube] = {}
-    for name, columns in sorted(rooms.items()):
+    for name, columns in sorted(kinds.items()):
         found = _fast_cubes(columns, context, frame, sets, engine, threads) if name == "dossiers" and engine != "general" else None
         for short, cube in (_cubes(name, columns, context, frame, sets) if found is None else found).items():
             cubes[f"{name}.{short}"] = cube
-    missing = {f"{name}.{column}" for name, columns in rooms.items() for column in unsaid(ROOMS[name], columns)}
-    return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), frozenset(rooms), frozenset(missing))
+    missing = {f"{name}.{column}" for name, columns in kinds.items() for column in unsaid(KINDS[name], columns)}
+    return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), frozenset(kinds), frozenset(missing))
 
 
-def _parts(rooms: Mapping[str, Columns], workers: int) -> list[dict[str, Columns]]:
-    """Return runs of rows of about equal length, whole chunks each; small rooms stay with the first part."""
+def _parts(kinds: Mapping[str, Columns], workers: int) -> list[dict[str, Columns]]:
+    """Return runs of rows of about equal length, whole chunks each; small kinds stay with the first part."""
     parts: list[dict[str, Columns]] = [{} for _ in range(workers)]
-    for name, columns in rooms.items():
+    for name, columns in kinds.items():
         if len(columns) < workers * CHUNK_ROWS:
             parts[0][name] = columns
             continue
@@ -254,16 +254,16 @@ def _runs(columns: Columns, workers: int) -> list[Columns]:
 
 
 def _cubes(name: str, columns: Columns, context: Context, frame: Frame, sets: Mapping[str, Collection[str]] | None) -> dict[str, Cube]:
-    """Return the counts of every set of a room by its short name, the general way: the events of each row are found, then counted."""
-    counter = RoomCounter(frame.edges)
+    """Return the counts of every set of a kind by its short name, the general way: the events of each row are found, then counted."""
+    counter = KindCounter(frame.edges)
     for chunk in chunks(columns, CHUNK_ROWS):
         _count_events(counter, name, chunk, context, sets)
     return counter.cubes()
 
 
-def _count_events(counter: RoomCounter, name: str, chunk: Columns, context: Context, sets: Mapping[str, Collection[str]] | None) -> None:
-    room: Room = ROOMS[name]
-    found = room.events(chunk, context)
+def _count_events(counter: KindCounter, name: str, chunk: Columns, context: Context, sets: Mapping[str, Collection[str]] | None) -> None:
+    kind: Kind = KINDS[name]
+    found = kind.events(chunk, context)
     counter.add(found if sets is None else _kept(found, name, sets))
 
 
@@ -279,17 +279,17 @@ def _fast_cubes(
     make = compiled_counter() if engine == "compiled" else PureCounter
     if not len(columns) or (engine == "auto" and len(columns) < FAST_ROWS):
         return None
-    plan = Plan.of(columns, context, frame.edges, sets)
+    plan = CountPlan.of(columns, context, frame.edges, sets)
     if plan is None or (engine == "auto" and plan.cells > CELLS_A_ROW * len(columns)):
         return None
     slim = columns.without("dossier_id")
     left = replace(context, sets=plan.named(plan.counted))
 
     def count(run: Columns) -> tuple[Counter, dict[str, Cube]]:
-        counter, general = make(plan), RoomCounter(frame.edges)
+        counter, general = make(plan), KindCounter(frame.edges)
         for chunk in chunks(run, counter.chunk_rows):
             apart = chunk.take(rows) if len(rows := counter.add(chunk)) else None
-            again = None if apart is None else reckoned(apart, context)
+            again = None if apart is None else computed(apart, context)
             if again is not None:  # often it was only the due date that could not be looked up
                 apart = again.take(rows) if len(rows := counter.add(again)) else None
             if apart is not None:
@@ -306,14 +306,14 @@ def _fast_cubes(
     return cubes
 
 
-def compiled_counter() -> Callable[[Plan], Counter]:
+def compiled_counter() -> Callable[[CountPlan], Counter]:
     """Return what makes a compiled counter, loading the compiler.
 
     Raises:
         InputError: the extra ``fast`` is not installed.
     """
     try:
-        from cchc_metrics.verbs.fast.compiled import CompiledCounter  # noqa: PLC0415  needs the extra
+        from cchc_metrics.count.fast.compiled import CompiledCounter  # noqa: PLC0415  needs the extra
     except ModuleNotFoundError as error:
         if error.name not in ("numba", "llvmlite"):
             raise
@@ -324,10 +324,10 @@ def compiled_counter() -> Callable[[Plan], Counter]:
     return CompiledCounter
 
 
-def _kept(found: Iterable[Events], room: str, sets: Mapping[str, Collection[str]]) -> Iterator[Events]:
+def _kept(found: Iterable[Events], kind: str, sets: Mapping[str, Collection[str]]) -> Iterator[Events]:
     """Yield the wanted sets of events with the wanted dimensions."""
     for events in found:
-        dims = sets.get(f"{room}.{events.set.name}")
+        dims = sets.get(f"{kind}.{events.set.name}")
         if dims is not None:
             yield replace(events, dims={name: column for name, column in events.dims.items() if name in dims})
 

@@ -1,4 +1,4 @@
-"""What a room of records offers to the tally: sets of events, each landing on the time axis with a few countable dimensions.
+"""What a kind of records offers to the tally: sets of events, each landing on the time axis with a few countable dimensions.
 
 Everything the library counts is a sum over events. A flow (received in the period) sums the events inside it; a stock (pending at its end)
 is the events that began it, up to that day, less those that ended it. So all periods come from one pass and all counts merge by addition.
@@ -30,7 +30,7 @@ class EventSet:
     """The declaration of one set of events.
 
     Args:
-        name: what happened, e.g. ``received``; the full name is ``room.name``.
+        name: what happened, e.g. ``received``; the full name is ``kind.name``.
         dims: the dimensions that its counts can select and be broken down by.
         value: name of the whole number that each event carries (with its unit), or ``""``: sums, means and medians come from it.
     """
@@ -73,7 +73,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Kind:
     """One kind of record.
 
     Args:
@@ -97,13 +97,13 @@ class Room:
         return {s.name: s for s in self.event_sets}[name]
 
 
-def unsaid(room: Room, columns: Columns) -> tuple[str, ...]:
-    """Return the dimensions of a room whose column the table does not have, and for which an empty cell says nothing (``unknown``).
+def unsaid(kind: Kind, columns: Columns) -> tuple[str, ...]:
+    """Return the dimensions of a kind whose column the table does not have, and for which an empty cell says nothing (``unknown``).
 
     A column whose empty cell means something, as an empty channel means the counter, is not among them.
     """
-    specs = schema_by_name(room.model)
-    dims = dict.fromkeys(dim.name for event_set in room.event_sets for dim in event_set.dims if dim.name in specs)
+    specs = schema_by_name(kind.model)
+    dims = dict.fromkeys(dim.name for event_set in kind.event_sets for dim in event_set.dims if dim.name in specs)
     return tuple(name for name in dims if name not in columns and str(specs[name].default) == "unknown")
 
 

@@ -11,11 +11,11 @@ from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import due_dates
 from cchc_metrics.records.fields import NO_DAY
-from cchc_metrics.records.room import Context
+from cchc_metrics.records.kind import Context
 from cchc_metrics.reference.rules import Rules
 
-RECKONED: Final = ":reckoned_due"
-"""Companion column: due dates that were reckoned the general way."""
+RECKONED: Final = ":computed_due"
+"""Companion column: due dates that were computed the general way."""
 
 
 def special(columns: Columns, rules: Rules) -> Array | None:
@@ -48,11 +48,11 @@ def working_days_code(labels: tuple[str, ...]) -> int:
     return labels.index(TermUnit.WORKING_DAYS.value) if TermUnit.WORKING_DAYS.value in labels else -1
 
 
-def reckoned(columns: Columns, context: Context) -> Columns | None:
-    """Return dossiers with their due dates beside them, reckoned the general way, or None where that would help none of them.
+def computed(columns: Columns, context: Context) -> Columns | None:
+    """Return dossiers with their due dates beside them, computed the general way, or None where that would help none of them.
 
     Terms in calendar days, hours and months only need this to take the usual course. A due date with a time of day is left out where ends
-    are held against it by the clock.
+    are compared with it by the clock.
     """
     apart = special(columns, context.rules)
     rows = np.arange(len(columns)) if apart is None else np.flatnonzero(~apart)

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.count.cube import Cube, canonical, project
 from cchc_metrics.records.columns import Array
-from cchc_metrics.records.room import Events
-from cchc_metrics.verbs.cube import Cube, canonical, project
+from cchc_metrics.records.kind import Events
 
 CHUNK_ROWS: Final = 65_536
 """Rows that are counted at a time."""
@@ -61,7 +61,7 @@ class Stretches:
 
 @dataclass(slots=True)
 class _Cells:
-    """The counts of one set while its room is read: a full array, or what occurs, or both for values."""
+    """The counts of one set while its kind is read: a full array, or what occurs, or both for values."""
 
     axes: tuple[str, ...]
     sizes: tuple[int, ...]
@@ -87,14 +87,14 @@ class _Cells:
             np.add.at(self.dense, codes, _ONE)
 
     def add_sparse(self, codes: Array) -> None:
-        """Count fused codes that the full array has no room for."""
+        """Count fused codes that the full array has no kind for."""
         keys, counts = np.unique(codes, return_counts=True)
         self.keys.append(keys)
         self.counts.append(counts)
 
 
-class RoomCounter:
-    """Counts the events of one room, chunk after chunk; the result does not depend on how the rows were cut."""
+class KindCounter:
+    """Counts the events of one kind, chunk after chunk; the result does not depend on how the rows were cut."""
 
     def __init__(self, edges: tuple[int, ...]) -> None:
         self._stretches = Stretches.of(edges)
@@ -143,7 +143,7 @@ class RoomCounter:
             name = events.set.name
             leader = next((one for one in leaders if _varying(events) <= _varying(one)), events)
             known = self._counted_by.setdefault(name, leader.set.name)
-            if known != leader.set.name:  # pragma: no cover  a room yields its sets in the same way for every chunk
+            if known != leader.set.name:  # pragma: no cover  a kind yields its sets in the same way for every chunk
                 raise AssertionError(f"{name}: {known} != {leader.set.name}")
             self._members[name] = tuple(events.dims)
             if leader is events:

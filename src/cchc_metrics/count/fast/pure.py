@@ -12,13 +12,13 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.count.fast import plan as of
+from cchc_metrics.count.fast.plan import Beyond, CountPlan, Histogram
+from cchc_metrics.count.fast.rows import either, given_due, special, working_days_code
+from cchc_metrics.count.fast.statuses import StatusReader
+from cchc_metrics.count.fast.tables import LARGEST_BIN, LARGEST_TERM, OFF, PASSED_SHIFT
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
-from cchc_metrics.verbs.fast import plan as of
-from cchc_metrics.verbs.fast.plan import Beyond, Histogram, Plan
-from cchc_metrics.verbs.fast.rows import either, given_due, special, working_days_code
-from cchc_metrics.verbs.fast.statuses import StatusReader
-from cchc_metrics.verbs.fast.tables import LARGEST_BIN, LARGEST_TERM, OFF, PASSED_SHIFT
 
 CHUNK_ROWS: Final = 131_072
 _LARGE_CELLS: Final = 1 << 21
@@ -57,7 +57,7 @@ class _Chunk:
 class PureCounter:
     """Counts dossiers chunk after chunk."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: CountPlan) -> None:
         self._plan = plan
         self._statuses = StatusReader(plan.rules)
         self._cells = np.zeros(plan.cells, dtype=np.uint32)
@@ -205,7 +205,7 @@ class _Count:
     """Counts one chunk into every histogram; what several of them need is made once."""
 
     counter: PureCounter
-    plan: Plan
+    plan: CountPlan
     chunk: _Chunk
     _made: dict[str, Array] = field(default_factory=dict)
     _units: int = -1  # from the first to the last of the chunk
@@ -254,7 +254,7 @@ class _Count:
             key += codes if rows is None else codes.take(rows)
 
     def _value(self, position: int, histogram: Histogram, key: Array) -> None:
-        """Write the value of each row that ended; what its slots have no room for is listed, and stands in the last slot."""
+        """Write the value of each row that ended; what its slots have no kind for is listed, and stands in the last slot."""
         chunk, last = self.chunk, of.SLOTS[histogram.value] - 1
         if histogram.value == of.WORKING:
             np.subtract(chunk.at_end >> PASSED_SHIFT, chunk.at_start >> PASSED_SHIFT, out=key)

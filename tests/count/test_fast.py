@@ -15,22 +15,22 @@ from hypothesis import strategies as st
 
 from cchc_metrics import testing
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.count.fast import compiled, pure
+from cchc_metrics.count.fast.plan import CountPlan
+from cchc_metrics.count.tally import ENGINES, Tally, tally
+from cchc_metrics.count.workers import in_processes
 from cchc_metrics.errors import InputError
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.columns import Array, Columns, columns_of
 from cchc_metrics.records.dossier import ENDED, Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
+from cchc_metrics.records.kind import Context
 from cchc_metrics.records.meeting import Meeting
-from cchc_metrics.records.room import Context
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rule_presets
-from cchc_metrics.verbs.fast import compiled, pure
-from cchc_metrics.verbs.fast.plan import Plan
-from cchc_metrics.verbs.tally import ENGINES, Tally, tally
-from cchc_metrics.verbs.workers import in_processes
 
 CALENDAR = Calendar.official()
 PERIODS = tuple(Period.parse(p) for p in ("2021", "2021-Q1", "2021-Q1@nd09", "2020-12", "2022-H1"))
@@ -111,7 +111,7 @@ def test_fewer_sets_and_columns_change_nothing(rows: list[Dossier], rules: Rules
     absent = data.draw(st.sets(st.sampled_from(sorted(whole.arrays.keys() - needed)), max_size=6))
     columns = replace(whole, arrays={name: array for name, array in whole.arrays.items() if name not in absent})
     every = Catalogue.default()
-    names = data.draw(st.sets(st.sampled_from(sorted(i.id for i in every if "dossiers" in every.rooms_of(i.id))), min_size=1, max_size=5))
+    names = data.draw(st.sets(st.sampled_from(sorted(i.id for i in every if "dossiers" in every.kinds_of(i.id))), min_size=1, max_size=5))
     sets = every.select(sorted(names)).event_sets()
     general = count(columns, rules, "general", sets=sets)
     for engine in OTHERS:
@@ -265,7 +265,7 @@ def test_chunks_of_unlike_rows_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     mixed = Columns(Dossier, {name: array.astype(others.arrays[name].dtype) for name, array in arrays.items()}, others.labels)
     rules = Rules.preset("default")
     parts = count(mixed.part(0, 2_000), rules, "general") + count(mixed.part(2_000, 4_000), rules, "general")
-    monkeypatch.setattr("cchc_metrics.verbs.tally.CHUNK_ROWS", 700)
+    monkeypatch.setattr("cchc_metrics.count.tally.CHUNK_ROWS", 700)
     for engine in ENGINES:
         assert_same(count(mixed, rules, engine), parts)
 
@@ -304,7 +304,7 @@ def test_a_cell_holds_more_than_one_byte_does() -> None:
 
 def test_dossiers_of_the_usual_course_are_counted_the_fast_way() -> None:
     columns = many(3_000, seed=6, plain=True)
-    plan = Plan.of(columns, Context(Rules.preset("default"), CALENDAR), (day_number(date(2021, 1, 1)),), None)
+    plan = CountPlan.of(columns, Context(Rules.preset("default"), CALENDAR), (day_number(date(2021, 1, 1)),), None)
     assert plan is not None
     for counter in (pure.PureCounter(plan), compiled.CompiledCounter(plan)):
         assert not len(counter.add(columns))
@@ -319,13 +319,13 @@ def test_an_empty_table_has_no_counts() -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("workers", [2, 3])
 def test_several_workers_give_the_counts_of_one(engine: Any, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cchc_metrics.verbs.tally.CHUNK_ROWS", 1_000)
+    monkeypatch.setattr("cchc_metrics.count.tally.CHUNK_ROWS", 1_000)
     columns = many(3_517, seed=1, plain=False)
     meeting = Meeting(meeting_id="1", unit_code="U0", kind="họp UBND", held_on="2021-05-06", paperless="có")
-    rooms = {"dossiers": columns, "meetings": columns_of(Meeting, [meeting])}
+    kinds = {"dossiers": columns, "meetings": columns_of(Meeting, [meeting])}
     given_options: dict[str, Any] = {"periods": PERIODS, "rules": Rules.preset("default"), "calendar": CALENDAR, "engine": engine}
-    one = tally(rooms, **given_options)
-    assert tally(rooms, workers=workers, **given_options) == one
+    one = tally(kinds, **given_options)
+    assert tally(kinds, workers=workers, **given_options) == one
     assert one.cubes["meetings.held"].total == 1
 
 
@@ -347,7 +347,7 @@ def test_a_tally_travels_between_processes() -> None:
     assert Tally.from_json(counted.to_json()) == counted
 
 
-def test_a_process_that_dies_is_told_not_passed_over() -> None:
+def test_a_process_that_dies_is_reported_not_passed_over() -> None:
     def work(part: int) -> int:
         if part:
             raise SystemExit(1)

@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.count.fast.jit import jit
+from cchc_metrics.count.fast.tables import LARGEST_TERM, OFF, PASSED_SHIFT, SPENT_SHIFT
 from cchc_metrics.records.columns import Array
-from cchc_metrics.verbs.fast.jit import jit
-from cchc_metrics.verbs.fast.tables import LARGEST_TERM, OFF, PASSED_SHIFT, SPENT_SHIFT
 
 BLOCK: Final = 2048
 """Rows of a block: enough that starting its loops costs little, few enough that it stays in the cache."""

@@ -8,15 +8,15 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from cchc_metrics.count.cube import BIN, UNIT, VALUE, Cube
+from cchc_metrics.count.fast.tables import LARGEST_BIN, Tables
 from cchc_metrics.records import dossier
 from cchc_metrics.records.choices import Outcome, Timing
 from cchc_metrics.records.columns import SECOND, Array, Columns
 from cchc_metrics.records.due import CUT_OFF
-from cchc_metrics.records.room import Context
+from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.rules import Rules
-from cchc_metrics.verbs.cube import BIN, UNIT, VALUE, Cube
-from cchc_metrics.verbs.fast.tables import LARGEST_BIN, Tables
 
 RECEIVED, DUE, ENDED, OVERDUE, OVERDUE_5, OVERDUE_10, ENDED_5, ENDED_10 = range(8)
 """The day on which the events of a histogram happen; the last four are of dossiers overdue by more than 5 and 10 working days."""
@@ -104,7 +104,7 @@ class _Member:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class CountPlan:
     """What is counted, over which tables.
 
     Args:
@@ -160,7 +160,7 @@ class Plan:
         return frozenset(f"dossiers.{name}" for name in names)
 
     @classmethod
-    def of(cls, columns: Columns, context: Context, edges: tuple[int, ...], sets: Mapping[str, Collection[str]] | None) -> Plan | None:
+    def of(cls, columns: Columns, context: Context, edges: tuple[int, ...], sets: Mapping[str, Collection[str]] | None) -> CountPlan | None:
         """Return the plan for some dossiers, or None where the fast way does not pay or the columns do not allow it.
 
         Args:
@@ -174,7 +174,7 @@ class Plan:
             return None
         wanted = {
             s.name: tuple(d.name for d in s.dims if sets is None or d.name in sets[f"dossiers.{s.name}"])
-            for s in dossier.ROOM.event_sets
+            for s in dossier.KIND.event_sets
             if context.wants(f"dossiers.{s.name}") and _NEEDS.get(s.name, "received_at") in columns
         }
         labels = {UNIT: columns.codes("unit_code")[1], "timing": _TIMINGS, "outcome": Outcome.labels()}
@@ -195,7 +195,7 @@ class Plan:
 
         Args:
             counts: int32[cells] of all histograms.
-            beyond: position of a histogram → units, bins and values of the events that its slots have no room for.
+            beyond: position of a histogram → units, bins and values of the events that its slots have no kind for.
         """
         found = {}
         for member in self.members:
@@ -290,7 +290,7 @@ class Counter(Protocol):
     chunk_rows: int
     """How many rows a chunk has at most."""
     beyond: dict[int, list[Beyond]]
-    """Position of a histogram → what its slots have no room for."""
+    """Position of a histogram → what its slots have no kind for."""
 
     def add(self, columns: Columns) -> Array:
         """Count a chunk of dossiers; return the positions of those that do not take the usual course (intp)."""
@@ -300,7 +300,7 @@ class Counter(Protocol):
 
 
 def beyond_of(counters: Iterable[Counter]) -> dict[int, list[Beyond]]:
-    """Return what the slots of several counters have no room for."""
+    """Return what the slots of several counters have no kind for."""
     found: dict[int, list[Beyond]] = {}
     for counter in counters:
         for position, parts in counter.beyond.items():

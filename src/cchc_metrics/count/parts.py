@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+from cchc_metrics.count.tally import Engine, Frame, Tally, compiled_counter, tally
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
-from cchc_metrics.verbs.tally import Engine, Frame, Tally, compiled_counter, tally
 
 
 def tally_parts(
-    room: str,
+    kind: str,
     parts: Iterable[Columns],
     *,
     periods: Iterable[Period],
@@ -24,11 +24,11 @@ def tally_parts(
     sets: Mapping[str, Collection[str]] | None = None,
     engine: Engine = "auto",
 ) -> Tally:
-    """Count the events of one room whose rows come part by part, in the memory of one part.
+    """Count the events of one kind whose rows come part by part, in the memory of one part.
 
     Args:
-        room: name of the room.
-        parts: columns of its valid rows, such as those of ``scan_parquet``; no part at all means that the room was not supplied.
+        kind: name of the kind.
+        parts: columns of its valid rows, such as those of ``scan_parquet``; no part at all means that the kind was not supplied.
         periods: the periods to be measured.
         rules: how disputed points are decided.
         calendar: the working calendar.
@@ -51,8 +51,8 @@ def tally_parts(
     wanted = tuple(periods)
     counted = Tally.zero(Frame.of(wanted, rules, calendar, as_of=as_of))
     with ThreadPoolExecutor(1) as pool:
-        if engine == "compiled" and room == "dossiers":  # the compiler is loaded while the first part is read, which takes about as long
+        if engine == "compiled" and kind == "dossiers":  # the compiler is loaded while the first part is read, which takes about as long
             pool.submit(compiled_counter)
         for part in parts:
-            counted += tally({room: part}, periods=wanted, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=engine)
+            counted += tally({kind: part}, periods=wanted, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=engine)
     return counted

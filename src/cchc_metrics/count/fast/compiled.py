@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from cchc_metrics.count.fast import plan as of
+from cchc_metrics.count.fast.kernel import count
+from cchc_metrics.count.fast.plan import Beyond, CountPlan
+from cchc_metrics.count.fast.rows import given_due, special, working_days_code
+from cchc_metrics.count.fast.statuses import Statuses, StatusReader
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
-from cchc_metrics.verbs.fast import plan as of
-from cchc_metrics.verbs.fast.kernel import count
-from cchc_metrics.verbs.fast.plan import Beyond, Plan
-from cchc_metrics.verbs.fast.rows import given_due, special, working_days_code
-from cchc_metrics.verbs.fast.statuses import Statuses, StatusReader
 
 CHUNK_ROWS: Final = 524_288
 _NO_CODES, _NO_NUMBERS = np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
@@ -21,7 +21,7 @@ _NO_CODES, _NO_NUMBERS = np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32
 class CompiledCounter:
     """Counts dossiers chunk after chunk, as ``PureCounter`` does."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: CountPlan) -> None:
         self._plan = plan
         self._statuses = StatusReader(plan.rules)
         self._cells = np.zeros(plan.cells, dtype=np.uint8)
@@ -99,7 +99,7 @@ class CompiledCounter:
         return found
 
 
-def _program(plan: Plan) -> tuple[Array, Array]:
+def _program(plan: CountPlan) -> tuple[Array, Array]:
     """Return the histograms and their dimensions as ``count`` reads them."""
     codes = [dim for dim in plan.dims if dim != "timing"]
     histograms: list[tuple[int, ...]] = []

@@ -9,11 +9,11 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.count.fast import block_cells as cell
+from cchc_metrics.count.fast import block_rows as block
+from cchc_metrics.count.fast import plan as of
+from cchc_metrics.count.fast.jit import jit
 from cchc_metrics.records.columns import Array
-from cchc_metrics.verbs.fast import block_cells as cell
-from cchc_metrics.verbs.fast import block_rows as block
-from cchc_metrics.verbs.fast import plan as of
-from cchc_metrics.verbs.fast.jit import jit
 
 BINS: Final = 7
 STRIDE: Final = 8

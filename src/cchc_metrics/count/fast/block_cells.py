@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from cchc_metrics.records.columns import Array
-from cchc_metrics.verbs.fast import plan as of
-from cchc_metrics.verbs.fast.block_rows import (
+from cchc_metrics.count.fast import plan as of
+from cchc_metrics.count.fast.block_rows import (
     AT,
     BASE,
     COUNTED_BIT,
@@ -24,8 +23,9 @@ from cchc_metrics.verbs.fast.block_rows import (
     UNIT,
     look_up,
 )
-from cchc_metrics.verbs.fast.jit import jit, prefetch
-from cchc_metrics.verbs.fast.tables import LARGEST_BIN, PASSED_SHIFT
+from cchc_metrics.count.fast.jit import jit, prefetch
+from cchc_metrics.count.fast.tables import LARGEST_BIN, PASSED_SHIFT
+from cchc_metrics.records.columns import Array
 
 RUN: Final = 64
 """Rows that are counted between one asking for memory and the next; BLOCK is a multiple."""

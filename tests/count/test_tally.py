@@ -1,4 +1,4 @@
-"""The laws of the tally: a commutative monoid, and tally(a) + tally(b) = tally(a ++ b) for every room."""
+"""The laws of the tally: a commutative monoid, and tally(a) + tally(b) = tally(a ++ b) for every kind."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from cchc_metrics import testing
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.count.tally import Frame, Tally, tally
 from cchc_metrics.errors import TallyMismatchError
 from cchc_metrics.records.columns import columns_of
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import Record
-from cchc_metrics.records.rooms import ROOMS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.values import Status
 from cchc_metrics.verbs.measure import measure
-from cchc_metrics.verbs.tally import Frame, Tally, tally
 
 PERIODS = tuple(Period.parse(p) for p in ("2021", "2021-Q1", "2021-Q1@nd09", "2020-12", "2022-H1"))
 AS_OF = date(2022, 3, 31)
@@ -38,64 +38,64 @@ STRATEGIES: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def count(room: str, rows: list[Record], **kwargs: Any) -> Tally:
+def count(kind: str, rows: list[Record], **kwargs: Any) -> Tally:
     options: dict[str, Any] = {"periods": PERIODS, "rules": RULES, "calendar": Calendar.official(), "as_of": AS_OF} | kwargs
-    return tally({room: columns_of(ROOMS[room].model, rows)}, **options)
+    return tally({kind: columns_of(KINDS[kind].model, rows)}, **options)
 
 
 def zero() -> Tally:
     return Tally.zero(Frame.of(PERIODS, RULES, Calendar.official(), as_of=AS_OF))
 
 
-every_room = pytest.mark.parametrize("room", sorted(STRATEGIES))
+every_kind = pytest.mark.parametrize("kind", sorted(STRATEGIES))
 
 
-def test_every_room_has_a_strategy() -> None:
-    assert set(STRATEGIES) == {name for name, room in ROOMS.items() if room.event_sets}
+def test_every_kind_has_a_strategy() -> None:
+    assert set(STRATEGIES) == {name for name, kind in KINDS.items() if kind.event_sets}
 
 
-@every_room
+@every_kind
 @given(data=st.data())
-def test_any_partition_and_order_adds_up_to_the_whole(room: str, data: st.DataObject) -> None:
-    rows = data.draw(st.lists(STRATEGIES[room], max_size=12))
+def test_any_partition_and_order_adds_up_to_the_whole(kind: str, data: st.DataObject) -> None:
+    rows = data.draw(st.lists(STRATEGIES[kind], max_size=12))
     shuffled = data.draw(st.permutations(rows))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), min_size=2, max_size=2)))
     parts = [shuffled[: cuts[0]], shuffled[cuts[0] : cuts[1]], shuffled[cuts[1] :]]
-    one, two, three = (count(room, part) for part in parts)
-    whole = count(room, rows)
+    one, two, three = (count(kind, part) for part in parts)
+    whole = count(kind, rows)
     assert one + two + three == whole
     assert one + (two + three) == whole
     assert three + one + two == whole
 
 
-@every_room
+@every_kind
 @given(data=st.data())
-def test_zero_changes_nothing(room: str, data: st.DataObject) -> None:
-    counted = count(room, data.draw(st.lists(STRATEGIES[room], max_size=5)))
+def test_zero_changes_nothing(kind: str, data: st.DataObject) -> None:
+    counted = count(kind, data.draw(st.lists(STRATEGIES[kind], max_size=5)))
     assert counted + zero() == counted == zero() + counted
 
 
-@every_room
+@every_kind
 @given(data=st.data())
-def test_json_round_trip(room: str, data: st.DataObject) -> None:
-    counted = count(room, data.draw(st.lists(STRATEGIES[room], max_size=5)))
+def test_json_round_trip(kind: str, data: st.DataObject) -> None:
+    counted = count(kind, data.draw(st.lists(STRATEGIES[kind], max_size=5)))
     again = Tally.from_json(counted.to_json())
     assert again == counted
     assert again.to_json() == counted.to_json()
 
 
-@every_room
+@every_kind
 @given(data=st.data())
-def test_only_positive_integers_and_every_event_once(room: str, data: st.DataObject) -> None:
-    rows = data.draw(st.lists(STRATEGIES[room], min_size=1, max_size=8))
-    for name, cube in count(room, rows).cubes.items():
+def test_only_positive_integers_and_every_event_once(kind: str, data: st.DataObject) -> None:
+    rows = data.draw(st.lists(STRATEGIES[kind], min_size=1, max_size=8))
+    for name, cube in count(kind, rows).cubes.items():
         assert cube.counts.dtype.kind == "i"
         assert (cube.counts > 0).all()
         assert cube.total <= len(rows), name
 
 
 def test_a_second_row_changes_what_it_should_and_nothing_else() -> None:
-    meeting = ROOMS["meetings"].model
+    meeting = KINDS["meetings"].model
     base = {"unit_code": "TM", "kind": "họp UBND", "status": "held", "held_on": "2021-02-01", "paperless": "có"}
     one = count("meetings", [meeting(meeting_id="1", **base)])
     two = count("meetings", [meeting(meeting_id="1", **base), meeting(meeting_id="2", **base)])
@@ -105,7 +105,7 @@ def test_a_second_row_changes_what_it_should_and_nothing_else() -> None:
 
 
 def test_the_largest_number_that_a_row_can_say_is_counted() -> None:
-    activity = ROOMS["outreach"].model
+    activity = KINDS["outreach"].model
     base = {"unit_code": "TM", "channel": "other", "held_on": "2021-03-01"}
     rows = [activity(activity_id=str(n), reach=reach, **base) for n, reach in enumerate([2**31 - 1, 2**31 - 1, 5, 0])]
     cube = count("outreach", rows).cubes["outreach.reached"]
@@ -133,8 +133,8 @@ def test_another_schema_version_is_refused() -> None:
         Tally.from_json(text)
 
 
-def test_a_column_that_the_table_does_not_have_is_told_and_is_not_zero() -> None:
-    model = ROOMS["dossiers"].model
+def test_a_column_that_the_table_does_not_have_is_reported_and_is_not_zero() -> None:
+    model = KINDS["dossiers"].model
     row = {
         "dossier_id": "1",
         "unit_code": "TM",

@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.count.histogram import Stretches
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.calendar import Calendar
-from cchc_metrics.verbs.histogram import Stretches
 
 BIN_BITS: Final = 12
 LARGEST_BIN: Final = (1 << BIN_BITS) - 1

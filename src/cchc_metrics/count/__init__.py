@@ -1,0 +1,1 @@
+"""Counting: from columns to tallies, by engines that give the same integers."""
