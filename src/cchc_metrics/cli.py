@@ -337,7 +337,7 @@ def explain(
 def deadline(received: str, term: str, unit: str, paused: int, lang: str) -> None:
     """Print the due date of a dossier RECEIVED on a day with a TERM: ``cchc-metrics deadline 31/12/2025 6``."""
     from cchc_metrics.job import deadline_of  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.numbers_vi import format_date  # noqa: PLC0415
+    from cchc_metrics.tables.numbers import format_date  # noqa: PLC0415
 
     try:
         due = deadline_of(received, term, unit, paused)

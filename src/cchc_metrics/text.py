@@ -6,16 +6,30 @@ A low layer: both what reads and what prints may use it.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.folding import fold, nfc
 
-__all__ = ["Lang", "fold", "nfc", "parse_number_vi"]
+__all__ = ["Lang", "Text", "fold", "nfc", "parse_number_vi"]
 
 Lang = Literal["vi", "en"]
 """A language of the output: Vietnamese or English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in both languages."""
+
+    vi: str = ""
+    en: str = ""
+
+    def text(self, lang: str) -> str:
+        """Return the text in ``"vi"`` or ``"en"``."""
+        return self.en if lang == "en" else self.vi
+
 
 _SIGN = r"(?P<sign>[+\-−]?)"
 _GROUPED = re.compile(rf"{_SIGN}(?P<whole>[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)(?:,(?P<part>[0-9]+))?")

@@ -10,6 +10,9 @@ from fractions import Fraction
 from typing import Protocol, TypeVar
 
 from cchc_metrics.reference.period import Period
+from cchc_metrics.text import Text
+
+__all__ = ["REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "worst"]
 
 T = TypeVar("T")
 
@@ -62,18 +65,6 @@ class Better(StrEnum):
     NEITHER = "neither"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in both languages."""
-
-    vi: str = ""
-    en: str = ""
-
-    def text(self, lang: str) -> str:
-        """Return the text in ``"vi"`` or ``"en"``."""
-        return self.en if lang == "en" else self.vi
-
-
 Breakdown = tuple[tuple[str, str], ...]
 """Pairs of dimension and label, sorted by dimension: ``(("channel", "online"), ("level", "commune"))``; ``()`` for the total."""
 
@@ -124,7 +115,7 @@ class Measure:
     denominator: int | None
     scale: Scale
     better: Better = Better.HIGHER
-    reason: Text = Text()
+    reason: Text = Text()  # noqa: RUF009  a frozen value
     excluded: Mapping[str, int] = field(default_factory=dict)
     formula: str = ""
     rules: str = ""

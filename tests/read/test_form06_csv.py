@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.form06_csv import read_form06
-from cchc_metrics.report.numbers_vi import format_count
+from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.verbs.form06 import NUMBERS, Form06Row
 
 PRINTED = NUMBERS[:11]

@@ -20,7 +20,7 @@ from cchc_metrics.records.problems import Code
 from cchc_metrics.reference.level import Level
 from cchc_metrics.reference.period import Period, Regime
 from cchc_metrics.report.json_report import SCHEMA_VERSION, report_json
-from cchc_metrics.report.numbers_vi import format_decimal_exact
+from cchc_metrics.tables.numbers import format_decimal_exact
 from cchc_metrics.values import Scale, Status
 from cchc_metrics.verbs.assess import Verdict
 from cchc_metrics.verbs.compare import DifferenceUnit

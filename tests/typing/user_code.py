@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import assert_type
 
 import cchc_metrics.errors
-from cchc_metrics.report import numbers_vi
+from cchc_metrics.tables import numbers
 from cchc_metrics.text import Lang, fold, parse_number_vi
 
 
@@ -18,15 +18,15 @@ def share(done: str, total: str, lang: Lang) -> str:
     """Return a rate of two numbers that were written the Vietnamese way."""
     rate = 100 * parse_number_vi(done) / parse_number_vi(total)
     assert_type(rate, Fraction)
-    return numbers_vi.format_percent(rate, lang=lang)
+    return numbers.format_percent(rate, lang=lang)
 
 
 assert_type(fold("Mã đơn vị"), str)
-assert_type(numbers_vi.round_half_up(Decimal("50.775"), 2), Fraction)
+assert_type(numbers.round_half_up(Decimal("50.775"), 2), Fraction)
 assert_type(cchc_metrics.errors.CchcError("a", "b").en, str)
 
 try:
-    numbers_vi.format_number(0.5)  # type: ignore[arg-type]  # a float is an error before the program runs
+    numbers.format_number(0.5)  # type: ignore[arg-type]  # a float is an error before the program runs
 except TypeError as error:
     assert "binary float" in str(error)
 else:

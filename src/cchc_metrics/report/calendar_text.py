@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
-from cchc_metrics.report.numbers_vi import format_date
 from cchc_metrics.report.page import Table, table_text
+from cchc_metrics.tables.numbers import format_date
 from cchc_metrics.text import Lang
 
 

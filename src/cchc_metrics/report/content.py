@@ -10,9 +10,9 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
 from cchc_metrics.report.model import Report
-from cchc_metrics.report.numbers_vi import format_count, format_date, format_number, format_percent, format_points, format_signed
 from cchc_metrics.report.page import Page, Section, Table
 from cchc_metrics.score import rank_units
+from cchc_metrics.tables.numbers import format_count, format_date, format_number, format_percent, format_points, format_signed
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Better, Breakdown, Measure, Scale, Status
 from cchc_metrics.verbs.assess import Assessment

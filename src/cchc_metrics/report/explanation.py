@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
-from cchc_metrics.report.numbers_vi import format_count
+from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
 from cchc_metrics.verbs.explain import Explanation, Row
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cchc_metrics.reference.unit import LEVEL_NAMES
-from cchc_metrics.report.numbers_vi import format_count
 from cchc_metrics.report.page import Table
+from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
 from cchc_metrics.verbs.form06 import Failure, Form06Row
 

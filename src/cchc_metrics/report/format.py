@@ -9,7 +9,7 @@ from types import MappingProxyType
 from cchc_metrics.catalogue.model import event_sets
 from cchc_metrics.records.fields import Choice
 from cchc_metrics.reference.unit import LEVEL_NAMES
-from cchc_metrics.report.numbers_vi import format_count, format_number, format_percent
+from cchc_metrics.tables.numbers import format_count, format_number, format_percent
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Scale, Status
 

@@ -8,7 +8,7 @@ from typing import Any
 from cchc_metrics.report.content import assessment_value, delta_text
 from cchc_metrics.report.format import measure_text
 from cchc_metrics.report.model import Report
-from cchc_metrics.report.numbers_vi import format_decimal_exact
+from cchc_metrics.tables.numbers import format_decimal_exact
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Status
 from cchc_metrics.verbs.interval import interval_95

@@ -17,7 +17,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cchc_metrics.errors import CchcError
-from cchc_metrics.report.numbers_vi import (
+from cchc_metrics.tables.numbers import (
     Exact,
     format_count,
     format_date,

@@ -10,6 +10,7 @@ import datetime as dt
 import operator
 from decimal import Decimal
 from fractions import Fraction
+from itertools import count
 from typing import SupportsIndex, TypeAlias
 
 from cchc_metrics.errors import CchcError, suggestion
@@ -244,6 +245,39 @@ def format_decimal_exact(value: Exact, digits: int = 10) -> str:
     return format_number(value, decimals=digits, lang="en", group=False)
 
 
+def plain(value: Exact | None, decimals: int = 6) -> str:
+    """Return a number as answers print themselves: a point, at most six decimals; one that goes on ends in ``…``, cut and never rounded.
+
+    Args:
+        value: an int, ``Fraction`` or ``Decimal``, or None for none.
+        decimals: how many digits there are after the point at most.
+
+    >>> plain(Fraction(9283, 100)), plain(Fraction(200, 3)), plain(Fraction(99_999_999, 1_000_000)), plain(None)
+    ('92.83', '66.666666…', '99.999999', '–')
+    """
+    if value is None:
+        return "–"
+    exact = _exact(value)
+    scaled, rest = divmod(abs(exact.numerator) * _scale(decimals), exact.denominator)
+    whole, part = divmod(scaled, _scale(decimals))
+    digits = f"{part:0{decimals}}" + "…" if rest else f"{part:0{decimals}}".rstrip("0")
+    return f"{'-' if exact < 0 else ''}{whole}{'.' if digits else ''}{digits}"
+
+
+def plain_apart(*values: Exact | None) -> list[str]:
+    """Return numbers that stand beside each other, each as ``plain`` does but with as many decimals as it takes to tell them apart.
+
+    >>> plain_apart(Fraction(8_999_999_991, 10**8), Fraction(8_999_999_992, 10**8), None)
+    ['89.99999991', '89.99999992', '–']
+    """
+    exact = [None if value is None else _exact(value) for value in values]
+    for decimals in count(6):
+        texts = [plain(value, decimals) for value in exact]
+        if len(set(texts)) == len(set(exact)):
+            return texts
+    raise AssertionError  # pragma: no cover  two numbers that differ do so somewhere
+
+
 def _integer(value: object) -> int | None:
     """Return the int that a value is, or None; of a numpy integer too, which would overflow if it were kept."""
     return operator.index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else None
@@ -272,7 +306,12 @@ def _scale(decimals: int) -> int:
     return scale
 
 
-def _marks(lang: Lang) -> tuple[str, str]:
+def check_language(lang: str) -> None:
+    """Raise an error that names the languages there are, unless the one given is among them."""
+    _marks(lang)
+
+
+def _marks(lang: str) -> tuple[str, str]:
     if lang not in _MARKS:
         vi, en = suggestion(lang, _MARKS)
         raise CchcError(f"không có ngôn ngữ «{lang}»; chọn vi hoặc en{vi}", f"no language «{lang}»; choose vi or en{en}")

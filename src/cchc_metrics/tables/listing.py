@@ -1,0 +1,256 @@
+"""How an answer table is written as text, HTML, Markdown and CSV: only the rows and columns that are shown are ever made."""
+
+from __future__ import annotations
+
+import csv
+import html as html_text
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from cchc_metrics.folding import nfc
+from cchc_metrics.tables.columns import Cell, Column, spoken
+from cchc_metrics.tables.numbers import format_decimal_exact, plain, plain_apart
+from cchc_metrics.text import Lang
+
+_NONE = "–"
+_GAP = "  "
+_WIDEST_CELL = 40  # of a table that would otherwise be too wide
+_NARROWEST_CELL = 12
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_ESCAPED = str.maketrans({"\\": r"\\", "|": r"\|", "<": r"\<", "`": r"\`", "*": r"\*", "_": r"\_", "[": r"\["})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is printed of a table.
+
+    Args:
+        names, headings: the columns, and what stands above them.
+        right: which columns are of numbers and stand to the right.
+        rows: the cells as texts.
+        more: how many rows are not shown.
+        above, below: what stands before and after the table.
+        lang: the language.
+    """
+
+    names: tuple[str, ...]
+    headings: tuple[str, ...]
+    right: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: int
+    above: str
+    below: str
+    lang: Lang
+
+    @property
+    def rest(self) -> str:
+        """What is said of the rows that are not shown."""
+        if not self.more:
+            return ""
+        return f"… {self.more} more" if self.lang == "en" else f"… còn {self.more} dòng"
+
+
+def shown(
+    columns: Mapping[str, Column],
+    *,
+    headings: Mapping[str, str],
+    compared: Iterable[Sequence[str]],
+    more: int,
+    above: str,
+    below: str,
+    lang: Lang,
+) -> Shown:
+    """Return what is printed of columns; those without any cell are left out, unless all are.
+
+    Args:
+        columns: the columns, of the rows that are shown.
+        headings: column → what stands above it.
+        compared: groups of columns whose numbers print with decimals until they differ.
+        more: how many rows are not shown.
+        above: what stands before the table.
+        below: what stands after it.
+        lang: the language.
+    """
+    cells = {name: column.cells() for name, column in columns.items()}
+    filled = [name for name, found in cells.items() if any(spoken(cell, lang) for cell in found)] or list(cells)
+    texts = {name: [_text_of(cell, lang) for cell in cells[name]] for name in filled}
+    for group in compared:
+        beside = [name for name in group if name in texts]
+        for row, values in enumerate(zip(*(cells[name] for name in beside), strict=True)):
+            for name, text in zip(beside, plain_apart(*(v if isinstance(v, (int, Fraction)) else None for v in values)), strict=True):
+                texts[name][row] = text
+    return Shown(
+        names=tuple(filled),
+        headings=tuple(headings.get(name, name) for name in filled),
+        right=tuple(columns[name].type in ("whole", "number") for name in filled),
+        rows=tuple(zip(*texts.values(), strict=True)),
+        more=more,
+        above=above,
+        below=below,
+        lang=lang,
+    )
+
+
+def text(found: Shown, width: int | None) -> str:
+    """Return a table as aligned text.
+
+    Args:
+        found: what is printed.
+        width: how wide at most; the widest texts are cut first, then columns are left out from the right, and named. None for any.
+    """
+    widths = [max(display_width(cell) for cell in column) for column in zip(found.headings, *found.rows, strict=True)]
+    kept = len(widths)
+    if width is not None:
+        kept = _fit(widths, found.right, width)
+    lines = [*found.above.splitlines()]
+    for row in (found.headings, *found.rows):
+        cells = [_aligned(cell, widths[n], right=found.right[n]) for n, cell in enumerate(row[:kept])]
+        lines.append(_GAP.join(cells).rstrip())
+    if found.rest:
+        lines.append(found.rest)
+    if kept < len(widths):
+        left_out = ", ".join(found.names[kept:])
+        lines.append(f"… more columns: {left_out}" if found.lang == "en" else f"… còn các cột: {left_out}")
+    lines += found.below.splitlines()
+    return "\n".join(line if width is None else _cut(line, width) for line in lines)
+
+
+def html(found: Shown) -> str:
+    """Return a table in HTML, every cell escaped."""
+
+    def row(tag: str, cells: Sequence[str]) -> str:
+        styled = (f'<{tag} style="text-align:right">' if right else f"<{tag}>" for right in found.right)
+        return "<tr>" + "".join(f"{start}{_escape(cell)}</{tag}>" for start, cell in zip(styled, cells, strict=True)) + "</tr>"
+
+    caption = f"<caption>{_escape(found.above)}</caption>" if found.above else ""
+    body = "".join(row("td", cells) for cells in found.rows)
+    table = f"<table>{caption}<thead>{row('th', found.headings)}</thead><tbody>{body}</tbody></table>"
+    return table + "".join(f"<p>{_escape(line)}</p>" for line in (found.rest, *found.below.splitlines()) if line)
+
+
+def markdown(found: Shown) -> str:
+    """Return a table in Markdown, what Markdown would read in a cell escaped."""
+    rule = ["--:" if right else ":--" for right in found.right]
+    rows = [[_one_line(cell).translate(_ESCAPED) for cell in row] for row in (found.headings, *found.rows)]
+    lines = ["| " + " | ".join(row) + " |" for row in (rows[0], rule, *rows[1:])]
+    around = [[_one_line(line).translate(_ESCAPED) for line in part.splitlines()] for part in (found.above, found.rest, found.below)]
+    before, after = around[0], around[1] + around[2]
+    return "\n\n".join(filter(None, ("\n".join(before), "\n".join(lines), "\n".join(after))))
+
+
+def csv_text(columns: Mapping[str, Sequence[str]]) -> str:
+    """Return columns of texts as CSV text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return out.getvalue()
+
+
+def plain_cells(column: Column, lang: Lang) -> list[str | int | bool | None]:
+    """Return the cells of a column as JSON takes them: numbers as decimal strings, dates as ``yyyy-mm-dd``."""
+    return [_plain_cell(cell, lang) for cell in column.cells()]
+
+
+def csv_cells(column: Column, lang: Lang) -> list[str]:
+    """Return the cells of a column as texts of a CSV file; nothing where there is none, and no text that is a formula.
+
+    Lines within a cell end in a line feed: a lone carriage return is read by some packages as the end of the row.
+    """
+    texts = ["" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell) for cell in plain_cells(column, lang)]
+    if column.type != "text":
+        return texts
+    return [no_formula(cell).replace("\r\n", "\n").replace("\r", "\n") for cell in texts]
+
+
+def no_formula(cell: str) -> str:
+    """Return a text that no spreadsheet runs: one that starts like a formula gets an apostrophe before it.
+
+    >>> no_formula("=1+1"), no_formula("Tháp Mười")
+    ("'=1+1", 'Tháp Mười')
+    """
+    return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def display_width(line: str) -> int:
+    """Return how many columns of a terminal a text takes; marks above and below letters take none, wide letters two.
+
+    >>> display_width("Tháp Mười"), display_width("東")
+    (9, 2)
+    """
+    return sum(_letter_width(letter) for letter in nfc(line))
+
+
+def _letter_width(letter: str) -> int:
+    if letter.isascii():
+        return 1
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _fit(widths: list[int], right: Sequence[bool], width: int) -> int:
+    """Narrow columns of texts, the widest first, until they fit; return how many columns do, from the left."""
+
+    def total(kept: int) -> int:
+        return sum(widths[:kept]) + len(_GAP) * (kept - 1)
+
+    texts = [n for n, of_numbers in enumerate(right) if not of_numbers]
+    for floor in (_WIDEST_CELL, _NARROWEST_CELL):
+        while total(len(widths)) > width and (wide := [n for n in texts if widths[n] > floor]):
+            widest = max(wide, key=widths.__getitem__)
+            widths[widest] -= min(total(len(widths)) - width, widths[widest] - floor)
+    kept = len(widths)
+    while kept > 1 and total(kept) > width:
+        kept -= 1
+    return kept
+
+
+def _aligned(cell: str, width: int, *, right: bool) -> str:
+    cut = _cut(_one_line(cell), width)
+    pad = " " * (width - display_width(cut))
+    return pad + cut if right else cut + pad
+
+
+def _cut(line: str, width: int) -> str:
+    """Return a text that takes no more columns than it may; one that is cut ends in ``…``."""
+    line = nfc(line)
+    if display_width(line) <= width:
+        return line
+    taken, room = [], width - 1
+    for letter in line:
+        room -= _letter_width(letter)
+        if room < 0:
+            break
+        taken.append(letter)
+    return "".join(taken) + "…"
+
+
+def _one_line(cell: str) -> str:
+    return "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in cell)
+
+
+def _escape(cell: str) -> str:
+    return html_text.escape(_one_line(cell))
+
+
+def _text_of(cell: Cell, lang: Lang) -> str:
+    if cell is None:
+        return _NONE
+    if isinstance(cell, bool):
+        return (("không", "có") if lang == "vi" else ("no", "yes"))[cell]
+    if isinstance(cell, Fraction):
+        return plain(cell)
+    return spoken(cell, lang) or ""
+
+
+def _plain_cell(cell: Cell, lang: Lang) -> str | int | bool | None:
+    if isinstance(cell, Fraction):
+        return format_decimal_exact(cell)
+    if cell is None or isinstance(cell, (bool, int)):
+        return cell
+    return cell.isoformat() if isinstance(cell, date) else spoken(cell, lang)
