@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cchc_metrics.job import report_folder
+from cchc_metrics.dataset import read_folder
 from cchc_metrics.report.json_report import report_json
 from cchc_metrics.report.model import Report
 
@@ -94,7 +94,7 @@ def rows_of(name: str) -> list[Row]:
 @cache
 def example_report() -> Report:
     """Return the report of the example for 2021."""
-    return report_folder(EXAMPLE, period_text="2021")
+    return read_folder(EXAMPLE, period="2021").report()
 
 
 @cache

@@ -15,13 +15,11 @@ from click.testing import CliRunner, Result
 from tests.folders import DISTRICT, EXAMPLE, SMALL, small
 
 from cchc_metrics import cli
+from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import CalendarRangeError, CchcError
-from cchc_metrics.job import errors_in, explain_folder, form06_folder, read_job
-from cchc_metrics.read.folder import read_folder
 from cchc_metrics.records.due import CUT_OFF, due_date
 from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
-from cchc_metrics.streamed import join_tables
 from cchc_metrics.verbs.form06 import check_form06
 
 DONE, DONE_WITH_FINDINGS, UNUSABLE = 0, 1, 2
@@ -110,9 +108,10 @@ def test_the_form_of_one_unit_in_vietnamese(tmp_path: Path) -> None:
 def test_the_form_of_the_example_holds_and_goes_on_from_quarter_to_quarter() -> None:
     result = invoke("form06", EXAMPLE, "--period", "2021")
     assert (result.exit_code, result.stderr) == (DONE, "")
-    quarters = [form06_folder(EXAMPLE, period_text=f"2021-Q{n}")[0] for n in (1, 2, 3, 4)]
-    year, job = form06_folder(EXAMPLE, period_text="2021")
-    assert (year.unit, job.period.label, errors_in(job, ["dossiers"])) == (DISTRICT, "2021", {})
+    quarters = [read_folder(EXAMPLE, rules="form06").form06(f"2021-Q{n}") for n in (1, 2, 3, 4)]
+    data = read_folder(EXAMPLE, rules="form06", period="2021")
+    year = data.form06()
+    assert (year.unit, year.period.label, data.errors(["dossiers"])) == (DISTRICT, "2021", {})
     assert year.check() == []
     for this, following in pairwise(quarters):
         assert check_form06(this.rows, following=following.rows) == []
@@ -228,8 +227,9 @@ def test_the_rows_of_one_unit_level_and_label(tmp_path: Path) -> None:
 
 
 def test_no_secret_document_of_the_example_is_named() -> None:
-    found, job = explain_folder(EXAMPLE, "electronic_exchange", period_text="2021")
-    columns = job.dataset.columns["documents"]
+    data = read_folder(EXAMPLE)
+    found = data.explain("electronic_exchange", period="2021")
+    columns = data.columns("documents")
     secret = columns.take(columns.equals("secrecy", "mat", "toi_mat", "tuyet_mat"))
     assert found.secret["secret"] > 0
     text = invoke("explain", EXAMPLE, "electronic_exchange", "--period", "2021", "--limit", "100000").stdout
@@ -241,7 +241,7 @@ def test_no_secret_document_of_the_example_is_named() -> None:
 
 @pytest.mark.parametrize("indicator", ["resolved_on_time", "paperless_meetings", "outreach_active_units", "turnaround_median"])
 def test_the_example_is_explained(indicator: str) -> None:
-    found, _ = explain_folder(EXAMPLE, indicator, period_text="2021")
+    found = read_folder(EXAMPLE).explain(indicator, period="2021")
     assert found.adds_up
     assert found.numerator
 
@@ -264,25 +264,18 @@ def test_what_cannot_be_explained_names_the_fix(tmp_path: Path) -> None:
 
 
 def test_procedures_and_events_are_read_into_the_dossiers(tmp_path: Path) -> None:
-    columns = read_folder(with_events(tmp_path / "TM")).columns
-    dossiers = join_tables(columns)["dossiers"]
+    data = read_folder(with_events(tmp_path / "TM"))
+    dossiers = data.columns("dossiers")
     assert dossiers.numbers("term").tolist() == [2, 8, 8, 8, 14]  # halves
     assert dossiers.arrays[CUT_OFF].tolist() == [15 * 3600, -1, -1, -1, -1]
     assert dossiers.arrays[REAPPOINTED].tolist() == [-1] * 5
     assert list(_labels(dossiers, "field")) == ["Hộ tịch", "Hộ tịch", "Đất đai", "Đất đai", "Đất đai"]
     assert dossiers.numbers("supplement_requests").tolist() == [-1, -1, 1, -1, -1]
-    assert join_tables({"dossiers": columns["dossiers"]})["dossiers"] is columns["dossiers"]
-    assert "dossiers" not in join_tables({"procedures": columns["procedures"]})
 
 
 def _labels(columns: Any, name: str) -> Iterator[str]:
     codes, labels = columns.codes(name)
     return (labels[code] for code in codes.tolist())
-
-
-def test_a_job_counts_with_them(tmp_path: Path) -> None:
-    job = read_job(with_events(tmp_path / "TM"))
-    assert job.dataset.columns["dossiers"].numbers("term").tolist() == [2, 8, 8, 8, 14]
 
 
 # --- deadline

@@ -36,8 +36,8 @@ from tests.folders import (
 from tests.golden.regenerate import GOLDEN, PERIOD, golden_files
 
 from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import InputError
-from cchc_metrics.job import read_job, report_folder
 from cchc_metrics.records.choices import OutreachChannel
 from cchc_metrics.records.fields import parse_day
 from cchc_metrics.records.problems import Code
@@ -213,7 +213,7 @@ def counts_of(data: Any) -> dict[Key, tuple[Any, ...]]:
 
 def changed(folder: Path) -> dict[Key, tuple[tuple[Any, ...], tuple[Any, ...]]]:
     """Return what differs from the example: key → counts before and after."""
-    after = counts_of(json.loads(report_json(report_folder(folder, period_text="2021"))))
+    after = counts_of(json.loads(report_json(read_folder(folder, period="2021").report())))
     before = counts_of(example_json())
     assert list(before) == list(after)
     return {key: (before[key], after[key]) for key in before if before[key] != after[key]}
@@ -313,7 +313,7 @@ def test_a_document_that_becomes_secret_leaves_both_counts(tmp_path: Path) -> No
     # Its number is in no output, not even where two rows of it contradict each other.
     with (folder / "documents.csv").open("a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerow({**row, "secrecy": "mat", "electronic": "no"}.values())
-    report = report_folder(folder, period_text="2021")
+    report = read_folder(folder, period="2021").report()
     assert report.problems.by_code() == {Code.DUPLICATE_CONFLICTING: 2}
     for output in (report_json(report), page_text(report_page(report)), report.problems.to_csv()):
         assert row["document_id"] not in output
@@ -334,7 +334,7 @@ def test_a_dialogue_more_moves_its_unit_and_channel_only(tmp_path: Path) -> None
 
 @cache
 def outcome(path: Path, period: str, baseline: Path | None = None) -> tuple[Any, Any]:
-    data = json.loads(report_json(report_folder(path, period_text=period, baseline=baseline)))
+    data = json.loads(report_json(read_folder(path, period=period, baseline=baseline).report()))
     return data["deltas"], data["assessments"]
 
 
@@ -345,13 +345,13 @@ def test_another_folder_of_the_same_records_gives_the_same_changes_and_verdicts(
 
 def test_a_report_as_the_baseline_gives_the_same_changes_and_verdicts(tmp_path: Path) -> None:
     last_year = tmp_path / "report.json"
-    last_year.write_text(report_json(report_folder(EXAMPLE, period_text="2020", as_of=date(2022, 3, 31))), encoding="utf-8")
+    last_year.write_text(report_json(read_folder(EXAMPLE, period="2020", as_of=date(2022, 3, 31)).report()), encoding="utf-8")
     assert outcome(EXAMPLE, "2021", last_year) == outcome(EXAMPLE, "2021")
 
 
 def test_a_baseline_in_the_folder_is_used_without_being_named(tmp_path: Path) -> None:
     folder = copied(tmp_path)
-    made = report_json(report_folder(EXAMPLE, period_text="2020", as_of=date(2022, 3, 31)))
+    made = report_json(read_folder(EXAMPLE, period="2020", as_of=date(2022, 3, 31)).report())
     data = json.loads(made)
     for item in data["measures"]:
         if (item["indicator"], item["unit"], item["period"], item["breakdown"]) == ("dossiers_postal", DISTRICT, "2020", {}):
@@ -363,7 +363,7 @@ def test_a_baseline_in_the_folder_is_used_without_being_named(tmp_path: Path) ->
 
 
 def test_a_year_without_a_baseline_has_values_and_no_changes(tmp_path: Path) -> None:
-    report = report_folder(small(tmp_path))
+    report = read_folder(small(tmp_path)).report()
     found = report.measures.get("resolved_on_time", "TM", report.period)
     assert found is not None
     assert (found.numerator, found.denominator) == (2, 3)
@@ -377,21 +377,21 @@ def test_a_year_without_a_baseline_has_values_and_no_changes(tmp_path: Path) -> 
 
 def test_arguments_win_over_district_toml(tmp_path: Path) -> None:
     folder = small(tmp_path)
-    job = read_job(folder)
-    assert (job.period.label, job.as_of, job.dataset.rules.id, job.plan) == ("2021", date(2022, 1, 31), "default", None)
-    job = read_job(folder, period_text="quý I/2021", as_of=date(2021, 3, 31), rules_name="qd766")
-    assert (job.period.label, job.as_of, job.dataset.rules.id) == ("2021-Q1", date(2021, 3, 31), "qd766")
+    job = read_folder(folder)
+    assert (job.period and job.period.label, job.as_of, job.rules.id, job.plan) == ("2021", date(2022, 1, 31), "default", None)
+    job = read_folder(folder, period="quý I/2021", as_of=date(2021, 3, 31), rules="qd766")
+    assert (job.period and job.period.label, job.as_of, job.rules.id) == ("2021-Q1", date(2021, 3, 31), "qd766")
 
 
 def test_without_a_day_of_export_the_last_day_of_the_period_is_asked_about(tmp_path: Path) -> None:
     folder = small(tmp_path, district_toml='code = "TM"\nname = "Tháp Mười"\nlevel = "district"\nunits_file = "units.csv"\n')
-    assert read_job(folder, period_text="2021-Q1").as_of == date(2021, 3, 31)
+    assert read_folder(folder, period="2021-Q1").report().as_of == date(2021, 3, 31)
     with pytest.raises(InputError, match="no period is named; add --period"):
-        read_job(folder)
+        read_folder(folder).report()
 
 
 def test_a_running_period_is_read_up_to_the_day_and_held_against_the_same_days() -> None:
-    report = report_folder(EXAMPLE, period_text="2022")
+    report = read_folder(EXAMPLE, period="2022").report()
     found = report.measures.get("dossiers_received", DISTRICT, report.period)
     window = report.measures.get("dossiers_received", DISTRICT, Period.parse("2022-01-01..2022-03-31"))
     change = report.deltas.get("dossiers_received", DISTRICT, report.period)
@@ -406,7 +406,7 @@ def test_a_running_period_is_read_up_to_the_day_and_held_against_the_same_days()
 
 def test_a_period_that_has_not_begun_is_refused() -> None:
     with pytest.raises(InputError, match="period 2023 has not begun on 2022-03-31; choose a later --as-of"):
-        report_folder(EXAMPLE, period_text="2023")
+        read_folder(EXAMPLE, period="2023").report()
 
 
 def test_nothing_after_the_day_asked_about_is_known(tmp_path: Path) -> None:
@@ -421,7 +421,7 @@ def test_nothing_after_the_day_asked_about_is_known(tmp_path: Path) -> None:
     dossiers.write_text("\n".join(kept), encoding="utf-8", newline="")
 
     def half(path: Path) -> list[Any]:
-        measures = json.loads(report_json(report_folder(path, period_text="2021-H1", as_of=date(2021, 6, 30))))["measures"]
+        measures = json.loads(report_json(read_folder(path, period="2021-H1", as_of=date(2021, 6, 30)).report()))["measures"]
         return [m for m in measures if m["period"] == "2021-H1"]
 
     assert half(folder) == half(EXAMPLE)
@@ -473,13 +473,13 @@ def test_the_order_of_rows_and_columns_does_not_matter(tmp_path: Path) -> None:
             headings, *rows = csv.reader(file)
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([row[::-1] for row in (headings, *(rows if path.name == "units.csv" else rows[::-1]))])
-    found = report_json(report_folder(folder, period_text=PERIOD)).encode()
+    found = report_json(read_folder(folder, period=PERIOD).report()).encode()
     assert first_difference(found, (GOLDEN / "report.json").read_bytes()) == ""
 
 
 def test_progress_is_reported_of_every_table() -> None:
     reported: list[tuple[str, int, int]] = []
-    read_job(EXAMPLE, progress=lambda what, done, total: reported.append((what, done, total)))
+    read_folder(EXAMPLE, progress=lambda what, done, total: reported.append((what, done, total)))
     tables = {path.name for path in EXAMPLE.glob("*.csv")} - {"units.csv"}
     assert {what for what, _, _ in reported} == tables
     for table in tables:
@@ -518,11 +518,11 @@ source = "own"
 def test_a_wrong_catalogue_of_the_district_is_refused(tmp_path: Path, catalogue: str, message: str) -> None:
     folder = with_catalogue(tmp_path, catalogue)
     with pytest.raises(ValueError, match=re.escape(message)):
-        report_folder(folder)
+        read_folder(folder).report()
 
 
 def test_a_district_adds_an_indicator_without_code(tmp_path: Path) -> None:
-    report = report_folder(with_catalogue(tmp_path, OWN))
+    report = read_folder(with_catalogue(tmp_path, OWN)).report()
     found = report.measures.get("counter_share", "TM", report.period)
     assert found is not None
     assert (found.numerator, found.denominator, found.formula) == (4, 4, "counter_share")

@@ -21,7 +21,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 # A room may import itself and what lies lower; rooms on one line know nothing of each other.
 # "__init__" is the public face.
 LAYERS = (
-    ("folding",),
+    ("folding", "lazy"),
     ("errors",),
     ("text",),
     ("reference",),
@@ -38,13 +38,12 @@ LAYERS = (
     ("verbs.__init__",),
     ("verbs.counts", "verbs.interval", "verbs.quantile", "verbs.scopes"),
     ("verbs.judge",),
-    ("verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality"),
+    ("verbs.breakdowns", "verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality"),
     ("verbs.baseline", "verbs.listing"),
     ("plan",),
     ("verbs.compare", "verbs.assess", "score"),
     ("read", "report", "example"),
-    ("run", "schemas", "streamed"),
-    ("job",),
+    ("dataset", "schemas"),
     ("__init__",),
     ("cli", "testing"),
 )

@@ -17,8 +17,7 @@ from tests.folders import EXAMPLE, small
 from tests.test_cli_dossiers import DOSSIERS, PROCEDURES
 
 from cchc_metrics import cli
-from cchc_metrics.job import check_folder, errors_in, explain_folder, form06_folder, read_job, report_folder, score_text
-from cchc_metrics.read.folder import read_folder
+from cchc_metrics.dataset import read_folder
 from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.records.problems import Code
 from cchc_metrics.reference.period import Period
@@ -68,7 +67,7 @@ def as_parquet(folder: Path, kind: str, *, group: int = 3, files: int = 1) -> Pa
 
 def as_csv_says(folder: Path, kind: str, **options: Any) -> str:
     """Return ``report.json`` of a folder with Parquet, as if the kind were CSV: rows are counted from the one with the headings."""
-    found = json.loads(report_json(report_folder(folder, **options)))
+    found = json.loads(report_json(read_folder(folder, **options).report()))
     for problem in found["problems"]["examples"]:
         if problem["file"] == f"{kind}.parquet":
             problem["file"] = f"{kind}.csv"
@@ -79,7 +78,7 @@ def as_csv_says(folder: Path, kind: str, **options: Any) -> str:
 
 
 def said(folder: Path, **options: Any) -> str:
-    return report_json(report_folder(folder, **options))
+    return report_json(read_folder(folder, **options).report())
 
 
 def tables(kind: str, path: Path) -> Path:
@@ -119,14 +118,13 @@ def test_the_example_with_every_table_in_parquet(tmp_path: Path, monkeypatch: py
     for path in EXAMPLE.iterdir():
         if path.is_file():
             (folder / path.name).write_bytes(path.read_bytes())
-    kinds = [kind for kind in read_folder(folder).columns if kind != "procedures"]
+    kinds = [kind for kind in read_folder(folder).tables if kind != "procedures"]
     for kind in kinds:
         as_parquet(folder, kind, group=700)
-    left = read_folder(folder, in_parts=True)
-    assert set(left.parts) == set(kinds)
-    assert not set(left.columns) & set(kinds)
-    expected = json.loads(report_json(report_folder(EXAMPLE)))
-    found = json.loads(report_json(report_folder(folder)))
+    left = read_folder(folder)
+    assert {kind for kind, table in left.tables.items() if not table.held} == set(kinds)
+    expected = json.loads(report_json(read_folder(EXAMPLE).report()))
+    found = json.loads(report_json(read_folder(folder).report()))
     for reported in (expected, found):
         reported["problems"]["examples"] = [{**p, "file": Path(p["file"]).stem, "row": 0} for p in reported["problems"]["examples"]]
     assert found == expected
@@ -135,7 +133,7 @@ def test_the_example_with_every_table_in_parquet(tmp_path: Path, monkeypatch: py
 def test_what_is_wrong_is_reported_with_its_rows(tmp_path: Path) -> None:
     folder = small(tmp_path, dossiers_csv=BAD)
     as_parquet(folder, "dossiers")
-    found = check_folder(folder)
+    found = read_folder(folder).problems
     assert (found.read, found.rejected) == (12, 7)
     dossiers = [(p.row, p.code, p.column) for p in found if p.file == "dossiers.parquet"]
     assert dossiers == [
@@ -149,7 +147,7 @@ def test_what_is_wrong_is_reported_with_its_rows(tmp_path: Path) -> None:
         (3, Code.INFORMATION_ONLY_ONLINE, "service_level"),
         (9, Code.INFORMATION_ONLY_ONLINE, "service_level"),
     ]
-    assert list(report_folder(folder).problems) == list(found)
+    assert list(read_folder(folder).report().problems) == list(found)
 
 
 def test_a_file_under_another_name_and_a_folder_of_part_files(tmp_path: Path) -> None:
@@ -159,9 +157,9 @@ def test_a_file_under_another_name_and_a_folder_of_part_files(tmp_path: Path) ->
     with (folder / "district.toml").open("a", encoding="utf-8") as file:
         file.write('[files]\ndossiers = "năm 2021"\nmeetings = "họp"\n')
     found = read_folder(folder)
-    assert {kind: len(columns) for kind, columns in found.columns.items()} == {"dossiers": 4, "meetings": 2}
+    assert {kind: len(found.columns(kind)) for kind in found.tables} == {"dossiers": 4, "meetings": 2}
     assert not found.problems
-    assert report_folder(folder).problems.read == 6
+    assert read_folder(folder).report().problems.read == 6
 
 
 def _cut_off(path: Path) -> None:
@@ -180,10 +178,10 @@ def _broken_page(path: Path) -> None:
 def test_a_broken_file_is_reported_and_nothing_of_it_counts(tmp_path: Path, spoil: Edit) -> None:
     folder = small(tmp_path, dossiers_csv=BAD)
     spoil(as_parquet(folder, "dossiers"))
-    found = check_folder(folder)
+    found = read_folder(folder).problems
     assert [(p.file, p.code) for p in found] == [("dossiers.parquet", Code.UNREADABLE_FILE)]
     assert (found.read, found.rejected) == (2, 0)
-    report = report_folder(folder)
+    report = read_folder(folder).report()
     assert list(report.problems) == list(found)
     received = report.measures.get("dossiers_received", "TM", Period.parse("2021"))
     assert received is not None
@@ -194,11 +192,10 @@ def test_a_broken_file_is_reported_and_nothing_of_it_counts(tmp_path: Path, spoi
 def test_headings_that_cannot_be_understood_are_no_dossiers(tmp_path: Path) -> None:
     folder = small(tmp_path, dossiers_csv="Mã hồ sơ,Đơn vị\n1,TM\n2,TM\n")
     as_parquet(folder, "dossiers")
-    job = read_job(folder)
-    assert job.dataset.counted is not None
-    assert job.dataset.counted.kinds == frozenset()
-    assert job.dataset.problems.count(Code.MISSING_HEADING) > 0
-    assert job.dataset.problems.rejected == 2
+    job = read_folder(folder)
+    assert job.tally(["2021"]).kinds == {"meetings"}
+    assert job.problems.count(Code.MISSING_HEADING) > 0
+    assert job.problems.rejected == 2
 
 
 def test_without_pyarrow_the_command_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,22 +209,26 @@ def test_without_pyarrow_the_command_names_the_extra(tmp_path: Path, monkeypatch
         assert 'pip install "cchc-metrics[arrow]"' in line
 
 
+def scored(folder: Path) -> str:
+    return "\n".join(card.table() for card in read_folder(folder, scheme="district_example").scorecards().values())
+
+
 def test_the_other_commands_say_the_same(tmp_path: Path) -> None:
     one, other = tables("events", tmp_path / "csv"), tables("events", tmp_path / "parquet")
     as_parquet(other, "dossiers")
-    assert form06_folder(one)[0] == form06_folder(other)[0]
-    assert score_text(one, scheme_name="district_example") == score_text(other, scheme_name="district_example")
+    assert read_folder(one, rules="form06").form06() == read_folder(other, rules="form06").form06()
+    assert scored(one) == scored(other)
 
     def numbers(explanation: Explanation, first: int) -> list[int]:
         return [row.row - first for row in (*explanation.numerator, *explanation.rest)]
 
-    assert numbers(explain_folder(one, "handled_on_time")[0], 1) == numbers(explain_folder(other, "handled_on_time")[0], 0)
+    assert numbers(read_folder(one).explain("handled_on_time"), 1) == numbers(read_folder(other).explain("handled_on_time"), 0)
 
 
 def test_mistakes_are_counted_by_the_file_that_was_read(tmp_path: Path) -> None:
     folder = small(tmp_path, dossiers_csv=BAD)
     as_parquet(folder, "dossiers")
-    assert errors_in(read_job(folder), ["dossiers"]) == {"dossiers.parquet": 7}
+    assert read_folder(folder).errors(["dossiers"]) == {"dossiers.parquet": 7}
 
 
 def test_a_baseline_folder_is_counted_part_by_part_too(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.reference_work import library
-from cchc_metrics.job import report_folder
+from cchc_metrics.dataset import read_folder
 from cchc_metrics.report.json_report import report_json
 
 DISTRICT = """\
@@ -35,7 +35,7 @@ def main(dossiers: Path, units: int) -> None:
     """Write the folder, report and print."""
     with tempfile.TemporaryDirectory() as name:
         write_folder(Path(name), dossiers, units)
-        report = report_folder(Path(name))
+        report = read_folder(Path(name)).report()
     text = report_json(report)
     problems = report.problems
     print(

@@ -9,7 +9,8 @@ import json
 import sys
 from pathlib import Path
 
-from cchc_metrics import Calendar, Parsed, Unit, UnitTree, read_file
+from cchc_metrics import Calendar, Unit, UnitTree, read_file
+from cchc_metrics.read.rows import Parsed
 
 
 def read(path: Path, units: int) -> Parsed:

@@ -15,7 +15,6 @@ from cchc_metrics import (
     Calendar,
     Catalogue,
     Columns,
-    Dossier,
     Measures,
     Period,
     Rules,

@@ -1,4 +1,4 @@
-"""The command ``cchc-metrics``: a thin layer over the verbs.
+"""The command ``cchc-metrics``: a thin layer over ``read_folder`` and what a dataset answers.
 
 Exit status: 0 done; 1 done, but rows were rejected; 2 the input cannot be used, with a one-line message that says the fix.
 """
@@ -9,10 +9,11 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self
 
 try:
     import click
@@ -22,18 +23,17 @@ except ImportError:  # pragma: no cover  the extra is installed wherever the tes
     )
     raise SystemExit(2) from None
 
-from cchc_metrics.errors import CchcError
+from cchc_metrics.errors import CchcError, InputError
 
 if TYPE_CHECKING:
-    from cchc_metrics.report.model import Report
-    from cchc_metrics.report.page import Page
+    from cchc_metrics.dataset import Dataset
+    from cchc_metrics.records.problems import Problems
     from cchc_metrics.text import Lang
 
-_FORMATS = ("txt", "json", "md")
 _SLOW_SECONDS = 1.0
 
 
-class _Date(click.ParamType[date]):
+class _Date(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -50,6 +50,19 @@ class _Date(click.ParamType[date]):
         return found
 
 
+_PATH = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+folder_argument = click.argument("folder", type=_PATH)
+lang_option = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+period_option = click.option("--period", help="2021, 2021-Q1, 2021-04, 2021-Q1@nd09 …; default: district.toml")
+as_of_option = click.option("--as-of", "as_of", type=_Date(), help="nothing later is known; default: the day of export")
+plan_option = click.option("--plan", type=_PATH, help="the plan; default: district.toml")
+rules_option = click.option("--rules", help="a preset of rules; default: district.toml")
+scheme_option = click.option("--scheme", help="a built-in scheme (qd766, district_example …) or a file; default: the folder's scheme.toml")
+scores_option = click.option("--scores", type=_PATH, help="what is scored; default: the folder's scores.toml")
+unit_option = click.option("--unit", default="", help="unit code; default: the unit that reports")
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cchc-metrics")
 def main() -> None:
@@ -61,113 +74,75 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--period", "period_text", help="2021, 2021-Q1, 2021-04, 2021-Q1@nd09 …; default: district.toml")
-@click.option("--as-of", "as_of", type=_Date(), help="the day on which the question is asked; default: the day of export")
-@click.option("--baseline", type=click.Path(path_type=Path), help="a folder, or a report.json, to compare with")
-@click.option("--plan", "plan_path", type=click.Path(path_type=Path), help="the plan; default: district.toml")
-@click.option("--rules", "rules_name", help="a preset of rules; default: district.toml")
-@click.option("--scheme", "scheme_name", help="a built-in scoring scheme or a file; default: the folder's scheme.toml")
-@click.option("--scores", "scores_path", type=click.Path(path_type=Path), help="what is scored; default: the folder's scores.toml")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="folder to write to; created when missing")
-@click.option("--formats", default="txt,json,md", show_default=True, help="what to write to --out")
-def report(
-    folder: Path,
-    period_text: str | None,
-    as_of: date | None,
-    baseline: Path | None,
-    plan_path: Path | None,
-    rules_name: str | None,
-    scheme_name: str | None,
-    scores_path: Path | None,
-    lang: str,
-    out: Path | None,
-    formats: str,
-) -> None:
+@folder_argument
+@period_option
+@as_of_option
+@click.option("--baseline", type=_PATH, help="a folder, or a report.json, to compare with")
+@plan_option
+@rules_option
+@scheme_option
+@scores_option
+@lang_option
+@click.option("--out", type=_PATH, help="folder to write to; created when missing")
+@click.option("--formats", default="txt,json,md", show_default=True, help="what to write to --out: txt, md, json, csv, parquet")
+def report(folder: Path, lang: Lang, out: Path | None, formats: str, **chosen: Any) -> None:
     """Print the report of FOLDER and write it to --out."""
-    from cchc_metrics.job import report_folder  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.content import report_page  # noqa: PLC0415
-    from cchc_metrics.report.page import page_text  # noqa: PLC0415
+    from cchc_metrics.report.files import formats_named, report_text, save_report  # noqa: PLC0415  the command starts fast
 
-    language: Lang = "en" if lang == "en" else "vi"
-    wanted = tuple(dict.fromkeys(f.strip() for f in formats.split(",") if f.strip()))
-    unknown = [f for f in wanted if f not in _FORMATS]
-    if unknown:
-        _fail(
-            CchcError(
-                f"không có định dạng «{unknown[0]}»; có: {', '.join(_FORMATS)}",
-                f"no format «{unknown[0]}»; there are: {', '.join(_FORMATS)}",
-            ),
-            lang,
-        )
-    try:
-        with _Progress() as progress:
-            made = report_folder(
-                folder,
-                period_text=period_text,
-                as_of=as_of,
-                baseline=baseline,
-                plan_path=plan_path,
-                rules_name=rules_name,
-                scheme_name=scheme_name,
-                scores_path=scores_path,
-                progress=progress,
-            )
-        page = report_page(made, language)
-        click.echo(page_text(page), nl=False)
+    with _working(lang) as progress:
+        wanted = formats_named(formats.split(","))
+        made = _read(folder, progress, **chosen).report()
+        text = report_text(made, lang)
         if out is not None:
-            _write(made, page, out, wanted, language)
-    except (CchcError, OSError) as error:
-        _fail(error, lang)
-    raise SystemExit(1 if made.problems.rejected or _unusable(made) else 0)
+            save_report(made, out, wanted, lang)
+    click.echo(text, nl=False)
+    raise SystemExit(_status(made.problems))
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="write problems.csv here")
-def check(folder: Path, lang: str, out: Path | None) -> None:
+@folder_argument
+@lang_option
+@click.option("--out", type=_FILE, help="write problems.csv here")
+def check(folder: Path, lang: Lang, out: Path | None) -> None:
     """Read FOLDER and print its problems only."""
-    from cchc_metrics.job import check_folder  # noqa: PLC0415  the command starts fast
-
-    try:
-        with _Progress() as progress:
-            found = check_folder(folder, progress=progress)
-        shown = 20
-        for problem in list(found)[:shown]:
-            click.echo(problem.text(lang))
-        if len(found) > shown:
-            click.echo("…")
-        for code, n in found.by_code().items():
-            click.echo(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
-        read, valid, rejected = found.read, found.valid, found.rejected
-        click.echo(
-            f"đọc {read} dòng = {valid} hợp lệ + {rejected} bị loại"
-            if lang == "vi"
-            else f"{read} rows read = {valid} valid + {rejected} rejected",
-        )
+    with _working(lang) as progress:
+        found = _read(folder, progress).problems
         if out is not None:
-            out.write_text(found.to_csv(), encoding="utf-8-sig", newline="\n")
-    except (CchcError, OSError) as error:
-        _fail(error, lang)
-    raise SystemExit(1 if any(code.severity == "error" for code in found.by_code()) else 0)
+            from cchc_metrics.report.files import write_whole  # noqa: PLC0415  the command starts fast
+
+            write_whole(out, [found.to_csv()], encoding="utf-8-sig")
+    shown = 20
+    for problem in list(found)[:shown]:
+        click.echo(problem.text(lang))
+    if len(found) > shown:
+        click.echo("…")
+    for code, n in found.by_code().items():
+        click.echo(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
+    read, valid, rejected = found.read, found.valid, found.rejected
+    click.echo(
+        f"đọc {read} dòng = {valid} hợp lệ + {rejected} bị loại"
+        if lang == "vi"
+        else f"{read} rows read = {valid} valid + {rejected} rejected",
+    )
+    raise SystemExit(_status(found))
 
 
 @main.command()
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=_PATH)
 @click.option("--force", is_flag=True, help="write into a folder that is not empty")
 def example(directory: Path, force: bool) -> None:  # noqa: FBT001  a flag of the command line
     """Write the synthetic example of huyện Tháp Mười to DIRECTORY."""
     from cchc_metrics.example.make import make_example  # noqa: PLC0415  the command starts fast
 
-    try:
-        _refuse_to_overwrite(directory, force=force)
+    with _working("vi"):
+        if directory.exists() and any(directory.iterdir()) and not force:
+            raise InputError(
+                f"thư mục «{directory}» không trống; thêm --force để ghi đè",
+                f"folder «{directory}» is not empty; add --force to overwrite",
+            )
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in make_example().items():
             (directory / name).write_text(text, encoding="utf-8", newline="")
-    except (CchcError, OSError) as error:
-        _fail(error, "vi")
     click.echo(f"{directory}: cchc-metrics report {directory} --period 2021")
 
 
@@ -177,153 +152,108 @@ def schema(name: str | None) -> None:
     """Print the JSON Schema of every model, or of NAME."""
     from cchc_metrics.schemas import json_schemas  # noqa: PLC0415  the command starts fast
 
-    try:
+    with _working("en"):
         click.echo(json.dumps(json_schemas(name), ensure_ascii=False, indent=1))
-    except CchcError as error:
-        _fail(error, "en")
 
 
 @main.command("plan")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--as-of", "as_of", type=_Date(), help="the day on which the question is asked; default: the day of export")
-@click.option("--plan", "plan_path", type=click.Path(path_type=Path), help="the plan; default: district.toml")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-def plan_command(folder: Path, as_of: date | None, plan_path: Path | None, lang: str) -> None:
+@folder_argument
+@as_of_option
+@plan_option
+@lang_option
+def plan_command(folder: Path, lang: Lang, **chosen: Any) -> None:
     """Print where the plan of FOLDER stands: met, on track, at risk, and what it takes."""
-    from cchc_metrics.job import report_folder  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.content import plan_page  # noqa: PLC0415
+    from cchc_metrics.report.content import plan_page  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.page import page_text  # noqa: PLC0415
 
-    try:
-        with _Progress() as progress:
-            made = report_folder(folder, as_of=as_of, plan_path=plan_path, progress=progress)
-        click.echo(page_text(plan_page(made, "en" if lang == "en" else "vi")), nl=False)
-    except (CchcError, OSError) as error:
-        _fail(error, lang)
-    raise SystemExit(1 if _unusable(made) else 0)
+    with _working(lang) as progress:
+        made = _read(folder, progress, **chosen).report()
+        text = page_text(plan_page(made, lang))
+    click.echo(text, nl=False)
+    raise SystemExit(_status(made.problems))
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--scheme", "scheme_name", help="a built-in scheme (qd766, district_example, commune_example) or a file")
-@click.option("--scores", "scores_path", type=click.Path(path_type=Path), help="what is scored; default: the folder's scores.toml")
-@click.option("--period", "period_text", help="2021, 2021-Q1 …; default: district.toml")
-@click.option("--as-of", "as_of", type=_Date(), help="nothing later is known; default: the day of export")
+@folder_argument
+@scheme_option
+@scores_option
+@period_option
+@as_of_option
 @click.option("--unit", help="unit code; default: every unit that scores are given for")
 @click.option("--what-if", "changes", multiple=True, metavar="INPUT=VALUE", help="change an input, e.g. 2.1=95; may be repeated")
 @click.option("--cheapest", type=int, help="the cheapest way to the next band with at most so many criteria")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-def score(
-    folder: Path,
-    scheme_name: str | None,
-    scores_path: Path | None,
-    period_text: str | None,
-    as_of: date | None,
-    unit: str | None,
-    changes: tuple[str, ...],
-    cheapest: int | None,
-    lang: str,
-) -> None:
+@lang_option
+def score(folder: Path, unit: str | None, changes: tuple[str, ...], cheapest: int | None, lang: Lang, **chosen: Any) -> None:
     """Print the scorecards of FOLDER by a scoring scheme, and what would change them."""
-    from cchc_metrics.job import score_text  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.score.text import score_text  # noqa: PLC0415  the command starts fast
 
-    try:
-        text = score_text(
-            folder,
-            scheme_name=scheme_name,
-            scores_path=scores_path,
-            period_text=period_text,
-            as_of=as_of,
-            unit=unit,
-            changes=changes,
-            cheapest=cheapest,
-            lang="en" if lang == "en" else "vi",
-        )
-    except (CchcError, OSError) as error:
-        _fail(error, lang)
+    with _working(lang) as progress:
+        data = _read(folder, progress, **chosen)
+        inputs = data.inputs()
+        assert data.scheme is not None  # noqa: S101  inputs() has asked
+        text = score_text(inputs, data.scheme, reporting=data.unit, unit=unit, changes=changes, cheapest=cheapest, lang=lang)
     click.echo(text)
+    _tell_errors(data.errors(data.tables), lang)
+    raise SystemExit(_status(data.problems))
 
 
 @main.command("form06")
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--period", "period_text", help="2021, 2021-Q1 …; default: district.toml")
-@click.option("--as-of", "as_of", type=_Date(), help="nothing later is known; default: the day of export")
-@click.option("--unit", help="unit code; default: the district")
-@click.option("--rules", "rules_name", default="form06", show_default=True, help="a preset of rules")
-@click.option("--check", "published", type=click.Path(path_type=Path, dir_okay=False), help="check a published form (CSV) instead")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-def form06_command(
-    folder: Path | None,
-    period_text: str | None,
-    as_of: date | None,
-    unit: str | None,
-    rules_name: str,
-    published: Path | None,
-    lang: str,
-) -> None:
+@click.argument("folder", type=_PATH, required=False)
+@period_option
+@as_of_option
+@unit_option
+@click.option("--rules", default="form06", show_default=True, help="a preset of rules")
+@click.option("--check", "published", type=_FILE, help="check a published form (CSV) instead")
+@lang_option
+def form06_command(folder: Path | None, unit: str, published: Path | None, lang: Lang, **chosen: Any) -> None:
     """Print Form 06 (Biểu số 06/VPCP/KSTT) of FOLDER, or check the identities of a published one."""
-    from cchc_metrics.job import errors_in, form06_folder, published_form06  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.form06_table import failure_text, form06_table  # noqa: PLC0415
     from cchc_metrics.report.page import table_text  # noqa: PLC0415
     from cchc_metrics.verbs.form06 import check_form06  # noqa: PLC0415
 
-    language: Lang = "en" if lang == "en" else "vi"
     if published is None and folder is None:
         raise click.UsageError("cần FOLDER hoặc --check TỆP | FOLDER or --check FILE is needed")
-    errors: dict[str, int] = {}
-    try:
+    errors: Mapping[str, int] = {}
+    heading: list[str] = []
+    with _working(lang) as progress:
         if published is not None:
-            rows = published_form06(published)
+            rows = read_form06_file(published)
         else:
             assert folder is not None  # noqa: S101  one of the two is given
-            form, job = form06_folder(folder, period_text=period_text, as_of=as_of, unit=unit, rules_name=rules_name)
-            rows, errors = form.rows, errors_in(job, ["dossiers"])
-            name = job.dataset.units.unit(form.unit).full_name
-            click.echo(f"Biểu số 06/VPCP/KSTT · {name} · {form.period.text(lang)} · {form.rules}")
-        click.echo(table_text(form06_table(rows, language)))
+            data = _read(folder, progress, **chosen)
+            form = data.form06(unit=unit)
+            rows, errors = form.rows, data.errors(["dossiers"])
+            name = data.units.unit(form.unit).full_name
+            heading = [f"Biểu số 06/VPCP/KSTT · {name} · {form.period.text(lang)} · {form.rules}"]
         failures = check_form06(rows)
-    except (CchcError, OSError) as error:
-        _fail(error, lang)
+    click.echo("\n".join([*heading, table_text(form06_table(rows, lang))]))
     for failure in failures:
-        click.echo(failure_text(failure, language))
+        click.echo(failure_text(failure, lang))
     _tell_errors(errors, lang)
     raise SystemExit(1 if failures or errors else 0)
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@folder_argument
 @click.argument("indicator")
-@click.option("--unit", help="unit code; default: the district")
-@click.option("--period", "period_text", help="2021, 2021-Q1 …; default: district.toml")
-@click.option("--as-of", "as_of", type=_Date(), help="nothing later is known; default: the day of export")
+@unit_option
+@period_option
+@as_of_option
 @click.option("--breakdown", "-b", multiple=True, help="dimension=label, e.g. level=commune; may be repeated")
-@click.option("--rules", "rules_name", help="a preset of rules; default: district.toml")
+@rules_option
 @click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="how many rows of each part are printed")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-def explain(
-    folder: Path,
-    indicator: str,
-    unit: str | None,
-    period_text: str | None,
-    as_of: date | None,
-    breakdown: tuple[str, ...],
-    rules_name: str | None,
-    limit: int,
-    lang: str,
-) -> None:
+@lang_option
+def explain(folder: Path, indicator: str, unit: str, breakdown: tuple[str, ...], limit: int, lang: Lang, **chosen: Any) -> None:
     """Print the rows behind INDICATOR: in the numerator, the rest of the denominator, left out with the reason."""
-    from cchc_metrics.job import errors_in, explain_folder  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.explanation import explanation_text  # noqa: PLC0415
+    from cchc_metrics.report.explanation import explanation_text  # noqa: PLC0415  the command starts fast
 
-    language: Lang = "en" if lang == "en" else "vi"
-    try:
-        found, job = explain_folder(
-            folder, indicator, unit=unit, period_text=period_text, as_of=as_of, breakdown=breakdown, rules_name=rules_name
-        )
-        click.echo(explanation_text(found, language, limit=limit), nl=False)
-    except (CchcError, OSError) as error:
-        _fail(error, lang)
-    errors = errors_in(job, job.dataset.catalogue.kinds_of(indicator))
+    with _working(lang) as progress:
+        data = _read(folder, progress, **chosen)
+        pairs = {dim: label for dim, _, label in (text.partition("=") for text in breakdown)}
+        text = explanation_text(data.explain(indicator, unit, **pairs), lang, limit=limit)
+        errors = data.errors(data.catalogue.kinds_of(indicator))
+    click.echo(text, nl=False)
     _tell_errors(errors, lang)
     raise SystemExit(1 if errors else 0)
 
@@ -333,36 +263,32 @@ def explain(
 @click.argument("term")
 @click.option("--unit", default="working_days", show_default=True, help="working_days, calendar_days, hours or months; Vietnamese too")
 @click.option("--paused", default=0, show_default=True, help="days waited for the citizen")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-def deadline(received: str, term: str, unit: str, paused: int, lang: str) -> None:
+@lang_option
+def deadline(received: str, term: str, unit: str, paused: int, lang: Lang) -> None:
     """Print the due date of a dossier RECEIVED on a day with a TERM: ``cchc-metrics deadline 31/12/2025 6``."""
-    from cchc_metrics.job import deadline_of  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.records.deadline import due_date_of_texts  # noqa: PLC0415  the command starts fast
     from cchc_metrics.tables.numbers import format_date  # noqa: PLC0415
 
-    try:
-        due = deadline_of(received, term, unit, paused)
-    except CchcError as error:
-        _fail(error, lang)
-    clock = f" {due:%H:%M}" if hasattr(due, "hour") else ""
-    click.echo(format_date(due, "en" if lang == "en" else "vi") + clock)
+    with _working(lang):
+        due = due_date_of_texts(received, term, unit, paused_days=paused)
+        clock = f" {due:%H:%M}" if hasattr(due, "hour") else ""
+        click.echo(format_date(due, lang) + clock)
 
 
 @main.command()
 @click.argument("year", type=int, required=False)
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-def calendar(year: int | None, lang: str) -> None:
+@lang_option
+def calendar(year: int | None, lang: Lang) -> None:
     """Print the working calendar: every year, or the days of YEAR."""
     from cchc_metrics.reference.calendar import Calendar  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.calendar_text import calendar_text  # noqa: PLC0415
 
-    try:
-        click.echo(calendar_text(Calendar.official(), year, "en" if lang == "en" else "vi"), nl=False)
-    except CchcError as error:
-        _fail(error, lang)
+    with _working(lang):
+        click.echo(calendar_text(Calendar.official(), year, lang), nl=False)
 
 
 @main.command()
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@lang_option
 def catalogue(lang: str) -> None:
     """Print the indicators."""
     from cchc_metrics.catalogue.load import default_catalogue  # noqa: PLC0415  the command starts fast
@@ -373,32 +299,15 @@ def catalogue(lang: str) -> None:
     click.echo(table_text(Table(headings, rows)))
 
 
-def _write(made: Report, page: Page, out: Path, formats: tuple[str, ...], lang: Lang) -> None:
-    from cchc_metrics.report.json_report import report_json  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.page import page_markdown, page_text  # noqa: PLC0415
+def _read(folder: Path, progress: _Progress, **chosen: Any) -> Dataset:
+    """Read a folder with what was chosen on the command line; the rest is as the folder says."""
+    from cchc_metrics.dataset import read_folder  # noqa: PLC0415  the command starts fast
 
-    out.mkdir(parents=True, exist_ok=True)
-    writers: dict[str, Callable[[], str]] = {
-        "txt": lambda: page_text(page),
-        "md": lambda: page_markdown(page),
-        "json": lambda: report_json(made, lang),
-    }
-    for name in formats:
-        (out / f"report.{name}").write_text(writers[name](), encoding="utf-8", newline="\n")
-    # Without a problem too: one that is left over from an earlier run would tell what has long been fixed.
-    (out / "problems.csv").write_text(made.problems.to_csv(), encoding="utf-8-sig", newline="\n")
+    return read_folder(folder, progress=progress, **chosen)
 
 
-def _refuse_to_overwrite(directory: Path, *, force: bool) -> None:
-    if directory.exists() and any(directory.iterdir()) and not force:
-        raise CchcError(
-            f"thư mục «{directory}» không trống; thêm --force để ghi đè",
-            f"folder «{directory}» is not empty; add --force to overwrite",
-        )
-
-
-def _unusable(made: Report) -> bool:
-    return any(code.severity == "error" for code in made.problems.by_code())
+def _status(problems: Problems) -> int:
+    return 1 if problems.rejected or any(code.severity == "error" for code in problems.by_code()) else 0
 
 
 def _tell_errors(errors: Mapping[str, int], lang: str) -> None:
@@ -412,11 +321,17 @@ def _tell_errors(errors: Mapping[str, int], lang: str) -> None:
         )
 
 
-def _fail(error: Exception, lang: str) -> NoReturn:
-    message = error.text(lang) if isinstance(error, CchcError) else str(error)
-    # A plan tells every mistake on a line of its own; one line is what a script can take.
-    click.echo(f"cchc-metrics: {'; '.join(message.splitlines())}", err=True)
-    raise SystemExit(2)
+@contextmanager
+def _working(lang: str) -> Iterator[_Progress]:
+    """Say what is being read, and end with status 2 and one line where the input cannot be used."""
+    try:
+        with _Progress() as progress:
+            yield progress
+    except (CchcError, OSError) as error:
+        message = error.text(lang) if isinstance(error, CchcError) else str(error)
+        # A plan tells every mistake on a line of its own; one line is what a script can take.
+        click.echo(f"cchc-metrics: {'; '.join(message.splitlines())}", err=True)
+        raise SystemExit(2) from None
 
 
 class _Progress:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cchc_metrics.job import report_folder
+from cchc_metrics.dataset import read_folder
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.json_report import report_json
 from cchc_metrics.report.page import page_text
@@ -19,7 +19,7 @@ PERIOD = "2021"
 
 def golden_files() -> dict[str, str]:
     """Return the golden files by name."""
-    report = report_folder(EXAMPLE, period_text=PERIOD)
+    report = read_folder(EXAMPLE, period=PERIOD).report()
     return {"report.txt": page_text(report_page(report)), "report.json": report_json(report)}
 
 

@@ -293,7 +293,7 @@ def test_a_folder_takes_a_workbook_where_there_is_no_csv(tmp_path: Path) -> None
     write(tmp_path / "dossiers.xlsx", {"Hồ sơ": [HEADINGS, ROW]})
     (tmp_path / "~$dossiers.xlsx").write_bytes(b"")
     folder = read_folder(tmp_path)
-    assert ({kind: len(c) for kind, c in folder.columns.items()}, list(folder.problems)) == ({"dossiers": 1}, [])
+    assert ({kind: len(folder.columns(kind)) for kind in folder.tables}, list(folder.problems)) == ({"dossiers": 1}, [])
     (tmp_path / "dossiers.csv").write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
     folder = read_folder(tmp_path)
     assert [(p.file, p.code) for p in folder.problems] == [("dossiers.csv", Code.EMPTY_TABLE), ("dossiers.xlsx", Code.UNUSED_FILE)]
@@ -313,7 +313,7 @@ def test_one_workbook_holds_the_tables_of_several_kinds_and_the_units(tmp_path: 
     }
     write(tmp_path / "năm.xlsx", sheets)
     folder = read_folder(tmp_path)
-    assert {kind: len(c) for kind, c in folder.columns.items()} == {"dossiers": 1, "meetings": 1}
+    assert {kind: len(folder.columns(kind)) for kind in folder.tables} == {"dossiers": 1, "meetings": 1}
     assert [(p.file, p.sheet, p.row, p.code) for p in folder.problems] == [
         ("năm.xlsx", "Hồ sơ", 3, Code.UNKNOWN_CODE),
         ("thiếu.xlsx", "", 0, Code.MISSING_FILE),
@@ -327,11 +327,11 @@ def test_a_broken_workbook_costs_only_itself(tmp_path: Path) -> None:
     (tmp_path / "meetings.csv").write_text("Mã cuộc họp,Đơn vị,Loại cuộc họp,Ngày họp\n1,TM,Họp UBND,05/01/2021\n", encoding="utf-8")
     folder = read_folder(tmp_path)
     assert [(p.file, p.code) for p in folder.problems] == [("dossiers.xlsx", Code.UNREADABLE_FILE)]
-    assert set(folder.columns) == {"meetings"}
+    assert set(folder.tables) == {"meetings"}
 
 
 def test_a_name_with_the_mark_in_it_is_a_name_where_there_is_such_a_file(tmp_path: Path) -> None:
     (tmp_path / "district.toml").write_text(DISTRICT + '[files]\ndossiers = "hồ sơ #1.xlsx#A#B"\n', encoding="utf-8")
     write(tmp_path / "hồ sơ #1.xlsx", {"A": [], "A#B": [HEADINGS, ROW]})
     folder = read_folder(tmp_path)
-    assert (len(folder.columns["dossiers"]), list(folder.problems)) == (1, [])
+    assert (len(folder.columns("dossiers")), list(folder.problems)) == (1, [])

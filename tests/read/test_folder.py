@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.errors import InputError
-from cchc_metrics.read.folder import Folder, read_folder
+from cchc_metrics.read.baseline import BaselineMeasures
 from cchc_metrics.records.kinds import KINDS
 
 DISTRICT = 'code = "TM"\nname = "Tháp Mười"\nlevel = "district"\nextracted_on = 2022-03-31\nunits_file = "units.csv"\n'
@@ -38,8 +40,8 @@ def make(tmp_path: Path) -> Make:
     return write
 
 
-def reported(folder: Folder) -> list[tuple[str, int, str, str]]:
-    assert folder.problems.read == folder.problems.rejected + sum(len(c) for c in folder.columns.values())
+def reported(folder: Dataset) -> list[tuple[str, int, str, str]]:
+    assert folder.problems.read == folder.problems.rejected + sum(len(folder.columns(kind)) for kind in folder.tables)
     return [(p.file, p.row, p.column, p.code.value) for p in folder.problems]
 
 
@@ -53,11 +55,11 @@ def refused(path: Path) -> str:
 def test_what_is_there_is_read_and_what_is_not_is_not_supplied(make: Make) -> None:
     folder = read_folder(make())
     assert reported(folder) == []
-    assert {kind: len(columns) for kind, columns in folder.columns.items()} == {"dossiers": 2, "meetings": 1}
-    assert folder.columns["dossiers"].codes("unit_code")[1] == ("TM", "TM.01")
+    assert {kind: len(folder.columns(kind)) for kind in folder.tables} == {"dossiers": 2, "meetings": 1}
+    assert folder.columns("dossiers").codes("unit_code")[1] == ("TM", "TM.01")
     assert (folder.units.codes, folder.units.unit("TM.01").level) == (("TM", "TM.01"), "commune")
-    assert (folder.plan_path, folder.baseline_path, folder.catalogue_paths, folder.coverage) == (None, None, (), {})
-    assert folder.rules is folder.district.rules
+    assert (folder.plan, folder.baseline, folder.scheme, folder.coverage) == (None, None, None, {})
+    assert (folder.unit, folder.rules.id, folder.as_of, folder.period) == ("TM", "default", date(2022, 3, 31), None)
 
 
 def test_every_kind_of_bad_row_is_reported_and_the_good_ones_count(make: Make) -> None:
@@ -92,8 +94,8 @@ def test_every_kind_of_bad_row_is_reported_and_the_good_ones_count(make: Make) -
         ("dossiers.csv", 14, "unit_code", "unit_not_valid_on_date"),
         ("dossiers.csv", 14, "received_at", "date_in_future"),
     ]
-    assert folder.columns["dossiers"].row_numbers().tolist() == [2, 13, 14]
-    assert folder.columns["dossiers"].file == "dossiers.csv"
+    assert folder.columns("dossiers").row_numbers().tolist() == [2, 13, 14]
+    assert folder.columns("dossiers").file == "dossiers.csv"
     assert "001099012345" not in folder.problems.to_csv()
 
 
@@ -102,27 +104,27 @@ def test_a_missing_heading_names_the_column_and_the_kind_is_not_supplied(make: M
     assert reported(folder) == [("meetings.csv", 1, "kind", "missing_heading"), ("meetings.csv", 1, "Kiểu cuộc họp", "unknown_heading")]
     missing = folder.problems.examples[0]
     assert '"Kiểu cuộc họp" = "kind" under [headings.meetings]' in missing.text("en")
-    assert set(folder.columns) == {"dossiers"}
+    assert set(folder.tables) == {"dossiers"}
     assert (folder.problems.read, folder.problems.rejected) == (3, 1)
     fixed = read_folder(make(district_toml=DISTRICT + '[headings.meetings]\n"Kiểu cuộc họp" = "kind"\n'))
     assert reported(fixed) == []
-    assert len(fixed.columns["meetings"]) == 1
+    assert len(fixed.columns("meetings")) == 1
 
 
 def test_an_empty_table_is_supplied_and_an_empty_file_is_not(make: Make) -> None:
     folder = read_folder(make(meetings_csv=FILES["meetings.csv"].split("\n")[0]))
     assert reported(folder) == [("meetings.csv", 0, "", "empty_table")]
-    assert len(folder.columns["meetings"]) == 0
+    assert len(folder.columns("meetings")) == 0
     folder = read_folder(make(meetings_csv=""))
     assert {code for _, _, _, code in reported(folder)} == {"empty_table", "missing_heading"}
-    assert set(folder.columns) == {"dossiers"}
+    assert set(folder.tables) == {"dossiers"}
 
 
 def test_a_file_that_is_named_and_missing_is_reported(make: Make) -> None:
     district = 'plan = "ke-hoach.toml"\nbaseline = "goc.json"\ncatalogue = ["rieng.toml"]\n' + DISTRICT + '[files]\nsurveys = "phieu.csv"\n'
     folder = read_folder(make(district_toml=district))
     assert reported(folder) == [(name, 0, "", "missing_file") for name in ("phieu.csv", "ke-hoach.toml", "goc.json", "rieng.toml")]
-    assert (folder.plan_path, folder.baseline_path, folder.catalogue_paths) == (None, None, ())
+    assert (folder.plan, folder.baseline) == (None, None)
 
 
 def test_a_table_under_another_name_is_seen(make: Make) -> None:
@@ -137,19 +139,20 @@ def test_a_table_under_another_name_is_seen(make: Make) -> None:
 def test_an_unreadable_file_costs_only_itself(make: Make) -> None:
     folder = read_folder(make(meetings_csv="Mã;Đơn vị\n".encode("utf-16-le")))
     assert reported(folder) == [("meetings.csv", 0, "", "unreadable_file")]
-    assert set(folder.columns) == {"dossiers"}
+    assert set(folder.tables) == {"dossiers"}
     folder = read_folder(make(meetings_csv=b"M\xe3,b\n1,2\n"))
     assert "byte 0xe3 is not UTF-8" in folder.problems.examples[0].text("en")
 
 
 def test_plan_baseline_and_catalogues_are_found(make: Make) -> None:
-    path = make(district_toml='catalogue = ["rieng.toml"]\n' + DISTRICT, plan_toml="", baseline_json="{}", rieng_toml="")
-    folder = read_folder(path)
-    assert (folder.plan_path, folder.baseline_path, folder.catalogue_paths) == (
-        path / "plan.toml",
-        path / "baseline.json",
-        (path / "rieng.toml",),
+    plan = 'number = "1/KH-UBND"\nissued_on = 2022-01-04\nissuer = "UBND"\nyear = 2022\n'
+    folder = read_folder(
+        make(district_toml='catalogue = ["rieng.toml"]\n' + DISTRICT, plan_toml=plan, baseline_json='{"measures": []}', rieng_toml="")
     )
+    assert folder.plan is not None
+    assert folder.plan.number == "1/KH-UBND"
+    assert isinstance(folder.baseline, BaselineMeasures)
+    assert len(folder.catalogue) == len(default_catalogue())
 
 
 def test_coverage_ends_at_the_export_unless_it_says_otherwise(make: Make) -> None:
@@ -227,7 +230,7 @@ def test_there_is_no_such_folder(tmp_path: Path) -> None:
 
 
 def test_a_byte_order_mark_is_no_part_of_district_toml(make: Make) -> None:
-    assert read_folder(make(district_toml=b"\xef\xbb\xbf" + DISTRICT.encode())).district.code == "TM"
+    assert read_folder(make(district_toml=b"\xef\xbb\xbf" + DISTRICT.encode())).unit == "TM"
 
 
 def test_progress_names_every_file(make: Make) -> None:
@@ -239,4 +242,4 @@ def test_progress_names_every_file(make: Make) -> None:
 def test_reading_twice_gives_the_same(make: Make) -> None:
     one, other = read_folder(make()), read_folder(make())
     assert one.problems == other.problems
-    assert [list(c.records()) for c in one.columns.values()] == [list(c.records()) for c in other.columns.values()]
+    assert [list(c.records()) for c in map(one.columns, one.tables)] == [list(c.records()) for c in map(other.columns, other.tables)]

@@ -14,18 +14,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.folders import example_report, small
 
-from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
-from cchc_metrics.job import report_folder
+from cchc_metrics.catalogue.load import load_catalogue
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.plan import load_plan
 from cchc_metrics.read.rows import read_rows
-from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.read.sources import TableLike
 from cchc_metrics.reference.period import Period
-from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.content import delta_text, report_page
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import Section, page_text
-from cchc_metrics.run import Dataset, run
 from cchc_metrics.text import Lang
 from cchc_metrics.values import REASONS, Better, Measure, Scale, Status
 from cchc_metrics.verbs.compare import delta
@@ -82,7 +81,7 @@ def test_every_indicator_is_shown_or_said_to_have_no_data() -> None:
 
 
 def test_what_has_values_by_label_only_is_said_to_have_no_data_where_there_is_no_label() -> None:
-    report = run(commune(), period=YEAR, as_of=date(2021, 12, 31))
+    report = commune().report()
     (silent,) = (line for line in sections(report, "en")["Indicators"].lines if line.startswith("No data: "))
     assert "Replication of an initiative" in silent.split(": ", maxsplit=1)[1].split("; ")
 
@@ -112,23 +111,22 @@ def test_a_districts_own_reason_for_leaving_out_is_said_in_words() -> None:
         scale = "percent"
         source = "own"
     """)
-    report = run(commune(own), period=YEAR, as_of=date(2021, 12, 31))
+    report = commune(own).report()
     assert "Tỷ lệ riêng: để ngoài cả tử và mẫu 1 hồ sơ giải quyết quá hạn" in sections(report)["Chỉ tiêu"].lines
     assert "Own rate: left out of both counts 1 dossiers ended late" in sections(report, "en")["Indicators"].lines
 
 
-def commune(catalogue: object = None) -> Dataset:
+def commune(catalogue: Catalogue | None = None, **tables: TableLike) -> Dataset:
     """Return one early and one late dossier of a commune that stands alone."""
     same = {"Đơn vị": "MA", "Trạng thái": 9, "Ngày tiếp nhận": "01/03/2021", "Ngày hẹn trả": "05/03/2021"}
     table = [{"Mã hồ sơ": str(n), **same, "Ngày kết thúc": end} for n, end in enumerate(("03/03/2021", "08/03/2021"))]
     parsed = read_rows("dossiers", table, units=COMMUNE)
     assert len(parsed.columns) == 2
-    chosen = default_catalogue() if catalogue is None else catalogue
-    return Dataset("MA", COMMUNE, {"dossiers": parsed.columns}, Calendar.official(), Rules.preset("default"), chosen, parsed.problems)  # type: ignore[arg-type]  # an object keeps the default out of the signature
+    return Dataset(COMMUNE, period=YEAR, as_of=date(2021, 12, 31), catalogue=catalogue, tables={"dossiers": parsed, **tables})
 
 
 def test_a_commune_alone_has_no_levels_and_no_plan() -> None:
-    report = run(commune(), period=YEAR, as_of=date(2021, 12, 31))
+    report = commune().report()
     page = report_page(report)
     assert page.title == "CẢI CÁCH HÀNH CHÍNH THỊ TRẤN MỸ AN – NĂM 2021"
     assert list(sections(report)) == ["Số liệu chính", "Chỉ tiêu", "Theo đơn vị", "Dữ liệu đầu vào"]
@@ -141,7 +139,7 @@ def test_a_commune_alone_has_no_levels_and_no_plan() -> None:
 
 def test_a_unit_without_events_has_no_rate_and_no_zero(tmp_path: Path) -> None:
     """Mỹ Quý has one pending dossier: 0 of 0 resolved, which is neither 0 % nor 100 %."""
-    found = rows(sections(report_folder(small(tmp_path)))["Theo đơn vị"])
+    found = rows(sections(read_folder(small(tmp_path)).report())["Theo đơn vị"])
     assert found["xã Mỹ Quý"][0] == "không có số liệu"
     assert found["huyện Tháp Mười (cấp huyện)"][0] == "100%"
     assert found["thị trấn Mỹ An"][0] == "50%"
@@ -149,8 +147,7 @@ def test_a_unit_without_events_has_no_rate_and_no_zero(tmp_path: Path) -> None:
 
 def test_problems_are_counted_exactly() -> None:
     table = [{"Mã phiếu": n, "Đơn vị": "MA", "Ngày trả lời": "31/02/2021", "Điểm": 5} for n in range(1200)]
-    parsed = read_rows("surveys", table, units=COMMUNE)
-    report = run(replace(commune(), problems=parsed.problems), period=YEAR, as_of=date(2021, 12, 31))
+    report = Dataset(COMMUNE, period=YEAR, as_of=date(2021, 12, 31), surveys=table).report()
     section = sections(report)["Dữ liệu đầu vào"]
     assert section.lines == ("Đọc 1.200 dòng = 0 hợp lệ + 1.200 bị loại",)
     assert rows(section)["impossible_date"][0] == "1.200"
@@ -245,7 +242,7 @@ at_least = 3
 def planned(tmp_path: Path) -> Report:
     folder = small(tmp_path)
     (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
-    return report_folder(folder)
+    return read_folder(folder).report()
 
 
 def test_targets_are_printed_in_the_scale_of_their_indicator(planned: Report) -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tests.folders import ROOT, SMALL, example_json, example_report, small
 
 from cchc_metrics.catalogue.load import default_catalogue
-from cchc_metrics.job import report_folder
+from cchc_metrics.dataset import read_folder
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.records.problems import Code
 from cchc_metrics.reference.level import Level
@@ -179,7 +179,7 @@ def test_the_example_has_the_shape() -> None:
 
 
 def test_a_folder_with_problems_has_the_shape(bad: Path) -> None:
-    data = loaded(report_json(report_folder(bad)))
+    data = loaded(report_json(read_folder(bad).report()))
     ReportShape.model_validate(data)
     assert data["problems"]["totals"] == {"impossible_date": 1, "unknown_unit": 1, "empty_table": 1}
     assert {p["code"] for p in data["problems"]["examples"]} <= {code.value for code in Code}

@@ -12,17 +12,15 @@ from pydantic import ValidationError
 
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue, Indicator
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.errors import CatalogueError
 from cchc_metrics.plan import Plan
 from cchc_metrics.records.choices import ServiceLevel
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.dossier import Dossier
-from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
-from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.run import Dataset, run
 from cchc_metrics.values import Status
 from cchc_metrics.verbs.assess import Verdict
 from cchc_metrics.verbs.compare import Delta
@@ -57,16 +55,8 @@ DOSSIERS = dossiers()
 
 
 def reported(period: str, as_of: date = date(2025, 1, 31), **others: Any) -> Report:
-    data = Dataset(
-        unit="TM",
-        units=TREE,
-        columns={"dossiers": DOSSIERS},
-        calendar=Calendar.official(),
-        rules=Rules.preset("default"),
-        catalogue=Catalogue.default(),
-        coverage={"dossiers": (date(2020, 1, 1), date(2024, 12, 31))},
-    )
-    return run(data, period=Period.parse(period), as_of=as_of, **others)
+    data = Dataset(TREE, unit="TM", as_of=as_of, coverage={"dossiers": (date(2020, 1, 1), date(2024, 12, 31))}, dossiers=DOSSIERS, **others)
+    return data.report(period)
 
 
 def change(report: Report, name: str) -> Delta:

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
+from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
+from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.plan import Plan, load_plan
+from cchc_metrics.read.baseline import BaselineMeasures, read_baseline
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district, mistakes_of
-from cchc_metrics.read.files import is_parquet, is_table, is_there, parse_file, raw_table, table_place
+from cchc_metrics.read.files import is_table, is_there, raw_table, table_place
 from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.headings import heading_key
-from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.raw import Progress, UnreadableFileError
-from cchc_metrics.read.tables import Parsed
-from cchc_metrics.records.columns import Columns
+from cchc_metrics.read.scheme_files import read_scheme, read_scores
+from cchc_metrics.read.sources import TableSource, file_source
 from cchc_metrics.records.fields import cell_text
-from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
-from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
+from cchc_metrics.score import Inputs, Scheme
 
 PLAN, BASELINE = "plan.toml", "baseline.json"
 WRITTEN = ("problems.csv", "report.xlsx")
@@ -38,120 +39,124 @@ WRITTEN = ("problems.csv", "report.xlsx")
 JOINED = ("procedures", "dossier_events")
 """Kinds that are read into the dossiers and not counted by themselves; they are read whole, whatever their format."""
 
-Parts = Callable[..., Iterator[Parsed]]
-"""Takes ``keep_ids=…``, yields a kind part by part as ``scan_parquet`` does, and raises as it does."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Folder:
-    """A district's folder, read.
+class FolderFiles:
+    """The files of a district's folder, read or ready to be read; ``dataset.read_folder`` makes a dataset of them.
 
     Args:
         path: the folder.
         district: what ``district.toml`` says.
         units: the unit tree.
         calendar: the packaged calendar with the district's own years.
-        rules: how disputed points are decided.
-        columns: kind → valid rows, for every kind that was supplied and whose headings could be understood. A kind that is not here has no
-            data, which is not the same as no events.
-        problems: everything found, over all files.
         coverage: kind → first and last day between which its records are complete.
-        plan_path, baseline_path: files of the folder, or None.
-        catalogue_paths: files with the district's own indicators.
-        parts: kind → what yields it part by part, for kinds in Parquet that were left to be read so; nothing of them is in
-            ``columns`` or ``problems`` yet.
-        reported: the problems, each with the kind that it is about (``""`` for none), in the order of the kinds; what is in ``parts`` has
-            its place too.
+        tables: kind → its table, for every kind that was supplied and whose headings could be understood. A kind that is not here has no
+            data, which is not the same as no events.
+        found: the problems, each with the kind that it is about (``""`` for none), in the order of the kinds; a table that is still to be
+            read has its place too.
+        absent: files that ``district.toml`` names and that are not there.
     """
 
     path: Path
     district: District
     units: UnitTree
     calendar: Calendar
-    rules: Rules
-    columns: Mapping[str, Columns]
-    problems: Problems
-    coverage: Mapping[str, tuple[date, date]] = field(default_factory=dict)
-    plan_path: Path | None = None
-    baseline_path: Path | None = None
-    catalogue_paths: tuple[Path, ...] = ()
-    parts: Mapping[str, Parts] = field(default_factory=dict)
-    reported: tuple[tuple[str, Problems], ...] = ()
+    coverage: Mapping[str, tuple[date, date]]
+    tables: Mapping[str, TableSource]
+    found: tuple[tuple[str, Problems], ...]
+    absent: tuple[str, ...]
+
+    @property
+    def baseline_path(self) -> Path | None:
+        """The folder's own baseline, or None."""
+        return _existing(self.path, self.district.baseline, BASELINE)
+
+    def catalogue(self) -> Catalogue:
+        """Return the packaged indicators with the district's own."""
+        found = default_catalogue()
+        for name in self.district.catalogue:
+            if name not in self.absent:
+                found = load_catalogue(_chosen_text(self.path / name), file=name, base=found)
+        return found
+
+    def plan(self, chosen: Path | str | None, catalogue: Catalogue) -> Plan | None:
+        """Return the chosen plan, else the folder's own; None where there is none."""
+        path = Path(chosen) if chosen is not None else _existing(self.path, self.district.plan, PLAN)
+        return None if path is None else load_plan(_chosen_text(path), file=path.name, indicators=catalogue.indicators, units=self.units)
+
+    def scheme(self, chosen: Path | str | None) -> Scheme | None:
+        """Return the chosen scheme (built in, or a file), else the folder's own; None where there is none."""
+        return read_scheme(self.path, None if chosen is None else str(chosen))
+
+    def scores(self, chosen: Path | str | None) -> Mapping[str, Inputs]:
+        """Return unit code → what is scored beside the measures; empty where there is no file."""
+        return read_scores(self.path, None if chosen is None else Path(chosen), self.district.code)
+
+    def baseline(self, path: Path, catalogue: Catalogue) -> BaselineMeasures:
+        """Return the measures of a published report (``report.json``)."""
+        try:
+            data = json.loads(_chosen_text(path))
+        except json.JSONDecodeError as error:
+            raise InputError(f"«{path.name}» không phải JSON: {error}", f"«{path.name}» is not JSON: {error}") from None
+        return read_baseline(data, catalogue, file=path.name)
 
 
-def read_folder(path: Path | str, *, progress: Progress | None = None, in_parts: bool = False) -> Folder:
-    """Read a district's folder; bad rows are set apart and reported, never dropped silently.
-
-    A kind's table is ``<kind>.csv``, or ``<kind>`` with another ending of a table, unless ``[files]`` names another. A kind without a file
-    is not supplied; a file that is named and is not there is a problem. See docs/bad-input.md.
+def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None = None) -> FolderFiles:
+    """Read a district's folder; see ``dataset.read_folder``.
 
     Args:
-        path: a folder with ``district.toml``.
+        folder: a folder with ``district.toml``.
+        whole: whether Parquet is read now, in one part; else it is left to be read part by part, in memory that does not grow with it.
         progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
-        in_parts: whether kinds in Parquet are left to be read part by part (``Folder.parts``), in memory that does not grow with them;
-            otherwise they are read whole like every other table.
-
-    Returns:
-        Everything the verbs need.
 
     Raises:
         InputError: the folder, its ``district.toml``, unit tree or calendar cannot be used, or there is no table at all; the message is one
             line and says the fix.
     """
-    folder = Path(path)
     district = load_district(_district_text(folder))
     coverage = MappingProxyType(dict(_coverage(district)))
-    units, found = _units(folder, district)
-    reported: list[tuple[str, Problems]] = [("", found)]
+    units, problems = _units(folder, district)
+    found: list[tuple[str, Problems]] = [("", problems)]
     calendar = _calendar(folder, district.calendar)
     given = Given(units, calendar, district.extracted_on)
-    columns: dict[str, Columns] = {}
-    parts: dict[str, Parts] = {}
+    tables: dict[str, TableSource] = {}
     found_any = False
     for kind in KINDS.values():
         name, sheet = table_place(folder, kind.name, district.files.get(kind.name))
         if not is_there(folder / name):
             if kind.name in district.files:
                 found_any = True
-                reported.append((kind.name, _missing(name)))
+                found.append((kind.name, _missing(name)))
             continue
         found_any = True
-        if in_parts and not sheet and kind.name not in JOINED and is_parquet(folder / name):
-            parts[kind.name] = _parts(folder / name, name, kind, given, district, progress)
-            reported.append((kind.name, Problems()))
+        own = district.headings.get(kind.name, {})
+        try:
+            # What is joined into dossiers is needed whole.
+            table = file_source(
+                folder / name, kind, given, own, sheet=sheet, file=name, whole=whole or kind.name in JOINED, progress=progress
+            )
+        except UnreadableFileError as error:
+            found.append((kind.name, unreadable(name, error)))
             continue
-        parsed = _read_kind(folder / name, name, sheet, kind, given, district, progress)
-        if isinstance(parsed, Problems):
-            reported.append((kind.name, parsed))
-            continue
-        reported.append((kind.name, parsed.problems))
-        if parsed.usable:
-            columns[kind.name] = parsed.columns
+        if not table.held:
+            found.append((kind.name, Problems()))
+        else:
+            parsed = table.whole()
+            found.append((kind.name, parsed.problems))
+            if not parsed.usable:
+                continue
+        tables[kind.name] = table
     if not found_any:
         names = ", ".join(f"{name}.csv" for name in KINDS)
         raise InputError(
             f"«{folder}» không có bảng nào; cần ít nhất một trong: {names}, hoặc ghi tên tệp dưới [files] trong {FILE}",
             f"«{folder}» has no table; at least one of {names} is needed, or names under [files] in {FILE}",
         )
-    reported.append(("", _unused(folder, district)))
-    named = {"plan": district.plan, "baseline": district.baseline}
-    absent = [name for name in (*named.values(), *district.catalogue) if name is not None and not (folder / name).exists()]
-    reported += [("", _missing(name)) for name in absent]
-    return Folder(
-        folder,
-        district,
-        units,
-        calendar,
-        district.rules,
-        MappingProxyType(columns),
-        sum((problems for _, problems in reported), Problems()),
-        coverage,
-        _existing(folder, district.plan, PLAN),
-        _existing(folder, district.baseline, BASELINE),
-        tuple(folder / name for name in district.catalogue if name not in absent),
-        MappingProxyType(parts),
-        tuple(reported),
-    )
+    found.append(("", _unused(folder, district)))
+    wanted = (district.plan, district.baseline, *district.catalogue)
+    absent = tuple(name for name in wanted if name is not None and not (folder / name).exists())
+    found += [("", _missing(name)) for name in absent]
+    return FolderFiles(folder, district, units, calendar, coverage, MappingProxyType(tables), tuple(found), absent)
 
 
 def _district_text(folder: Path) -> str:
@@ -172,6 +177,12 @@ def _text(path: Path) -> str:
         raise InputError(f"{path.name} không phải UTF-8; lưu lại dạng UTF-8", f"{path.name} is not UTF-8; save it as UTF-8") from None
     except OSError as error:
         raise InputError(f"không đọc được {path.name}: {error.strerror}", f"cannot read {path.name}: {error.strerror}") from None
+
+
+def _chosen_text(path: Path) -> str:
+    if not path.exists():
+        raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
+    return _text(path)
 
 
 def _missing(name: str) -> Problems:
@@ -196,34 +207,10 @@ def _existing(folder: Path, named: str | None, default: str) -> Path | None:
     return path if path.exists() else None
 
 
-def _read_kind(
-    path: Path, name: str, sheet: str, kind: Kind, given: Given, district: District, progress: Progress | None
-) -> Parsed | Problems:
-    own = district.headings.get(kind.name, {})
-    try:
-        return parse_file(path, kind, given, own, sheet=sheet, file=name, progress=progress)
-    except UnreadableFileError as error:
-        return unreadable(name, error)
-
-
 def unreadable(name: str, error: UnreadableFileError) -> Problems:
     """Return the finding that a file cannot be read."""
     problem = Problem(Code.UNREADABLE_FILE, name, fix_vi=f" ({error.vi})", fix_en=f" ({error.en})")
     return Problems({(name, Code.UNREADABLE_FILE): 1}, (problem,))
-
-
-def _parts(path: Path, name: str, kind: Kind, given: Given, district: District, progress: Progress | None) -> Parts:
-    return partial(
-        scan_parquet,
-        kind,
-        path,
-        units=given.units,
-        extracted_on=given.extracted_on,
-        calendar=given.calendar,
-        own_headings=district.headings.get(kind.name, {}),
-        file=name,
-        progress=progress,
-    )
 
 
 def _coverage(district: District) -> Iterator[tuple[str, tuple[date, date]]]:

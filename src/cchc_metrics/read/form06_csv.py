@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.records.fields import CellError, parse_whole
@@ -65,3 +66,19 @@ def _whole(cell: str, file: str, row: int, column: str) -> int:
             f"«{file}», dòng {row}, {column} = «{cell}»: {error.code.vi}", f"«{file}», row {row}, {column} = «{cell}»: {error.code.en}"
         ) from None
     return found or 0
+
+
+def read_form06_file(path: Path | str) -> tuple[Form06Row, ...]:
+    """Return the rows of a published form from a CSV file.
+
+    Raises:
+        InputError: the file cannot be read, or a cell not understood.
+    """
+    place = Path(path)
+    try:
+        text = place.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"không có tệp «{place}»", f"there is no file «{place}»") from None
+    except UnicodeDecodeError:
+        raise InputError(f"«{place.name}» không phải UTF-8", f"«{place.name}» is not UTF-8") from None
+    return read_form06(text, file=place.name)

@@ -1,1 +1,5 @@
-"""What happened: one kind per kind of record, each with its model, its columns and the events that are counted."""
+"""What happened: the kinds of record, one file a kind, and what they share. The public names stand in ``__init__.pyi``."""
+
+from cchc_metrics.lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

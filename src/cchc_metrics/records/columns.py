@@ -131,6 +131,44 @@ class Columns:
             yield self.model(**dict(zip(names, row, strict=True)))
 
 
+def stacked(model: type[Record], parts: Sequence[Columns]) -> Columns:
+    """Return several tables of one kind as one, in order; a column that only some have is its default in the others.
+
+    >>> from cchc_metrics.records.meeting import Meeting
+    >>> parts = [columns_of(Meeting, [Meeting(meeting_id=n, unit_code=n, kind="họp UBND", held_on="05/01/2021")]) for n in ("b", "a")]
+    >>> [meeting.unit_code for meeting in stacked(Meeting, parts).records()]
+    ['b', 'a']
+    """
+    if len(parts) == 1:
+        return parts[0]
+    arrays: dict[str, Array] = {}
+    labels: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys(name for part in parts for name in part.arrays):
+        column = name.removesuffix(SECOND)
+        if any(name in part.labels for part in parts):
+            found = [part.codes(name) for part in parts]
+            labels[name] = tuple(dict.fromkeys(text for _, texts in found for text in texts))
+            place = {text: at for at, text in enumerate(labels[name])}
+            dtype = code_dtype(len(labels[name]))
+            arrays[name] = np.concatenate([np.array([place[text] for text in texts], dtype=dtype)[codes] for codes, texts in found])
+        elif name != column:
+            arrays[name] = np.concatenate([part.seconds(column) for part in parts])
+        else:
+            arrays[name] = np.concatenate([part.arrays[name] if name in part else _empty_cells(model, name, len(part)) for part in parts])
+    rows = None if all(part.rows is None for part in parts) else np.concatenate([part.row_numbers() for part in parts])
+    return Columns(model, arrays, labels, next((part.file for part in parts if part.file), ""), rows)
+
+
+def _empty_cells(model: type[Record], name: str, size: int) -> Array:
+    """Return an unlabelled column of empty cells; a column that joining added has 0 in every row that nothing was joined to."""
+    spec = schema_by_name(model).get(name)
+    if spec is None:
+        return np.zeros(size, dtype=np.int32)
+    if spec.cell_type.name == "id":
+        return np.full(size, "", dtype=object)
+    return np.full(size, NO_DAY if spec.cell_type.name == "moment" else NO_NUMBER, dtype=np.int32)
+
+
 def columns_of(model: type[Record], records: Iterable[Record], *, file: str = "") -> Columns:
     """Return models as columns.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.plan import Plan
@@ -12,6 +13,7 @@ from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.score import Scorecard
+from cchc_metrics.text import Lang
 from cchc_metrics.values import Text
 from cchc_metrics.verbs.assess import Assessments
 from cchc_metrics.verbs.compare import Deltas
@@ -58,3 +60,27 @@ class Report:
     scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
     synthetic: bool = False
     note: Text = _NO_NOTE
+
+    def save(self, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> None:
+        """Write the report into a folder, which is made where it is missing; each file appears whole or not at all.
+
+        Args:
+            folder: where to write.
+            formats: what to write: see ``report.files.WRITERS``.
+            lang: ``"vi"`` or ``"en"``.
+
+        Raises:
+            InputError: there is no such format.
+        """
+        from cchc_metrics.report.files import save_report  # noqa: PLC0415  what writes a report reads it
+
+        save_report(self, folder, formats, lang)
+
+    def text(self, lang: Lang = "vi") -> str:
+        """Return the report as plain text."""
+        from cchc_metrics.report.files import report_text  # noqa: PLC0415  what writes a report reads it
+
+        return report_text(self, lang)
+
+    def __str__(self) -> str:
+        return self.text()

@@ -1,0 +1,696 @@
+"""The front door: a dataset is what a unit has on record and how it counts, and answers every question about it.
+
+It adds nothing of its own: each answer is a pure verb (``tally``, ``measure``, ``compare``, ``assess``, …) called with what it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from html import escape
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.count.parts import tally_parts
+from cchc_metrics.count.tally import Engine, Frame, Tally
+from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.plan import Plan
+from cchc_metrics.read.checks import Given
+from cchc_metrics.read.folder import JOINED, FolderFiles, open_folder, unreadable
+from cchc_metrics.read.raw import Progress, UnreadableFileError
+from cchc_metrics.read.sources import TableLike, TableSource, memory_source
+from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.problems import Problems
+from cchc_metrics.records.procedure import attach_procedures
+from cchc_metrics.records.waits import attach_events
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.report.model import Report
+from cchc_metrics.score import Inputs, Scheme, Scorecard, inputs_from_measures, score_units
+from cchc_metrics.score.builtin import BUILTIN
+from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
+from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
+from cchc_metrics.verbs.breakdowns import check_breakdown
+from cchc_metrics.verbs.compare import Deltas, compare
+from cchc_metrics.verbs.explain import Explanation, explain
+from cchc_metrics.verbs.form06 import Form06, form06
+from cchc_metrics.verbs.judge import Coverage
+from cchc_metrics.verbs.measure import Measures, measure
+from cchc_metrics.verbs.quality import Quality, quality_of_part
+
+_NO_NOTE = Text()
+_Changed = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scan:
+    """What one reading of every table gave.
+
+    Args:
+        counted: the counts; None where only the problems were asked for.
+        problems: everything that is wrong with the tables, kind by kind, then what the rules and the calendar find in dossiers.
+    """
+
+    counted: Tally | None
+    problems: Problems
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False, eq=False)
+class Dataset:
+    """What a unit has on record and how it counts: tables, units, calendar, rules, indicators, plan, scheme, coverage and day of export.
+
+    ``read_folder`` makes one from a folder; in memory it is made from its tables. It does not change; ``replace`` gives another.
+
+    Args:
+        units: the unit tree, or the units.
+        unit: code of the unit that reports; the only root of the tree where not said.
+        calendar: the working calendar; the official one by default.
+        rules: how disputed points are decided: ``Rules``, or the name of a preset.
+        catalogue: the indicators; the packaged ones by default.
+        plan: the year's plan, or None.
+        scheme: a scoring scheme, or None.
+        scores: unit code → what it is scored on beside its measures.
+        baseline: where values of earlier periods are: another dataset or measures; None for the dataset's own earlier records.
+        coverage: kind → first and last day between which its records are complete.
+        as_of: the day of export; nothing later is known. None for the last day of whatever period is asked about.
+        period: the period that is meant where none is said.
+        synthetic, note: printed with every output.
+        tables, **kinds: kind → table, as ``dossiers=…``, ``documents=…``: columns, rows, records, heading → cells, an Arrow table, or a
+            list of such parts. A kind that is not given has no data, which is not zero.
+
+    Raises:
+        InputError: there is no such kind or the table is none; the message says what is taken.
+
+    >>> units = [{"code": "MA", "name": "Mỹ An", "kind": "thị trấn", "level": "commune"}]
+    >>> rows = [{"Mã cuộc họp": "1", "Đơn vị": "MA", "Loại cuộc họp": "Họp UBND", "Ngày họp": "05/01/2021", "Họp không giấy": "x"}]
+    >>> data = Dataset(units=units, meetings=rows)
+    >>> found = data.measures("2021").get("paperless_meetings", "MA", Period.parse("2021"))
+    >>> found.numerator, found.denominator
+    (1, 1)
+    """
+
+    units: UnitTree
+    unit: str
+    tables: Mapping[str, TableSource]
+    calendar: Calendar
+    rules: Rules
+    catalogue: Catalogue
+    plan: Plan | None
+    scheme: Scheme | None
+    scores: Mapping[str, Inputs]
+    baseline: Dataset | MeasureSource | None
+    coverage: Coverage
+    as_of: date | None
+    period: Period | None
+    synthetic: bool
+    note: Text
+    found: tuple[tuple[str, Problems], ...]
+    _scans: dict[object, _Scan] = field(repr=False)
+
+    def __init__(
+        self,
+        units: UnitTree | Iterable[Unit | Mapping[str, Any]],
+        *,
+        unit: str = "",
+        calendar: Calendar | None = None,
+        rules: Rules | str = "default",
+        catalogue: Catalogue | None = None,
+        plan: Plan | None = None,
+        scheme: Scheme | None = None,
+        scores: Mapping[str, Inputs] | None = None,
+        baseline: Dataset | MeasureSource | None = None,
+        coverage: Coverage | None = None,
+        as_of: date | None = None,
+        period: Period | str | None = None,
+        synthetic: bool = False,
+        note: Text = _NO_NOTE,
+        tables: Mapping[str, TableLike] | None = None,
+        **kinds: TableLike,
+    ) -> None:
+        tree = units if isinstance(units, UnitTree) else UnitTree([u if isinstance(u, Unit) else Unit.model_validate(u) for u in units])
+        days = calendar or Calendar.official()
+        given = Given(tree, days, as_of)
+        sources = {kind: memory_source(kind, table, given) for kind, table in {**(tables or {}), **kinds}.items()}
+        self._set(
+            units=tree,
+            unit=_reporting_unit(tree, unit),
+            tables=MappingProxyType({kind: sources[kind] for kind in KINDS if kind in sources}),
+            calendar=days,
+            rules=Rules.preset(rules) if isinstance(rules, str) else rules,
+            catalogue=catalogue or default_catalogue(),
+            plan=plan,
+            scheme=scheme,
+            scores=MappingProxyType(dict(scores or {})),
+            baseline=baseline,
+            coverage=MappingProxyType(dict(coverage or {})),
+            as_of=as_of,
+            period=Period.parse(period) if isinstance(period, str) else period,
+            synthetic=synthetic,
+            note=note,
+            found=tuple((kind, Problems()) for kind in KINDS if kind in sources),
+        )
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "_scans", {})
+
+    def replace(self, **changes: Any) -> Dataset:
+        """Return the dataset with other rules, another plan, day or period …; the tables are not read again.
+
+        Args:
+            **changes: any of the arguments of ``Dataset`` but the tables; ``rules`` and ``period`` also by name.
+
+        Raises:
+            InputError: a name that there is not; the message names the nearest.
+        """
+        names = [name for name in self.__dataclass_fields__ if not name.startswith("_") and name not in ("tables", "found")]
+        for name in changes:
+            if name not in names:
+                vi, en = suggestion(name, names)
+                raise InputError(f"Dataset không có «{name}»{vi}", f"a dataset has no «{name}»{en}")
+        if isinstance(changes.get("rules"), str):
+            changes["rules"] = Rules.preset(changes["rules"])
+        if isinstance(changes.get("period"), str):
+            changes["period"] = Period.parse(changes["period"])
+        made = object.__new__(Dataset)
+        made._set(**{name: getattr(self, name) for name in (*names, "tables", "found")} | changes)
+        return made
+
+    # --- What is held
+
+    @property
+    def problems(self) -> Problems:
+        """Everything that is wrong with the records: what reading finds, and what the rules and the calendar find in dossiers."""
+        scan = next(iter(self._scans.values()), None) or self._scan((), None, None, "auto")
+        return scan.problems
+
+    def columns(self, kind: str) -> Columns:
+        """Return the valid rows of a kind in one part, procedures and events joined into dossiers.
+
+        Raises:
+            InputError: the kind was not supplied or cannot be read.
+        """
+        if kind not in self.tables:
+            vi, en = suggestion(kind, self.tables)
+            raise InputError(f"không có bảng «{kind}»{vi}", f"there is no table «{kind}»{en}")
+        columns = self.tables[kind].whole().columns
+        return _joined(columns, self._joins()) if kind == "dossiers" else columns
+
+    def errors(self, kinds: Iterable[str]) -> Mapping[str, int]:
+        """Return the files of some kinds in which rows could not be used → how many mistakes; dossiers are read with what they join."""
+        wanted = {*kinds}
+        wanted |= {*JOINED} if "dossiers" in wanted else set()
+        files = {self.tables[kind].file for kind in wanted if kind in self.tables}
+        files |= {file for kind, problems in self.found if kind in wanted for file, _ in problems.totals}
+        found: dict[str, int] = {}
+        for (file, code), n in self.problems.totals.items():
+            if file in files and code.severity == "error":
+                found[file] = found.get(file, 0) + n
+        return found
+
+    # --- What is asked
+
+    def tally(
+        self,
+        periods: Iterable[Period | str],
+        *,
+        sets: Mapping[str, Collection[str]] | None = None,
+        engine: Engine = "auto",
+    ) -> Tally:
+        """Return the counts of every table, joined; see ``tally``.
+
+        Args:
+            periods: the periods to be measured.
+            sets: sets of events to count → dimensions to keep; None for all of all.
+            engine: how dossiers are counted.
+        """
+        wanted = tuple(_period(p) for p in periods)
+        counted = self._scan(wanted, self._day(*wanted), sets, engine).counted
+        assert counted is not None  # noqa: S101  periods were asked for
+        return counted
+
+    def measures(
+        self,
+        *periods: Period | str,
+        breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    ) -> Measures:
+        """Return the value of every indicator for every unit and level, as a table.
+
+        Args:
+            *periods: ``"2021"``, ``"2021-Q1"`` …; the dataset's own where none is said.
+            breakdowns: indicator id → lists of dimensions, instead of those that the catalogue declares.
+        """
+        wanted = tuple(_period(p) for p in periods) or (self._chosen(None),)
+        day = self._day(*wanted)
+        asked = tuple(dict.fromkeys([*(p for period in wanted for p in self._needed(period)), *wanted]))
+        return self._measures(asked, wanted, day, breakdowns)
+
+    def deltas(self, period: Period | str | None = None, *, baseline_period: Period | str | None = None) -> Deltas:
+        """Return the change of every value of a period against its baseline.
+
+        Args:
+            period: the period; the dataset's own where none is said.
+            baseline_period: what to compare with; the same-named period one year earlier where none is said.
+        """
+        return self._run(period, baseline_period).deltas
+
+    def assessments(self, period: Period | str | None = None) -> Assessments:
+        """Return where every target and task of the plan stands on the day of export.
+
+        Raises:
+            InputError: there is no plan.
+        """
+        found = self._run(period).assessments
+        if found is None:
+            raise InputError("không có kế hoạch; thêm plan.toml hoặc plan=", "there is no plan; add plan.toml, or plan=")
+        return found
+
+    def inputs(self, period: Period | str | None = None) -> Mapping[str, Inputs]:
+        """Return unit code → what the scheme is scored on: given values, and measures for what it takes from indicators and nobody gave.
+
+        Raises:
+            InputError: there is no scheme.
+        """
+        if self.scheme is None:
+            raise InputError(
+                f"không có bộ tiêu chí; thêm --scheme {BUILTIN[0]} (scheme=) hoặc tệp scheme.toml trong thư mục",
+                f"there is no scheme; add --scheme {BUILTIN[0]} (scheme=), or a file scheme.toml in the folder",
+            )
+        chosen = self._chosen(period)
+        return self._inputs(self.scheme, self.measures(chosen), chosen)
+
+    def scorecards(self, period: Period | str | None = None) -> Mapping[str, Scorecard]:
+        """Return unit code → its scorecard by the scheme: of the units that scores are given for, else of the unit that reports.
+
+        Raises:
+            InputError: there is no scheme.
+        """
+        inputs = self.inputs(period)
+        assert self.scheme is not None  # noqa: S101  inputs() has asked
+        return score_units(inputs, self.scheme)
+
+    def form06(self, period: Period | str | None = None, *, unit: str = "") -> Form06:
+        """Return Form 06 (Biểu số 06/VPCP/KSTT) of a unit.
+
+        Args:
+            period: the period; the dataset's own where none is said.
+            unit: code; the unit that reports where none is said.
+
+        Raises:
+            InputError: the dossiers are not complete in the period.
+        """
+        chosen = self._chosen(period)
+        day = self._day(chosen)
+        first, last = self.coverage.get("dossiers", (chosen.first, chosen.last))
+        if not first <= chosen.first <= min(chosen.last, day) <= last and chosen.first <= day:
+            raise InputError(
+                f"hồ sơ chỉ đầy đủ từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}, không lập được biểu kỳ {chosen.label}",
+                f"the dossiers are complete from {first} to {last} only: there is no form of {chosen.label}",
+            )
+        counted = self._scan((chosen,), day, None, "auto").counted
+        assert counted is not None  # noqa: S101  a period was asked for
+        return form06(counted, units=self.units, unit=unit or self.unit, period=chosen, as_of=day)
+
+    def explain(self, indicator: str, unit: str = "", period: Period | str | None = None, **breakdown: str) -> Explanation:
+        """Return the rows behind one measure: in the numerator, the rest of the denominator, left out with the reason.
+
+        Args:
+            indicator: indicator id.
+            unit: code; the unit that reports where none is said.
+            period: the period; the dataset's own where none is said.
+            **breakdown: dimension = label, as ``level="commune"``.
+
+        Raises:
+            CchcError: there is no such indicator, unit, dimension or label; the message names the nearest.
+        """
+        chosen = self._chosen(period)
+        catalogue = self.catalogue.select([indicator])
+        dims = [dim for dim in sorted(breakdown) if dim != "level"]
+        check_breakdown(catalogue, indicator, dims)
+        code = self.units.unit(unit or self.unit).code
+        own = self.replace(catalogue=catalogue)
+        measures = own.measures(chosen, breakdowns={indicator: [dims] if dims else []})
+        found = measures.get(indicator, code, chosen, tuple(sorted(breakdown.items())))
+        if found is None:
+            pairs = [f"{dim}={label}" for dim, label in breakdown.items()]
+            known = sorted({f"{dim}={label}" for m in measures if m.unit == code for dim, label in m.breakdown})
+            vi, en = next((s for text in pairs if text not in known and (s := suggestion(text, known))[0]), ("", ""))
+            given = ", ".join(pairs) or "—"
+            raise InputError(
+                f"không có giá trị của «{indicator}» theo {given} cho đơn vị {code}{vi}",
+                f"there is no value of «{indicator}» by {given} for unit {code}{en}",
+            )
+        tables = {kind: self.columns(kind) for kind in catalogue.kinds_of(indicator) if kind in self.tables}
+        return explain(found, tables, catalogue=catalogue, units=self.units, rules=self.rules, calendar=self.calendar)
+
+    def quality(self) -> Problems:
+        """Return what the rules and the calendar find in dossiers that reading cannot: due dates that differ, implausible ties."""
+        dossiers = self.tables.get("dossiers")
+        if dossiers is None:
+            return Problems()
+        found = Quality(Problems())
+        for columns in self._parts(dossiers, self._joins(), _Findings(dossiers)):
+            found += quality_of_part(columns, rules=self.rules, calendar=self.calendar, full=found.full())
+        return found.findings()
+
+    def report(self, period: Period | str | None = None, *, baseline_period: Period | str | None = None) -> Report:
+        """Return everything about one period: values, changes, the plan, scores and problems; ``Report.save`` writes it.
+
+        Args:
+            period: the period; the dataset's own where none is said.
+            baseline_period: what to compare with; the same-named period one year earlier where none is said.
+
+        Raises:
+            InputError: the period has not begun on the day of export.
+        """
+        return self._run(period, baseline_period)
+
+    # --- How it prints itself
+
+    def __repr__(self) -> str:
+        lines = [f"{self.units.unit(self.unit).full_name} ({self.unit})" + (f" · {self.as_of:%d/%m/%Y}" if self.as_of else "")]
+        lines += [f"  {kind:<15} {rows:>12}  {file}".rstrip() for kind, rows, file in self._listing()]
+        lines.append("  " + self._said())
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        title = escape(f"{self.units.unit(self.unit).full_name} ({self.unit})")
+        body = "".join(
+            f"<tr><td>{kind}</td><td style='text-align:right'>{rows}</td><td>{escape(file)}</td></tr>"
+            for kind, rows, file in self._listing()
+        )
+        return f"<table><caption>{title}</caption>{body}<tfoot><tr><td colspan='3'>{escape(self._said())}</td></tr></tfoot></table>"
+
+    def _listing(self) -> Iterator[tuple[str, str, str]]:
+        for kind, table in self.tables.items():
+            yield kind, "…" if table.rows is None else f"{table.rows:,}".replace(",", "."), table.file
+
+    def _said(self) -> str:
+        if any(not table.held for table in self.tables.values()) and not self._scans:
+            return f"quy tắc {self.rules.id}"
+        p = self.problems
+        codes = ", ".join(f"{code.value} × {n}" for code, n in p.by_code().items())
+        return f"đọc {p.read} dòng = {p.valid} hợp lệ + {p.rejected} bị loại; quy tắc {self.rules.id}" + (f"; {codes}" if codes else "")
+
+    # --- How it is done
+
+    def _chosen(self, period: Period | str | None) -> Period:
+        found = self.period if period is None else _period(period)
+        if found is None:
+            raise InputError(
+                'chưa nói kỳ báo cáo; thêm --period 2021 hoặc period = "2021" trong district.toml',
+                'no period is named; add --period 2021, or period = "2021" in district.toml',
+            )
+        return found
+
+    def _day(self, *periods: Period) -> date:
+        return self.as_of or max((p.last for p in periods), default=date.min)
+
+    def _needed(self, period: Period, base: Period | None = None) -> tuple[Period, ...]:
+        return periods_needed(period, base or period.year_earlier(), self._day(period), self.plan)
+
+    def _joins(self) -> Mapping[str, Columns]:
+        found = ((kind, self.tables[kind].whole()) for kind in JOINED if kind in self.tables)
+        return {kind: parsed.columns for kind, parsed in found if parsed.usable}
+
+    def _parts(self, table: TableSource, joins: Mapping[str, Columns], findings: _Findings) -> Iterator[Columns]:
+        """Yield the valid rows of a table part by part, procedures and events joined; what is wrong with them goes to ``findings``."""
+        dossiers = table.kind == "dossiers"
+        for parsed in table.parts(dossiers and "dossier_events" in joins):
+            findings.problems += parsed.problems
+            if parsed.usable:
+                yield _joined(parsed.columns, joins) if dossiers else parsed.columns
+
+    def _scan(
+        self,
+        periods: tuple[Period, ...],
+        as_of: date | None,
+        sets: Mapping[str, Collection[str]] | None,
+        engine: Engine,
+    ) -> _Scan:
+        """Read every table once: count it over the periods (without one, nothing is counted) and find what is wrong with it."""
+        key = (periods, as_of, None if sets is None else frozenset((name, frozenset(dims)) for name, dims in sets.items()))
+        if key in self._scans:
+            return self._scans[key]
+        joins = self._joins()
+        counted = Tally.zero(Frame.of(periods, self.rules, self.calendar, as_of=as_of)) if periods else None
+        problems: dict[str, Problems] = {}
+        quality = Quality(Problems())
+        for kind, table in self.tables.items():
+            findings = _Findings(table)
+            checked = _checked(self._parts(table, joins, findings), findings, self.rules, self.calendar)
+            parts = checked if kind == "dossiers" else self._parts(table, joins, findings)
+            try:
+                if counted is None:
+                    for _ in parts:
+                        pass
+                else:
+                    counted += tally_parts(
+                        kind, parts, periods=periods, rules=self.rules, calendar=self.calendar, as_of=as_of, sets=sets, engine=engine
+                    )
+            except UnreadableFileError as error:  # what was counted of it so far is forgotten
+                problems[kind] = unreadable(table.file, error)
+            else:
+                problems[kind] = findings.in_order()
+                quality += findings.quality
+        everything = sum((problems.get(kind, found) for kind, found in self.found), Problems()) + quality.findings()
+        scan = _Scan(counted, everything)
+        self._scans.clear()  # the last answer only: a tally of a province is large
+        self._scans[key] = scan
+        return scan
+
+    def _measures(
+        self,
+        asked: tuple[Period, ...],
+        wanted: Sequence[Period],
+        day: date,
+        breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    ) -> Measures:
+        counted = self._scan(asked, day, self.catalogue.event_sets(breakdowns), "auto").counted
+        assert counted is not None  # noqa: S101  periods were asked for
+        return measure(
+            counted, self.catalogue, units=self.units, periods=wanted, as_of=day, breakdowns=breakdowns, coverage=self.coverage or None
+        )
+
+    def _run(self, period: Period | str | None = None, baseline_period: Period | str | None = None) -> Report:
+        chosen = self._chosen(period)
+        day = self._day(chosen)
+        if chosen.first > day:
+            raise InputError(
+                f"kỳ {chosen.label} chưa bắt đầu vào ngày {day:%d/%m/%Y}; chọn --as-of muộn hơn",
+                f"period {chosen.label} has not begun on {day}; choose a later --as-of",
+            )
+        base = chosen.year_earlier() if baseline_period is None else _period(baseline_period)
+        periods = self._needed(chosen, base)
+        measures = self._measures(periods, periods, day)
+        baseline = self._baseline(chosen, base, day)
+        changes = self.catalogue.definition_changes()
+        assessments = None
+        if self.plan is not None:
+            assessments = assess(
+                measures,
+                self.plan,
+                units=self.units,
+                as_of=day,
+                baseline=measures if baseline is None else _Either(baseline, measures),
+                catalogue=self.catalogue,
+                definition_changes=changes,
+            )
+        deltas = compare(
+            measures.filter(period=chosen), baseline or measures, units=self.units, baseline_period=base, definition_changes=changes
+        )
+        cards = {} if self.scheme is None else score_units(self._inputs(self.scheme, measures, chosen), self.scheme)
+        return Report(
+            unit=self.unit,
+            units=self.units,
+            period=chosen,
+            baseline_period=base,
+            as_of=day,
+            rules=self.rules.id,
+            calendar=self.calendar.id,
+            catalogue=self.catalogue,
+            measures=measures,
+            deltas=deltas,
+            plan=self.plan,
+            assessments=assessments,
+            scorecards=cards,
+            problems=self.problems,
+            synthetic=self.synthetic,
+            note=self.note,
+        )
+
+    def _baseline(self, period: Period, base: Period, day: date) -> MeasureSource | None:
+        """Return the values of earlier periods from elsewhere; of another dataset by this one's rules and indicators."""
+        if not isinstance(self.baseline, Dataset):
+            return self.baseline
+        # What lies before the period reported on: the plan's baselines and, of a running period, the same elapsed days too.
+        periods = tuple(p for p in periods_needed(period, base, day, self.plan) if p.last < period.first)
+        known = min(day, self.baseline.as_of or max(p.last for p in periods))
+        other = self.baseline.replace(rules=self.rules, catalogue=self.catalogue, plan=None, as_of=known)
+        return other.measures(*periods)
+
+    def _inputs(self, scheme: Scheme, measures: MeasureSource, period: Period) -> dict[str, Inputs]:
+        inputs = {}
+        for code, given in (self.scores or {self.unit: Inputs(unit=self.unit)}).items():
+            measured = inputs_from_measures(measures, scheme.indicators, code, period)
+            inputs[code] = replace(given, values={**measured.values, **given.values}, unit=code, year=given.year or period.year)
+        return inputs
+
+
+def read_folder(
+    path: Path | str,
+    *,
+    period: Period | str | None = None,
+    as_of: date | None = None,
+    plan: Plan | Path | str | None = None,
+    baseline: Path | str | Dataset | MeasureSource | None = None,
+    rules: Rules | str | None = None,
+    scheme: Scheme | Path | str | None = None,
+    scores: Path | str | None = None,
+    whole: bool = False,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Read a district's folder; bad rows are set apart and reported, never dropped silently.
+
+    A kind's table is ``<kind>.csv``, or ``<kind>`` with another ending of a table, unless ``[files]`` names another. A kind without a file
+    is not supplied; a file that is named and is not there is a problem. Parquet is read part by part when it is asked about, in memory that
+    does not grow with it. What is given here wins over ``district.toml``. See docs/bad-input.md.
+
+    Args:
+        path: a folder with ``district.toml``.
+        period: the period that is meant where none is said.
+        as_of: the day of export; nothing later is known.
+        plan: a plan or its file; the folder's ``plan.toml`` by default.
+        baseline: another folder, a ``report.json``, a dataset or measures to compare with; the folder's ``baseline.json`` by default.
+        rules: rules or the name of a preset.
+        scheme: a scoring scheme, its file or the name of a built-in one; the folder's ``scheme.toml`` by default.
+        scores: the file with what is scored beside the measures; the folder's ``scores.toml`` by default.
+        whole: whether Parquet is read now, in one part.
+        progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
+
+    Raises:
+        InputError: the folder, its ``district.toml``, unit tree, calendar, plan or baseline cannot be used, or there is no table at all;
+            the message is one line and says the fix.
+    """
+    files = open_folder(Path(path), whole=whole, progress=progress)
+    district = files.district
+    catalogue = files.catalogue()
+    chosen = scheme if isinstance(scheme, Scheme) else files.scheme(scheme)
+    earlier = files.baseline_path if baseline is None else baseline
+    if isinstance(earlier, (str, Path)):
+        earlier = _earlier(Path(earlier), files, catalogue, progress)
+    return _of_files(files).replace(
+        rules=district.rules if rules is None else rules,
+        catalogue=catalogue,
+        plan=plan if isinstance(plan, Plan) else files.plan(plan, catalogue),
+        scheme=chosen,
+        scores=files.scores(scores) if chosen is not None else {},
+        baseline=earlier,
+        as_of=as_of or district.extracted_on,
+        period=period if period is not None else district.period or None,
+    )
+
+
+def _of_files(files: FolderFiles) -> Dataset:
+    """Return the records of a folder with their units and calendar; nothing is planned, scored or compared yet."""
+    made = Dataset(
+        files.units,
+        unit=files.district.code,
+        calendar=files.calendar,
+        rules=files.district.rules,
+        coverage=files.coverage,
+        as_of=files.district.extracted_on,
+        synthetic=files.district.synthetic,
+        note=Text(files.district.note_vi, files.district.note_en),
+        tables=files.tables,
+    )
+    object.__setattr__(made, "found", files.found)
+    return made
+
+
+def _earlier(place: Path, files: FolderFiles, catalogue: Catalogue, progress: Progress | None) -> Dataset | MeasureSource:
+    return _of_files(open_folder(place, progress=progress)) if place.is_dir() else files.baseline(place, catalogue)
+
+
+def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None) -> tuple[Period, ...]:
+    """Return every period that a report reads: its own and the baseline's, the plan year and the year before, and elapsed windows."""
+    wanted = [period, base]
+    if period.last > as_of:
+        window = period.until(as_of) if period.first <= as_of else period
+        wanted += [window, window.year_earlier()]
+    if plan is not None:
+        wanted += plan_periods(plan, as_of)
+    return tuple(dict.fromkeys(p for p in wanted if p.first <= as_of))
+
+
+class _Findings:
+    """What is found in a table while it is read part by part."""
+
+    def __init__(self, table: TableSource) -> None:
+        self.table = table
+        self.problems = Problems()
+        self.quality = Quality(Problems())
+
+    def in_order(self) -> Problems:
+        """Return the problems in the order of the rows where they came part by part: repeated ids come last."""
+        p = self.problems
+        if self.table.held:
+            return p
+        return Problems(p.totals, tuple(sorted(p.examples, key=lambda problem: problem.row)), p.read, p.rejected, p.limit)
+
+
+def _checked(parts: Iterator[Columns], findings: _Findings, rules: Rules, calendar: Calendar) -> Iterator[Columns]:
+    """Yield parts of dossiers and note what the rules and the calendar find in them."""
+    for columns in parts:
+        findings.quality += quality_of_part(columns, rules=rules, calendar=calendar, full=findings.quality.full())
+        yield columns
+
+
+def _joined(dossiers: Columns, joins: Mapping[str, Columns]) -> Columns:
+    """Return dossiers with their procedures and events."""
+    if "procedures" in joins:
+        dossiers = attach_procedures(dossiers, joins["procedures"])
+    if "dossier_events" in joins:
+        dossiers = attach_events(dossiers, joins["dossier_events"])
+    return dossiers
+
+
+def _period(value: Period | str) -> Period:
+    return Period.parse(value) if isinstance(value, str) else value
+
+
+def _reporting_unit(units: UnitTree, code: str) -> str:
+    if code:
+        return units.unit(code).code
+    if len(units.roots) != 1:
+        roots = ", ".join(units.roots)
+        raise InputError(
+            f"danh mục đơn vị có nhiều gốc ({roots}); thêm unit=", f"the unit tree has several roots ({roots}); say which reports: unit="
+        )
+    return units.roots[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Either:
+    """Measures of one source, and of a second where the first says nothing."""
+
+    first: MeasureSource
+    second: MeasureSource
+
+    def __iter__(self) -> Iterator[Measure]:
+        seen = {m.key for m in self.first}
+        yield from self.first
+        yield from (m for m in self.second if m.key not in seen)
+
+    def get(self, indicator: str, unit: str, period: Period, breakdown: Breakdown = ()) -> Measure | None:
+        """Return one measure, or None where neither has it."""
+        found = self.first.get(indicator, unit, period, breakdown)
+        return self.second.get(indicator, unit, period, breakdown) if found is None else found

@@ -1,0 +1,163 @@
+"""Tables of a dataset: the rows of one kind, in one part or in many, from memory or from a file; each can be read again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from cchc_metrics.errors import InputError
+from cchc_metrics.read.arrow import arrow
+from cchc_metrics.read.checks import Given
+from cchc_metrics.read.files import is_parquet, parse_file
+from cchc_metrics.read.parquet_files import parse_parquet, scan_parquet
+from cchc_metrics.read.raw import Progress
+from cchc_metrics.read.rows import kind_named, read_rows, read_table
+from cchc_metrics.read.tables import Parsed
+from cchc_metrics.read.typed import read_arrow
+from cchc_metrics.records.columns import Columns, stacked
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.problems import Problems
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableSource:
+    """The rows of one kind and where they come from.
+
+    Args:
+        kind: name of the kind.
+        file: where the rows come from, for messages; ``""`` for memory.
+        parts: yields the table part by part, each with its problems; takes whether identifiers are kept. Every call reads anew.
+        whole: returns the table in one part.
+        held: whether the rows are in memory already.
+        rows: how many rows count, where that is known without reading.
+    """
+
+    kind: str
+    file: str
+    parts: Callable[[bool], Iterator[Parsed]]
+    whole: Callable[[], Parsed]
+    held: bool
+    rows: int | None = None
+
+    @classmethod
+    def of_parts(cls, kind: str, parts: Sequence[Parsed], file: str = "") -> TableSource:
+        """Return the source of parts that are in memory."""
+        model = kind_named(kind).model
+
+        def whole() -> Parsed:
+            if len(parts) == 1:
+                return parts[0]
+            columns = stacked(model, [part.columns for part in parts if part.usable])
+            return Parsed(columns, sum((part.problems for part in parts), Problems()), any(part.usable for part in parts))
+
+        return cls(kind, file, lambda _: iter(parts), whole, held=True, rows=sum(len(part.columns) for part in parts))
+
+
+TableLike = TableSource | Columns | Parsed | Iterable[Mapping[str, Any] | BaseModel | Columns | Parsed] | Mapping[str, Sequence[Any]]
+"""What a dataset takes for a table: columns, what a reader returned, rows (mappings or records), heading → cells, an Arrow table or
+anything with an Arrow C stream, or a list of such columns: a table in parts."""
+
+
+def memory_source(kind: str, table: object, given: Given) -> TableSource:
+    """Return the source of a table in memory; see ``TableLike``.
+
+    Args:
+        kind: name of the kind.
+        table: the table.
+        given: what its rows are compared with where they are still to be understood.
+
+    Raises:
+        InputError: there is no such kind, or the table is nothing that can be read; the message says what can.
+    """
+    chosen = kind_named(kind)
+    if isinstance(table, TableSource):
+        return table
+    return TableSource.of_parts(chosen.name, [_parsed(chosen, part, given) for part in _parts_of(table)])
+
+
+def _parts_of(table: object) -> list[object]:
+    """Return the parts of a table: itself, unless it is a list of tables."""
+    if isinstance(table, (list, tuple)) and table and all(_is_table(part) for part in table):
+        return list(table)
+    if isinstance(table, Iterator):
+        listed = list(table)
+        return listed if listed and all(_is_table(part) for part in listed) else [listed]
+    return [table]
+
+
+def _is_table(part: object) -> bool:
+    return isinstance(part, (Columns, Parsed)) or hasattr(part, "__arrow_c_stream__")
+
+
+def _parsed(kind: Kind, table: object, given: Given) -> Parsed:
+    if isinstance(table, Parsed):
+        _check_model(kind, table.columns)
+        return table
+    if isinstance(table, Columns):
+        _check_model(kind, table)
+        return Parsed(table, Problems(read=len(table)))
+    if hasattr(table, "__arrow_c_stream__"):
+        found = table if hasattr(table, "schema") and hasattr(table, "num_rows") else arrow().table(table)
+        return read_arrow(kind, found, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar)
+    if isinstance(table, Mapping):
+        headings = [str(name) for name in table]
+        columns = [list(cells) for cells in table.values()]
+        return read_table(kind, headings, columns, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar)
+    rows = list(table) if isinstance(table, Iterable) and not isinstance(table, (str, bytes)) else None
+    if rows is None or not all(isinstance(row, (Mapping, BaseModel)) for row in rows):
+        said = type(table if rows is None else next(row for row in rows if not isinstance(row, (Mapping, BaseModel)))).__name__
+        raise InputError(
+            f"{kind.name}: không đọc được bảng từ «{said}»; đưa Columns, danh sách dòng (dict hoặc bản ghi), hoặc {{tiêu đề: [ô, …]}}",
+            f"{kind.name}: no table can be read from «{said}»; give Columns, a list of rows (dicts or records), or {{heading: [cell, …]}}",
+        )
+    return read_rows(kind, rows, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar)
+
+
+def _check_model(kind: Kind, columns: Columns) -> None:
+    if columns.model is not kind.model:
+        raise InputError(
+            f"{kind.name}: các cột là của {columns.model.__name__}, không phải {kind.model.__name__}",
+            f"{kind.name}: the columns are of {columns.model.__name__}, not of {kind.model.__name__}",
+        )
+
+
+def file_source(
+    path: Path, kind: Kind, given: Given, own: Mapping[str, str], *, sheet: str, file: str, whole: bool, progress: Progress | None
+) -> TableSource:
+    """Return the source of a file; Parquet is left to be read part by part, every other format is read now.
+
+    Args:
+        path: the file.
+        kind: what its rows are.
+        given: what they are compared with.
+        own: the district's own headings.
+        sheet: the sheet of a workbook, ``""`` for the one that fits best.
+        file: its name for messages.
+        whole: whether Parquet is read now, too.
+        progress: called with the name, how much is done and how much there is.
+
+    Raises:
+        UnreadableFileError: no table can be read from the file.
+    """
+    if whole or sheet or not is_parquet(path):
+        parsed = parse_file(path, kind, given, own, sheet=sheet, file=file, progress=progress)
+        return TableSource.of_parts(kind.name, [parsed], file)
+
+    def parts(keep_ids: bool) -> Iterator[Parsed]:  # noqa: FBT001  the only argument
+        return scan_parquet(
+            kind,
+            path,
+            units=given.units,
+            extracted_on=given.extracted_on,
+            calendar=given.calendar,
+            own_headings=own,
+            keep_ids=keep_ids,
+            file=file,
+            progress=progress,
+        )
+
+    return TableSource(kind.name, file, parts, lambda: parse_parquet(path, kind, given, own, file=file), held=False)
