@@ -26,6 +26,7 @@ from cchc_metrics import (
     measure,
     tally,
 )
+from cchc_metrics.records import Dossier
 from cchc_metrics.records.choices import Channel, TermUnit, Timing
 from cchc_metrics.records.choices import Status as DossierStatus
 
