@@ -251,7 +251,7 @@ def test_the_part_files_of_a_folder_must_be_of_one_table(tmp_path: Path) -> None
     pq.write_table(outreach(5).drop_columns(["channel"]), path / "c.parquet")
     with pytest.raises(UnreadableFileError) as reported:
         open_parquet(path)
-    assert reported.value.en == "the columns of c.parquet are not those of a.parquet"
+    assert reported.value.en == "the columns of c.parquet are not those of a.parquet: it lacks «channel»"
     pq.write_table(outreach(5, channel=pa.array([[1]] * 5)), path / "c.parquet")
     with pytest.raises(UnreadableFileError):
         open_parquet(path)

@@ -64,16 +64,39 @@ def text_array(texts: Sequence[str]) -> Any:
 
 
 def one_array(cells: Any) -> Any:
-    """Return an array, or a chunked array in one piece."""
+    """Return an array, or a chunked array in one piece; texts of every type, UTF-8 bytes too, as ``string`` or ``large_string``."""
     pa = arrow()
-    if not isinstance(cells, pa.ChunkedArray):
-        return cells
-    if cells.num_chunks == 1:
-        return cells.chunk(0)
-    if pa.types.is_dictionary(cells.type):
-        cells = cells.unify_dictionaries()
-    whole = cells.combine_chunks()
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+    if isinstance(cells, pa.ChunkedArray):
+        if cells.num_chunks == 1:
+            cells = cells.chunk(0)
+        else:
+            if pa.types.is_dictionary(cells.type):
+                cells = cells.unify_dictionaries()
+            whole = cells.combine_chunks()
+            cells = pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+    if not pa.types.is_dictionary(cells.type):
+        return _as_texts(cells)
+    values = _as_texts(cells.dictionary)
+    return cells if values is cells.dictionary else pa.DictionaryArray.from_arrays(cells.indices, values)
+
+
+def _as_texts(array: Any) -> Any:
+    """Return views of texts, and bytes that are UTF-8, as texts: Arrow makes no dictionaries of views, and some systems write bytes."""
+    pa = arrow()
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type) or not is_text_or_bytes(array.type):
+        return array
+    try:
+        return array.cast(pa.large_string())
+    except pa.ArrowInvalid:  # bytes that are no text
+        return array
+
+
+def as_large_string(cells: Any) -> Any:
+    """Return an array or chunked array of texts, of whatever type, as ``large_string``; bytes that are not UTF-8 stay bytes."""
+    pa, array = arrow(), one_array(cells)
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    return array.cast(pa.large_string()) if is_text(array.type) else array
 
 
 def is_text(kind: Any) -> bool:
@@ -82,6 +105,14 @@ def is_text(kind: Any) -> bool:
     if types.is_dictionary(kind):
         kind = kind.value_type
     return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
+def is_text_or_bytes(kind: Any) -> bool:
+    """Return whether an Arrow type is text, or bytes that may be text."""
+    types = arrow().types
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return is_text(kind) or bool(types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind))
 
 
 def cells_of(array: Any) -> Callable[[int], Any]:

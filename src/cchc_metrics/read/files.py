@@ -152,8 +152,8 @@ def is_table(path: Path) -> bool:
 
 
 def is_there(path: Path) -> bool:
-    """Return whether a table stands at a path: a file, or a folder of Parquet part files."""
-    return path.is_file() or (path.is_dir() and (path.suffix.lower() == ".parquet" or any(path.glob("*.parquet"))))
+    """Return whether a table stands at a path: a file, or a folder of Parquet part files, those in folders below it too."""
+    return path.is_file() or (path.is_dir() and (path.suffix.lower() == ".parquet" or any(path.rglob("*.parquet"))))
 
 
 def is_parquet(path: Path) -> bool:

@@ -97,6 +97,8 @@ def shown(value: object) -> str:
     >>> shown("  hai\n dòng "), len(shown("x" * 100))
     ('hai dòng', 80)
     """
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
     try:
         text = "" if value is None else " ".join(str(value).split())
         if not text.isascii():

@@ -1,17 +1,28 @@
-"""A Parquet file, or a folder of part files, opened: what it holds, and what reads its parts; pyarrow is an extra."""
+"""A Parquet file, or a folder of part files, opened: what it holds, and what reads its parts; pyarrow is an extra.
+
+The part files of a folder are all of its ``.parquet`` files, those in folders below it too. A folder below it that is named ``key=value``,
+as Hive and Spark write them, gives all rows in it that value in the column ``key``. Which files of a Delta, Iceberg or Hudi table count
+only the packages of these formats know, so such a folder is refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import unquote
 
-from cchc_metrics.read.arrow import arrow, is_text
+import numpy as np
+
+from cchc_metrics.read.arrow import arrow, arrow_of, as_large_string, is_text, is_text_or_bytes, text_array
 from cchc_metrics.read.raw import UnreadableFileError
 
 Load = Callable[[], Any]
+
+_HIVE_NULL: Final = "__HIVE_DEFAULT_PARTITION__"
+_UNFINISHED: Final = "_temporary"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,12 +34,16 @@ class ParquetTable:
         metadata: what the end of each says.
         headings: the columns, in the order of the first file.
         texts: headings of the columns that can be read as dictionaries.
+        keys: for each file the columns that stand in the names of its folders, with their value (None: it has none).
+        uneven: headings of the columns that are text of one type in one file and of another in another.
     """
 
     paths: tuple[Path, ...]
     metadata: tuple[Any, ...]
     headings: tuple[str, ...]
     texts: frozenset[str]
+    keys: tuple[Mapping[str, str | None], ...]
+    uneven: frozenset[str]
 
     @property
     def rows(self) -> int:
@@ -43,8 +58,10 @@ class ParquetTable:
             plain: those of them that are not read as dictionaries, though they are texts.
             part_rows: how many rows a part has, as far as the row groups allow.
         """
-        for path, metadata in zip(self.paths, self.metadata, strict=True):
-            reader = partial(_reader, path, metadata, [h for h in headings if h in self.texts and h not in plain])
+        for path, metadata, keys in zip(self.paths, self.metadata, self.keys, strict=True):
+            reader = partial(_reader, path, metadata, [h for h in headings if h in self.texts and h not in plain and h not in keys])
+            whole = partial(_whole, keys={h: keys[h] for h in headings if h in keys}, uneven=self.uneven.intersection(headings))
+            written = [h for h in headings if h not in keys]
             groups: list[int] = []
             rows = 0
             for group in range(metadata.num_row_groups):
@@ -52,42 +69,100 @@ class ParquetTable:
                 if not size:
                     continue
                 if groups and rows + size > part_rows:
-                    yield rows, partial(_groups, reader, groups, list(headings))
+                    yield rows, partial(_groups, reader, groups, written, whole)
                     groups, rows = [], 0
                 if size <= 2 * part_rows:
                     groups, rows = [*groups, group], rows + size
                     continue
-                for batch in _batches(reader, group, list(headings), part_rows):
-                    yield batch.num_rows, partial(_table, batch)
+                for batch in _batches(reader, group, written, part_rows):
+                    yield batch.num_rows, partial(_table, batch, whole)
             if groups:
-                yield rows, partial(_groups, reader, groups, list(headings))
+                yield rows, partial(_groups, reader, groups, written, whole)
 
     def empty(self) -> Any:
         """Return the table without its rows."""
-        return _reader(self.paths[0], self.metadata[0], []).schema_arrow.empty_table()
+        return _whole(_reader(self.paths[0], self.metadata[0], []).schema_arrow.empty_table(), keys=self.keys[0], uneven=self.uneven)
 
 
 def open_parquet(path: Path) -> ParquetTable:
     """Return a Parquet file or folder of part files, opened.
 
     Raises:
-        UnreadableFileError: it is not Parquet, or its part files differ in their headings.
+        UnreadableFileError: it is not Parquet; it belongs to a table of which only another package knows the files; it was not written to
+            its end; or its part files differ in their columns.
         InputError: pyarrow is not installed.
     """
-    paths = tuple(sorted(path.glob("*.parquet"))) if path.is_dir() else (path,)
+    _refuse_other_formats(path if path.is_dir() else path.parent)
+    paths = part_files(path) if path.is_dir() else (path,)
     if not paths:
         raise UnreadableFileError("thư mục không có tệp .parquet nào", "the folder has no .parquet file")
     opened = [read(partial(_reader, each, None, [])) for each in paths]
-    headings = tuple(opened[0].schema_arrow.names)
-    for each, reader in zip(paths, opened, strict=True):
-        if set(reader.schema_arrow.names) != set(headings):
-            raise UnreadableFileError(
-                f"{each.name} có cột khác {paths[0].name}", f"the columns of {each.name} are not those of {paths[0].name}"
-            )
     types = [reader.schema_arrow for reader in opened]
-    read(lambda: arrow().unify_schemas(types, promote_options="permissive") if len(types) > 1 else None)
-    texts = frozenset(h for h in headings if headings.count(h) == 1 and all(is_text(t.field(h).type) for t in types))
-    return ParquetTable(paths, tuple(reader.metadata for reader in opened), headings, texts)
+    keys = [
+        {key: value for key, value in _keys(path, each).items() if key not in own.names} for each, own in zip(paths, types, strict=True)
+    ]
+    headings = (*types[0].names, *keys[0])
+    for each, own, named in zip(paths, types, keys, strict=True):
+        if {*own.names, *named} != set(headings):
+            raise _uneven(paths[0], set(headings), each, {*own.names, *named})
+    pa = arrow()
+    found = {h: {pa.large_string() if h in k else t.field(h).type for t, k in zip(types, keys, strict=True)} for h in headings}
+    uneven = frozenset(h for h, kinds in found.items() if len(kinds) > 1 and all(map(is_text_or_bytes, kinds)))
+    even = [pa.schema([field for field in own if field.name not in uneven]) for own in types]
+    read(lambda: pa.unify_schemas(even, promote_options="permissive") if len(even) > 1 else None)
+    texts = frozenset(h for h, kinds in found.items() if headings.count(h) == 1 and all(map(is_text, kinds)))
+    return ParquetTable(paths, tuple(reader.metadata for reader in opened), headings, texts, tuple(keys), uneven)
+
+
+def part_files(folder: Path) -> tuple[Path, ...]:
+    """Return the part files of a folder and of the folders below it, in the order of their names; what is hidden is none of them."""
+    found = (path for path in folder.rglob("*.parquet") if path.is_file())
+    return tuple(sorted(path for path in found if not any(part[:1] in "._" for part in path.relative_to(folder).parts)))
+
+
+def _refuse_other_formats(folder: Path) -> None:
+    """Raise where a folder is a table whose files do not all count, or was not written to its end."""
+    for marks, name, fix in (
+        (("_delta_log",), "Delta", 'read_arrow("dossiers", deltalake.DeltaTable(path).to_pyarrow_table())'),
+        (
+            ("metadata/*.metadata.json",),
+            "Iceberg",
+            'read_arrow("dossiers", pyiceberg.table.StaticTable.from_metadata(path).scan().to_arrow())',
+        ),
+        ((".hoodie",), "Hudi", ""),
+    ):
+        if any(any(folder.glob(mark)) for mark in marks):
+            raise UnreadableFileError(
+                f"đây là bảng {name}, trong đó không phải tệp nào cũng còn hiệu lực; đọc bằng gói của {name}"
+                + (f": {fix}," if fix else "")
+                + " hoặc xuất ra Parquet",
+                f"this is a {name} table, not all of whose files count; read it with the package of {name}"
+                + (f": {fix}," if fix else "")
+                + " or export it as Parquet",
+            )
+    if any((folder / _UNFINISHED).rglob("*.parquet")):
+        raise UnreadableFileError(
+            f"có thư mục {_UNFINISHED}: bảng chưa được ghi xong; ghi lại",
+            f"there is a folder {_UNFINISHED}: the table is not finished; write it again",
+        )
+
+
+def _keys(folder: Path, path: Path) -> dict[str, str | None]:
+    """Return what the names of the folders between say: ``nam=2021`` is a column and the value of all rows below."""
+    if path == folder:
+        return {}
+    pairs = (part.partition("=") for part in path.relative_to(folder).parts[:-1])
+    return {unquote(key): None if value == _HIVE_NULL else unquote(value) for key, mark, value in pairs if mark}
+
+
+def _uneven(first: Path, headings: set[str], other: Path, own: set[str]) -> UnreadableFileError:
+    without = ", ".join(f"«{heading}»" for heading in sorted(headings - own))
+    beyond = ", ".join(f"«{heading}»" for heading in sorted(own - headings))
+    vi = ", ".join(filter(None, (without and f"thiếu cột {without}", beyond and f"có thêm cột {beyond}")))
+    en = ", ".join(filter(None, (without and f"it lacks {without}", beyond and f"it also has {beyond}")))
+    return UnreadableFileError(
+        f"{other.name} có cột khác {first.name}: {vi}", f"the columns of {other.name} are not those of {first.name}: {en}"
+    )
 
 
 def joined(tables: list[Any]) -> Any:
@@ -103,11 +178,27 @@ def _reader(path: Path, metadata: Any, dictionaries: list[str]) -> Any:
     arrow()
     import pyarrow.parquet as pq  # noqa: PLC0415  an extra
 
-    return pq.ParquetFile(path, metadata=metadata, read_dictionary=dictionaries, pre_buffer=True)
+    # A flipped bit can give another number that is as good as the right one; checksums, where the file has them, tell.
+    return pq.ParquetFile(path, metadata=metadata, read_dictionary=dictionaries, pre_buffer=True, page_checksum_verification=True)
 
 
-def _groups(reader: Load, groups: list[int], headings: list[str]) -> Any:
-    return reader().read_row_groups(groups, columns=headings, use_threads=False)
+def _groups(reader: Load, groups: list[int], headings: list[str], whole: Callable[[Any], Any]) -> Any:
+    return whole(reader().read_row_groups(groups, columns=headings, use_threads=False))
+
+
+def _whole(table: Any, *, keys: Mapping[str, str | None], uneven: Collection[str]) -> Any:
+    """Return a table with the columns that stand in the names of its folders, and with its uneven columns as ``large_string``."""
+    pa = arrow()
+    for key, value in keys.items():
+        if value is None:
+            cells = pa.nulls(table.num_rows, pa.dictionary(pa.int32(), pa.large_string()))
+        else:
+            cells = pa.DictionaryArray.from_arrays(arrow_of(np.zeros(table.num_rows, dtype=np.int32)), text_array([value]))
+        table = table.append_column(key, cells)
+    for heading in uneven:
+        at = table.schema.names.index(heading)
+        table = table.set_column(at, heading, as_large_string(table.column(at)))
+    return table
 
 
 def _batches(reader: Load, group: int, headings: list[str], rows: int) -> Iterator[Any]:
@@ -116,8 +207,8 @@ def _batches(reader: Load, group: int, headings: list[str], rows: int) -> Iterat
         yield batch
 
 
-def _table(batch: Any) -> Any:
-    return arrow().Table.from_batches([batch])
+def _table(batch: Any, whole: Callable[[Any], Any]) -> Any:
+    return whole(arrow().Table.from_batches([batch]))
 
 
 def read(load: Load) -> Any:

@@ -134,7 +134,7 @@ def cell_text(value: object) -> str:
     """Return a cell as trimmed NFC text; whole floats lose their ``.0`` (spreadsheets store codes as numbers).
 
     Raises:
-        CellError: ``number_out_of_range`` for a whole number too long to be written out.
+        CellError: ``number_out_of_range`` for a whole number too long to be written out; ``unknown_code`` for bytes that are not UTF-8.
     """
     if type(value) is str:
         return nfc(value).strip()
@@ -147,7 +147,9 @@ def cell_text(value: object) -> str:
     if isinstance(value, float):
         return "" if math.isnan(value) else str(int(value)) if value.is_integer() else repr(value)
     try:
-        return nfc(str(value)).strip()
+        return nfc(value.decode() if isinstance(value, bytes) else str(value)).strip()  # some systems write texts as bytes
+    except UnicodeDecodeError:
+        raise CellError(Code.UNKNOWN_CODE, ("; byte không phải UTF-8", "; bytes that are not UTF-8")) from None
     except ValueError:
         raise CellError(Code.NUMBER_OUT_OF_RANGE) from None
 
