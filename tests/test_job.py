@@ -33,7 +33,7 @@ from tests.folders import (
     rows_of,
     small,
 )
-from tests.golden.regenerate import GOLDEN, PERIOD, golden_files
+from tests.golden.regenerate import DIGEST, GOLDEN, PERIOD, SMALL, difference, figures_hash, first_difference, golden_files, written
 
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.dataset import read_folder
@@ -430,18 +430,11 @@ def test_nothing_after_the_day_asked_about_is_known(tmp_path: Path) -> None:
 # --- Same input, same bytes out
 
 
-def first_difference(found: bytes, golden: bytes) -> str:
-    """Return the first line that differs; a whole diff of 100 000 lines would take minutes."""
-    for number, (a, b) in enumerate(zip(found.split(b"\n"), golden.split(b"\n"), strict=False), start=1):
-        if a != b:
-            return f"line {number}: {a.decode()!r} and not {b.decode()!r}"
-    return "" if len(found) == len(golden) else f"{len(found)} bytes and not {len(golden)}"
-
-
 def test_the_golden_report() -> None:
     """What differs is either a mistake, or wanted and then made golden: ``python tests/golden/regenerate.py``."""
-    found = {name: first_difference(made.encode(), (GOLDEN / name).read_bytes()) for name, made in golden_files().items()}
-    assert found == {"report.txt": "", "report.json": ""}
+    made = golden_files()
+    assert {name: first_difference(text.encode(), (GOLDEN / name).read_bytes()) for name, text in made.items()} == dict.fromkeys(made, "")
+    assert {path.name for path in GOLDEN.iterdir()} - {"__pycache__"} == {*made, SMALL.name, "regenerate.py"}
 
 
 @pytest.mark.parametrize(
@@ -461,9 +454,9 @@ def test_the_command_writes_the_golden_report_anywhere(
         command, cwd=cwd or tmp_path, env={**os.environ, **environment}, capture_output=True, check=True
     )
     assert done.stderr == b""
-    assert first_difference(done.stdout, (GOLDEN / "report.txt").read_bytes()) == ""
+    assert difference("report.txt", done.stdout) == ""
     for name in ("report.txt", "report.json"):
-        assert first_difference((tmp_path / "out" / name).read_bytes(), (GOLDEN / name).read_bytes()) == ""
+        assert difference(name, (tmp_path / "out" / name).read_bytes()) == ""
 
 
 def test_the_order_of_rows_and_columns_does_not_matter(tmp_path: Path) -> None:
@@ -474,7 +467,35 @@ def test_the_order_of_rows_and_columns_does_not_matter(tmp_path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([row[::-1] for row in (headings, *(rows if path.name == "units.csv" else rows[::-1]))])
     found = report_json(read_folder(folder, period=PERIOD).report()).encode()
-    assert first_difference(found, (GOLDEN / "report.json").read_bytes()) == ""
+    assert difference("report.json", found) == ""
+
+
+def test_one_byte_more_in_a_golden_report_is_found() -> None:
+    golden = written(EXAMPLE)
+    for name, content in golden.items():
+        assert difference(name, content) == ""
+        assert difference(name, content + b" ").startswith("line ")
+    text = golden["report.txt"]
+    assert difference("report.txt", text.replace(b"6.223/6.292", b"6.223/6.293")).startswith("line ")
+    assert difference("report.json", text) != ""
+
+
+def test_the_golden_digest_fixes_every_figure() -> None:
+    """A figure of any unit, period or breakdown changes the hash of its indicator; words do not."""
+    items = [m for m in example_json()["measures"] if m["indicator"] == "resolved_on_time"]
+    assert f"{len(items)}: {figures_hash(items)}" in (GOLDEN / DIGEST).read_text(encoding="utf-8")
+    assert figures_hash([{**m, "text": "", "reason": ""} for m in reversed(items)]) == figures_hash(items)
+    changes = (
+        {"numerator": 1},
+        {"denominator": 1},
+        {"value": "1"},
+        {"status": "none"},
+        {"unit": "?"},
+        {"period": "?"},
+        {"breakdown": {"?": "?"}},
+    )
+    for changed in changes:
+        assert figures_hash([*items[:-1], items[-1] | changed]) != figures_hash(items)
 
 
 def test_progress_is_reported_of_every_table() -> None:
