@@ -1,0 +1,214 @@
+"""The front door: a dataset in memory answers as the same records in a folder do, in one part or many, and never surprises."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.folders import EXAMPLE, SMALL, small
+from tests.test_cli_dossiers import DOSSIERS, PROCEDURES
+
+import cchc_metrics as cm
+from cchc_metrics import testing
+from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.errors import CchcError, InputError
+from cchc_metrics.read.rows import read_rows
+from cchc_metrics.read.sources import TableLike
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.problems import Code
+from cchc_metrics.report.json_report import report_json
+
+EVENTS = "Mã hồ sơ,Loại sự kiện,Thời điểm,Ngày hẹn trả\n1,yêu cầu bổ sung,02/03/2021,\n1,đã bổ sung,04/03/2021,\n"
+UNITS = cm.UnitTree(
+    [
+        cm.Unit(code="TM", name="Tháp Mười", kind="huyện", level="district"),
+        cm.Unit(code="TM.01", name="Mỹ An", kind="thị trấn", level="commune", parent="TM"),
+        cm.Unit(code="TM.02", name="Mỹ Quý", kind="xã", level="commune", parent="TM"),
+    ]
+)
+YEAR = cm.Period.parse("2021")
+AS_OF = date(2022, 1, 31)
+
+
+def rows_of_csv(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def numbers(data: Dataset, period: str = "2021") -> list[tuple[Any, ...]]:
+    return [(m.key, m.status, m.numerator, m.denominator, dict(m.excluded)) for m in data.measures(period)]
+
+
+def in_memory(**changes: TableLike) -> Dataset:
+    tables: dict[str, TableLike] = {name.removesuffix(".csv"): rows_of_csv(SMALL[name]) for name in ("dossiers.csv", "meetings.csv")}
+    return Dataset(UNITS, as_of=AS_OF, period="2021", tables={**tables, **changes})
+
+
+def test_memory_says_what_the_folder_says(tmp_path: Path) -> None:
+    folder = read_folder(small(tmp_path))
+    assert numbers(in_memory()) == numbers(folder)
+    one, other = report_json(in_memory().report()), report_json(folder.report())
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda rows: rows,
+        iter,
+        lambda rows: {name: [row[name] for row in rows] for name in rows[0]},
+        lambda rows: read_rows("dossiers", rows, units=UNITS),
+        lambda rows: read_rows("dossiers", rows, units=UNITS).columns,
+        lambda rows: [read_rows("dossiers", rows[:1], units=UNITS), read_rows("dossiers", rows[1:], units=UNITS)],
+        lambda rows: (read_rows("dossiers", [row], units=UNITS).columns for row in rows),
+        pa.Table.from_pylist,
+        lambda rows: [pa.Table.from_pylist(rows[:2]), pa.Table.from_pylist(rows[2:])],
+    ],
+    ids=["rows", "iterator", "columns of cells", "parsed", "columns", "two parts", "a part a row", "arrow", "arrow in parts"],
+)
+def test_a_table_comes_in_any_shape(how: Any) -> None:
+    rows = rows_of_csv(SMALL["dossiers.csv"])
+    assert numbers(in_memory(dossiers=how(rows))) == numbers(in_memory())
+
+
+def test_records_are_a_table_too() -> None:
+    """A record has every column, so what the table did not say is unknown and not without data; the counts are the same."""
+    records = list(read_rows("dossiers", rows_of_csv(SMALL["dossiers.csv"]), units=UNITS).columns.records())
+    found, expected = (data.measures("2021").get("resolved_on_time", "TM", YEAR) for data in (in_memory(dossiers=records), in_memory()))
+    assert found == expected
+
+
+DRAWN = {
+    "dossiers": testing.dossiers(units=UNITS.codes),
+    "documents": testing.documents(units=UNITS.codes),
+    "meetings": testing.meetings(units=UNITS.codes),
+    "surveys": testing.survey_answers(units=UNITS.codes),
+    "petitions": testing.petitions(units=UNITS.codes),
+}
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+@given(data=st.data())
+def test_any_cut_of_a_table_into_parts_gives_the_same(kind: str, data: st.DataObject) -> None:
+    columns = cm.columns_of(KINDS[kind].model, data.draw(st.lists(DRAWN[kind], max_size=8)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(columns)), max_size=3)))
+    edges = [0, *cuts, len(columns)]
+    parts = [columns.part(first, last) for first, last in pairwise(edges)]
+    whole = Dataset(UNITS, as_of=date(2022, 6, 30), tables={kind: columns})
+    cut = Dataset(UNITS, as_of=date(2022, 6, 30), tables={kind: parts})
+    assert cut.tally(["2021", "2022-03"]) == whole.tally(["2021", "2022-03"])
+    assert cut.columns(kind).row_numbers().tolist() == whole.columns(kind).row_numbers().tolist() or not len(columns)
+
+
+def test_procedures_and_events_are_joined_in_memory_as_in_the_command(tmp_path: Path) -> None:
+    folder = read_folder(small(tmp_path, dossiers_csv=DOSSIERS, procedures_csv=PROCEDURES, dossier_events_csv=EVENTS))
+    tables = {name: rows_of_csv(text) for name, text in (("dossiers", DOSSIERS), ("procedures", PROCEDURES), ("dossier_events", EVENTS))}
+    memory = Dataset(UNITS, as_of=AS_OF, tables={**tables, "meetings": rows_of_csv(SMALL["meetings.csv"])})
+    assert numbers(memory) == numbers(folder)
+    alone = Dataset(UNITS, as_of=AS_OF, tables={"dossiers": tables["dossiers"], "meetings": rows_of_csv(SMALL["meetings.csv"])})
+    assert numbers(alone) != numbers(folder)
+
+
+def test_bad_rows_are_problems_of_the_dataset() -> None:
+    rows = [*rows_of_csv(SMALL["dossiers.csv"]), {"Mã hồ sơ": "9", "Đơn vị": "TM.09", "Trạng thái": "9", "Ngày tiếp nhận": "30/02/2021"}]
+    data = in_memory(dossiers=rows)
+    assert (data.problems.read, data.problems.rejected) == (7, 1)
+    assert {Code.IMPOSSIBLE_DATE, Code.UNKNOWN_UNIT} <= set(data.problems.by_code())
+    assert numbers(data) == numbers(in_memory())
+    assert data.report().problems == data.problems
+
+
+def test_it_does_not_change() -> None:
+    data = in_memory()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        data.rules = cm.Rules.preset("form06")  # type: ignore[misc]
+    other = data.replace(rules="form06", period="2021-Q1", as_of=date(2021, 3, 31))
+    assert (data.rules.id, other.rules.id, other.period and other.period.label) == ("default", "form06", "2021-Q1")
+    assert data.report().period.label == "2021"
+    assert other.report().period.label == "2021-Q1"
+
+
+def test_it_prints_itself() -> None:
+    assert repr(in_memory()).splitlines() == [
+        "huyện Tháp Mười (TM) · 31/01/2022",
+        "  dossiers                   4",
+        "  meetings                   2",
+        "  đọc 6 dòng = 6 hợp lệ + 0 bị loại; quy tắc default",
+    ]
+    assert "<td>dossiers</td>" in in_memory()._repr_html_()
+    assert "dossiers.csv" in repr(read_folder(EXAMPLE))
+
+
+def wrong(table: Any) -> dict[str, Any]:
+    return {"dossiers": table}
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: Dataset(UNITS, dossier=[]), "there is no kind «dossier»; did you mean «dossiers»?"),
+        (lambda: Dataset(UNITS, tables=wrong("dossiers.csv")), "dossiers: no table can be read from «str»"),
+        (lambda: Dataset(UNITS, tables=wrong(5)), "dossiers: no table can be read from «int»"),
+        (lambda: Dataset(UNITS, tables=wrong([5])), "dossiers: no table can be read from «int»"),
+        (lambda: Dataset(UNITS, dossiers=read_rows("meetings", [])), "dossiers: the columns are of Meeting, not of Dossier"),
+        (lambda: Dataset(UNITS, unit="TN"), "TN"),
+        (lambda: Dataset(UNITS, rules="formo6"), "did you mean «form06»?"),
+        (lambda: in_memory().replace(rule="form06"), "a dataset has no «rule»; did you mean «rules»?"),
+        (lambda: in_memory().columns("dossier"), "there is no table «dossier»; did you mean «dossiers»?"),
+        (lambda: Dataset(UNITS, dossiers=[]).report(), "no period is named"),
+        (lambda: in_memory().report("2023"), "period 2023 has not begun"),
+        (lambda: in_memory().assessments(), "there is no plan"),
+        (lambda: in_memory().scorecards(), "there is no scheme"),
+        (lambda: in_memory().explain("resolved_ontime"), "did you mean «resolved_on_time»?"),
+        (lambda: in_memory().explain("resolved_on_time", chanel="online"), "did you mean «channel»?"),
+        (lambda: in_memory().explain("resolved_on_time", "TM.1"), "did you mean «TM.01»?"),
+        (
+            lambda: Dataset([{"code": "A", "name": "A", "level": "district"}, {"code": "B", "name": "B", "level": "district"}]),
+            "several roots",
+        ),
+    ],
+)
+def test_what_cannot_be_is_one_error_with_the_fix(make: Any, says: str) -> None:
+    with pytest.raises(CchcError) as raised:
+        make()
+    assert says in raised.value.en
+    assert raised.value.vi != raised.value.en
+
+
+def test_every_question_has_its_answer() -> None:
+    data = read_folder(EXAMPLE, scheme="district_example")
+    assert len(data.measures("2021", "2020")) == len(data.measures("2021")) + len(data.measures("2020"))
+    assert len(data.deltas("2021")) == len(data.measures("2021"))
+    assert data.assessments("2022").get("a") is None
+    assert set(data.scorecards("2021")) == {"H20.38"}
+    assert data.replace(rules="form06").form06("2021").check() == []
+    assert data.explain("electronic_exchange", period="2021").adds_up
+    assert data.quality() == cm.Problems()
+    assert not data.problems
+
+
+def test_a_report_is_saved_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = in_memory().report()
+    report.save(tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"report.txt", "report.md", "report.json", "problems.csv"}
+    assert (tmp_path / "out" / "report.txt").read_text(encoding="utf-8") == report.text() == str(report)
+    before = (tmp_path / "out" / "report.txt").read_bytes()
+    with pytest.raises(InputError, match="did you mean «json»"):
+        report.save(tmp_path / "out", formats=["jsn"])
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        in_memory().report("2020").save(tmp_path / "out", formats=["txt"])
+    assert (tmp_path / "out" / "report.txt").read_bytes() == before
+    assert not [path for path in (tmp_path / "out").iterdir() if path.name.endswith(".part")]
