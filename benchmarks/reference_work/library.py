@@ -29,6 +29,7 @@ from cchc_metrics import (
 from cchc_metrics.records import Dossier
 from cchc_metrics.records.choices import Channel, TermUnit, Timing
 from cchc_metrics.records.choices import Status as DossierStatus
+from cchc_metrics.values import Breakdown
 
 OWN = """
 [[indicator]]
@@ -163,36 +164,44 @@ def answer(prepared: Prepared) -> Answer:
 
 
 def read_off(found: Measures, work: Work) -> Answer:
-    """Return the answer that the measures hold; of several blocks of an indicator the one without breakdown, if there is one."""
-    blocks = {block.indicator.id: block for block in reversed(found.blocks)}  # totals come first, so they are written last
-    shape = (work.units, work.months)
+    """Return the answer that the measures hold; they are in the order of units, labels and months."""
+    of_indicator = found.indicators[1][found.basis]
+    place = {indicator: i for i, indicator in enumerate(found.indicators[0])}
+
+    def rows(name: str, breakdown: Breakdown = ()) -> Array:
+        code = found.codes["breakdown"].get(breakdown, -1)
+        return np.flatnonzero((of_indicator == place[name]) & (found.breakdown == code))
+
+    def spread(values: Array, at: Array) -> Array:
+        made = np.zeros((work.units, work.months), dtype=np.int64)
+        made[found.unit[at], found.period[at]] = values
+        return made
 
     def counted(name: str, labels: tuple[str, ...]) -> Array:
-        block = blocks[name]
-        counts = np.zeros((*shape, len(labels)), dtype=np.int64)
-        for position, (label,) in enumerate(block.labels):
-            counts[:, :, labels.index(label)] = block.numerator[:, position, :]
-        return counts
+        ((dim, _),) = found.labels(name)[0]
+        each = [rows(name, ((dim, label),)) for label in labels]
+        return np.stack([spread(found.numerator[at], at) for at in each], axis=-1)
 
     def plain(name: str) -> Array:
-        return blocks[name].numerator[:, 0, :]
+        at = rows(name)
+        return spread(found.numerator[at], at)
 
     def rated(name: str) -> Array:
-        block = blocks[name]
-        assert block.denominator is not None
+        at = rows(name)
         codes = np.full(len(Status), -1, dtype=np.int64)
         codes[list(Status).index(Status.OK)] = OK
         codes[list(Status).index(Status.ZERO_DENOMINATOR)] = ZERO_DENOMINATOR
-        return np.stack([block.numerator[:, 0, :], block.denominator[:, 0, :], codes[block.status[:, 0, :]]], axis=-1)
+        return np.stack([spread(column, at) for column in (found.numerator[at], found.denominator[at], codes[found.status[at]])], axis=-1)
 
-    quantile = blocks["turnaround_median"].quantile
-    assert quantile is not None
+    at = rows("turnaround_median")
+    median = found.values.take(at)
+    twice = spread(np.where(median.there, 2 * median.over // np.maximum(median.under, 1), -1), at)
     stock, overdue = plain("stock"), plain("dossiers_pending_overdue")
     return Answer(
         received=counted("received_by_channel", Channel.labels()[:CHANNELS]),
         ended=counted("ended_by_timing", Timing.labels()[:3]),
         turnaround_sum=plain("turnaround_mean"),
-        turnaround_median_twice=quantile,
+        turnaround_median_twice=twice,
         stock=stock,
         pending=np.stack([stock[:, -1] - overdue[:, -1], overdue[:, -1]], axis=1),
         on_time=rated("resolved_on_time"),

@@ -41,8 +41,8 @@ from cchc_metrics.verbs.explain import Explanation as Explanation
 from cchc_metrics.verbs.explain import explain as explain
 from cchc_metrics.verbs.form06 import Form06 as Form06
 from cchc_metrics.verbs.form06 import form06 as form06
-from cchc_metrics.verbs.measure import Measures as Measures
 from cchc_metrics.verbs.measure import measure as measure
+from cchc_metrics.verbs.measures import Measures as Measures
 
 __version__: str
 __all__: list[str]  # noqa: PYI035  made of the lines above

@@ -42,7 +42,8 @@ from cchc_metrics.verbs.compare import Deltas, compare
 from cchc_metrics.verbs.explain import Explanation, explain
 from cchc_metrics.verbs.form06 import Form06, form06
 from cchc_metrics.verbs.judge import Coverage
-from cchc_metrics.verbs.measure import Measures, measure
+from cchc_metrics.verbs.measure import measure
+from cchc_metrics.verbs.measures import Measures
 from cchc_metrics.verbs.quality import Quality, quality_of_part
 
 _NO_NOTE = Text()

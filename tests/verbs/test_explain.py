@@ -29,7 +29,8 @@ from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.explanation import explanation_text
 from cchc_metrics.values import Measure
 from cchc_metrics.verbs.explain import Explanation, Row, explain
-from cchc_metrics.verbs.measure import Measures, measure
+from cchc_metrics.verbs.measure import measure
+from cchc_metrics.verbs.measures import Measures
 
 CATALOGUE = default_catalogue()
 OFFICIAL = Calendar.official()

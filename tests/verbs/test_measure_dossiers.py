@@ -27,7 +27,8 @@ from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.values import Breakdown
 from cchc_metrics.values import Status as Usable
-from cchc_metrics.verbs.measure import Measures, measure
+from cchc_metrics.verbs.measure import measure
+from cchc_metrics.verbs.measures import Measures
 
 OFFICIAL = Calendar.official()
 SLOW = calendar_slow.official()

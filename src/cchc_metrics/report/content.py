@@ -166,13 +166,8 @@ def _shown(report: Report, indicator: Indicator) -> Iterator[tuple[int, Breakdow
                     yield 2, (*label, *level)
 
 
-def _labels(report: Report, indicator: Indicator) -> list[Breakdown]:
-    return [
-        tuple(zip(block.dims, label, strict=True))
-        for block in report.measures.blocks
-        if block.indicator.id == indicator.id and block.dims
-        for label in block.labels
-    ]
+def _labels(report: Report, indicator: Indicator) -> tuple[Breakdown, ...]:
+    return report.measures.labels(indicator.id)
 
 
 def _applies(indicator: Indicator, report: Report) -> bool:

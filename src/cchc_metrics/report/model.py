@@ -17,7 +17,7 @@ from cchc_metrics.text import Lang
 from cchc_metrics.values import Text
 from cchc_metrics.verbs.assess import Assessments
 from cchc_metrics.verbs.compare import Deltas
-from cchc_metrics.verbs.measure import Measures
+from cchc_metrics.verbs.measures import Measures
 
 _NO_NOTE = Text()
 

@@ -15,13 +15,11 @@ from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Status
+from cchc_metrics.verbs.measures import POSITION
 from cchc_metrics.verbs.scopes import Scope, ScopeSums
 
 Coverage = Mapping[str, tuple[date, date]]
 """Kind → first and last day between which its records are complete."""
-
-POSITION = {status: i for i, status in enumerate(Status)}
-"""Status → the number that stands for it in arrays."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,11 @@ from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import REASONS, Breakdown, Measure, Scale, Status, Text
+from cchc_metrics.values import REASONS, Breakdown, Scale, Status, Text
 from cchc_metrics.verbs.counts import CountReader, Labels
+from cchc_metrics.verbs.exact import NO_VALUES, Values
 from cchc_metrics.verbs.judge import Coverage, StatusJudge
+from cchc_metrics.verbs.measures import ARRAYS, POSITION, STATUSES, USABLE, Basis, Measures
 from cchc_metrics.verbs.quantile import twice_quantiles
 from cchc_metrics.verbs.scopes import Scope, ScopeSums, scopes_of
 
@@ -49,128 +52,135 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Measures:
-    """Every measure of a tally: iterable, searchable, printable; it holds arrays and makes ``Measure`` values on demand.
+class _Axes:
+    """The axes that all blocks share, and what their values rest on.
 
     Args:
-        blocks: the values.
-        scopes, periods: the axes that all blocks share.
+        scopes, periods: the axes.
         as_of: nothing later is known.
         rules, calendar: ids.
-        names: unit code → name, for printing.
         unsaid: indicator id → the columns it needs that the tables did not have.
     """
 
-    blocks: tuple[Block, ...]
     scopes: tuple[Scope, ...]
     periods: tuple[Period, ...]
     as_of: date
     rules: str
     calendar: str
-    names: Mapping[str, str]
-    unsaid: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unsaid: Mapping[str, tuple[str, ...]]
 
-    def __len__(self) -> int:
-        return sum(block.numerator.size for block in self.blocks)
-
-    def __iter__(self) -> Iterator[Measure]:
-        for block in self.blocks:
-            for s, label, p in np.ndindex(*block.numerator.shape):
-                yield self._make(block, s, label, p)
-
-    def get(self, indicator: str, unit: str, period: Period, breakdown: Breakdown = ()) -> Measure | None:
-        """Return one measure, or None where it was not computed.
-
-        Args:
-            indicator: indicator id.
-            unit: unit code.
-            period: the period.
-            breakdown: pairs of dimension and label in any order; ``("level", …)`` chooses the level.
-        """
-        wanted = dict(breakdown)
-        scope = Scope(unit, wanted.pop("level", ""))
-        if scope not in self.scopes or period not in self.periods:
-            return None
-        for block in self.blocks:
-            if block.indicator.id == indicator and set(block.dims) == set(wanted):
-                label = tuple(wanted[d] for d in block.dims)
-                if label in block.labels:
-                    return self._make(
-                        block,
-                        self.scopes.index(scope),
-                        block.labels.index(label),
-                        self.periods.index(period),
-                    )
-        return None
-
-    def filter(
-        self,
-        *,
-        indicator: str | None = None,
-        unit: str | None = None,
-        period: Period | None = None,
-        breakdown: Breakdown | None = None,
-    ) -> list[Measure]:
-        """Return the measures that match all that is given, in order."""
-        return [
-            m
-            for m in self
-            if (indicator is None or m.indicator == indicator)
-            and (unit is None or m.unit == unit)
-            and (period is None or m.period == period)
-            and (breakdown is None or m.breakdown == tuple(sorted(breakdown)))
-        ]
-
-    def __str__(self) -> str:
-        return "\n".join(str(m) for m in self)
-
-    def _make(self, block: Block, s: int, label: int, p: int) -> Measure:
-        indicator, scope = block.indicator, self.scopes[s]
-        status = list(Status)[int(block.status[s, label, p])]
-        known = status not in (Status.NO_DATA, Status.NOT_APPLICABLE)
-        numerator = int(block.numerator[s, label, p]) if known else None
-        denominator = int(block.denominator[s, label, p]) if known and block.denominator is not None else None
-        pairs = list(zip(block.dims, block.labels[label], strict=True))
-        if scope.level:
-            pairs.append(("level", scope.level))
-        return Measure(
-            indicator=indicator.id,
-            unit=scope.unit,
-            period=self.periods[p],
-            breakdown=tuple(sorted(pairs)),
-            as_of=self.as_of,
-            status=status,
-            numerator=numerator,
-            denominator=denominator,
-            scale=indicator.scale,
-            better=indicator.better,
-            reason=self._reason(status, indicator, numerator, denominator, self.periods[p]),
-            excluded={why: n for why, counts in block.excluded.items() if known and (n := int(counts[s, label, p]))},
-            formula=indicator.formula_id,
-            rules=self.rules,
-            calendar=self.calendar,
-            quantile=Fraction(int(block.quantile[s, p]), 2) if block.quantile is not None and status.usable else None,
+    def table(self, blocks: Sequence[Block], names: Mapping[str, str], changes: Mapping[str, tuple[date, Text]]) -> Measures:
+        """Return blocks as one table: block after block, in each by scope, label and period."""
+        units = {scope.unit: None for scope in self.scopes}
+        place = {unit: i for i, unit in enumerate(units)}
+        of_scope = np.array([place[scope.unit] for scope in self.scopes], dtype=np.int32)
+        breakdowns: dict[Breakdown, int] = {}
+        reasons = {text: i for i, text in enumerate(dict.fromkeys(REASONS[status] for status in STATUSES))}
+        columns: dict[str, list[Array]] = {}
+        excluded: dict[str, list[tuple[Array, Array]]] = {}
+        quantiles: list[tuple[Array, Array]] = []
+        start = 0
+        for number, block in enumerate(blocks):
+            shape = block.numerator.shape
+            known = (block.status != POSITION[Status.NO_DATA]) & (block.status != POSITION[Status.NOT_APPLICABLE])
+            counted = known if block.denominator is not None else np.zeros(shape, dtype=bool)
+            denominator = np.zeros(shape, dtype=np.int64) if block.denominator is None else block.denominator
+            cells = {
+                "basis": np.full(shape, number, dtype=np.int32),
+                "unit": np.broadcast_to(of_scope[:, None, None], shape),
+                "period": np.broadcast_to(np.arange(shape[2], dtype=np.int32), shape),
+                "breakdown": np.broadcast_to(self._breakdowns(block, breakdowns)[:, :, None], shape),
+                "reason": self._reasons(block, reasons),
+                "status": block.status,
+                "numerator": np.where(known, block.numerator, 0),
+                "denominator": np.where(counted, denominator, 0),
+                "has_numerator": known,
+                "has_denominator": counted,
+            }
+            for name, values in cells.items():
+                columns.setdefault(name, []).append(values.reshape(-1))
+            for why, counts in block.excluded.items():
+                flat = np.where(known, counts, 0).reshape(-1)
+                rows = np.flatnonzero(flat)
+                excluded.setdefault(why, []).append((start + rows, flat[rows]))
+            if block.quantile is not None:
+                usable = USABLE[block.status].reshape(-1)
+                twice = np.broadcast_to(block.quantile[:, None, :], shape).reshape(-1)
+                rows = np.flatnonzero(usable)
+                quantiles.append((start + rows, twice[rows]))
+            start += block.numerator.size
+        empty = np.zeros(0, dtype=np.int64)
+        made: dict[str, Any] = {name: np.concatenate(columns[name]) if columns else empty for name in ARRAYS}
+        return Measures(
+            tuple(self._basis(block, changes) for block in blocks),
+            tuple(units),
+            self.periods,
+            tuple(breakdowns),
+            tuple(reasons),
+            names,
+            **made,
+            excluded={
+                why: (np.concatenate([rows for rows, _ in parts]), np.concatenate([n for _, n in parts]))
+                for why, parts in excluded.items()
+                if any(len(rows) for rows, _ in parts)
+            },
+            quantile=_halves(quantiles, start),
         )
 
-    def _reason(
-        self,
-        status: Status,
-        indicator: Indicator,
-        numerator: int | None,
-        denominator: int | None,
-        period: Period,
-    ) -> Text:
-        if status is Status.PERIOD_OPEN:
-            return Text(f"kỳ chưa kết thúc, số liệu đến {self.as_of:%d/%m/%Y}", f"the period is not over, data until {self.as_of}")
-        if status is Status.NO_DATA and period.first > self.as_of:
-            return Text("kỳ chưa bắt đầu", "the period has not begun")
-        if status is Status.NO_DATA and indicator.id in self.unsaid:
-            columns = ", ".join(self.unsaid[indicator.id])
-            return Text(f"không có số liệu: thiếu cột {columns}", f"no data: the tables have no column {columns}")
-        over = indicator.scale is Scale.PERCENT and numerator is not None and denominator is not None and numerator > denominator > 0
-        if status is Status.OK and over:
-            return Text("vượt 100%: tử số lớn hơn mẫu số, hãy kiểm tra số liệu", "over 100%: more in the numerator than in the denominator")
-        return REASONS[status]
+    def _basis(self, block: Block, changes: Mapping[str, tuple[date, Text]]) -> Basis:
+        i = block.indicator
+        change = changes.get(i.id)
+        return Basis(i.id, Text(i.vi, i.en), i.scale, i.better, self.as_of, i.formula_id, self.rules, self.calendar, change)
+
+    def _breakdowns(self, block: Block, known: dict[Breakdown, int]) -> Array:
+        """Return int32[scope, label], the code of the breakdown of each."""
+        levels = {scope.level: None for scope in self.scopes}
+        codes = {}
+        for level in levels:
+            for n, label in enumerate(block.labels):
+                pairs = [*zip(block.dims, label, strict=True), *([("level", level)] if level else [])]
+                codes[level, n] = known.setdefault(tuple(sorted(pairs)), len(known))
+        by_level = {level: np.array([codes[level, n] for n in range(len(block.labels))], dtype=np.int32) for level in levels}
+        if not self.scopes:
+            return np.zeros((0, len(block.labels)), dtype=np.int32)
+        return np.stack([by_level[scope.level] for scope in self.scopes])
+
+    def _reasons(self, block: Block, known: dict[Text, int]) -> Array:
+        """Return int32[scope, label, period], the code of the reason of each value."""
+        by_status = np.array([known[REASONS[status]] for status in STATUSES], dtype=np.int32)
+        found: Array = by_status[block.status]
+        open_, missing = (block.status == POSITION[status] for status in (Status.PERIOD_OPEN, Status.NO_DATA))
+        if open_.any():
+            text = Text(f"kỳ chưa kết thúc, số liệu đến {self.as_of:%d/%m/%Y}", f"the period is not over, data until {self.as_of}")
+            found[open_] = known.setdefault(text, len(known))
+        if missing.any():
+            begun = np.array([period.first <= self.as_of for period in self.periods], dtype=bool)
+            if block.indicator.id in self.unsaid:
+                names = ", ".join(self.unsaid[block.indicator.id])
+                text = Text(f"không có số liệu: thiếu cột {names}", f"no data: the tables have no column {names}")
+                found[missing] = known.setdefault(text, len(known))
+            if not begun.all():
+                text = Text("kỳ chưa bắt đầu", "the period has not begun")
+                found[missing & ~begun] = known.setdefault(text, len(known))
+        if block.indicator.scale is Scale.PERCENT and block.denominator is not None:
+            over = (block.status == POSITION[Status.OK]) & (block.numerator > block.denominator) & (block.denominator > 0)
+            if over.any():
+                text = Text(
+                    "vượt 100%: tử số lớn hơn mẫu số, hãy kiểm tra số liệu", "over 100%: more in the numerator than in the denominator"
+                )
+                found[over] = known.setdefault(text, len(known))
+        return found
+
+
+def _halves(parts: Sequence[tuple[Array, Array]], n: int) -> Values:
+    """Return rows and twice their values as a column of n values."""
+    if not parts:
+        return NO_VALUES
+    over, under = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    for rows, twice in parts:
+        odd = twice % 2 == 1
+        over[rows], under[rows] = np.where(odd, twice, twice // 2), np.where(odd, 2, 1)
+    return Values(over, under)
 
 
 def measure(
@@ -211,7 +221,8 @@ def measure(
         blocks += [_block(indicator, dims, reader, catalogue, sums, judge, counted) for dims in lists]
     names = {code: units.unit(code).name for code in units.codes}
     unsaid = {i.id: tuple(sorted(found)) for i in catalogue if (found := catalogue.columns_of(i) & tally.missing)}
-    return Measures(tuple(blocks), scopes, tuple(periods), as_of, tally.frame.rules, tally.frame.calendar, names, unsaid)
+    axes = _Axes(scopes, tuple(periods), as_of, tally.frame.rules, tally.frame.calendar, unsaid)
+    return axes.table(blocks, names, catalogue.definition_changes())
 
 
 def _block(
