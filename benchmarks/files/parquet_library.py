@@ -15,8 +15,7 @@ from benchmarks.reference_work import library
 from benchmarks.reference_work.make import months_of
 from benchmarks.reference_work.work import Answer
 from benchmarks.worker import store_answer
-from cchc_metrics import Calendar, Rules, load_catalogue, measure
-from cchc_metrics.count.parts import tally_parts
+from cchc_metrics import load_catalogue, measure, tally
 from cchc_metrics.read.parquet_files import scan_parquet
 
 COLUMNS = ("unit_code", "channel", "status", "received_at", "ended_at", "term", "term_unit", "paused_days")
@@ -30,18 +29,15 @@ def answer(path: Path, units: int, years: int) -> Answer:
     as_of = periods[-1].last
     catalogue = load_catalogue(library.OWN).select(library.SELECTED)
     engine: Any = os.environ.get("BENCH_ENGINE", "auto")
-    counted = tally_parts(
-        "dossiers",
-        (part.columns for part in scan_parquet("dossiers", path, columns=COLUMNS)),
+    counted = tally(
+        {"dossiers": (part.columns for part in scan_parquet("dossiers", path, columns=COLUMNS))},
         periods=periods,
-        rules=Rules.preset("default"),
-        calendar=Calendar.official(),
         as_of=as_of,
         sets=catalogue.event_sets(library.NO_BREAKDOWN),
         engine=engine,
     )
     tree = library.unit_tree(units)
-    found = measure(counted, catalogue, units=tree, periods=periods, as_of=as_of, breakdowns=library.NO_BREAKDOWN)
+    found = measure(counted, catalogue, units=tree, breakdowns=library.NO_BREAKDOWN)
     return library.read_off(found, work)
 
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
-from cchc_metrics.count.parts import tally_parts
-from cchc_metrics.count.tally import Engine, Frame, Tally
+from cchc_metrics.count.engines import Engine
+from cchc_metrics.count.frame import Frame
+from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
@@ -442,7 +443,8 @@ class Dataset:
         if key in self._scans:
             return self._scans[key]
         joins = self._joins()
-        counted = Tally.zero(Frame.of(periods, self.rules, self.calendar, as_of=as_of)) if periods else None
+        # Asked about one day only, so a running period is not counted day by day.
+        counted = Tally.zero(Frame.of(periods, self.rules, self.calendar, as_of=as_of, daily=False)) if periods else None
         problems: dict[str, Problems] = {}
         quality = Quality(Problems())
         for kind, table in self.tables.items():
@@ -454,8 +456,15 @@ class Dataset:
                     for _ in parts:
                         pass
                 else:
-                    counted += tally_parts(
-                        kind, parts, periods=periods, rules=self.rules, calendar=self.calendar, as_of=as_of, sets=sets, engine=engine
+                    counted += tally(
+                        {kind: parts},
+                        periods=periods,
+                        rules=self.rules,
+                        calendar=self.calendar,
+                        as_of=as_of,
+                        sets=sets,
+                        engine=engine,
+                        daily=False,
                     )
             except UnreadableFileError as error:  # what was counted of it so far is forgotten
                 problems[kind] = unreadable(table.file, error)

@@ -55,6 +55,10 @@ class TallyMismatchError(CchcError):
     """Two tallies that rest on different rules, calendars or periods were added."""
 
 
+class NotCountedError(CchcError):
+    """A tally was asked for what it did not count: a period, a day, a set of events or a dimension."""
+
+
 class MistakesError(CatalogueError):
     """Several mistakes at once; ``vi`` and ``en`` have a line for each, and printed each line has both languages."""
 

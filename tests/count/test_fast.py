@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from cchc_metrics import testing
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.count.engines import ENGINES
 from cchc_metrics.count.fast import compiled, pure
 from cchc_metrics.count.fast.plan import CountPlan
-from cchc_metrics.count.tally import ENGINES, Tally, tally
+from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.count.workers import in_processes
 from cchc_metrics.errors import InputError
 from cchc_metrics.records.choices import Channel, Status, TermUnit
@@ -265,7 +266,7 @@ def test_chunks_of_unlike_rows_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     mixed = Columns(Dossier, {name: array.astype(others.arrays[name].dtype) for name, array in arrays.items()}, others.labels)
     rules = Rules.preset("default")
     parts = count(mixed.part(0, 2_000), rules, "general") + count(mixed.part(2_000, 4_000), rules, "general")
-    monkeypatch.setattr("cchc_metrics.count.tally.CHUNK_ROWS", 700)
+    monkeypatch.setattr("cchc_metrics.count.engines.CHUNK_ROWS", 700)
     for engine in ENGINES:
         assert_same(count(mixed, rules, engine), parts)
 
@@ -319,7 +320,7 @@ def test_an_empty_table_has_no_counts() -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("workers", [2, 3])
 def test_several_workers_give_the_counts_of_one(engine: Any, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cchc_metrics.count.tally.CHUNK_ROWS", 1_000)
+    monkeypatch.setattr("cchc_metrics.count.engines.CHUNK_ROWS", 1_000)
     columns = many(3_517, seed=1, plain=False)
     meeting = Meeting(meeting_id="1", unit_code="U0", kind="họp UBND", held_on="2021-05-06", paperless="có")
     kinds = {"dossiers": columns, "meetings": columns_of(Meeting, [meeting])}

@@ -183,12 +183,6 @@ class Catalogue:
             raise UnknownIndicatorError(f"không có chỉ tiêu «{name}»{vi}", f"there is no indicator «{name}»{en}")
         return found
 
-    def columns_of(self, indicator: Indicator) -> frozenset[str]:
-        """Return ``kind.dimension`` of every dimension that the indicator's counts are selected by."""
-        names = (*indicator.numerator, *indicator.denominator)
-        counts = [self.counts[name.removeprefix("-")] for name in names]
-        return frozenset(f"{count.kind}.{dim}" for count in counts for dim in count.where)
-
     def kinds_of(self, name: str) -> frozenset[str]:
         """Return the kinds whose records an indicator is made of.
 

@@ -80,6 +80,14 @@ class Cube:
         """How many events there are in all."""
         return (0 if self.full is None else int(self.full.sum(dtype=np.int64))) + int(self.some_counts.sum())
 
+    def units_counted(self) -> list[str]:
+        """Return the units that have any event."""
+        found = np.zeros(len(self.labels[UNIT]), dtype=bool)
+        found[self.some[:, 0]] = True
+        if self.full is not None:
+            found |= self.full.any(axis=tuple(range(1, self.full.ndim)))
+        return [code for code, counted in zip(self.labels[UNIT], found.tolist(), strict=True) if counted]
+
     @property
     def cells(self) -> Array:
         """int64[n, axes]: the cells that are not zero, in canonical order."""
@@ -98,6 +106,23 @@ class Cube:
             cells = np.concatenate([np.stack(occurring, axis=1).astype(np.int64), cells])
             counts = np.concatenate([self.full[occurring].astype(np.int64), counts])
         return canonical(self.axes, self.labels, cells, counts)
+
+    def moved(self, to: Array, n_bins: int) -> Cube:
+        """Return the counts by other stretches.
+
+        Args:
+            to: int64[stretches] the stretch that takes each, ascending.
+            n_bins: how many there are then.
+        """
+        some = self.some.copy()
+        some[:, 1] = to[some[:, 1]]
+        if self.full is None:
+            return canonical(self.axes, self.labels, some, self.some_counts)
+        taken = to[: self.full.shape[1]]
+        starts = np.flatnonzero(np.concatenate([[True], taken[1:] != taken[:-1]]))
+        full = np.zeros((self.full.shape[0], n_bins, *self.full.shape[2:]), dtype=np.int64)
+        full[:, taken[starts]] = np.add.reduceat(self.full, starts, axis=1, dtype=np.int64)
+        return Cube(self.axes, self.labels, full, some, self.some_counts)
 
     def bins(self, n_bins: int) -> Array:
         """Return which stretches have any event (bool[n_bins])."""

@@ -8,66 +8,35 @@ counted twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
-from itertools import pairwise
 from operator import add
 from types import MappingProxyType
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import numpy as np
 
+from cchc_metrics.count.arguments import as_calendar, as_day, as_periods, as_rules, as_sets, as_tables, checked
 from cchc_metrics.count.cube import Cube
-from cchc_metrics.count.fast.plan import Counter, CountPlan, beyond_of, chunks
-from cchc_metrics.count.fast.pure import PureCounter
-from cchc_metrics.count.fast.rows import computed
-from cchc_metrics.count.histogram import CHUNK_ROWS, KindCounter, Stretches
-from cchc_metrics.count.workers import can_fork, in_processes, in_threads
+from cchc_metrics.count.engines import ENGINES, Engine, Sets, compiled_counter, cubes_of, parts_of
+from cchc_metrics.count.frame import Frame, common_edges
+from cchc_metrics.count.workers import can_fork, in_processes
 from cchc_metrics.errors import InputError, TallyMismatchError, suggestion
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.kind import Context, Events, Kind, unsaid
+from cchc_metrics.records.kind import Context, said
 from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.record import Record
 from cchc_metrics.reference.calendar import Calendar
-from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 
-SCHEMA_VERSION: Final = 1
-FAST_ROWS: Final = 2_000
-"""``auto`` counts so many dossiers and more by tables."""
-CELLS_A_ROW: Final = 64
-"""Tables keep their counts in full; ``auto`` leaves them where that is more than so many cells for each row."""
+SCHEMA_VERSION: Final = 2
 
-Engine = Literal["auto", "general", "tables", "compiled"]
-ENGINES: Final[tuple[str, ...]] = get_args(Engine)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What two tallies must share to be added.
-
-    Args:
-        rules, calendar: ids of the rules and of the calendar.
-        edges: the days (since 1970-01-01) that cut time into stretches, ascending. Stretch ``i`` is the days with exactly ``i`` edges on or
-            before them, so the first and the last stretch are open.
-        estimated_years: years of the calendar that are estimated.
-    """
-
-    rules: str
-    calendar: str
-    edges: tuple[int, ...]
-    estimated_years: tuple[int, ...] = ()
-
-    @classmethod
-    def of(cls, periods: Iterable[Period], rules: Rules, calendar: Calendar, *, as_of: date | None = None) -> Frame:
-        """Return the frame for periods; ``as_of`` adds an edge, so that a running period can be read up to that day."""
-        edges = {edge for p in periods for edge in (day_number(p.first), day_number(p.last) + 1)}
-        if as_of is not None:
-            edges.add(day_number(as_of) + 1)
-        estimated = tuple(y for y in calendar.years if calendar.status(y) == "estimated")
-        return cls(rules.id, calendar.id, tuple(sorted(edges)), estimated)
+Table = Columns | Iterable[Columns] | Iterable[Record]
+Counted = Mapping[str, Mapping[str, frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,42 +48,91 @@ class Tally:
     Args:
         frame: what the counts rest on.
         cubes: full name of the event set → counts.
-        kinds: names of the kinds that were supplied, even if empty: a kind that was not supplied has no data, which is not zero.
-        missing: ``kind.column`` of the columns that no cell said anything in, because a table did not have them: what is selected by such a
-            column has no data either.
+        counted: kind that was supplied, even if empty → short name of each set of its events that was counted → its dimensions. A kind that
+            was not supplied has no data, which is not zero.
+        said: ``kind.column`` of every column that a table of the kind had, and of what follows from columns (``dossiers.due``). What rests
+            on a column that no table had has no data either.
     """
 
     frame: Frame
     cubes: Mapping[str, Cube]
-    kinds: frozenset[str]
-    missing: frozenset[str] = frozenset()
+    counted: Counted
+    said: frozenset[str] = frozenset()
 
     @classmethod
     def zero(cls, frame: Frame) -> Tally:
         """Return the tally of nothing."""
-        return cls(frame, MappingProxyType({}), frozenset())
+        return cls(frame, MappingProxyType({}), MappingProxyType({}))
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods to be measured, in order."""
+        return self.frame.periods
+
+    @property
+    def as_of(self) -> date | None:
+        """The day up to which the rows are known; None when every period is over."""
+        return self.frame.as_of
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Names of the kinds that were supplied, even if empty."""
+        return frozenset(self.counted)
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Tally)
             and self.frame == other.frame
-            and (self.kinds, self.missing) == (other.kinds, other.missing)
+            and (dict(self.counted), self.said) == (dict(other.counted), other.said)
             and dict(self.cubes) == dict(other.cubes)
         )
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
     def __reduce__(self) -> tuple[type[Tally], tuple[object, ...]]:
-        return (Tally, (self.frame, dict(self.cubes), self.kinds, self.missing))
+        counted = {kind: dict(sets) for kind, sets in self.counted.items()}
+        return (Tally, (self.frame, dict(self.cubes), counted, self.said))
 
     def __add__(self, other: Tally) -> Tally:
-        if self.frame != other.frame:
-            vi, en = _frame_difference(self.frame, other.frame)
+        """Return the tally of both: as of the later day, where they are known up to unlike days.
+
+        Raises:
+            TallyMismatchError: names what is unlike: rules, calendars, periods, sets of events or dimensions of a kind that both have; or
+                the tally as of the earlier day has events beyond it and was not made ``daily``.
+        """
+        found = self.frame.difference(other.frame)
+        found = _counted_difference(self.counted, other.counted) if found is None else found
+        if found is not None:
+            vi, en = found
             raise TallyMismatchError(f"không cộng được hai bảng đếm: {vi}", f"the tallies cannot be added: {en}")
-        cubes = dict(self.cubes)
-        for name, cube in other.cubes.items():
+        frame, parts = self.frame, (self, other)
+        if frame != other.frame:
+            edges = frame.edges
+            if edges != other.frame.edges:
+                edges = common_edges((frame, other.frame), (self.occupied(), other.occupied()))
+            frame = replace(frame, as_of=frame.later(other.frame), edges=edges)
+        one, two = (part.recut(frame) for part in parts)
+        cubes = dict(one)
+        for name, cube in two.items():
             cubes[name] = cubes[name] + cube if name in cubes else cube
-        return Tally(self.frame, MappingProxyType(dict(sorted(cubes.items()))), self.kinds | other.kinds, self.missing | other.missing)
+        counted = MappingProxyType(dict(sorted({**self.counted, **other.counted}.items())))
+        return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), counted, self.said | other.said)
+
+    def occupied(self, kind: str = "") -> Array:
+        """Return which stretches of time have any event, of a kind where one is named (bool[stretches])."""
+        bins = len(self.frame.edges) + 1
+        found = np.zeros(bins, dtype=bool)
+        for name, cube in self.cubes.items():
+            if not kind or name.startswith(kind + "."):
+                found |= cube.bins(bins)
+        return found
+
+    def recut(self, frame: Frame) -> Mapping[str, Cube]:
+        """Return the counts by the stretches of another frame, whose new edges must lie where nothing happened."""
+        if frame.edges == self.frame.edges:
+            return self.cubes
+        moved = self.frame.stretches_in(frame.edges)
+        return {name: cube.moved(moved, len(frame.edges) + 1) for name, cube in self.cubes.items()}
 
     def to_json(self) -> str:
         """Return the tally as JSON text with a schema version; the inverse of ``from_json``."""
@@ -123,10 +141,14 @@ class Tally:
                 "schema_version": SCHEMA_VERSION,
                 "rules": self.frame.rules,
                 "calendar": self.frame.calendar,
+                "periods": [period.label for period in self.frame.periods],
+                "as_of": None if self.frame.as_of is None else self.frame.as_of.isoformat(),
                 "edges": list(self.frame.edges),
                 "estimated_years": list(self.frame.estimated_years),
-                "kinds": sorted(self.kinds),
-                "missing": sorted(self.missing),
+                "counted": {
+                    kind: {name: sorted(dims) for name, dims in sorted(sets.items())} for kind, sets in sorted(self.counted.items())
+                },
+                "said": sorted(self.said),
                 "cubes": {
                     name: {
                         "axes": list(cube.axes),
@@ -146,15 +168,32 @@ class Tally:
 
         Raises:
             TallyMismatchError: when the text was written under another schema version.
+            InputError: when the text is no tally.
         """
-        data: dict[str, Any] = json.loads(text)
-        if data.get("schema_version") != SCHEMA_VERSION:
-            found = data.get("schema_version")
-            raise TallyMismatchError(
-                f"phiên bản bảng đếm {found} khác {SCHEMA_VERSION}",
-                f"tally schema version {found}, expected {SCHEMA_VERSION}",
-            )
-        frame = Frame(data["rules"], data["calendar"], tuple(data["edges"]), tuple(data["estimated_years"]))
+        try:
+            data = json.loads(text)
+            if data.get("schema_version") == SCHEMA_VERSION:
+                return cls._from_data(data)
+        except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError(
+                f"không phải bảng đếm (Tally.to_json): {error!r}", f"this is no tally (as Tally.to_json writes it): {error!r}"
+            ) from None
+        version = data.get("schema_version")
+        raise TallyMismatchError(
+            f"phiên bản bảng đếm {version} khác {SCHEMA_VERSION}; đếm lại",
+            f"tally schema version {version}, expected {SCHEMA_VERSION}; tally again",
+        )
+
+    @classmethod
+    def _from_data(cls, data: Mapping[str, Any]) -> Tally:
+        frame = Frame(
+            data["rules"],
+            data["calendar"],
+            tuple(Period.parse(label) for label in data["periods"]),
+            None if data["as_of"] is None else date.fromisoformat(data["as_of"]),
+            tuple(data["edges"]),
+            tuple(data["estimated_years"]),
+        )
         cubes = {
             name: Cube(
                 tuple(c["axes"]),
@@ -165,181 +204,126 @@ class Tally:
             )
             for name, c in data["cubes"].items()
         }
-        return cls(frame, MappingProxyType(cubes), frozenset(data["kinds"]), frozenset(data["missing"]))
+        counted = {kind: {name: frozenset(dims) for name, dims in sets.items()} for kind, sets in data["counted"].items()}
+        return cls(frame, MappingProxyType(cubes), MappingProxyType(counted), frozenset(data["said"]))
 
 
 def tally(
-    kinds: Mapping[str, Columns],
+    tables: Mapping[str, Table] | Columns,
     *,
-    periods: Iterable[Period],
-    rules: Rules,
-    calendar: Calendar,
-    as_of: date | None = None,
+    periods: Iterable[Period | str] | Period | str,
+    rules: Rules | str | None = None,
+    calendar: Calendar | None = None,
+    as_of: date | str | None = None,
     sets: Mapping[str, Collection[str]] | None = None,
     engine: Engine = "auto",
     workers: int = 1,
+    daily: bool = True,
 ) -> Tally:
     """Count the events of every kind supplied, in one pass over the rows.
 
     Args:
-        kinds: kind name → columns of its valid rows.
-        periods: the periods to be measured; any number, overlapping as they like.
-        rules: how disputed points are decided.
-        calendar: the working calendar.
-        as_of: a day up to which a running period is to be read; None when every period is over.
+        tables: kind name → its valid rows: columns; or parts of them, such as those of ``scan_parquet``, which are counted one after the
+            other in the memory of one part (no part at all: the kind was not supplied); or a list of records. Columns alone are the table
+            of their kind.
+        periods: the periods to be measured; any number, overlapping as they like; their names will do.
+        rules: how disputed points are decided; None for the preset ``default``.
+        calendar: the working calendar; None for the official one.
+        as_of: the day up to which the rows are known; None when every period is over.
         sets: full name of each set of events to count → the dimensions to keep, see ``Catalogue.event_sets``; None for all of all. Fewer
             sets and dimensions are faster; what was not counted cannot be read off.
         engine: how dossiers are counted; the answer is the same. ``tables``: by look-up tables, in numpy. ``compiled``: the same, compiled
             (extra ``fast``). ``general``: event by event, as every other kind is. ``auto``: ``tables`` where that pays, else ``general``.
         workers: how many processor cores to use; worth it from a few million rows on. ``compiled`` takes threads; the others fork
             processes, which read the columns where they lie (where the system cannot fork, one process counts all).
+        daily: whether a period that is not over on ``as_of`` is counted day by day: it can then be read as of any day of it, and added to
+            tallies of other days. Without, it can be read as of that day only, and takes less memory.
 
     Returns:
         The tally. Events outside every period are kept in the open stretches at both ends: stocks need them.
 
     Raises:
-        InputError: ``compiled`` without the extra ``fast``.
-        ValueError: fewer than one worker, or an engine that there is not.
+        InputError: what an argument names is not there (with the nearest that is), a table is none, or ``compiled`` without the extra
+            ``fast``.
+
+    >>> from cchc_metrics.records.columns import columns_of
+    >>> from cchc_metrics.records.meeting import Meeting
+    >>> held = [Meeting(meeting_id=n, unit_code="TM", kind="họp UBND", held_on="05/01/2021") for n in (1, 2)]
+    >>> parts = (columns_of(Meeting, [meeting]) for meeting in held)
+    >>> tally({"meetings": parts}, periods="2021") == tally({"meetings": held}, periods="2021")
+    True
     """
     if workers < 1:
-        raise ValueError(f"số tiến trình phải từ 1: {workers} | at least one worker: {workers}")
+        raise InputError(f"số tiến trình phải từ 1: {workers}", f"at least one worker: {workers}")
     if engine not in ENGINES:
-        vi, en = suggestion(engine, ENGINES)
-        raise ValueError(f"không có cách đếm «{engine}»{vi} | there is no engine «{engine}»{en}; there are: {', '.join(ENGINES)}")
-    frame = Frame.of(periods, rules, calendar, as_of=as_of)
-    context = Context(rules, calendar, None if sets is None else frozenset(sets))
-    if workers == 1 or engine == "compiled" or not can_fork():
-        return _tally(kinds, frame, context, sets, engine, workers)
-    parts = [part for part in _parts(kinds, workers) if part]
-    if len(parts) < 2:
-        return _tally(kinds, frame, context, sets, engine, 1)
-    found = in_processes(lambda part: _tally(part, frame, context, sets, engine, 1), parts)
-    return reduce(add, found)
+        vi, en = suggestion(str(engine), ENGINES)
+        listed = ", ".join(ENGINES)
+        raise InputError(f"không có cách đếm «{engine}»{vi}; có: {listed}", f"there is no engine «{engine}»{en}; there are: {listed}")
+    known, official, wanted = as_rules(rules), as_calendar(calendar), as_sets(sets)
+    frame = Frame.of(as_periods(periods), known, official, as_of=as_day(as_of), daily=daily)
+    count = _Count(frame, Context(known, official, None if wanted is None else frozenset(wanted)), wanted, engine, workers)
+    whole, in_parts = as_tables(tables)
+    found = count.all(whole)
+    for kind, parts in in_parts.items():
+        found = count.parts(found, kind, parts)
+    return found
 
 
-def _tally(
-    kinds: Mapping[str, Columns],
-    frame: Frame,
-    context: Context,
-    sets: Mapping[str, Collection[str]] | None,
-    engine: Engine,
-    threads: int,
-) -> Tally:
-    cubes: dict[str, Cube] = {}
-    for name, columns in sorted(kinds.items()):
-        found = _fast_cubes(columns, context, frame, sets, engine, threads) if name == "dossiers" and engine != "general" else None
-        for short, cube in (_cubes(name, columns, context, frame, sets) if found is None else found).items():
-            cubes[f"{name}.{short}"] = cube
-    missing = {f"{name}.{column}" for name, columns in kinds.items() for column in unsaid(KINDS[name], columns)}
-    return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), frozenset(kinds), frozenset(missing))
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """What a tally is made with."""
+
+    frame: Frame
+    context: Context
+    sets: Sets | None
+    engine: Engine
+    workers: int
+
+    def all(self, kinds: Mapping[str, Columns]) -> Tally:
+        """Return the tally of whole tables."""
+        if self.workers == 1 or self.engine == "compiled" or not can_fork():
+            return self._count(kinds, self.workers)
+        parts = [part for part in parts_of(kinds, self.workers) if part]
+        if len(parts) < 2:
+            return self._count(kinds, 1)
+        return reduce(add, in_processes(lambda part: self._count(part, 1), parts))
+
+    def parts(self, found: Tally, kind: str, parts: Iterable[Columns]) -> Tally:
+        """Return a tally with a table that comes part by part; no part is kept."""
+        with ThreadPoolExecutor(1) as pool:
+            # The compiler is loaded while the first part is read, which takes about as long.
+            if self.engine == "compiled" and kind == "dossiers":
+                pool.submit(compiled_counter)
+            for part in parts:
+                found += self.all({kind: checked(kind, part)})
+        return found
+
+    def _count(self, kinds: Mapping[str, Columns], threads: int) -> Tally:
+        cubes: dict[str, Cube] = {}
+        for name, columns in sorted(kinds.items()):
+            cubes |= cubes_of(name, columns, self.context, self.frame, self.sets, self.engine, threads)
+        heard = {f"{name}.{what}" for name, columns in kinds.items() for what in said(KINDS[name], columns, self.context.rules)}
+        counted = {name: self._counted(name) for name in sorted(kinds)}
+        return Tally(self.frame, MappingProxyType(dict(sorted(cubes.items()))), MappingProxyType(counted), frozenset(heard))
+
+    def _counted(self, kind: str) -> Mapping[str, frozenset[str]]:
+        every = {s.name: frozenset(d.name for d in s.dims) for s in KINDS[kind].event_sets}
+        if self.sets is None:
+            return every
+        return {name: dims & frozenset(self.sets[full]) for name, dims in every.items() if (full := f"{kind}.{name}") in self.sets}
 
 
-def _parts(kinds: Mapping[str, Columns], workers: int) -> list[dict[str, Columns]]:
-    """Return runs of rows of about equal length, whole chunks each; small kinds stay with the first part."""
-    parts: list[dict[str, Columns]] = [{} for _ in range(workers)]
-    for name, columns in kinds.items():
-        if len(columns) < workers * CHUNK_ROWS:
-            parts[0][name] = columns
-            continue
-        for part, run in zip(parts, _runs(columns, workers), strict=True):
-            part[name] = run
-    return parts
-
-
-def _runs(columns: Columns, workers: int) -> list[Columns]:
-    """Return runs of rows of about equal length, whole chunks each but the last."""
-    chunks_in_all = -(-len(columns) // CHUNK_ROWS)
-    cuts = [min(chunks_in_all * n // workers * CHUNK_ROWS, len(columns)) for n in range(workers + 1)]
-    return [columns.part(start, stop) for start, stop in pairwise(cuts)]
-
-
-def _cubes(name: str, columns: Columns, context: Context, frame: Frame, sets: Mapping[str, Collection[str]] | None) -> dict[str, Cube]:
-    """Return the counts of every set of a kind by its short name, the general way: the events of each row are found, then counted."""
-    counter = KindCounter(frame.edges)
-    for chunk in chunks(columns, CHUNK_ROWS):
-        _count_events(counter, name, chunk, context, sets)
-    return counter.cubes()
-
-
-def _count_events(counter: KindCounter, name: str, chunk: Columns, context: Context, sets: Mapping[str, Collection[str]] | None) -> None:
-    kind: Kind = KINDS[name]
-    found = kind.events(chunk, context)
-    counter.add(found if sets is None else _kept(found, name, sets))
-
-
-def _fast_cubes(
-    columns: Columns,
-    context: Context,
-    frame: Frame,
-    sets: Mapping[str, Collection[str]] | None,
-    engine: Engine,
-    threads: int,
-) -> dict[str, Cube] | None:
-    """Return the counts of dossiers by short name, those that take the usual course counted the fast way; None where it does not pay."""
-    make = compiled_counter() if engine == "compiled" else PureCounter
-    if not len(columns) or (engine == "auto" and len(columns) < FAST_ROWS):
-        return None
-    plan = CountPlan.of(columns, context, frame.edges, sets)
-    if plan is None or (engine == "auto" and plan.cells > CELLS_A_ROW * len(columns)):
-        return None
-    slim = columns.without("dossier_id")
-    left = replace(context, sets=plan.named(plan.counted))
-
-    def count(run: Columns) -> tuple[Counter, dict[str, Cube]]:
-        counter, general = make(plan), KindCounter(frame.edges)
-        for chunk in chunks(run, counter.chunk_rows):
-            apart = chunk.take(rows) if len(rows := counter.add(chunk)) else None
-            again = None if apart is None else computed(apart, context)
-            if again is not None:  # often it was only the due date that could not be looked up
-                apart = again.take(rows) if len(rows := counter.add(again)) else None
-            if apart is not None:
-                _count_events(general, "dossiers", apart, left, sets)
-        return counter, general.cubes()
-
-    done = in_threads(count, [slim] if threads == 1 or len(columns) < threads * CHUNK_ROWS else _runs(slim, threads))
-    counters = [counter for counter, _ in done]
-    cubes = plan.cubes(reduce(add, (counter.counts() for counter in counters)), beyond_of(counters))
-    rest = [_cubes("dossiers", slim, replace(context, sets=plan.named(plan.rest)), frame, sets)] if plan.rest else []
-    for found in (*rest, *(general for _, general in done)):
-        for short, cube in found.items():
-            cubes[short] = cubes[short] + cube if short in cubes else cube
-    return cubes
-
-
-def compiled_counter() -> Callable[[CountPlan], Counter]:
-    """Return what makes a compiled counter, loading the compiler.
-
-    Raises:
-        InputError: the extra ``fast`` is not installed.
-    """
-    try:
-        from cchc_metrics.count.fast.compiled import CompiledCounter  # noqa: PLC0415  needs the extra
-    except ModuleNotFoundError as error:
-        if error.name not in ("numba", "llvmlite"):
-            raise
-        raise InputError(
-            'engine="compiled" cần gói numba; cài: pip install "cchc-metrics[fast]"',
-            'engine="compiled" needs the package numba; install: pip install "cchc-metrics[fast]"',
-        ) from None
-    return CompiledCounter
-
-
-def _kept(found: Iterable[Events], kind: str, sets: Mapping[str, Collection[str]]) -> Iterator[Events]:
-    """Yield the wanted sets of events with the wanted dimensions."""
-    for events in found:
-        dims = sets.get(f"{kind}.{events.set.name}")
-        if dims is not None:
-            yield replace(events, dims={name: column for name, column in events.dims.items() if name in dims})
-
-
-def stretch_of(days: Array, edges: tuple[int, ...]) -> Array:
-    """Return the stretch of each day: how many edges lie on or before it (intp)."""
-    return Stretches.of(edges).find(days)
-
-
-def _frame_difference(one: Frame, other: Frame) -> tuple[str, str]:
-    if one.rules != other.rules:
-        return f"quy tắc «{one.rules}» và «{other.rules}»", f"rules «{one.rules}» and «{other.rules}»"
-    if one.calendar != other.calendar:
-        return f"lịch «{one.calendar}» và «{other.calendar}»", f"calendars «{one.calendar}» and «{other.calendar}»"
-    return "các kỳ khác nhau; đếm lại với cùng danh sách kỳ", "unlike periods; tally again with the same list of periods"
+def _counted_difference(one: Counted, other: Counted) -> tuple[str, str] | None:
+    """Return what of the kinds that both have was counted in one only, None where nothing was."""
+    for kind in sorted(one.keys() & other.keys()):
+        left, right = one[kind], other[kind]
+        for name in sorted(left.keys() | right.keys()):
+            if name not in left or name not in right:
+                return f"«{kind}.{name}» chỉ được đếm ở một bên", f"«{kind}.{name}» was counted in one of them only"
+            if left[name] != right[name]:
+                dims = ", ".join(sorted(left[name] ^ right[name]))
+                return (
+                    f"chiều {dims} của «{kind}.{name}» chỉ được đếm ở một bên",
+                    f"{dims} of «{kind}.{name}» was counted in one of them only",
+                )
+    return None

@@ -60,6 +60,7 @@ ISSUED = EventSet(
         Dim("exchanged", Flag),
         Dim("secrecy", Secrecy),
     ),
+    needs=("issued_on",),
 )
 
 

@@ -10,7 +10,7 @@ from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, S
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, overdue_longer, receipts, turnaround
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
-from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind
+from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Fact, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 from cchc_metrics.reference.days import day_number
@@ -126,28 +126,42 @@ Dossier.checks = (
     ),
 )
 
+_RECEIVED, _ENDED, _OVERDUE = ("received_at",), ("received_at", "ended"), ("received_at", "ended", "due")
 _FILED = (Dim("channel", Channel), Dim("service_level", ServiceLevel), Dim("postal_in", Flag))
+_FIELD, _CHANNEL = Dim("field"), Dim("channel", Channel)
+_TIMING = Dim("timing", Timing, needs=("due", "lateness"))
 
-RECEIVED = EventSet("received", _FILED)
-RECEIVED_BY_FIELD = EventSet("received_by_field", (Dim("field"), Dim("channel", Channel)))
-DUE = EventSet("due", (Dim("channel", Channel),))
-ENDED_SET = EventSet("ended", (Dim("timing", Timing), Dim("outcome", Outcome), Dim("channel", Channel)))
-ENDED_BY_FIELD = EventSet("ended_by_field", (Dim("field"), Dim("timing", Timing), Dim("channel", Channel)))
-OVERDUE_BEGINS = EventSet("overdue_begins", (Dim("field"), Dim("channel", Channel)))
-OVERDUE_ENDS = EventSet("overdue_ends", (Dim("field"), Dim("channel", Channel)))
-UNDATED_BEGINS = EventSet("undated_begins", (Dim("field"), Dim("channel", Channel)))
-UNDATED_ENDS = EventSet("undated_ends", (Dim("field"), Dim("channel", Channel)))
-PAID = EventSet("paid", (Dim("fee_due", Flag), Dim("paid_online", Payment)))
-DIGITISED = EventSet("digitised", (Dim("digitised", Digitised),))
-POSTED_OUT = EventSet("posted_out", (Dim("postal_out", Flag),))
-ACCEPTED = EventSet("accepted", (Dim("in_time", Flag),))
-OVERDUE_5_BEGINS = EventSet("overdue_5_begins")
-OVERDUE_5_ENDS = EventSet("overdue_5_ends")
-OVERDUE_10_BEGINS = EventSet("overdue_10_begins")
-OVERDUE_10_ENDS = EventSet("overdue_10_ends")
-TURNAROUND = EventSet("turnaround", (), value="turnaround_working_days")
-TURNAROUND_CALENDAR = EventSet("turnaround_calendar", (), value="turnaround_calendar_days")
-SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests")
+RECEIVED = EventSet("received", _FILED, needs=_RECEIVED)
+RECEIVED_BY_FIELD = EventSet("received_by_field", (_FIELD, _CHANNEL), needs=_RECEIVED)
+DUE = EventSet("due", (_CHANNEL,), needs=("received_at", "due"))
+ENDED_SET = EventSet("ended", (_TIMING, Dim("outcome", Outcome, needs=()), _CHANNEL), needs=_ENDED)
+ENDED_BY_FIELD = EventSet("ended_by_field", (_FIELD, _TIMING, _CHANNEL), needs=_ENDED)
+OVERDUE_BEGINS = EventSet("overdue_begins", (_FIELD, _CHANNEL), needs=_OVERDUE)
+OVERDUE_ENDS = EventSet("overdue_ends", (_FIELD, _CHANNEL), needs=_OVERDUE)
+UNDATED_BEGINS = EventSet("undated_begins", (_FIELD, _CHANNEL), needs=_ENDED)
+UNDATED_ENDS = EventSet("undated_ends", (_FIELD, _CHANNEL), needs=_ENDED)
+PAID = EventSet("paid", (Dim("fee_due", Flag), Dim("paid_online", Payment)), needs=_ENDED)
+DIGITISED = EventSet("digitised", (Dim("digitised", Digitised),), needs=_ENDED)
+POSTED_OUT = EventSet("posted_out", (Dim("postal_out", Flag),), needs=_ENDED)
+ACCEPTED = EventSet("accepted", (Dim("in_time", Flag, needs=()),), needs=("received_at", "channel", "submitted_at"))
+OVERDUE_5_BEGINS = EventSet("overdue_5_begins", needs=_OVERDUE)
+OVERDUE_5_ENDS = EventSet("overdue_5_ends", needs=_OVERDUE)
+OVERDUE_10_BEGINS = EventSet("overdue_10_begins", needs=_OVERDUE)
+OVERDUE_10_ENDS = EventSet("overdue_10_ends", needs=_OVERDUE)
+TURNAROUND = EventSet("turnaround", (), value="turnaround_working_days", needs=_ENDED)
+TURNAROUND_CALENDAR = EventSet("turnaround_calendar", (), value="turnaround_calendar_days", needs=_ENDED)
+SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests", needs=(*_ENDED, "supplement_requests"))
+
+FACTS = (
+    Fact("ended", "ended_at / returned_at", lambda c, _: "ended_at" in c or "returned_at" in c),
+    Fact(
+        "due",
+        "due_at / term + term_unit",
+        lambda c, rules: ("due_at" in c and rules.given_due == "wins") or ("term" in c and "term_unit" in c),
+    ),
+    # Under rules by which two requests for papers make a dossier late, who does not know the requests knows no dossier that is in time.
+    Fact("lateness", "supplement_requests", lambda c, rules: not rules.two_supplements_late or "supplement_requests" in c),
+)
 
 
 def events(columns: Columns, context: Context) -> Iterator[Events]:
@@ -226,4 +240,5 @@ KIND = Kind(
     ),
     events,
     ("dossier_id",),
+    facts=FACTS,
 )

@@ -46,8 +46,9 @@ InitiativeAdoption.checks = (
 
 _ALWAYS = 0  # 1970-01-01: an exemption without a date holds since before every period
 
-ADOPTED = EventSet("adopted", (Dim("initiative"),))
-EXEMPTED = EventSet("exempted", (Dim("initiative"),))
+_INITIATIVE = (Dim("initiative", needs=("initiative_id",)),)
+ADOPTED = EventSet("adopted", _INITIATIVE, needs=("adopted_on",))
+EXEMPTED = EventSet("exempted", _INITIATIVE)  # a table without a status lists adoptions only
 
 
 def events(columns: Columns, context: Context) -> Iterator[Events]:

@@ -6,7 +6,7 @@ is the events that began it, up to that day, less those that ended it. So all pe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,18 @@ from cchc_metrics.reference.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Dim:
-    """A countable dimension of events: a closed list of choices, or an open vocabulary where ``choice`` is None."""
+    """A countable dimension of events: a closed list of choices, or an open vocabulary where ``choice`` is None.
+
+    Args:
+        name: its name.
+        choice: its closed list.
+        needs: the columns and facts that it follows from, without which nothing is known; None for the column of its own name. ``()`` where
+            a table without the column says something by that, as a list of meetings without secrecy marks has no secret ones.
+    """
 
     name: str
     choice: type[Choice] | None = None
+    needs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +41,28 @@ class EventSet:
         name: what happened, e.g. ``received``; the full name is ``kind.name``.
         dims: the dimensions that its counts can select and be broken down by.
         value: name of the whole number that each event carries (with its unit), or ``""``: sums, means and medians come from it.
+        needs: the columns and facts without which it is not known whether and when the event happened.
     """
 
     name: str
     dims: tuple[Dim, ...] = ()
     value: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What follows from any of several columns, such as a due date from the appointment or from a term with its unit.
+
+    Args:
+        name: its name, unlike that of any column of the kind.
+        columns: the columns, as a message names them.
+        known: whether a table has what it takes, under rules.
+    """
+
+    name: str
+    columns: str
+    known: Callable[[Columns, Rules], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +108,7 @@ class Kind:
         event_sets: everything that can be counted.
         events: finds the events in columns; yields one ``Events`` for each set.
         id_columns: the columns that make a row unique.
+        facts: what follows from any of several columns.
     """
 
     name: str
@@ -91,20 +117,27 @@ class Kind:
     event_sets: tuple[EventSet, ...]
     events: Callable[[Columns, Context], Iterator[Events]]
     id_columns: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+
+    def needs(self, event_set: EventSet, dims: Iterable[str]) -> frozenset[str]:
+        """Return the columns and facts without which a set of events, selected by some of its dimensions, is not known."""
+        chosen = set(dims)
+        own = [(d.name,) if d.needs is None else d.needs for d in event_set.dims if d.name in chosen]
+        return frozenset(event_set.needs).union(*own)
+
+    def columns_text(self, need: str) -> str:
+        """Return the columns that a need names, for messages."""
+        return next((fact.columns for fact in self.facts if fact.name == need), need)
 
     def event_set(self, name: str) -> EventSet:
         """Return a set by its short name; ``KeyError`` where there is none."""
         return {s.name: s for s in self.event_sets}[name]
 
 
-def unsaid(kind: Kind, columns: Columns) -> tuple[str, ...]:
-    """Return the dimensions of a kind whose column the table does not have, and for which an empty cell says nothing (``unknown``).
-
-    A column whose empty cell means something, as an empty channel means the counter, is not among them.
-    """
-    specs = schema_by_name(kind.model)
-    dims = dict.fromkeys(dim.name for event_set in kind.event_sets for dim in event_set.dims if dim.name in specs)
-    return tuple(name for name in dims if name not in columns and str(specs[name].default) == "unknown")
+def said(kind: Kind, columns: Columns, rules: Rules) -> frozenset[str]:
+    """Return the columns that a table of a kind has, whatever their cells say, and the facts that follow from them under rules."""
+    facts = {fact.name for fact in kind.facts if fact.known(columns, rules)}
+    return frozenset(facts.union(name for name in schema_by_name(kind.model) if name in columns))
 
 
 def events_from_columns(event_set: EventSet, columns: Columns, day: Array, value: Any = None) -> Events:

@@ -48,7 +48,8 @@ Meeting.checks = (
     ),
 )
 
-HELD = EventSet("held", (Dim("kind", MeetingKind), Dim("paperless", Flag), Dim("secrecy", Secrecy)))
+# A table without a column of secrecy has no secret meetings, and one without a status lists those that were held.
+HELD = EventSet("held", (Dim("kind", MeetingKind), Dim("paperless", Flag), Dim("secrecy", Secrecy, needs=())), needs=("held_on",))
 
 
 def events(columns: Columns, context: Context) -> Iterator[Events]:

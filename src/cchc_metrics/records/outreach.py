@@ -46,8 +46,8 @@ OutreachActivity.checks = (
     ),
 )
 
-HELD = EventSet("held", (Dim("channel", OutreachChannel), Dim("topic")))
-REACHED = EventSet("reached", (Dim("channel", OutreachChannel),), value="reach_people")
+HELD = EventSet("held", (Dim("channel", OutreachChannel), Dim("topic")), needs=("held_on",))
+REACHED = EventSet("reached", (Dim("channel", OutreachChannel),), value="reach_people", needs=("held_on", "reach"))
 
 
 def events(columns: Columns, context: Context) -> Iterator[Events]:

@@ -54,12 +54,12 @@ Petition.checks = (
     ),
 )
 
-_IN_TIME = (Dim("in_time", Flag),)
-RECEIVED = EventSet("received", (Dim("topic"),))
-REFUSED = EventSet("refused", _IN_TIME)
-SUPPLEMENT_REQUESTED = EventSet("supplement_requested", _IN_TIME)
-RESOLVED = EventSet("resolved", (*_IN_TIME, Dim("satisfied", Flag)))
-PUBLISHED = EventSet("published", _IN_TIME)
+_IN_TIME = (Dim("in_time", Flag, needs=()),)
+RECEIVED = EventSet("received", (Dim("topic"),), needs=("received_at",))
+REFUSED = EventSet("refused", _IN_TIME, needs=("received_at", "refused_at"))
+SUPPLEMENT_REQUESTED = EventSet("supplement_requested", _IN_TIME, needs=("received_at", "supplement_requested_at"))
+RESOLVED = EventSet("resolved", (*_IN_TIME, Dim("satisfied", Flag)), needs=("received_at", "resolved_at"))
+PUBLISHED = EventSet("published", _IN_TIME, needs=("received_at", "resolved_at", "published_at"))
 
 
 def events(columns: Columns, context: Context) -> Iterator[Events]:

@@ -42,7 +42,7 @@ SurveyAnswer.checks = (
     ),
 )
 
-ANSWERED = EventSet("answered", (Dim("question"), Dim("score", Score)))
+ANSWERED = EventSet("answered", (Dim("question"), Dim("score", Score)), needs=("answered_on",))
 
 
 def events(columns: Columns, context: Context) -> Iterator[Events]:

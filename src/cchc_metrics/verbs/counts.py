@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from cchc_metrics.catalogue.model import UNITS_KIND, Count, set_with
+from cchc_metrics.catalogue.model import UNITS_KIND, Count
 from cchc_metrics.count.cube import UNIT, Cube
-from cchc_metrics.count.tally import Tally, stretch_of
+from cchc_metrics.count.histogram import Stretches
+from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.verbs.asked import check_units, set_asked, window_of
 
 Labels = tuple[str, ...]
 _BATCH = 1 << 20  # histograms of several periods are made at once, up to so many cells
@@ -26,7 +28,7 @@ class CountReader:
 
     Args:
         tally: the tally.
-        units: the unit tree; units of the tally that are not in it are left out (reading has rejected them before).
+        units: the unit tree; every unit that was counted is in it.
         windows: per period, positions in ``edges`` of its first day and of the day after its last (or after as_of, for a running period).
         position: unit code → its place in the tree.
     """
@@ -38,24 +40,20 @@ class CountReader:
 
     @classmethod
     def of(cls, tally: Tally, units: UnitTree, periods: Sequence[Period], as_of: date) -> CountReader:
-        """Return a reader; the tally must have been made for these periods (and as_of).
+        """Return a reader for periods and a day that ``when_asked`` returned.
 
         Raises:
-            KeyError: when the tally has no edge at a boundary that is needed.
+            UnknownUnitError: the tally counted units that are not in the tree.
         """
-        position = {edge: i for i, edge in enumerate(tally.frame.edges)}
-        windows = []
-        for period in periods:
-            first = day_number(period.first)
-            after = min(day_number(period.last), day_number(as_of)) + 1
-            windows.append((position[first], position[max(after, first)]))
-        return cls(tally, units, tuple(windows), {code: i for i, code in enumerate(units.codes)})
+        check_units(tally, units)
+        windows = tuple(window_of(tally, period, as_of) for period in periods)
+        return cls(tally, units, windows, {code: i for i, code in enumerate(units.codes)})
 
     def labels(self, count: Count, dims: Labels) -> list[Labels]:
         """Return the labels under which a count has events; the closed lists are not filled up with zeros."""
         found: set[Labels] = set()
         for name in filter(None, (count.events, count.until)):
-            cube = self.tally.cubes.get(set_with(name, {*count.where, *dims}) or name)
+            cube = self._cube(name, {*count.where, *dims})
             if cube is None:
                 continue
             occurring = cube.grid(self._n_bins, dims, count.where).any(axis=(0, 1))
@@ -88,7 +86,7 @@ class CountReader:
 
         A few periods at a time: the histograms of every unit and period at once can be large.
         """
-        cube = self.tally.cubes.get(name)
+        cube = self._cube(name, ())
         if cube is None:
             yield np.zeros((len(self.units.codes), len(self.windows), 0), dtype=np.int64), np.zeros(0, dtype=np.int64)
             return
@@ -103,13 +101,18 @@ class CountReader:
                 sums = [counted[:, first + 1 : after + 1].sum(axis=1, dtype=np.int64) for first, after in chosen]
                 yield np.stack(sums, axis=1), values
 
+    def _cube(self, name: str, dims: Iterable[str]) -> Cube | None:
+        """Return the counts of a set of events by dimensions; None where there is no such event."""
+        full = set_asked(self.tally, name, dims)
+        return None if full is None else self.tally.cubes.get(full)
+
     @property
     def _n_bins(self) -> int:
         return len(self.tally.frame.edges) + 1
 
     def _before_edges(self, name: str, count: Count, dims: Labels, labels: Sequence[Labels]) -> Array:
         """Return how many selected events fall before each edge: int64[unit, label, edge]."""
-        cube = self.tally.cubes.get(set_with(name, {*count.where, *dims}) or name)
+        cube = self._cube(name, {*count.where, *dims})
         n_edges = self._n_bins - 1
         if cube is None:
             return np.zeros((len(self.units.codes), len(labels), n_edges), dtype=np.int64)
@@ -139,10 +142,10 @@ class CountReader:
     def _existing(self) -> Array:
         """Return 1 for each unit and edge on the day before which the unit exists: int64[unit, edge]."""
         edges = self.tally.frame.edges
-        found = np.zeros((len(self.units.codes), len(edges)), dtype=np.int64)
+        found, stretches = np.zeros((len(self.units.codes), len(edges)), dtype=np.int64), Stretches.of(edges)
         for row, code in enumerate(self.units.codes):
             unit = self.units.unit(code)
-            begun = 0 if unit.valid_from is None else int(stretch_of(np.array([day_number(unit.valid_from)]), edges)[0])
-            ended = len(edges) if unit.valid_to is None else int(stretch_of(np.array([day_number(unit.valid_to) + 1]), edges)[0])
+            begun = 0 if unit.valid_from is None else int(stretches.find(np.array([day_number(unit.valid_from)]))[0])
+            ended = len(edges) if unit.valid_to is None else int(stretches.find(np.array([day_number(unit.valid_to) + 1]))[0])
             found[row, begun:ended] = 1
         return found

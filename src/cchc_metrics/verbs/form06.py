@@ -14,6 +14,7 @@ from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Text
+from cchc_metrics.verbs.asked import missing_columns, when_asked
 from cchc_metrics.verbs.counts import CountReader
 
 _NO_NOTE = Text()
@@ -166,28 +167,38 @@ def _check_stock(rows: Sequence[Form06Row], following: Sequence[Form06Row]) -> I
             yield Failure(0, _STOCK, later, 0, Text(f"biểu này không có dòng «{name}»", f"this form does not have the row «{name}»"))
 
 
-def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period, as_of: date) -> Form06:
+def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | None = None, as_of: date | str | None = None) -> Form06:
     """Return Form 06 of a unit and everything below it.
 
     Postal filings count with the counter, as in the form. Use the preset rules ``form06`` for the form as it is sent: under rules that keep
     dossiers without a due date apart, (7) and (11) contain them and their parts do not.
 
     Args:
-        tally: made for at least this period and ``as_of``.
+        tally: the counts.
         units: the unit tree.
         unit: unit code.
-        period: the period.
-        as_of: nothing later is known.
+        period: the period; None for that of the tally, if it has only one.
+        as_of: nothing later is known; None as for ``measure``.
 
     Raises:
-        CchcError: when the tally holds no dossiers, or the period has not begun: there is nothing to fill the form with, and a form of
-            zeros would say that there was nothing to do.
+        CchcError: when the tally holds no dossiers, or not the columns that the form rests on, or the period has not begun: there is
+            nothing to fill the form with, and a form of zeros would say that there was nothing to do.
     """
     if "dossiers" not in tally.kinds:
         raise CchcError("không có bảng hồ sơ (dossiers) để lập biểu", "there is no table of dossiers to fill the form with")
-    if period.first > as_of:
-        raise CchcError(f"kỳ {period.label} chưa bắt đầu vào ngày {as_of:%d/%m/%Y}", f"period {period.label} has not begun on {as_of}")
-    reader = CountReader.of(tally, units, [period], as_of)
+    asked, day = when_asked(tally, period, as_of)
+    if len(asked) != 1:
+        labels = ", ".join(p.label for p in asked)
+        raise CchcError(f"biểu của kỳ nào? thêm period=; đã đếm: {labels}", f"the form of which period? add period=; counted: {labels}")
+    (only,) = asked
+    if only.first > day:
+        raise CchcError(f"kỳ {only.label} chưa bắt đầu vào ngày {day:%d/%m/%Y}", f"period {only.label} has not begun on {day}")
+    asked_sets = [(name, count.where) for count in _COUNTS.values() for name in (count.events, count.until) if name]
+    missing = missing_columns(tally, asked_sets)
+    if missing:
+        columns = ", ".join(missing)
+        raise CchcError(f"không lập được biểu: thiếu cột {columns}", f"the form cannot be filled: the tables have no column {columns}")
+    reader = CountReader.of(tally, units, [only], day)
     fields = sorted({label for count in _COUNTS.values() for label in reader.labels(count, ("field",))})
     read = {key: reader.read(count, ("field",), fields)[:, :, 0] for key, count in _COUNTS.items()} if fields else {}
     position = {code: i for i, code in enumerate(units.codes)}
@@ -197,7 +208,7 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period, as_of: d
         of_level = [row for n, (field,) in enumerate(fields) if _any(row := _row(level, field, read, members, n))]
         rows += [*of_level, _total(level, of_level)]
     totals = [row for row in rows if row.field is None]
-    return Form06(unit, period, as_of, tally.frame.rules, (*rows, _total("", totals)))
+    return Form06(unit, only, day, tally.frame.rules, (*rows, _total("", totals)))
 
 
 def _row(level: str, field: str, read: dict[str, np.ndarray], members: list[int], n: int) -> Form06Row:

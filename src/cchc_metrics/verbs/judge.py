@@ -15,6 +15,7 @@ from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Status
+from cchc_metrics.verbs.asked import window_of
 from cchc_metrics.verbs.measures import POSITION
 from cchc_metrics.verbs.scopes import Scope, ScopeSums
 
@@ -32,7 +33,6 @@ class StatusJudge:
         estimated: bool[period]: whether it touches an estimated year of the calendar.
         exists: bool[scope, period]: whether any unit of the scope exists in the period.
         covered: kind → bool[period]: whether its records cover the period.
-        missing: ``kind.column`` of columns that the tables did not have.
     """
 
     periods: tuple[Period, ...]
@@ -41,7 +41,6 @@ class StatusJudge:
     estimated: Array
     exists: Array
     covered: Mapping[str, Array]
-    missing: frozenset[str]
 
     @classmethod
     def of(
@@ -64,10 +63,9 @@ class StatusJudge:
             np.array([any(p.first.year <= y <= p.last.year for y in years) for p in periods], dtype=bool),
             sums.add(alive) > 0 if scopes else np.zeros((0, len(periods)), dtype=bool),
             {kind: _covered(kind, tally, periods, as_of, coverage) for kind in tally.kinds},
-            tally.missing,
         )
 
-    def status(self, indicator: Indicator, catalogue: Catalogue, cases: Array | None, shape: tuple[int, ...]) -> Array:
+    def status(self, indicator: Indicator, catalogue: Catalogue, cases: Array | None, shape: tuple[int, ...], *, missing: bool) -> Array:
         """Return int8[scope, label, period] positions in ``Status``.
 
         Args:
@@ -75,6 +73,7 @@ class StatusJudge:
             catalogue: with its counts.
             cases: int64[scope, label, period] denominators; None for a count.
             shape: (scopes, labels, periods).
+            missing: whether the tables had not all the columns that the indicator rests on.
         """
         names = (*indicator.numerator, *indicator.denominator)
         kinds = {catalogue.counts[name.removeprefix("-")].kind for name in names} - {UNITS_KIND}
@@ -89,7 +88,7 @@ class StatusJudge:
         known = self.begun.copy()
         for kind in kinds:
             known &= self.covered.get(kind, np.zeros(len(known), dtype=bool))
-        if self.missing & catalogue.columns_of(indicator):
+        if missing:
             known[:] = False
         found[:, :, ~known] = POSITION[Status.NO_DATA]
         defined = np.array([_defined(indicator, p) for p in self.periods], dtype=bool)
@@ -113,17 +112,9 @@ def _covered(kind: str, tally: Tally, periods: tuple[Period, ...], as_of: date, 
     if kind in coverage:
         first, last = coverage[kind]
         return np.array([first <= p.first and min(p.last, as_of) <= last for p in periods], dtype=bool)
-    edges = {edge: i for i, edge in enumerate(tally.frame.edges)}
-    occurring = np.zeros(len(edges) + 2, dtype=bool)
-    for name, cube in tally.cubes.items():
-        if name.startswith(kind + "."):
-            occurring[: len(edges) + 1] |= cube.bins(len(edges) + 1)
-    found = []
-    for period in periods:
-        low = edges[day_number(period.first)]
-        high = edges[max(day_number(min(period.last, as_of)) + 1, day_number(period.first))]
-        found.append(bool(occurring[low + 1 : high + 1].any()))
-    return np.array(found, dtype=bool)
+    occurring = tally.occupied(kind)
+    windows = [window_of(tally, period, as_of) for period in periods]
+    return np.array([occurring[first + 1 : after + 1].any() for first, after in windows], dtype=bool)
 
 
 def _defined(indicator: Indicator, period: Period) -> bool:

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Indicator
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, Breakdown, Scale, Status, Text
+from cchc_metrics.verbs.asked import missing_of, when_asked
 from cchc_metrics.verbs.counts import CountReader, Labels
 from cchc_metrics.verbs.exact import NO_VALUES, Values
 from cchc_metrics.verbs.judge import Coverage, StatusJudge
@@ -38,6 +40,7 @@ class Block:
         numerator, denominator: int64[scope, label, period]; denominator None for counts.
         status: int8[scope, label, period], positions in ``Status``.
         excluded: reason → int64[scope, label, period].
+        missing: the columns that the indicator rests on and no table had.
         quantile: int64[scope, period] twice the exact values of a quantile (a median can end in a half), −1 for none; else None.
     """
 
@@ -48,6 +51,7 @@ class Block:
     denominator: Array | None
     status: Array
     excluded: Mapping[str, Array]
+    missing: tuple[str, ...] = ()
     quantile: Array | None = None
 
 
@@ -59,7 +63,6 @@ class _Axes:
         scopes, periods: the axes.
         as_of: nothing later is known.
         rules, calendar: ids.
-        unsaid: indicator id → the columns it needs that the tables did not have.
     """
 
     scopes: tuple[Scope, ...]
@@ -67,7 +70,6 @@ class _Axes:
     as_of: date
     rules: str
     calendar: str
-    unsaid: Mapping[str, tuple[str, ...]]
 
     def table(self, blocks: Sequence[Block], names: Mapping[str, str], changes: Mapping[str, tuple[date, Text]]) -> Measures:
         """Return blocks as one table: block after block, in each by scope, label and period."""
@@ -155,8 +157,8 @@ class _Axes:
             found[open_] = known.setdefault(text, len(known))
         if missing.any():
             begun = np.array([period.first <= self.as_of for period in self.periods], dtype=bool)
-            if block.indicator.id in self.unsaid:
-                names = ", ".join(self.unsaid[block.indicator.id])
+            if block.missing:
+                names = ", ".join(block.missing)
                 text = Text(f"không có số liệu: thiếu cột {names}", f"no data: the tables have no column {names}")
                 found[missing] = known.setdefault(text, len(known))
             if not begun.all():
@@ -185,44 +187,50 @@ def _halves(parts: Sequence[tuple[Array, Array]], n: int) -> Values:
 
 def measure(
     tally: Tally,
-    catalogue: Catalogue,
+    catalogue: Catalogue | None = None,
     *,
     units: UnitTree,
-    periods: Sequence[Period],
-    as_of: date,
+    periods: Iterable[Period | str] | Period | str | None = None,
+    as_of: date | str | None = None,
     breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
     coverage: Coverage | None = None,
 ) -> Measures:
     """Return the value of every indicator for every scope of the unit tree and every period.
 
     Args:
-        tally: counts; made for at least these periods and this ``as_of``.
-        catalogue: the indicators wanted.
+        tally: counts.
+        catalogue: the indicators wanted; None for the packaged ones.
         units: the unit tree; values of a unit cover everything below it, and each level of it apart.
-        periods: the periods wanted.
-        as_of: the day on which the question is asked; a period that ends later is open and read up to this day.
+        periods: the periods wanted; None for those of the tally.
+        as_of: the day on which the question is asked; a period that ends later is open and read up to this day. None for the tally's own
+            day, or where it has none for the last day of the periods.
         breakdowns: indicator id → lists of dimensions, instead of those that the catalogue declares.
         coverage: kind → days between which its records are complete; a period that begins before or ends after has no data.
             Without it, a period in which a kind has no event at all, in any unit, has no data.
 
     Returns:
         Every measure, each with a status and, where it has no value, a reason.
+
+    Raises:
+        NotCountedError: a period, the day, a set of events or a dimension was not counted.
+        UnknownUnitError: rows were counted of units that are not in the tree.
     """
-    reader = CountReader.of(tally, units, periods, as_of)
+    wanted_periods, day = when_asked(tally, periods, as_of)
+    asked = default_catalogue() if catalogue is None else catalogue
+    reader = CountReader.of(tally, units, wanted_periods, day)
     scopes = scopes_of(units)
     sums = ScopeSums.of(scopes, units)
     counted: Counted = {}
-    judge = StatusJudge.of(tally, units, scopes, sums, tuple(periods), as_of, coverage or {})
+    judge = StatusJudge.of(tally, units, scopes, sums, wanted_periods, day, coverage or {})
     blocks = []
-    for indicator in catalogue:
+    for indicator in asked:
         wanted = indicator.breakdowns if breakdowns is None or indicator.id not in breakdowns else breakdowns[indicator.id]
         lists: list[Labels] = [()] if indicator.total else []
         lists += [tuple(dims) for dims in wanted]
-        blocks += [_block(indicator, dims, reader, catalogue, sums, judge, counted) for dims in lists]
+        blocks += [_block(indicator, dims, reader, asked, sums, judge, counted) for dims in lists]
     names = {code: units.unit(code).name for code in units.codes}
-    unsaid = {i.id: tuple(sorted(found)) for i in catalogue if (found := catalogue.columns_of(i) & tally.missing)}
-    axes = _Axes(scopes, tuple(periods), as_of, tally.frame.rules, tally.frame.calendar, unsaid)
-    return axes.table(blocks, names, catalogue.definition_changes())
+    axes = _Axes(scopes, wanted_periods, day, tally.frame.rules, tally.frame.calendar)
+    return axes.table(blocks, names, asked.definition_changes())
 
 
 def _block(
@@ -252,8 +260,10 @@ def _block(
     quantile = None
     if indicator.quantile:
         numerator, quantile = _quantiles(indicator, reader, sums)
-    status = judge.status(indicator, catalogue, numerator if indicator.quantile else denominator, numerator.shape)
-    return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, quantile)
+    missing = missing_of(indicator, catalogue, dims, reader.tally)
+    cases = numerator if indicator.quantile else denominator
+    status = judge.status(indicator, catalogue, cases, numerator.shape, missing=bool(missing))
+    return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, missing, quantile)
 
 
 def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums) -> tuple[Array, Array]:

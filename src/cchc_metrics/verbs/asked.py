@@ -1,0 +1,134 @@
+"""What is asked of a tally: which of its counts answer, and a library error where it was not counted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, event_sets, sets_like
+from cchc_metrics.count.arguments import as_day, as_periods
+from cchc_metrics.count.frame import needed_edges
+from cchc_metrics.count.tally import Tally
+from cchc_metrics.errors import NotCountedError, UnknownUnitError, suggestion
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit import UnitTree
+
+
+def when_asked(tally: Tally, periods: object, as_of: object) -> tuple[tuple[Period, ...], date]:
+    """Return the periods that are asked for, all of the tally for None, and the day of the question, the tally's own for None.
+
+    Raises:
+        NotCountedError: a period was not counted, or cannot be read as of that day.
+    """
+    wanted = tally.periods if periods is None else as_periods(periods)
+    day = as_day(as_of) or tally.as_of or max((p.last for p in wanted), default=date.max)
+    known, edges = tally.as_of, frozenset(tally.frame.edges)
+    for period in wanted:
+        if not {period.first_day, period.last_day + 1} <= edges:
+            counted = ", ".join(p.label for p in tally.periods)
+            vi, en = suggestion(period.label, [p.label for p in tally.periods])
+            raise NotCountedError(
+                f"kỳ {period.label} chưa được đếm{vi}; thêm vào tally(periods=…); đã đếm: {counted}",
+                f"period {period.label} was not counted{en}; add it to tally(periods=…); counted: {counted}",
+            )
+        if known is not None and day > known and period.last > known:
+            raise NotCountedError(
+                f"bảng đếm chỉ biết đến ngày {known:%d/%m/%Y}, không trả lời được kỳ {period.label} vào ngày {day:%d/%m/%Y}; "
+                "cộng thêm bảng đếm của những ngày sau",
+                f"the tally knows its rows up to {known} only and cannot answer for period {period.label} as of {day}; "
+                "add the tally of the days since",
+            )
+        if not needed_edges([period], day) <= edges:
+            raise NotCountedError(
+                f"kỳ {period.label} không đọc được vào ngày {day:%d/%m/%Y}; đếm lại với as_of={day} hoặc daily=True",
+                f"period {period.label} cannot be read as of {day}; tally again with as_of={day}, or daily=True",
+            )
+    return wanted, day
+
+
+def window_of(tally: Tally, period: Period, as_of: date) -> tuple[int, int]:
+    """Return the positions in the tally's edges of a period's first day and of the day after its last, or after ``as_of`` if it runs."""
+    after = max(min(period.last_day, day_number(as_of)) + 1, period.first_day)
+    return tally.frame.edges.index(period.first_day), tally.frame.edges.index(after)
+
+
+def set_asked(tally: Tally, name: str, dims: Iterable[str]) -> str | None:
+    """Return the full name of the set that holds the events of ``name`` and was counted by some dimensions; None for a kind not supplied.
+
+    Raises:
+        NotCountedError: no such set was counted by all of them.
+    """
+    kind, wanted = name.split(".", 1)[0], frozenset(dims)
+    if kind == UNITS_KIND:
+        return name
+    if kind not in tally.counted:
+        return None
+    like = sets_like(name)
+    for full in like:
+        counted = tally.counted[kind].get(full.removeprefix(kind + "."))
+        if counted is not None and wanted <= counted:
+            return full
+    able = next((full for full in like if wanted <= {d.name for d in event_sets()[full].dims}), None)
+    by = ", ".join(sorted(wanted))
+    if able is None:
+        known = sorted({d.name for full in like for d in event_sets()[full].dims})
+        vi, en = next((found for dim in sorted(wanted - set(known)) if (found := suggestion(dim, known))[0]), ("", ""))
+        raise NotCountedError(
+            f"«{name}» không chia được theo {by}{vi}; có: {', '.join(known) or '—'}",
+            f"«{name}» cannot be broken down by {by}{en}; there are: {', '.join(known) or '—'}",
+        )
+    vi, en = (f" theo {by}", f" by {by}") if by else ("", "")
+    raise NotCountedError(
+        f"«{able}»{vi} chưa được đếm; đếm lại với sets=catalogue.event_sets(breakdowns) của danh mục này, hoặc sets=None",
+        f"«{able}»{en} was not counted; tally again with sets=catalogue.event_sets(breakdowns) of this catalogue, or sets=None",
+    )
+
+
+def missing_of(indicator: Indicator, catalogue: Catalogue, dims: Collection[str], tally: Tally) -> tuple[str, ...]:
+    """Return the columns, as ``kind.column``, that an indicator rests on and no table of the kind had; of a breakdown, its own too.
+
+    The kinds say what each set of events and each dimension needs; the counts of the numerator and the denominator which they are.
+    """
+    counts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
+    asked = [(events, {*count.where, *dims}) for count in counts for events in _events(count)]
+    if indicator.values_of:
+        asked.append((indicator.values_of, set(dims)))
+    return missing_columns(tally, asked)
+
+
+def missing_columns(tally: Tally, asked: Iterable[tuple[str, Collection[str]]]) -> tuple[str, ...]:
+    """Return the columns, as ``kind.column``, that sets of events selected by dimensions rest on and no table of the kind had."""
+    found: set[str] = set()
+    for name, dims in asked:
+        full = set_asked(tally, name, dims)
+        if full is None or full.startswith(UNITS_KIND + "."):
+            continue
+        kind = KINDS[full.split(".", 1)[0]]
+        needed = kind.needs(event_sets()[full], dims)
+        found |= {f"{kind.name}.{kind.columns_text(need)}" for need in needed if f"{kind.name}.{need}" not in tally.said}
+    return tuple(sorted(found))
+
+
+def check_units(tally: Tally, units: UnitTree) -> None:
+    """Raise where a tally counted units that are not in the tree: what belongs to nobody is in no sum.
+
+    Raises:
+        UnknownUnitError: names them.
+    """
+    known = set(units.codes)
+    unknown = sorted({code for cube in tally.cubes.values() for code in cube.units_counted() if code not in known})
+    if unknown:
+        vi, en = suggestion(unknown[0], known)
+        listed = ", ".join(f"«{code}»" for code in unknown[:5]) + (" …" if len(unknown) > 5 else "")
+        raise UnknownUnitError(
+            f"{len(unknown)} đơn vị đã đếm không có trong cây đơn vị: {listed}{vi}; thêm vào cây đơn vị, hoặc sửa mã khi đọc",
+            f"{len(unknown)} units that were counted are not in the unit tree: {listed}{en}; add them, or fix the codes when reading",
+        )
+
+
+def _events(count: Count) -> Iterator[str]:
+    yield count.events
+    if count.until:
+        yield count.until
