@@ -120,7 +120,11 @@ def test_the_form_of_the_example_holds_and_goes_on_from_quarter_to_quarter() -> 
 
 
 def test_rules_that_keep_dossiers_apart_break_identities_and_say_so(tmp_path: Path) -> None:
-    folder = with_events(tmp_path / "TM", procedures_csv=None, dossier_events_csv=None)
+    without = with_events(tmp_path / "without", procedures_csv=None, dossier_events_csv=None)
+    assert "dossiers.due_at / term + term_unit" in refused("form06", without, "--period", "2021-03", "--lang", "en")
+    heading, *lines = DOSSIERS.strip().split("\n")
+    empty = "\n".join([f"{heading},Ngày hẹn trả", *(f"{line}," for line in lines)]) + "\n"
+    folder = with_events(tmp_path / "TM", dossiers_csv=empty, procedures_csv=None, dossier_events_csv=None)
     assert invoke("form06", folder, "--period", "2021-03").exit_code == DONE
     result = invoke("form06", folder, "--period", "2021-03", "--rules", "default", "--lang", "en")
     assert result.exit_code == DONE_WITH_FINDINGS

@@ -23,6 +23,7 @@ import pytest
 from tests.folders import (
     DISTRICT,
     EXAMPLE,
+    SMALL,
     Key,
     Row,
     change_row,
@@ -551,7 +552,9 @@ def test_a_district_adds_an_indicator_without_code(tmp_path: Path) -> None:
 
 
 def with_catalogue(folder: Path, text_of_catalogue: str) -> Path:
-    made = small(folder)
+    heading, *lines = SMALL["dossiers.csv"].strip().split("\n")
+    channels = "\n".join([f"{heading},Kênh thực hiện", *(f"{line}," for line in lines)]) + "\n"
+    made = small(folder, dossiers_csv=channels)
     (made / "own.toml").write_text(text_of_catalogue, encoding="utf-8")
     with (made / "district.toml").open("a", encoding="utf-8") as file:
         file.write('catalogue = ["own.toml"]\n')
