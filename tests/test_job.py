@@ -23,7 +23,6 @@ import pytest
 from tests.folders import (
     DISTRICT,
     EXAMPLE,
-    SMALL,
     Key,
     Row,
     change_row,
