@@ -33,6 +33,9 @@ from tests.folders import (
     rows_of,
     small,
 )
+from tests.folders import (
+    SMALL as SMALL_TABLES,
+)
 from tests.golden.regenerate import DIGEST, GOLDEN, PERIOD, SMALL, difference, figures_hash, first_difference, golden_files, written
 
 from cchc_metrics.catalogue.load import default_catalogue
@@ -551,7 +554,7 @@ def test_a_district_adds_an_indicator_without_code(tmp_path: Path) -> None:
 
 
 def with_catalogue(folder: Path, text_of_catalogue: str) -> Path:
-    heading, *lines = SMALL["dossiers.csv"].strip().split("\n")
+    heading, *lines = SMALL_TABLES["dossiers.csv"].strip().split("\n")
     channels = "\n".join([f"{heading},Kênh thực hiện", *(f"{line}," for line in lines)]) + "\n"
     made = small(folder, dossiers_csv=channels)
     (made / "own.toml").write_text(text_of_catalogue, encoding="utf-8")
