@@ -13,10 +13,11 @@ from typing import Literal
 from cchc_metrics.errors import CchcError
 from cchc_metrics.folding import fold, nfc
 
-__all__ = ["Lang", "Text", "fold", "nfc", "parse_number_vi"]
+__all__ = ["LANGS", "Lang", "Text", "fold", "nfc", "parse_number_vi"]
 
 Lang = Literal["vi", "en"]
 """A language of the output: Vietnamese or English."""
+LANGS: tuple[Lang, Lang] = ("vi", "en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Protocol, TypeVar
 
 from cchc_metrics.reference.period import Period
+from cchc_metrics.tables.numbers import plain
 from cchc_metrics.text import Text
 
 __all__ = ["REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "worst"]
@@ -150,7 +151,7 @@ class Measure:
         parts = [self.indicator, self.unit, *(f"{d}={v}" for d, v in self.breakdown), self.period.label]
         counts = "" if self.denominator is None else f" ({self.numerator}/{self.denominator})"
         value = self.value
-        shown = self.status.value if value is None else f"{float(value):.6g} {self.scale.value}"
+        shown = self.status.value if value is None else f"{plain(value)} {self.scale.value}"
         return f"{' · '.join(parts)}: {shown}{counts}"
 
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.score import Absent, Given, Inputs, Line, Ratio, Scheme, Scorecard, Value, score_scheme, score_units
-from cchc_metrics.score.exact import decimal_digits, exact_text, half_up, shown
+from cchc_metrics.tables.numbers import decimal_digits, exact_text, format_number, round_half_up
 from cchc_metrics.values import Measure, Scale, Status, Text
 
 NOT_HERE = Absent(Status.NOT_APPLICABLE, Text("không có ở đây", "none here"))
@@ -526,11 +526,12 @@ def test_counts_print_as_they_were_given() -> None:
 
 @given(st.fractions(), st.integers(0, 6))
 def test_rounding_is_half_up_and_exact_text_reads_back(value: Fraction, decimals: int) -> None:
-    rounded = half_up(value, decimals)
+    rounded = round_half_up(value, decimals)
     assert abs(rounded - value) * 2 * 10**decimals <= 1
-    assert half_up(-value, decimals) == -rounded
+    assert round_half_up(-value, decimals) == -rounded
     assert Fraction(exact_text(value)) == value
     digits = decimal_digits(value)
     assert digits is None or (value * 10**digits).denominator == 1
-    assert Fraction(shown(value, "en", decimals)) == rounded
-    assert shown(value, "vi", decimals).replace(",", ".") == shown(value, "en", decimals)
+    assert Fraction(format_number(value, lang="en", decimals=decimals, group=False)) == rounded
+    vi, en = format_number(value, decimals=decimals, group=False), format_number(value, lang="en", decimals=decimals, group=False)
+    assert vi.replace(",", ".") == en

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score import Given, Inputs, Ratio, Scorecard, Value, check_scheme, qd766, score_scheme, with_choices
-from cchc_metrics.score.exact import shown
+from cchc_metrics.tables.numbers import format_number
 from cchc_metrics.values import Status
 
 LEAVES = ("1", "2", "3", "P", "4", "5")
@@ -41,7 +41,7 @@ def given_points(printed: dict[str, str]) -> dict[str, Value]:
 def test_a_component_with_published_counts(name: str, value: Value, printed: str) -> None:
     line = score_scheme({name: value}, qd766())[name]
     assert line.points is not None
-    assert shown(line.points) == printed
+    assert format_number(line.points) == printed
     assert line.status is Status.OK
 
 
@@ -65,7 +65,7 @@ def test_the_printed_total_is_the_sum_of_the_printed_groups(unit: str, figures: 
     assert card.share == card.points
     assert card.band is not None
     assert card.band.vi == "Trung bình"
-    assert [shown(card[leaf].points or Fraction(0)) for leaf in leaves] == figures.split()
+    assert [format_number(card[leaf].points or Fraction(0)) for leaf in leaves] == figures.split()
 
 
 def test_ha_noi_with_payment_from_its_counts() -> None:

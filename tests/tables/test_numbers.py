@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from cchc_metrics.errors import CchcError
 from cchc_metrics.tables.numbers import (
     Exact,
+    decimals_beside,
     format_count,
     format_date,
     format_decimal_exact,
@@ -26,6 +27,7 @@ from cchc_metrics.tables.numbers import (
     format_percent,
     format_points,
     format_signed,
+    plain_apart,
     round_half_up,
     truncate,
 )
@@ -168,10 +170,51 @@ def test_stripping_takes_zeros_and_nothing_else(value: Fraction, decimals: int) 
 
 @given(VALUES, DECIMALS, LANGS)
 def test_a_signed_number_is_the_number_with_plus_above_zero(value: Fraction, decimals: int, lang: Lang) -> None:
-    number = format_number(value, decimals=decimals, lang=lang)
+    number = format_number(value, decimals=decimals, lang=lang, beside=[0])
     signed = format_signed(value, decimals=decimals, lang=lang)
     assert signed.removeprefix("+") == number
-    assert signed.startswith("+") == (round_half_up(value, decimals) > 0)
+    assert signed.startswith("+") == (value > 0)
+    assert signed.startswith("-") == (value < 0)
+    assert (signed == "0") == (value == 0)
+
+
+def read_back(text: str, lang: Lang) -> Fraction:
+    thousands, mark = (".", ",") if lang == "vi" else (",", ".")
+    return Fraction(text.removesuffix("%").replace(thousands, "").replace(mark, "."))
+
+
+NEAR = st.tuples(VALUES, st.fractions(-1, 1) | st.fractions(-1, 1).map(lambda part: part / 10**6)).map(lambda pair: [pair[0], sum(pair)])
+
+
+@given(
+    NEAR | st.lists(VALUES | st.fractions(99, 101), min_size=2, max_size=4),
+    DECIMALS,
+    LANGS,
+    st.sampled_from(cast("Any", [format_number, format_percent])),
+)
+def test_numbers_beside_each_other_compare_as_the_exact_ones_do(numbers: list[Fraction], decimals: int, lang: Lang, write: Any) -> None:
+    printed = [read_back(write(n, decimals=decimals, lang=lang, beside=[*numbers, None]), lang) for n in numbers]
+    for one, as_one in zip(numbers, printed, strict=True):
+        for other, as_other in zip(numbers, printed, strict=True):
+            assert (as_one < as_other, as_one == as_other) == (one < other, one == other)
+
+
+@given(NEAR, st.integers(0, 3))
+def test_numbers_beside_each_other_have_no_more_decimals_than_it_takes(pair: list[Fraction], decimals: int) -> None:
+    value, other = pair
+    needed = decimals_beside(value, [other], decimals)
+    assert value == other or round_half_up(value, needed) != round_half_up(other, needed)
+    assert all(round_half_up(value, n) == round_half_up(other, n) for n in range(decimals, needed))
+
+
+@given(st.lists(st.fractions(-2, 2) | VALUES, min_size=1, max_size=4))
+def test_plain_numbers_beside_each_other_are_told_apart_and_never_rounded(numbers: list[Fraction]) -> None:
+    printed = plain_apart(*numbers, None)
+    assert printed.pop() == "–"
+    for value, text in zip(numbers, printed, strict=True):
+        shown = abs(Fraction(text.rstrip("…")))
+        assert shown == abs(value) if not text.endswith("…") else 0 < abs(value) - shown < Fraction(1, 10**6)
+    assert len(set(printed)) == len(set(numbers))
 
 
 @given(st.integers(), LANGS)
@@ -202,7 +245,10 @@ def test_a_count_is_an_int(value: object) -> None:
         (format_count(2096), "2.096"),
         (format_count(-1500, "en"), "-1,500"),
         (format_signed(811), "+811"),
-        (format_signed(Fraction(-1, 1000)), "0"),
+        (format_signed(Fraction(-1, 1000)), "-0,001"),
+        (format_points(Fraction(1, 300)), "+0,003 điểm phần trăm"),
+        (format_percent(Fraction(1_799_900, 20_000), beside=[90]), "89,995%"),
+        (format_percent(90, beside=[Fraction(1_799_900, 20_000)]), "90%"),
         (format_points(Fraction(5, 2), "vi"), "+2,5 điểm phần trăm"),
         (format_points(Fraction(5, 2), "en"), "+2.5 percentage points"),
         (format_points(Fraction(-1), "en"), "-1 percentage point"),

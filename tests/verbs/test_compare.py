@@ -14,10 +14,11 @@ from tests.verbs.fakes import PUBLISHED, Fake, made, valued
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.tables.numbers import plain
 from cchc_metrics.values import Better, Measure, Scale, Status, Text
 from cchc_metrics.verbs.baseline import window_before
 from cchc_metrics.verbs.compare import Delta, compare, delta
-from cchc_metrics.verbs.listing import aligned, as_html, plain
+from cchc_metrics.verbs.listing import aligned, as_html
 
 COUNTS = st.integers(0, 10_000)
 RATES = st.tuples(COUNTS, st.integers(1, 10_000))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from cchc_metrics.catalogue.model import Catalogue, Indicator
+from cchc_metrics.catalogue.model import Indicator
 from cchc_metrics.errors import InputError
 from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
@@ -267,8 +266,7 @@ def _plan(report: Report, lang: Lang) -> Iterator[Section]:
             (
                 a.name.text(lang),
                 place or unit,
-                assessment_value(a.measured, a, report.catalogue, lang),
-                assessment_value(a.required, a, report.catalogue, lang),
+                *assessment_texts(a, lang),
                 a.verdict.text(lang),
                 a.sentence.text(lang) or a.reason.text(lang),
             )
@@ -285,16 +283,20 @@ def _plan(report: Report, lang: Lang) -> Iterator[Section]:
     )
 
 
-def assessment_value(value: Fraction | None, assessment: Assessment, catalogue: Catalogue, lang: Lang) -> str:
-    """Return a measured or required value of an assessment as printed; ``""`` where there is none.
+def assessment_texts(assessment: Assessment, lang: Lang) -> tuple[str, str]:
+    """Return the measured and the required value of an assessment as printed; ``""`` where there is none.
 
-    It is in the scale of the indicator, also where nothing was measured; of a target of several units it is how many of them reach it.
+    The two never contradict the verdict: they print with decimals until they differ, and of what is counted whole numbers are required.
     """
-    if value is None:
-        return ""
-    if not assessment.parts and assessment.indicator in catalogue and catalogue[assessment.indicator].scale is Scale.PERCENT:
-        return format_percent(value, lang=lang)
-    return format_number(value, lang=lang)
+    measured, asked = assessment.measured, assessment.asked
+    write = format_percent if assessment.scale is Scale.PERCENT else format_number
+    ends = () if asked is None else (asked.value, asked.upper)
+    low, high = ("" if end is None else write(end, lang=lang, beside=(measured,)) for end in ends) if ends else ("", "")
+    required = f"{low}–{high}" if high else _SIGNS.get(assessment.comparator, "") + low if low else ""
+    return "" if measured is None else write(measured, lang=lang, beside=ends), required
+
+
+_SIGNS = {">": "> ", "<=": "≤ ", "<": "< ", "=": "= "}
 
 
 def _problems(report: Report, lang: Lang) -> Section:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cchc_metrics.report.content import assessment_value, delta_text
+from cchc_metrics.report.content import assessment_texts, delta_text
 from cchc_metrics.report.format import measure_text
 from cchc_metrics.report.model import Report
 from cchc_metrics.tables.numbers import format_decimal_exact
@@ -76,7 +76,7 @@ def report_json(report: Report, lang: Lang = "vi") -> str:
                 "state": a.state.value if a.state is not None else None,
                 "owner": a.owner,
                 "due": a.due.isoformat(),
-                "text": assessment_value(a.measured, a, report.catalogue, lang),
+                "text": assessment_texts(a, lang)[0],
                 "sentence": a.sentence.text(lang),
                 "reason": a.reason.text(lang),
             }

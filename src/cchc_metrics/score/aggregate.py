@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from cchc_metrics.score.card import Depth, Line, Scorecard, Stake
-from cchc_metrics.score.exact import half_up, shown
 from cchc_metrics.score.scheme import Criterion, Field, Grade, Scheme
+from cchc_metrics.tables.numbers import format_percent, round_half_up
+from cchc_metrics.text import LANGS
 from cchc_metrics.values import REASONS, Status, Text, worst
 
 _ZERO = Fraction(0)
@@ -77,12 +78,13 @@ def _closed_gates(total: Line, scheme: Scheme) -> Iterator[tuple[Grade, Text]]:
         for line in total.walk():
             if line.depth != gate.of or (gate.ids and line.id not in gate.ids) or line.share is None or line.share >= gate.below:
                 continue
-            best = grades[gate.best]
+            best, share = grades[gate.best], line.share
+            vi, en = ([format_percent(n, lang=lang, beside=(share, gate.below)) for n in (share, gate.below)] for lang in LANGS)
             yield (
                 best,
                 Text(
-                    f"«{line.name.vi}» đạt {shown(line.share)}% < {shown(gate.below)}%: xếp loại cao nhất là {best.vi}",
-                    f"«{line.name.en}» has {shown(line.share, 'en')} % < {shown(gate.below, 'en')} %: the band is at best {best.en}",
+                    f"«{line.name.vi}» đạt {vi[0]} < {vi[1]}: xếp loại cao nhất là {best.vi}",
+                    f"«{line.name.en}» has {en[0]} < {en[1]}: the band is at best {best.en}",
                 ),
             )
 
@@ -114,13 +116,16 @@ def _without(missing: tuple[str, ...], stake: Stake, at_least: Fraction) -> Text
     vi, en = f"thiếu {listed}", f"{listed} missing"
     if at_least < 100 and stake.total:
         share = 100 * stake.known / stake.total
-        vi += f"; biết {shown(share)}% số điểm, cần {shown(at_least)}%"
-        en += f"; {shown(share, 'en')} % of the points are known, {shown(at_least, 'en')} % are needed"
+        (known_vi, least_vi), (known_en, least_en) = (
+            [format_percent(n, lang=lang, beside=(share, at_least)) for n in (share, at_least)] for lang in LANGS
+        )
+        vi += f"; biết {known_vi} số điểm, cần {least_vi}"
+        en += f"; {known_en} of the points are known, {least_en} are needed"
     return Text(vi, en)
 
 
 def _rounded(found: _Sum, decimals: int | None) -> _Sum:
-    return found if found.points is None or decimals is None else replace(found, points=half_up(found.points, decimals))
+    return found if found.points is None or decimals is None else replace(found, points=round_half_up(found.points, decimals))
 
 
 def _first(own: Fraction | None, common: Fraction) -> Fraction:

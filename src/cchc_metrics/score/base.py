@@ -11,9 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainVali
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.plan.fields import Exact, exact
-from cchc_metrics.score.exact import exact_text
 from cchc_metrics.score.facts import Facts, Kind
 from cchc_metrics.score.intervals import Frozen, Interval
+from cchc_metrics.tables.numbers import exact_text
 from cchc_metrics.values import Text
 
 

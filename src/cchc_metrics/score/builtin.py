@@ -10,9 +10,9 @@ from typing import Literal
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.choices import with_choices
-from cchc_metrics.score.exact import exact_text
 from cchc_metrics.score.load import load_scheme
 from cchc_metrics.score.scheme import Scheme
+from cchc_metrics.tables.numbers import exact_text
 
 _DIVIDE_BY: Mapping[str, int] = {"year": 1, "quarter": 4, "month": 12}
 _ONLINE_POINTS = 12

@@ -10,9 +10,9 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from cchc_metrics.errors import CchcError, suggestion
-from cchc_metrics.score.exact import exact_text, shown
 from cchc_metrics.score.facts import Absent, Given, Ratio, Value
 from cchc_metrics.score.scheme import WAY_NAMES, Grade, Scheme, Way
+from cchc_metrics.tables.numbers import exact_text, format_number
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Status, Text
 
@@ -237,9 +237,9 @@ class Scorecard:
         return (
             line.id if line.depth != "total" else "",
             "  " * indent + line.name.text(lang),
-            "–" if line.points is None else shown(line.points, lang, decimals),
-            "?" if line.max is None else shown(line.max, lang, decimals),
-            "" if line.share is None else shown(line.share, lang, decimals),
+            "–" if line.points is None else format_number(line.points, lang=lang, decimals=decimals),
+            "?" if line.max is None else format_number(line.max, lang=lang, decimals=decimals),
+            "" if line.share is None else format_number(line.share, lang=lang, decimals=decimals),
             "; ".join(filter(None, said)),
         )
 

@@ -12,10 +12,10 @@ from cchc_metrics.errors import CchcError
 from cchc_metrics.score.aggregate import criterion_line, field_line, scorecard, total_line
 from cchc_metrics.score.card import Line, Scorecard
 from cchc_metrics.score.evaluate import score_scheme
-from cchc_metrics.score.exact import half_up, shown
 from cchc_metrics.score.facts import Value
 from cchc_metrics.score.inputs import Inputs
 from cchc_metrics.score.scheme import Component, Field, Grade, Scheme
+from cchc_metrics.tables.numbers import format_number, round_half_up
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Status, Text
 
@@ -99,13 +99,14 @@ class CheapestWay:
         """
         if self.goal is None or not self.ways:
             return self.reason.text(lang)
-        goal, lacking = self.goal.name.text(lang), shown(self.lacking, lang, decimals)
+        goal, lacking = self.goal.name.text(lang), format_number(self.lacking, lang=lang, decimals=decimals, beside=(0,))
         lines = [f"Lên mức {goal}: còn thiếu {lacking}" if lang == "vi" else f"To {goal}: {lacking} lacking"]
         for number, way in enumerate(self.ways, start=1):
-            share = "" if way.share is None else f" → {shown(way.share, lang, decimals)} %"
-            lines.append(f"{number}. +{shown(way.points, lang, decimals)}{share}")
+            share = "" if way.share is None else f" → {format_number(way.share, lang=lang, decimals=decimals)} %"
+            lines.append(f"{number}. +{format_number(way.points, lang=lang, decimals=decimals)}{share}")
             for move in way.moves:
-                before, after = shown(move.before, lang, decimals), shown(move.after, lang, decimals)
+                both = (move.before, move.after)
+                before, after = (format_number(points, lang=lang, decimals=decimals, beside=both) for points in both)
                 lines.append(f"   {move.id}  {move.name.text(lang)}: {before} → {after}")
         return "\n".join(lines)
 
@@ -195,7 +196,7 @@ def _moves(card: Scorecard) -> list[Move]:
         item = items[line.id]
         most = item.bounds.high if item.bounds is not None else item.full
         if most is not None:
-            most = most if item.round is None else half_up(most, item.round)
+            most = most if item.round is None else round_half_up(most, item.round)
             if most > line.points:
                 found.append(Move(line.id, line.name, line.points, most))
     return found

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from cchc_metrics.score.choices import as_data
-from cchc_metrics.score.exact import decimal_digits, exact_text
 from cchc_metrics.score.scheme import Scheme
+from cchc_metrics.tables.numbers import decimal_digits, exact_text
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _TABLES = ("fields", "criteria", "components")

@@ -9,11 +9,11 @@ from fractions import Fraction
 from cchc_metrics.errors import InputError
 from cchc_metrics.score.aggregate import criterion_line, field_line, scorecard, total_line
 from cchc_metrics.score.card import Line, Scorecard, Stake, WayScore
-from cchc_metrics.score.exact import half_up
 from cchc_metrics.score.facts import Facts, Given, NoPointsError, Peers, Ratio, Value
 from cchc_metrics.score.inputs import Inputs, check_inputs, inputs_of
 from cchc_metrics.score.scheme import WAY_NAMES, WAYS, Component, Criterion, Field, Scheme, Way
 from cchc_metrics.score.shapes_fact import ShownOnly
+from cchc_metrics.tables.numbers import round_half_up
 from cchc_metrics.values import REASONS, Measure, Status, Text, worst
 
 _ZERO = Fraction(0)
@@ -225,7 +225,7 @@ def _no_points(item: Component, way: Way, error: NoPointsError) -> WayScore:
 
 
 def _held(points: Fraction, item: Component) -> Fraction:
-    return points if item.round is None else half_up(points, item.round)
+    return points if item.round is None else round_half_up(points, item.round)
 
 
 def _stake(item: Component) -> Fraction | None:

@@ -12,9 +12,9 @@ from typing import Any
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.plan.fields import exact
 from cchc_metrics.reference.period import Period
-from cchc_metrics.score.exact import exact_text
 from cchc_metrics.score.facts import Absent, Given, Ratio, Value, kind_of, wanted
 from cchc_metrics.score.scheme import Component, Scheme, Way
+from cchc_metrics.tables.numbers import exact_text
 from cchc_metrics.values import Breakdown, MeasureSource, Status, Text
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.plan.fields import Exact
-from cchc_metrics.score.exact import exact_text
+from cchc_metrics.tables.numbers import exact_text
 from cchc_metrics.values import Text
 
 # A cut lies just below a number (…, 0) or just above it (…, 1); infinite cuts have -1 or 1 in front. Cuts compare as they lie on the line.
@@ -66,6 +66,11 @@ class Interval(Frozen):
         if self.at_most is not None:
             return (0, self.at_most, 1)
         return _ABOVE_ALL if self.less_than is None else (0, self.less_than, 0)
+
+    @property
+    def ends(self) -> tuple[Fraction, ...]:
+        """The ends that were given: what a number that is printed beside the range must be told apart from."""
+        return tuple(end for end in (self.at_least, self.more_than, self.at_most, self.less_than) if end is not None)
 
     @property
     def bounded(self) -> bool:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.card import Line, NumberWriter, Scorecard
-from cchc_metrics.score.exact import exact_text, shown
 from cchc_metrics.score.scheme import Grade
+from cchc_metrics.tables.numbers import exact_text, format_number
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Status, Text
 
@@ -84,9 +84,11 @@ class Ranking:
         rows = [head]
         notes = [""]
         for row in self.rows:
-            share = shown(row.value, lang, decimals) if self.on == "share" else ""
+            share = format_number(row.value, lang=lang, decimals=decimals) if self.on == "share" else ""
             band = row.band.name.text(lang) if row.band else ""
-            rows.append((str(row.rank), called.get(row.unit, row.unit), shown(row.points, lang, decimals), share, band))
+            rows.append(
+                (str(row.rank), called.get(row.unit, row.unit), format_number(row.points, lang=lang, decimals=decimals), share, band)
+            )
             tied = ", ".join(called.get(unit, unit) for unit in row.tied)
             tie = (f"đồng hạng với {tied}" if lang == "vi" else f"tied with {tied}") if tied else ""
             notes.append("; ".join(filter(None, (tie, row.reason.text(lang)))))

@@ -12,9 +12,9 @@ from pydantic import Field, StringConstraints, model_validator
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.plan.fields import Day, Exact
 from cchc_metrics.score.base import Bounds, Need, PointsAre, Shape, When, worth
-from cchc_metrics.score.exact import shown
 from cchc_metrics.score.facts import Facts, Given
 from cchc_metrics.score.intervals import Frozen
+from cchc_metrics.tables.numbers import exact_text
 
 _ZERO = Fraction(0)
 
@@ -210,8 +210,8 @@ class Assessed(Shape):
         points = value.points if isinstance(value, Given) else facts.number(self.input)
         if not 0 <= points <= maximum:
             raise InputError(
-                f"{shown(points)} điểm nằm ngoài 0 – {shown(maximum)}",
-                f"{shown(points, 'en')} points lie outside 0 – {shown(maximum, 'en')}",
+                f"{exact_text(points)} điểm nằm ngoài 0 – {exact_text(maximum)}",
+                f"{exact_text(points)} points lie outside 0 – {exact_text(maximum)}",
             )
         return points
 

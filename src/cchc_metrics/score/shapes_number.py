@@ -16,9 +16,9 @@ from pydantic import Field, model_validator
 from cchc_metrics.errors import CchcError
 from cchc_metrics.plan.fields import Exact
 from cchc_metrics.score.base import NO_LIMIT, Bounds, Limit, Need, NotNegative, PointsAre, Positive, Shape, When, within, worth
-from cchc_metrics.score.exact import shown
 from cchc_metrics.score.facts import Facts, NoPointsError, Ratio
 from cchc_metrics.score.intervals import Frozen, Interval
+from cchc_metrics.tables.numbers import format_number
 from cchc_metrics.values import Status, Text
 
 _ZERO, _ONE, _HUNDRED = Fraction(0), Fraction(1), Fraction(100)
@@ -238,9 +238,13 @@ class Bands(OneNumber):
         for band in self.bands:
             if band.holds(number):
                 return worth(band.points, maximum, self.points_are)
+        ends = [end for band in self.bands for end in band.ends]
         raise NoPointsError(
             Status.NO_DATA,
-            Text(f"không khoảng nào chứa {shown(number, decimals=4)}", f"no band holds {shown(number, 'en', decimals=4)}"),
+            Text(
+                f"không khoảng nào chứa {format_number(number, beside=ends)}",
+                f"no band holds {format_number(number, lang='en', beside=ends)}",
+            ),
         )
 
 

@@ -10,11 +10,11 @@ from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.score.card import Line, Scorecard
 from cchc_metrics.score.choices import with_choices
 from cchc_metrics.score.evaluate import score_scheme, score_units
-from cchc_metrics.score.exact import shown
 from cchc_metrics.score.facts import Given, Value
 from cchc_metrics.score.inputs import Inputs, inputs_of
 from cchc_metrics.score.ranking import Ranking, rank_units
 from cchc_metrics.score.scheme import WAYS, Scheme, Way
+from cchc_metrics.tables.numbers import format_number
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Text
 
@@ -75,7 +75,7 @@ class WhatIf:
 
         def number(value: Fraction | None, *, signed: bool = False) -> str:
             sign = "+" if signed and value is not None and value > 0 else ""
-            return "–" if value is None else sign + shown(value, lang, decimals)
+            return "–" if value is None else sign + format_number(value, lang=lang, decimals=decimals)
 
         rows = [head]
         rows += [

@@ -1,5 +1,8 @@
 """Numbers and dates as they are printed, in Vietnamese and in English: the one place where anything is rounded.
 
+A number that stands beside another (a value beside its target or baseline, points beside their maximum, a change beside none) is given it
+as ``beside``, and prints with as many more decimals as it takes to differ from it; so what is printed compares as the exact numbers do.
+
 All arithmetic is on integers. A binary float is refused: 40,62/80 is 50,775 % exactly and rounds to 50,78, while
 the float nearest to it can fall to either side.
 """
@@ -8,13 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
 from typing import SupportsIndex, TypeAlias
 
 from cchc_metrics.errors import CchcError, suggestion
-from cchc_metrics.text import Lang
+from cchc_metrics.text import Lang, Text
 
 Exact: TypeAlias = int | Fraction | Decimal
 """A number without a rounding error of its own."""
@@ -66,7 +70,30 @@ def truncate(value: Exact, decimals: int) -> Fraction:
     return Fraction(-units if exact < 0 else units, scale)
 
 
-def format_number(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, group: bool = True) -> str:
+def decimals_beside(value: Exact, beside: Iterable[Exact | None], decimals: int = 2) -> int:
+    """Return with how many decimals a number must be printed to differ from each number beside it that it differs from.
+
+    Rounding never changes the order of two numbers, it only makes them equal; so with these decimals, or more of them for one of the two,
+    the printed numbers are in the order of the exact ones.
+
+    Args:
+        value: an int, ``Fraction`` or ``Decimal``.
+        beside: the numbers that it stands beside; None for one that is not there.
+        decimals: how many decimals it has at least.
+
+    >>> decimals_beside(Fraction(1_799_900, 20_000), [90])
+    3
+    """
+    exact = _exact(value)
+    others = [other for each in beside if each is not None and (other := _exact(each)) != exact]
+    while others and round_half_up(exact, decimals) in {round_half_up(other, decimals) for other in others}:
+        decimals += 1
+    return decimals
+
+
+def format_number(
+    value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, group: bool = True, beside: Iterable[Exact | None] = ()
+) -> str:
     """Return a number rounded half-up and written in a language: ``12.345,67`` or ``12,345.67``.
 
     What rounds to zero prints as zero, never with a minus sign.
@@ -77,6 +104,7 @@ def format_number(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: 
         lang: ``"vi"`` or ``"en"``.
         strip: leave out zeros at the end of the decimals (100, not 100,00).
         group: separate thousands; years are not grouped, so give ``False`` for them.
+        beside: the numbers that it stands beside and must be told apart from.
 
     Raises:
         TypeError: the value is a float (or no number).
@@ -89,6 +117,7 @@ def format_number(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: 
     ('0,00', '98,30')
     """
     thousands, mark = _marks(lang)
+    decimals = decimals_beside(value, beside, decimals)
     rounded = round_half_up(value, decimals)
     whole, part = divmod(abs(rounded), 1)
     digits = f"{int(part * 10**decimals):0{decimals}}" if decimals else ""
@@ -99,7 +128,7 @@ def format_number(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: 
 
 
 def format_signed(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, group: bool = True) -> str:
-    """Return a change, written with its sign: ``+811``, ``-2,5``; what rounds to zero has none.
+    """Return a change, written with its sign: ``+811``, ``-2,5``. Only no change prints as 0; a smaller one has more decimals.
 
     Args:
         value: an int, ``Fraction`` or ``Decimal``.
@@ -113,14 +142,22 @@ def format_signed(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: 
         ValueError: ``decimals`` is negative, or the value is a ``Decimal`` that is not finite.
         CchcError: the language is not known.
 
-    >>> format_signed(811), format_signed(Fraction(-5, 2)), format_signed(0)
-    ('+811', '-2,5', '0')
+    >>> format_signed(811), format_signed(Fraction(-5, 2)), format_signed(0), format_signed(Fraction(1, 300))
+    ('+811', '-2,5', '0', '+0,003')
     """
-    number = format_number(value, decimals=decimals, lang=lang, strip=strip, group=group)
-    return "+" + number if round_half_up(value, decimals) > 0 else number
+    number = format_number(value, decimals=decimals, lang=lang, strip=strip, group=group, beside=(0,))
+    return "+" + number if value > 0 else number
 
 
-def format_percent(value_in_percent: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, guard_whole: bool = True) -> str:
+def format_percent(
+    value_in_percent: Exact,
+    *,
+    decimals: int = 2,
+    lang: Lang = "vi",
+    strip: bool = True,
+    guard_whole: bool = True,
+    beside: Iterable[Exact | None] = (),
+) -> str:
     """Return a rate in percent, with the sign set close: ``92,83%``.
 
     "100%" says that none was missed, and "0%" that none was found. With ``guard_whole`` a rate that rounds to
@@ -133,6 +170,7 @@ def format_percent(value_in_percent: Exact, *, decimals: int = 2, lang: Lang = "
         lang: ``"vi"`` or ``"en"``.
         strip: leave out zeros at the end of the decimals.
         guard_whole: print 0% and 100% for the exact values only.
+        beside: the numbers that it stands beside and must be told apart from.
 
     Raises:
         TypeError: the value is a float (or no number).
@@ -145,18 +183,17 @@ def format_percent(value_in_percent: Exact, *, decimals: int = 2, lang: Lang = "
     '99,99%'
     >>> format_percent(Fraction(9999, 100), decimals=1, guard_whole=False)
     '100%'
+    >>> format_percent(Fraction(1_799_900, 20_000), beside=[90]), format_percent(90, beside=[Fraction(1_799_900, 20_000)])
+    ('89,995%', '90%')
     >>> format_percent(Fraction(100, 30_000)), format_percent(Fraction(100 * 30_001, 30_000))
     ('0,003%', '100,003%')
     """
-    exact = _exact(value_in_percent)
-    if guard_whole and exact not in _WHOLES:
-        while round_half_up(exact, decimals) in _WHOLES:
-            decimals += 1
-    return format_number(exact, decimals=decimals, lang=lang, strip=strip) + "%"
+    apart = (*_WHOLES, *beside) if guard_whole else beside
+    return format_number(value_in_percent, decimals=decimals, lang=lang, strip=strip, beside=apart) + "%"
 
 
 def format_points(value: Exact, lang: Lang = "vi", *, decimals: int = 2, strip: bool = True) -> str:
-    """Return the difference of two rates, in percentage points: ``+2,5 điểm phần trăm``.
+    """Return the difference of two rates, in percentage points: ``+2,5 điểm phần trăm``. Only no difference prints as 0.
 
     Not a percentage: 12 % against 10 % is +2 percentage points and +20 %.
 
@@ -202,6 +239,15 @@ def format_count(value: int, lang: Lang = "vi") -> str:
     return f"{whole:,}".replace(",", _marks(lang)[0])
 
 
+def grouped(count: int) -> Text:
+    """Return a count with its thousands separated as each language does.
+
+    >>> grouped(2096)
+    Text(vi='2.096', en='2,096')
+    """
+    return Text(format_count(count, "vi"), format_count(count, "en"))
+
+
 def format_date(date: dt.date, lang: Lang = "vi") -> str:
     """Return a date as dd/mm/yyyy in Vietnamese and as yyyy-mm-dd in English; of an instant, its date.
 
@@ -243,6 +289,30 @@ def format_decimal_exact(value: Exact, digits: int = 10) -> str:
     if digits < _FEWEST_JSON_DIGITS:
         raise ValueError(f"digits must be {_FEWEST_JSON_DIGITS} or more, not {digits}: a reader must be able to round for himself")
     return format_number(value, decimals=digits, lang="en", group=False)
+
+
+def decimal_digits(value: Fraction) -> int | None:
+    """Return how many decimals a number needs to be written exactly, or None where no number of them suffices.
+
+    >>> decimal_digits(Fraction(1, 8)), decimal_digits(Fraction(1, 3))
+    (3, None)
+    """
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return max(twos, fives) if rest == 1 else None
+
+
+def exact_text(value: Fraction) -> str:
+    """Return a number as text that reads back as the same number: ``"14.81"``, or ``"2/3"`` where decimals do not end.
+
+    >>> exact_text(Fraction(1481, 100)), exact_text(Fraction(2, 3)), exact_text(Fraction(-1, 8))
+    ('14.81', '2/3', '-0.125')
+    """
+    digits = decimal_digits(value)
+    return str(value) if digits is None else format_number(value, decimals=digits, lang="en", group=False)
 
 
 def plain(value: Exact | None, decimals: int = 6) -> str:

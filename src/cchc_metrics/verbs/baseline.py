@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from math import floor
 from typing import Literal
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
+from cchc_metrics.tables.numbers import round_half_up
 from cchc_metrics.values import REASONS, Breakdown, Measure, MeasureSource, Scale, Status, Text, worst
 
 Shares = Mapping[str, Mapping[str, Fraction]]
@@ -21,7 +21,6 @@ DefinitionChanges = Mapping[str, tuple[date, Text]]
 """Indicator → the first day of its new definition, and what changed."""
 
 NO_REASON = Text()
-_HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,4 +298,4 @@ def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool)
 
 def _rounded(count: Fraction) -> int:
     """Return a count; only the counts of a split unit are not whole, and they are marked."""
-    return floor(count + _HALF)
+    return int(round_half_up(count, 0))

@@ -10,6 +10,7 @@ from typing import Literal
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.tables.numbers import plain
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Scale, Status, Text, worst
 from cchc_metrics.verbs.baseline import (
@@ -23,7 +24,7 @@ from cchc_metrics.verbs.baseline import (
     mismatch,
     of_baseline,
 )
-from cchc_metrics.verbs.listing import about, aligned, as_html, plain
+from cchc_metrics.verbs.listing import about, aligned, as_html
 
 DifferenceUnit = Literal["percentage_points", "count", "working_days", "calendar_days", "points", "mean"]
 """What a difference is counted in. The difference of two rates is in percentage points (điểm phần trăm), never in percent."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from cchc_metrics.tables.numbers import round_half_up
+
 _Z = Decimal("1.959963984540054")  # two-sided 95 % of the normal distribution
 
 
@@ -29,6 +31,5 @@ def interval_95(numerator: int, denominator: int) -> tuple[Fraction, Fraction] |
         n, share, z2 = Decimal(denominator), Decimal(numerator) / denominator, _Z * _Z
         middle = share + z2 / (2 * n)
         margin = _Z * ((share * (1 - share) + z2 / (4 * n)) / n).sqrt()
-        ends = [(100 * end / (1 + z2 / n)).quantize(Decimal("1e-10")) for end in (middle - margin, middle + margin)]
-    low, high = (Fraction(end) for end in ends)
-    return low, high
+        ends = [round_half_up(100 * end / (1 + z2 / n), 10) for end in (middle - margin, middle + margin)]
+    return ends[0], ends[1]

@@ -9,9 +9,12 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
 
+from cchc_metrics.plan import Comparator
+from cchc_metrics.tables.numbers import plain, plain_apart
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Breakdown, Measure, Text
-from cchc_metrics.verbs.listing import about, aligned, as_html, plain
+from cchc_metrics.values import Breakdown, Measure, Scale, Text
+from cchc_metrics.verbs.assess.required import Required
+from cchc_metrics.verbs.listing import about, aligned, as_html
 
 ItemKind = Literal["target", "quota", "task"]
 """What of a plan is assessed."""
@@ -81,6 +84,8 @@ class Assessment:
         measured: the value, exact, in the indicator's scale; for a target of several units how many of them reach it.
         required: what it must be, in the same scale: for an increase, the baseline with the increase added. The lower end of ``between``.
         required_upper: the upper end of ``between``, else None.
+        comparator: how the value is compared with what is required.
+        scale: what the values are in; a count for a target of several units; None where nothing says.
         reached: whether the value as it stands satisfies the target; None where there is no value.
         measure, baseline: what it rests on; None where there is none.
         change: measured against baseline in the plan's own terms (percent, points or number), for increases whose windows are equally long.
@@ -111,6 +116,8 @@ class Assessment:
     measured: Fraction | None = None
     required: Fraction | None = None
     required_upper: Fraction | None = None
+    comparator: Comparator = ">="
+    scale: Scale | None = None
     reached: bool | None = None
     measure: Measure | None = None
     baseline: Measure | None = None
@@ -131,8 +138,17 @@ class Assessment:
     weight: Fraction = Fraction(1)
     parts: tuple[Assessment, ...] = ()
 
+    @property
+    def asked(self) -> Required | None:
+        """What is asked for as it is printed: in whole numbers of what is counted. None where that cannot be said."""
+        if self.required is None:
+            return None
+        asked = Required(self.comparator, self.required, self.required_upper)
+        return asked.in_whole() if self.scale is Scale.COUNT else asked
+
     def __str__(self) -> str:
-        numbers = "" if self.measured is None else f" {plain(self.measured)} / {plain(self.required)}"
+        measured, required = plain_apart(self.measured, None if self.asked is None else self.asked.value)
+        numbers = "" if self.measured is None else f" {measured} / {required}"
         said = self.sentence.en or self.reason.en
         return f"{self.target} · {self.unit}:{numbers} {self.verdict.value}{f' ({said})' if said else ''}"
 

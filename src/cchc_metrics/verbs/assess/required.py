@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil, floor
 
 from cchc_metrics.plan import Comparator, Target
 from cchc_metrics.values import Better, Measure, Scale, Text
@@ -54,6 +55,18 @@ class Required:
         if self.comparator in ("<=", "<", "="):
             return self.value, False
         return (self.upper if self.upper is not None else self.value), False
+
+    def in_whole(self) -> Required:
+        """Return the same of things that are counted: the whole numbers that ask for no more and no less of a whole number.
+
+        >>> [Required(how, Fraction(140_645, 100)).in_whole().value for how in (">=", ">", "<=", "<")]
+        [Fraction(1407, 1), Fraction(1406, 1), Fraction(1406, 1), Fraction(1407, 1)]
+        """
+        if self.comparator == "=":
+            return self  # a number that is not whole equals no count, and must not seem to
+        upwards = self.comparator in (">=", "<", "between")
+        upper = None if self.upper is None else Fraction(floor(self.upper))
+        return replace(self, value=Fraction(ceil(self.value) if upwards else floor(self.value)), upper=upper)
 
     @property
     def strict(self) -> bool:

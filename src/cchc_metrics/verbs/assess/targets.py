@@ -85,6 +85,8 @@ class TargetJudge:
             weight=target.weight,
             required=target.value if target.against == "absolute" else None,
             required_upper=target.upper if target.against == "absolute" else None,
+            comparator=target.comparator,
+            scale=self.catalogue[target.indicator].scale if self.catalogue is not None and target.indicator in self.catalogue else None,
         )
         self.units.unit(unit)  # an unknown code is an error and not a target without data
         if not window.begun:
@@ -92,7 +94,7 @@ class TargetJudge:
         measure = self._measure(target, kind, unit, breakdown, window)
         if isinstance(measure, Text):
             return replace(blank, reason=measure)
-        blank = replace(blank, measure=measure)
+        blank = replace(blank, measure=measure, scale=measure.scale)
         if measure.value is None:
             waiting = not window.over and bool(target.milestones) and self.as_of < target.milestones[0].on
             return replace(blank, verdict=Verdict.NOT_DUE if waiting else blank.verdict, reason=measure.reason)
@@ -206,6 +208,7 @@ class TargetJudge:
             verdict=Verdict.NOT_DUE,
             due=window.due,
             weight=target.weight,
+            scale=Scale.COUNT,
             parts=parts,
         )
         if not parts:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.tables.numbers import grouped
 from cchc_metrics.values import Measure, Text
 from cchc_metrics.verbs.assess.effort import Effort
 from cchc_metrics.verbs.assess.model import ItemKind
-from cchc_metrics.verbs.listing import grouped
 
 CASES = Text("hồ sơ", "cases")
 _ACTIVITIES = Text("hoạt động", "activities")
