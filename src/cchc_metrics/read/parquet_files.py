@@ -20,8 +20,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from cchc_metrics.read.arrow import python_value
+from cchc_metrics.read.arrow import one_array, python_value
 from cchc_metrics.read.checks import Given
+from cchc_metrics.read.doubt import JUDGED, NO_SIGNS, Signs, signs_of
 from cchc_metrics.read.findings import EXAMPLES, Findings
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
@@ -147,6 +148,7 @@ class _Scan:
     ids: tuple[str, ...]
     keep_ids: bool
     part_rows: int
+    signs: Mapping[str, Signs] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -175,7 +177,8 @@ class _Scan:
         """Return the verdict on some rows; ``distinct`` where no id of theirs stands in the file twice."""
         positions = {name: part.schema.names.index(heading) for name, heading in names.items()}
         raw = raw_table(self.kind, part, positions, file=self.file, rows=rows, keep_ids=self.keep_ids, distinct=distinct)
-        return judge(raw, {name: raw.columns[at] for name, at in positions.items()}, self.kind, self.given, findings)
+        cells = {name: raw.columns[at] for name, at in positions.items()}
+        return judge(replace(raw, signs=self.signs), cells, self.kind, self.given, findings)
 
 
 @dataclass(slots=True)
@@ -220,6 +223,7 @@ def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Pars
     done = 0
     with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
         repeated, sound = _repeated(scan, pool, workers)
+        scan = replace(scan, signs=_signs(scan, pool, workers))
         names = dict(scan.names)
         plain = _identifiers(scan.kind, names)
         if not repeated.size and sound and not scan.keep_ids:  # nothing more is to be learnt from them
@@ -278,6 +282,23 @@ def _ahead(pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], Any]], workers
 def _hashes(scan: _Scan, table: Any) -> tuple[Array, bool]:
     specs = schema_by_name(scan.kind.model)
     return row_hashes([(specs[name], table.column(scan.names[name])) for name in scan.ids])
+
+
+def _signs(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> Mapping[str, Signs]:
+    """Return what the whole file shows of how its numbers and dates are written, of the columns that are text."""
+    specs = schema_by_name(scan.kind.model)
+    names = {n: h for n, h in scan.names.items() if specs[n].cell_type.name in JUDGED and h in scan.table.texts | scan.table.uneven}
+    found: dict[str, Signs] = dict.fromkeys(names, NO_SIGNS)
+
+    def part(load: Load) -> dict[str, Signs]:
+        table = read(load)
+        return {n: signs_of(specs[n], (python_value(cell) for cell in one_array(table.column(h)).unique())) for n, h in names.items()}
+
+    if names:
+        loads = scan.table.loads(list(names.values()), plain=(), part_rows=scan.part_rows)
+        for signs in _ahead(pool, (partial(part, load) for _, load in loads), workers):
+            found = {n: found[n] | signs[n] for n in names}
+    return found
 
 
 def _repeated(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> tuple[Array, bool]:

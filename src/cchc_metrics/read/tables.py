@@ -12,6 +12,7 @@ import numpy as np
 from cchc_metrics.errors import did_you_mean
 from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import DATES, Finding, Given, broken, dates, duplicates, named_on_their_day
+from cchc_metrics.read.doubt import NO_SIGNS, settle
 from cchc_metrics.read.findings import WITHHELD, Findings, shown
 from cchc_metrics.read.headings import Matched, match_headings, spellings
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
@@ -135,6 +136,7 @@ def _understand_cells(
                 findings.add_rows(code, table.rows, where, spec.name, column.cell)
             continue
         values, errors = understand_cells(spec, column.values, given)
+        values, errors = settle(spec, column, values, errors, table.signs.get(spec.name, NO_SIGNS))
         if spec.cell_type.name == "id":
             ids[spec.name] = _numbered(column, values, errors)
         if errors:

@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from enum import Enum, StrEnum
 from fractions import Fraction
 from functools import cache
-from typing import Annotated, Any, Self, TypeGuard
+from numbers import Integral, Rational, Real
+from typing import Annotated, Any, Self
 
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.records.problems import Code
@@ -30,6 +32,9 @@ MAX_WHOLE = 2**31 - 1
 """The largest whole number."""
 MAX_TERM = 10_000
 """The longest term, in its unit."""
+_MOST_DIGITS = 30
+MAX_MONTH = 12
+"""The last month; a larger number is a day."""
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -175,14 +180,14 @@ def parse_required(value: object) -> str:
 
 
 def parse_whole(value: object) -> int | None:
-    """Return a whole number from 0 to 2^31 − 1, or None for an empty cell; ``2.096`` is two thousand and ninety-six."""
-    if (isinstance(value, int) and not isinstance(value, bool)) or _has_a_part(value):
-        number = Fraction(value)
-    else:
-        text = cell_text(value)
-        if not text:
-            return None
-        number = _number(text)
+    """Return a whole number from 0 to 2^31 − 1, or None for an empty cell; ``2.096`` is two thousand and ninety-six.
+
+    Raises:
+        CellError: ``not_a_number``; ``number_out_of_range``; ``ambiguous_value`` for ``2,000``, which only a column could tell from 2.
+    """
+    number = _number_of(value, parts_of_three=("000",))
+    if number is None:
+        return None
     if number.denominator != 1:
         raise CellError(Code.NOT_A_NUMBER)
     if not 0 <= number <= MAX_WHOLE:
@@ -191,14 +196,14 @@ def parse_whole(value: object) -> int | None:
 
 
 def parse_term(value: object) -> Fraction | None:
-    """Return a length of term: a multiple of one half (0,5 ngày), or None for an empty cell."""
-    if (isinstance(value, (int, Fraction)) and not isinstance(value, bool)) or _has_a_part(value):
-        number = Fraction(value)
-    else:
-        text = cell_text(value)
-        if not text:
-            return None
-        number = _number(text)
+    """Return a length of term: a multiple of one half (0,5 ngày), or None for an empty cell.
+
+    Raises:
+        CellError: as ``parse_whole`` does; ``1,500`` is ambiguous too.
+    """
+    number = _number_of(value, parts_of_three=("000", "500"))
+    if number is None:
+        return None
     if (number * 2).denominator != 1:
         raise CellError(Code.NOT_A_NUMBER)
     if not 0 <= number <= MAX_TERM:
@@ -206,9 +211,44 @@ def parse_term(value: object) -> Fraction | None:
     return number
 
 
-def _has_a_part(value: object) -> TypeGuard[float]:
-    """Return whether a cell is a number with a part: written out, 1.125 would be read as a thousand one hundred and twenty-five."""
-    return isinstance(value, float) and math.isfinite(value) and not value.is_integer()
+COMMA_BEFORE_THREE = re.compile("[0-9]{1,3},[0-9]{3}")
+"""Numbers with a comma before exactly three digits."""
+
+
+def two_ways(text: str, *, mixed: bool = False) -> CellError:
+    """Return the error of a number that has thousands or a part, nobody knows which; ``mixed``: its column is written in both ways."""
+    one, other = re.sub("[.,]", ".", text), re.sub("[.,]0*$", "", re.sub("[.,]", ",", text).rstrip("0"))
+    vi, en = ("; cột viết số theo cả hai cách", "; the column is written in both ways") if mixed else ("", "")
+    return CellError(Code.AMBIGUOUS_VALUE, (f"{vi}; ghi {one} hoặc {other}", f"{en}; write {one} or {other}"))
+
+
+def _number_of(value: object, parts_of_three: tuple[str, ...]) -> Fraction | None:
+    """Return the number of a cell, exactly, or None for an empty cell.
+
+    Args:
+        value: the cell. What is a number is taken as it is: written out, 1.125 would be a thousand one hundred and twenty-five.
+        parts_of_three: what three digits after a comma can be the part of such a number; it could be thousands as well.
+    """
+    if not isinstance(value, bool):
+        if isinstance(value, Integral):
+            return Fraction(int(value))
+        if isinstance(value, Rational):
+            return Fraction(value)
+        if isinstance(value, Decimal) and value.is_finite():
+            if value.adjusted() > _MOST_DIGITS:  # written out, it would fill the memory
+                raise CellError(Code.NUMBER_OUT_OF_RANGE)
+            return Fraction(value)
+        if isinstance(value, Real) and math.isfinite(value):
+            return Fraction(float(value))
+    text = cell_text(value)
+    if not text:
+        return None
+    if COMMA_BEFORE_THREE.fullmatch(text):
+        if text[0] != "0" and text.endswith(parts_of_three):
+            raise two_ways(text)
+        if "500" not in parts_of_three:  # no whole number is written with three decimals
+            raise CellError(Code.NOT_A_NUMBER)
+    return _number(text)
 
 
 def _number(text: str) -> Fraction:

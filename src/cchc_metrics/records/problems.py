@@ -42,6 +42,12 @@ class Code(StrEnum):
         "not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd",
     )
     NOT_A_NUMBER = "not_a_number", "error", "không phải số; dùng 2.096 hoặc 92,83", "not a number; use 2.096 or 92,83"
+    AMBIGUOUS_VALUE = (
+        "ambiguous_value",
+        "error",
+        "đọc được hai cách mà cột không cho biết cách nào",
+        "can be read in two ways, and the column does not tell which",
+    )
     NUMBER_OUT_OF_RANGE = (
         "number_out_of_range",
         "error",
