@@ -27,7 +27,7 @@ def install(session: nox.Session, package: str, *groups: str) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests and every example of the package, the README and the docs, against the installed wheel."""
     install(session, ".", "test")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *session.posargs)
 
 
 @nox.session(python=PYTHONS)

@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from cchc_metrics.example.draw import Draw, divide
-from cchc_metrics.example.make import make_example
+from cchc_metrics.example.make import WRITTEN, make_example
 
 FOLDER = Path(__file__).parents[2] / "examples" / "thap-muoi"
 COMMITTED = 2021
@@ -127,6 +128,13 @@ def online(seed: int, year: int, *, district: bool) -> int:
 
 def test_committed_files_are_made_by_the_generator() -> None:
     assert make_example(COMMITTED) == files(COMMITTED)
+
+
+def test_the_package_holds_the_generator_and_no_table() -> None:
+    """What is generated is not packaged too: docs/decisions/example-is-generated.md."""
+    folder = resources.files("cchc_metrics.example").joinpath("data")
+    assert sorted(file.name for file in folder.iterdir()) == sorted(WRITTEN)
+    assert sum(len(file.read_bytes()) for file in folder.iterdir()) < 20_000
 
 
 def test_another_seed_makes_another_district() -> None:

@@ -1,0 +1,60 @@
+"""The repository can be carried on: what its pages and settings say of each other holds."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def session_commands() -> dict[str, list[list[str]]]:
+    """Return the commands of each session of the noxfile, without what is given on the command line."""
+    return {
+        function.name: [
+            [argument.value for argument in call.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+            for call in ast.walk(function)
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "session.run"
+        ]
+        for function in ast.parse(text_of("noxfile.py")).body
+        if isinstance(function, ast.FunctionDef) and any("nox.session" in ast.unparse(mark) for mark in function.decorator_list)
+    }
+
+
+def test_the_hooks_are_the_checks_of_the_noxfile() -> None:
+    sessions = session_commands()
+    hooks = [shlex.split(entry) for entry in re.findall(r"^ +entry: (.+)$", text_of(".pre-commit-config.yaml"), flags=re.MULTILINE)]
+    assert hooks == [*sessions["lint"], sessions["types"][0]]
+
+
+def test_ci_runs_the_sessions_that_nox_runs() -> None:
+    default = re.search(r"nox\.options\.sessions = (\[.*\])", text_of("noxfile.py"))
+    run = re.search(r"^for session in (.+); do$", text_of(".ci/run"), flags=re.MULTILINE)
+    assert default
+    assert run
+    assert ast.literal_eval(default[1]) == run[1].split()
+    assert set(run[1].split()) <= set(session_commands())
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.vi.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md"])
+def test_links_lead_somewhere(name: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text_of(name)):
+        assert target.startswith("https://") or ((ROOT / name).parent / target).exists(), target
+
+
+def test_commands_and_files_that_the_guide_names_are_there() -> None:
+    guide = text_of("CONTRIBUTING.md")
+    for session in re.findall(r"nox -s (\w+)", guide):
+        assert session in session_commands()
+    for command in re.findall(r"`python ([\w/.]+\.py)`", guide):
+        assert (ROOT / command).is_file(), command
+    for path in re.findall(r"`((?:tests|src|docs|\.ci)/[\w/.-]+)`", guide):
+        assert (ROOT / path).exists(), path
