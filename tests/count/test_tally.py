@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cchc_metrics import testing
@@ -15,9 +18,9 @@ from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.frame import Frame
 from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.errors import TallyMismatchError
-from cchc_metrics.records.columns import columns_of
+from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.record import Record
+from cchc_metrics.records.record import Record, schema
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
@@ -162,3 +165,118 @@ def test_a_column_that_the_table_does_not_have_is_reported_and_is_not_zero() -> 
     assert postal.value is None
     assert "postal_in" in postal.reason.en
     assert online.value == 1
+
+
+# --- Columns that a table does not have
+
+
+OPTIONAL = {name: [spec.name for spec in schema(kind.model) if not spec.required] for name, kind in KINDS.items()}
+
+
+@every_kind
+@given(data=st.data())
+def test_parts_that_lack_unlike_columns_add_up_to_the_table_of_them_all(kind: str, data: st.DataObject) -> None:
+    """A cell of a column that only the other part has is empty in the table of both."""
+    model = KINDS[kind].model
+    defaults = {spec.name: spec.default for spec in schema(model)}
+    engine = data.draw(st.sampled_from(["general", "tables"]))
+    parts: list[Columns] = []
+    rows: list[Record] = []
+    absent_in_all = set(OPTIONAL[kind])
+    for _ in range(3):
+        drawn = data.draw(st.lists(STRATEGIES[kind], max_size=5))
+        absent = data.draw(st.sets(st.sampled_from(OPTIONAL[kind])))
+        absent_in_all &= absent
+        rows += [row.model_copy(update={name: defaults[name] for name in absent}) for row in drawn]
+        parts.append(lacking(columns_of(model, drawn), absent))
+    whole = lacking(columns_of(model, rows), absent_in_all)
+    options: dict[str, Any] = {"periods": PERIODS, "as_of": AS_OF, "engine": engine}
+    counted = tally({kind: whole}, **options)
+    assert tally({kind: parts[0]}, **options) + tally({kind: parts[1]}, **options) + tally({kind: parts[2]}, **options) == counted
+    assert tally({kind: parts}, **options) == counted
+    assert {f"{kind}.{name}" for name in absent_in_all}.isdisjoint(counted.said)
+
+
+def lacking(columns: Columns, names: Collection[str]) -> Columns:
+    arrays = {name: array for name, array in columns.arrays.items() if name.partition(":")[0] not in names}
+    return replace(columns, arrays=arrays)
+
+
+def test_what_one_part_says_counts_for_both() -> None:
+    """A's table has no column «digitised», B's has: no data for A's rows, which are left out with their number."""
+    model = KINDS["dossiers"].model
+    base = {"status": "9", "received_at": "2021-03-01", "ended_at": "2021-03-02"}
+    a = [model(dossier_id="1", unit_code="A", **base)]
+    b = [model(dossier_id="2", unit_code="B", digitised="digitised", **base), model(dossier_id="3", unit_code="B", digitised="no", **base)]
+    units = UnitTree(
+        [Unit(code="D", name="D", level="district"), *(Unit(code=code, name=code, level="commune", parent="D") for code in "AB")]
+    )
+    one, other = tally(lacking(columns_of(model, a), {"digitised"}), periods="2021"), tally(columns_of(model, b), periods="2021")
+    assert one + other == tally(columns_of(model, [*a, *b]), periods="2021")
+    measures = measure(one + other, units=units)
+    found = {unit: measures.get("digitised", unit, PERIODS[0]) for unit in "DAB"}
+    assert all(found.values())
+    assert [(m.status, m.numerator, m.denominator) for m in found.values() if m] == [
+        (Status.OK, 1, 2),
+        (Status.ZERO_DENOMINATOR, 0, 0),
+        (Status.OK, 1, 2),
+    ]
+    assert found["D"] is not None
+    assert found["D"].excluded["digitisation_not_said"] == 1
+    alone = measure(one, units=units).get("digitised", "A", PERIODS[0])
+    assert alone is not None
+    assert (alone.status, alone.value) == (Status.NO_DATA, None)
+    assert "dossiers.digitised" in alone.reason.en
+
+
+# --- Day by day
+
+
+TREE = UnitTree(
+    [
+        Unit(code="TM", name="Tháp Mười", level="district"),
+        *(Unit(code=f"TM.0{n}", name=f"Xã {n}", level="commune", parent="TM") for n in (1, 2)),
+    ]
+)
+DAYS = st.dates(date(2021, 12, 1), date(2022, 7, 10))
+
+
+@every_kind
+@settings(max_examples=30)
+@given(data=st.data())
+def test_day_by_day_equals_at_once(kind: str, data: st.DataObject) -> None:
+    days = sorted(data.draw(st.lists(DAYS, min_size=1, max_size=4)))
+    rows = [data.draw(st.lists(STRATEGIES[kind], max_size=4)) for _ in days]
+    every = [row for part in rows for row in part]
+    parts = [count(kind, part, as_of=day) for part, day in zip(rows, days, strict=True)]
+    order = data.draw(st.permutations(parts))
+    at_once = count(kind, every, as_of=days[-1])
+    assert reduce(add, order) == at_once
+    assert Tally.from_json(reduce(add, order).to_json()) == at_once
+    running = [p for p in PERIODS if p.last > days[-1]]
+    if not running:
+        return
+    asked = data.draw(st.dates(min([days[-1], *(p.first for p in running)]), days[-1]))
+    catalogue = Catalogue.default()
+    own = catalogue.select([i.id for i in catalogue if catalogue.kinds_of(i.id) == {kind}])
+    assert list(measure(at_once, own, units=TREE, periods=running, as_of=asked)) == list(
+        measure(count(kind, every, as_of=asked), own, units=TREE, periods=running)
+    )
+
+
+@every_kind
+@settings(max_examples=30)
+@given(data=st.data())
+def test_without_days_the_sum_is_exact_or_refused(kind: str, data: st.DataObject) -> None:
+    first, second = sorted(data.draw(st.tuples(DAYS, DAYS)))
+    rows = [data.draw(st.lists(STRATEGIES[kind], max_size=4)) for _ in range(2)]
+    one, other = (count(kind, part, as_of=day, daily=False) for part, day in zip(rows, (first, second), strict=True))
+    try:
+        found = one + other
+    except TallyMismatchError as error:
+        assert "daily=True" in error.en
+        assert any(p.last > first for p in PERIODS)
+        return
+    own = Catalogue.default()
+    at_once = count(kind, [*rows[0], *rows[1]], as_of=second)
+    assert list(measure(found, own, units=TREE)) == list(measure(at_once, own, units=TREE))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -33,7 +33,7 @@ class Frame:
     calendar: str
     periods: tuple[Period, ...]
     as_of: date | None
-    edges: tuple[int, ...]
+    edges: tuple[int, ...] = field(repr=False)
     estimated_years: tuple[int, ...] = ()
 
     @classmethod

@@ -50,8 +50,8 @@ class Tally:
         cubes: full name of the event set → counts.
         counted: kind that was supplied, even if empty → short name of each set of its events that was counted → its dimensions. A kind that
             was not supplied has no data, which is not zero.
-        said: ``kind.column`` of every column that a table of the kind had, and of what follows from columns (``dossiers.due``). What rests
-            on a column that no table had has no data either.
+        said: ``kind.column`` of every column that any table of the kind had and that the rules read. What rests on a column that no table
+            had has no data either.
     """
 
     frame: Frame

@@ -14,6 +14,7 @@ from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Fact, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.rules import Rules
 
 NOT_RECEIVED = (Status.SUBMITTED, Status.REFUSED)
 ENDED = (Status.WITHDRAWN, Status.RESOLVED, Status.RETURNED)
@@ -152,16 +153,18 @@ TURNAROUND = EventSet("turnaround", (), value="turnaround_working_days", needs=_
 TURNAROUND_CALENDAR = EventSet("turnaround_calendar", (), value="turnaround_calendar_days", needs=_ENDED)
 SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests", needs=(*_ENDED, "supplement_requests"))
 
+_REQUESTS_DO_NOT_COUNT = ":requests"
 FACTS = (
-    Fact("ended", "ended_at / returned_at", lambda c, _: "ended_at" in c or "returned_at" in c),
-    Fact(
-        "due",
-        "due_at / term + term_unit",
-        lambda c, rules: ("due_at" in c and rules.given_due == "wins") or ("term" in c and "term_unit" in c),
-    ),
-    # Under rules by which two requests for papers make a dossier late, who does not know the requests knows no dossier that is in time.
-    Fact("lateness", "supplement_requests", lambda c, rules: not rules.two_supplements_late or "supplement_requests" in c),
+    Fact("ended", (("ended_at",), ("returned_at",))),
+    Fact("due", (("due_at",), ("term", "term_unit"))),
+    Fact("lateness", (("supplement_requests",), (_REQUESTS_DO_NOT_COUNT,))),
 )
+
+
+def _under(names: frozenset[str], rules: Rules) -> frozenset[str]:
+    """Return what columns say under rules: two requests for papers can make a dossier late, and an appointment can count for nothing."""
+    read = names if rules.given_due == "wins" else names - {"due_at"}
+    return read if rules.two_supplements_late else read | {_REQUESTS_DO_NOT_COUNT}
 
 
 def events(columns: Columns, context: Context) -> Iterator[Events]:
@@ -241,4 +244,5 @@ KIND = Kind(
     events,
     ("dossier_id",),
     facts=FACTS,
+    under=_under,
 )

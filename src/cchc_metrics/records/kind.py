@@ -6,7 +6,7 @@ is the events that began it, up to that day, less those that ended it. So all pe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,13 +56,16 @@ class Fact:
 
     Args:
         name: its name, unlike that of any column of the kind.
-        columns: the columns, as a message names them.
-        known: whether a table has what it takes, under rules.
+        any_of: what it follows from: any of these, each all of its columns. A name with a colon is no column but what rules settle.
     """
 
     name: str
-    columns: str
-    known: Callable[[Columns, Rules], bool]
+    any_of: tuple[tuple[str, ...], ...]
+
+    @property
+    def columns(self) -> str:
+        """The columns, as a message names them."""
+        return " / ".join(" + ".join(names) for names in self.any_of if not names[0].startswith(":"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +112,8 @@ class Kind:
         events: finds the events in columns; yields one ``Events`` for each set.
         id_columns: the columns that make a row unique.
         facts: what follows from any of several columns.
+        under: takes the names of columns and the rules, returns what they say under them: columns that are not read are left out, and what
+            the rules settle is added.
     """
 
     name: str
@@ -118,6 +123,7 @@ class Kind:
     events: Callable[[Columns, Context], Iterator[Events]]
     id_columns: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
+    under: Callable[[frozenset[str], Rules], frozenset[str]] = lambda names, _: names
 
     def needs(self, event_set: EventSet, dims: Iterable[str]) -> frozenset[str]:
         """Return the columns and facts without which a set of events, selected by some of its dimensions, is not known."""
@@ -125,9 +131,14 @@ class Kind:
         own = [(d.name,) if d.needs is None else d.needs for d in event_set.dims if d.name in chosen]
         return frozenset(event_set.needs).union(*own)
 
-    def columns_text(self, need: str) -> str:
-        """Return the columns that a need names, for messages."""
-        return next((fact.columns for fact in self.facts if fact.name == need), need)
+    def missing(self, needs: Iterable[str], said: Collection[str]) -> Iterator[str]:
+        """Yield the columns, as messages name them, of those needs that follow from nothing of what tables said."""
+        facts = {fact.name: fact for fact in self.facts}
+        for need in needs:
+            if need not in facts and need not in said:
+                yield need
+            elif need in facts and not any(set(names) <= set(said) for names in facts[need].any_of):
+                yield facts[need].columns
 
     def event_set(self, name: str) -> EventSet:
         """Return a set by its short name; ``KeyError`` where there is none."""
@@ -135,9 +146,8 @@ class Kind:
 
 
 def said(kind: Kind, columns: Columns, rules: Rules) -> frozenset[str]:
-    """Return the columns that a table of a kind has, whatever their cells say, and the facts that follow from them under rules."""
-    facts = {fact.name for fact in kind.facts if fact.known(columns, rules)}
-    return frozenset(facts.union(name for name in schema_by_name(kind.model) if name in columns))
+    """Return the columns that a table of a kind has, whatever their cells say, and what they say under rules."""
+    return kind.under(frozenset(name for name in schema_by_name(kind.model) if name in columns), rules)
 
 
 def events_from_columns(event_set: EventSet, columns: Columns, day: Array, value: Any = None) -> Events:

@@ -23,7 +23,9 @@ def when_asked(tally: Tally, periods: object, as_of: object) -> tuple[tuple[Peri
         NotCountedError: a period was not counted, or cannot be read as of that day.
     """
     wanted = tally.periods if periods is None else as_periods(periods)
-    day = as_day(as_of) or tally.as_of or max((p.last for p in wanted), default=date.max)
+    if not wanted:
+        raise NotCountedError("chưa nói kỳ nào; thêm periods=", "no period is asked for; add periods=")
+    day = as_day(as_of) or tally.as_of or max(p.last for p in wanted)
     known, edges = tally.as_of, frozenset(tally.frame.edges)
     for period in wanted:
         if not {period.first_day, period.last_day + 1} <= edges:
@@ -106,8 +108,8 @@ def missing_columns(tally: Tally, asked: Iterable[tuple[str, Collection[str]]]) 
         if full is None or full.startswith(UNITS_KIND + "."):
             continue
         kind = KINDS[full.split(".", 1)[0]]
-        needed = kind.needs(event_sets()[full], dims)
-        found |= {f"{kind.name}.{kind.columns_text(need)}" for need in needed if f"{kind.name}.{need}" not in tally.said}
+        said = {what.removeprefix(kind.name + ".") for what in tally.said if what.startswith(kind.name + ".")}
+        found |= {f"{kind.name}.{columns}" for columns in kind.missing(kind.needs(event_sets()[full], dims), said)}
     return tuple(sorted(found))
 
 
