@@ -249,7 +249,7 @@ def test_three_scores_in_parallel() -> None:
     assert (card["a"].counted, card["b"].counted) == ("appraised", "surveyed")
     assert card.points == 6
     assert "Sở Nội vụ" in card["a"].notes[0].vi
-    assert "appraised; points given: Sở Nội vụ" in card.table("en")
+    assert "appraised; points given: Sở Nội vụ" in card.to_text("en")
     assert score_scheme(parallel(), scheme(*THREE, counts=["appraised"]), counts=("self",)).points == 7
 
 
@@ -435,7 +435,7 @@ def example() -> Scorecard:
 
 def test_the_table_shows_every_line_in_both_languages() -> None:
     card = example()
-    vi, en = str(card).splitlines(), card.table("en").splitlines()
+    vi, en = str(card).splitlines(), card.to_text("en").splitlines()
     assert "ví dụ" in vi[0]
     assert "example" in en[0]
     assert "TM · 2022" in vi[0]

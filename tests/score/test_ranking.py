@@ -126,9 +126,9 @@ def test_the_table_in_both_languages() -> None:
         "   1  B         45  45  Yếu       đồng hạng với C",
         "   1  C         45  45  Yếu       đồng hạng với B",
         "   3  A         25  25  Yếu",
-        "   –  D          –                thiếu on_time, online",
+        "   –  D          –   –  –         thiếu on_time, online",
     ]
-    english = ranking.table("en", names={"B": "Mỹ An"})
+    english = rank_units(score_units(units, SCHEME), names={"B": "Mỹ An"}).to_text("en")
     assert "tied with Mỹ An" in english
     assert "on_time, online missing" in english
     data = json.loads(json.dumps(ranking.to_dict()))

@@ -209,8 +209,13 @@ def test_the_fewest_criteria_then_the_fewest_points() -> None:
     assert found.best is not None
     assert found.best.points == 15
     assert found.best.share == 62
-    assert str(found).splitlines()[:3] == ["Lên mức Khá: còn thiếu 3", "1. +15 → 62 %", "   b  Tiêu chí b: 15 → 30"]
-    assert found.table("en").splitlines()[0] == "To Fair: 3 lacking"
+    assert str(found).splitlines()[:3] == [
+        "Lên mức Khá: còn thiếu 3",
+        "cách  mã  tên         hiện có  cần  tổng thêm   %",
+        "   1  b   Tiêu chí b       15   30        +15  62",
+    ]
+    assert found[2, "c"].gain == 18
+    assert found.to_text("en").splitlines()[0] == "To Fair: 3 lacking"
 
 
 def test_only_some_criteria_can_be_moved() -> None:
@@ -219,9 +224,9 @@ def test_only_some_criteria_can_be_moved() -> None:
 
 
 def test_it_says_when_there_is_no_way() -> None:
-    assert "no 1 criteria suffice" in cheapest_way({"a": 0, "b": 0, "c": 0}, PLAIN, 1).table("en")
-    assert "no higher band" in cheapest_way({"a": 100, "b": 100, "c": 100}, PLAIN).table("en")
-    assert "c missing" in cheapest_way({"a": 100, "b": 100}, PLAIN).table("en")
+    assert "no 1 criteria suffice" in cheapest_way({"a": 0, "b": 0, "c": 0}, PLAIN, 1).to_text("en")
+    assert "no higher band" in cheapest_way({"a": 100, "b": 100, "c": 100}, PLAIN).to_text("en")
+    assert "c missing" in cheapest_way({"a": 100, "b": 100}, PLAIN).to_text("en")
 
 
 def test_a_search_that_is_too_large_is_refused_and_says_what_to_do() -> None:

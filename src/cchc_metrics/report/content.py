@@ -67,9 +67,9 @@ def _scores(report: Report, lang: Lang) -> Section:
     vi = lang == "vi"
     lines: list[str] = []
     for card in report.scorecards.values():
-        lines += [*card.table(lang).splitlines(), ""]
+        lines += [*card.to_text(lang, rows=None, width=None).splitlines(), ""]
     if len(report.scorecards) > 1:
-        lines += rank_units(report.scorecards, units=report.scorecards).table(lang).splitlines()
+        lines += rank_units(report.scorecards, units=report.scorecards).to_text(lang, rows=None, width=None).splitlines()
     return Section("Chấm điểm" if vi else "Scores", tuple(lines))
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.score.facts import Absent, Given, Ratio, Value
 from cchc_metrics.score.scheme import WAY_NAMES, Grade, Scheme, Way
-from cchc_metrics.tables.numbers import exact_text, format_number
-from cchc_metrics.text import Lang
+from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.numbers import exact_text
+from cchc_metrics.tables.table import AnswerTable
+from cchc_metrics.text import LANGS, Lang
 from cchc_metrics.values import Measure, Status, Text
 
 Depth = Literal["total", "field", "criterion", "component"]
@@ -119,9 +120,9 @@ class Line:
             yield from part.leaves()
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
-    """The score of one unit.
+@dataclass(frozen=True, slots=True, repr=False)
+class Scorecard(AnswerTable[Line]):
+    """The score of one unit: a table of its lines, the total last; ``card["4.2"]`` is a line, ``card[""]`` the total.
 
     Args:
         scheme: what it was scored by.
@@ -131,6 +132,7 @@ class Scorecard:
         band: the band, after the gates; None where there is no total or no band holds it.
         band_before_gates: the band that the total alone would give.
         gates: why gates lowered the band.
+        chosen: the lines that are in the table; None for all.
 
     >>> from cchc_metrics.score import load_scheme, score_scheme
     >>> scheme = load_scheme('''
@@ -152,9 +154,9 @@ class Scorecard:
     ... no_case = "full"
     ... rule = { shape = "linear" }
     ... ''')
-    >>> print(score_scheme({"on_time": Fraction(9741, 100)}, scheme).table("en"))
+    >>> print(score_scheme({"on_time": Fraction(9741, 100)}, scheme).to_text("en"))
     Example (own, 2022)
-    id       name       points  max  %
+    id       name       points  max      %
     A        Dossiers    19.48   20  97.41
     on_time    On time   19.48   20  97.41
              TOTAL       19.48   20  97.41
@@ -167,6 +169,17 @@ class Scorecard:
     band: Grade | None
     band_before_gates: Grade | None
     gates: tuple[Text, ...] = ()
+    chosen: tuple[Line, ...] | None = None
+
+    _key_columns = ("id",)
+    _printed = ("id", "name", "points", "max", "share", "note")
+    _compared = (("points", "max"),)
+    _decimals = 2
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the table, each before what it consists of; the total last."""
+        return (*(line for line in self.total.walk() if line is not self.total), self.total) if self.chosen is None else self.chosen
 
     @property
     def points(self) -> Fraction | None:
@@ -183,65 +196,63 @@ class Scorecard:
         """The lines of the fields."""
         return self.total.parts
 
-    def __getitem__(self, name: str) -> Line:
-        """Return the line of a field, criterion or component by its id.
+    def __len__(self) -> int:
+        return len(self.lines)
 
-        Raises:
-            CchcError: there is none of this id; names the nearest.
-        """
-        lines = {line.id: line for line in self.total.walk()}
-        if name not in lines:
-            vi, en = suggestion(name, lines)
-            raise CchcError(f"bảng điểm không có «{name}»{vi}", f"the scorecard has no «{name}»{en}")
-        return lines[name]
+    def _item(self, row: int) -> Line:
+        return self.lines[row]
 
-    def __str__(self) -> str:
-        return self.table()
+    def _take(self, rows: Rows) -> Self:
+        return replace(self, chosen=tuple(self.lines[row] for row in rows.tolist()))
 
-    def table(self, lang: Lang = "vi", decimals: int = 2) -> str:
-        """Return the scorecard as a table of text; numbers are rounded half-up for reading only.
+    def _columns(self) -> Mapping[str, Lazy]:
+        lines = self.lines
+        return {
+            "unit": [self.unit] * len(lines),
+            "id": [line.id for line in lines],
+            "name": [line.name for line in lines],
+            "depth": [line.depth for line in lines],
+            "kind": [line.kind for line in lines],
+            "status": [line.status for line in lines],
+            "points": Cells("number", [line.points for line in lines]),
+            "max": Cells("number", [line.max for line in lines]),
+            "out_of": Cells("number", [line.out_of for line in lines]),
+            "share": Cells("number", [line.share for line in lines]),
+            "counted": [line.counted for line in lines],
+            "reason": [line.reason for line in lines],
+        }
 
-        Args:
-            lang: ``"vi"`` or ``"en"``.
-            decimals: how many decimals points and shares show.
-        """
-        head = _WORDS[lang]
-        rows = [(head["id"], head["name"], head["points"], head["max"], "%", "")]
-        rows += [self._row(line, lang, decimals) for line in self.total.walk() if line.depth != "total"]
-        _, _, *rest = self._row(self.total, lang, decimals)
-        rows.append(("", head["total"], rest[0], rest[1], rest[2], rest[3]))
-        widths = [max(len(row[n]) for row in rows) for n in range(5)]
-        lines = [self._title(lang)]
-        for row in rows:
-            cells = [row[n].rjust(widths[n]) if n in (2, 3) else row[n].ljust(widths[n]) for n in range(5)]
-            lines.append("  ".join([*cells, row[5]]).rstrip())
-        if self.band is not None:
-            lines.append(f"{head['band']}: {self.band.name.text(lang)}")
-        lines += [gate.text(lang) for gate in self.gates]
-        return "\n".join(lines)
+    def _shown_columns(self) -> Mapping[str, Lazy]:
+        indents = {"total": 0, "field": 0, "criterion": 1, "component": 2}
+        names = [
+            Text(_WORDS["vi"]["total"], _WORDS["en"]["total"])
+            if line is self.total
+            else Text(*("  " * indents[line.depth] + line.name.text(lang) for lang in LANGS))
+            for line in self.lines
+        ]
+        return {**self._columns(), "name": names, "note": [_note(line) for line in self.lines]}
 
-    def _title(self, lang: Lang) -> str:
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        return {**_WORDS[lang], "share": "%", "note": ""}
+
+    def _beside(self) -> Mapping[str, Sequence[Fraction]]:
+        """Return what a share must not seem to be: nothing, everything, the edges of the bands and what the gates ask for."""
+        scheme = self.scheme
+        edges = [end for grade in scheme.bands for end in grade.ends]
+        shares = [Fraction(0), Fraction(100), *(gate.below for gate in scheme.gates)]
+        on_share = scheme.bands_on == "percent"
+        return {"share": [*shares, *(edges if on_share else ())], "points": [Fraction(0), *(() if on_share else edges)]}
+
+    def _above(self, lang: Lang) -> str:
         scheme = self.scheme
         ids = ", ".join(filter(None, (scheme.id, scheme.version, scheme.variant)))
         about = " · ".join(filter(None, (self.unit, str(self.year or ""))))
         example = f" [{_WORDS[lang]['example']}]" if scheme.example else ""
         return f"{scheme.name.text(lang)} ({ids}){example}" + (f" · {about}" if about else "")
 
-    @staticmethod
-    def _row(line: Line, lang: Lang, decimals: int) -> tuple[str, str, str, str, str, str]:
-        indent = {"total": 0, "field": 0, "criterion": 1, "component": 2}[line.depth]
-        said = [line.reason.text(lang)] if line.status is not Status.OK else []
-        if line.counted and line.counted != "measured":
-            said.insert(0, WAY_NAMES[line.counted][0 if lang == "vi" else 1])
-        said += [note.text(lang) for note in line.notes]
-        return (
-            line.id if line.depth != "total" else "",
-            "  " * indent + line.name.text(lang),
-            "–" if line.points is None else format_number(line.points, lang=lang, decimals=decimals),
-            "?" if line.max is None else format_number(line.max, lang=lang, decimals=decimals),
-            "" if line.share is None else format_number(line.share, lang=lang, decimals=decimals),
-            "; ".join(filter(None, said)),
-        )
+    def _below(self, lang: Lang) -> str:
+        band = [] if self.band is None else [f"{_WORDS[lang]['band']}: {self.band.name.text(lang)}"]
+        return "\n".join([*band, *(gate.text(lang) for gate in self.gates)])
 
     def to_dict(self, number: NumberWriter = exact_text) -> dict[str, Any]:
         """Return the scorecard for JSON.
@@ -295,6 +306,14 @@ class Scorecard:
             "gates": [_both(gate) for gate in self.gates],
             "total": line(self.total),
         }
+
+
+def _note(line: Line) -> Text:
+    """Return what stands beside a line's numbers: the way that counts where it was not measured, why there are none, and its notes."""
+    said = [line.reason] if line.status is not Status.OK else []
+    if line.counted and line.counted != "measured":
+        said.insert(0, Text(*WAY_NAMES[line.counted]))
+    return Text(*("; ".join(filter(None, (text.text(lang) for text in (*said, *line.notes)))) for lang in LANGS))
 
 
 def _both(text: Text) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from math import comb
+from typing import Self
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.aggregate import criterion_line, field_line, scorecard, total_line
@@ -15,7 +16,9 @@ from cchc_metrics.score.evaluate import score_scheme
 from cchc_metrics.score.facts import Value
 from cchc_metrics.score.inputs import Inputs
 from cchc_metrics.score.scheme import Component, Field, Grade, Scheme
+from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import format_number, round_half_up
+from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Status, Text
 
@@ -64,9 +67,9 @@ class Route:
         return sum((move.gain for move in self.moves), _ZERO)
 
 
-@dataclass(frozen=True, slots=True)
-class CheapestWay:
-    """The answer to: which criteria are the cheapest way to the next band?
+@dataclass(frozen=True, slots=True, repr=False)
+class CheapestWay(AnswerTable[Move]):
+    """The answer to: which criteria are the cheapest way to the next band? A table of the moves of each way.
 
     Args:
         card: the scorecard as it is.
@@ -74,6 +77,7 @@ class CheapestWay:
         lacking: what is lacking to its lower end, in percent or points as the bands are; 0 where only a gate holds it back.
         ways: the cheapest way first, then the next ones with as many criteria; empty where there is none.
         reason: why there is none.
+        chosen: the numbers of the ways and the moves that are in the table; None for all.
     """
 
     card: Scorecard
@@ -81,34 +85,68 @@ class CheapestWay:
     lacking: Fraction
     ways: tuple[Route, ...]
     reason: Text = Text()  # noqa: RUF009  a frozen value
+    chosen: tuple[tuple[int, Move], ...] | None = None
+
+    _key_columns = ("way", "id")
+    _printed = ("way", "id", "name", "before", "after", "way_points", "way_share")
+    _compared = (("before", "after"),)
+    _signed = ("gain", "way_points")
+    _decimals = 2
+
+    @property
+    def moves(self) -> tuple[tuple[int, Move], ...]:
+        """The moves of the table, each with the number of its way; the best way is 1."""
+        if self.chosen is not None:
+            return self.chosen
+        return tuple((number, move) for number, way in enumerate(self.ways, start=1) for move in way.moves)
 
     @property
     def best(self) -> Route | None:
         """The cheapest way, or None."""
         return self.ways[0] if self.ways else None
 
-    def __str__(self) -> str:
-        return self.table()
+    def __len__(self) -> int:
+        return len(self.moves)
 
-    def table(self, lang: Lang = "vi", decimals: int = 2) -> str:
-        """Return the answer as text.
+    def _item(self, row: int) -> Move:
+        return self.moves[row][1]
 
-        Args:
-            lang: ``"vi"`` or ``"en"``.
-            decimals: how many decimals points show.
-        """
+    def _take(self, rows: Rows) -> Self:
+        return replace(self, chosen=tuple(self.moves[row] for row in rows.tolist()))
+
+    def _columns(self) -> Mapping[str, Lazy]:
+        moves = self.moves
+        ways = [self.ways[number - 1] for number, _ in moves]
+        return {
+            "way": Cells("whole", [number for number, _ in moves]),
+            "id": [move.id for _, move in moves],
+            "name": [move.name for _, move in moves],
+            "before": Cells("number", [move.before for _, move in moves]),
+            "after": Cells("number", [move.after for _, move in moves]),
+            "gain": Cells("number", [move.gain for _, move in moves]),
+            "way_points": Cells("number", [way.points for way in ways]),
+            "way_share": Cells("number", [way.share for way in ways]),
+            "way_band": Cells("text", [None if way.band is None else way.band.name for way in ways]),
+        }
+
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        return _HEADINGS[lang]
+
+    def _beside(self) -> Mapping[str, Sequence[Fraction]]:
+        """Return what a share must not seem to be: the edges of the bands."""
+        return {"way_share": [end for grade in self.card.scheme.bands for end in grade.ends]}
+
+    def _above(self, lang: Lang) -> str:
         if self.goal is None or not self.ways:
             return self.reason.text(lang)
-        goal, lacking = self.goal.name.text(lang), format_number(self.lacking, lang=lang, decimals=decimals, beside=(0,))
-        lines = [f"Lên mức {goal}: còn thiếu {lacking}" if lang == "vi" else f"To {goal}: {lacking} lacking"]
-        for number, way in enumerate(self.ways, start=1):
-            share = "" if way.share is None else f" → {format_number(way.share, lang=lang, decimals=decimals)} %"
-            lines.append(f"{number}. +{format_number(way.points, lang=lang, decimals=decimals)}{share}")
-            for move in way.moves:
-                both = (move.before, move.after)
-                before, after = (format_number(points, lang=lang, decimals=decimals, beside=both) for points in both)
-                lines.append(f"   {move.id}  {move.name.text(lang)}: {before} → {after}")
-        return "\n".join(lines)
+        goal, lacking = self.goal.name.text(lang), format_number(self.lacking, lang=lang, beside=(0,))
+        return f"Lên mức {goal}: còn thiếu {lacking}" if lang == "vi" else f"To {goal}: {lacking} lacking"
+
+
+_HEADINGS: Mapping[Lang, Mapping[str, str]] = {
+    "vi": {"way": "cách", "id": "mã", "name": "tên", "before": "hiện có", "after": "cần", "way_points": "tổng thêm", "way_share": "%"},
+    "en": {"way_points": "added", "way_share": "%"},
+}
 
 
 def cheapest_way(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.card import Line, NumberWriter, Scorecard
 from cchc_metrics.score.scheme import Grade
-from cchc_metrics.tables.numbers import exact_text, format_number
+from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.numbers import exact_text
+from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Status, Text
 
@@ -48,58 +50,79 @@ class Unranked:
     reason: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """A ranking table.
+@dataclass(frozen=True, slots=True, repr=False)
+class Ranking(AnswerTable["Rank | Unranked"]):
+    """A ranking table: a row a unit, the best first, those without a score last; ``ranking["30037"]`` is a unit's place.
 
     Args:
         name: what was ranked: the scheme or one of its lines.
         on: ``share`` or ``points``.
         rows: the units, the best first; of ties by code.
         missing: the units without a score.
+        names: unit code → name, for printing.
     """
 
     name: Text
     on: Literal["share", "points"]
     rows: tuple[Rank, ...]
     missing: tuple[Unranked, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    _key_columns = ("unit",)
+    _printed = ("rank", "unit", "unit_name", "points", "share", "band", "note")
+    _ordered = ("share", "points")
+    _decimals = 2
 
     def rank_of(self, unit: str) -> int | None:
         """Return a unit's rank, or None where it has none."""
         return next((row.rank for row in self.rows if row.unit == unit), None)
 
-    def __str__(self) -> str:
-        return self.table()
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.missing)
 
-    def table(self, lang: Lang = "vi", decimals: int = 2, names: Mapping[str, str] | None = None) -> str:
-        """Return the ranking as a table of text; numbers are rounded half-up for reading only.
+    def _item(self, row: int) -> Rank | Unranked:
+        return self.rows[row] if row < len(self.rows) else self.missing[row - len(self.rows)]
 
-        Args:
-            lang: ``"vi"`` or ``"en"``.
-            decimals: how many decimals points and shares show.
-            names: unit code → name.
-        """
-        head = ("hạng", "đơn vị", "điểm", "%", "xếp loại") if lang == "vi" else ("rank", "unit", "points", "%", "band")
-        called = names or {}
-        rows = [head]
-        notes = [""]
-        for row in self.rows:
-            share = format_number(row.value, lang=lang, decimals=decimals) if self.on == "share" else ""
-            band = row.band.name.text(lang) if row.band else ""
-            rows.append(
-                (str(row.rank), called.get(row.unit, row.unit), format_number(row.points, lang=lang, decimals=decimals), share, band)
-            )
-            tied = ", ".join(called.get(unit, unit) for unit in row.tied)
-            tie = (f"đồng hạng với {tied}" if lang == "vi" else f"tied with {tied}") if tied else ""
-            notes.append("; ".join(filter(None, (tie, row.reason.text(lang)))))
-        rows += [("–", called.get(unit.unit, unit.unit), "–", "", "") for unit in self.missing]
-        notes += [unit.reason.text(lang) for unit in self.missing]
-        widths = [max(len(row[n]) for row in rows) for n in range(5)]
-        lines = [self.name.text(lang)]
-        for texts, note in zip(rows, notes, strict=True):
-            cells = [cell.rjust(widths[n]) if n in (0, 2, 3) else cell.ljust(widths[n]) for n, cell in enumerate(texts)]
-            lines.append("  ".join([*cells, note]).rstrip())
-        return "\n".join(lines)
+    def _take(self, rows: Rows) -> Self:
+        ranked = len(self.rows)
+        return replace(
+            self,
+            rows=tuple(self.rows[row] for row in rows.tolist() if row < ranked),
+            missing=tuple(self.missing[row - ranked] for row in rows.tolist() if row >= ranked),
+        )
+
+    def _columns(self) -> Mapping[str, Lazy]:
+        rows, rest = self.rows, self.missing
+        units: list[Rank | Unranked] = [*rows, *rest]
+        without = [None] * len(rest)
+        return {
+            "rank": Cells("whole", [*(row.rank for row in rows), *without]),
+            "unit": [row.unit for row in units],
+            "unit_name": Cells("text", [self.names.get(row.unit) for row in units]),
+            "points": Cells("number", [*(row.points for row in rows), *without]),
+            "share": Cells("number", [*(row.value if self.on == "share" else None for row in rows), *without]),
+            "band": Cells("text", [*(row.band.name if row.band else None for row in rows), *without]),
+            "tied": [*(", ".join(row.tied) for row in rows), *("" for _ in rest)],
+            "status": [row.status for row in units],
+            "reason": [row.reason for row in units],
+        }
+
+    def _shown_columns(self) -> Mapping[str, Lazy]:
+        return {**self._columns(), "note": [*(self._note(row) for row in self.rows), *(row.reason for row in self.missing)]}
+
+    def _note(self, row: Rank) -> Text:
+        tied = ", ".join(self.names.get(unit, unit) for unit in row.tied)
+        vi, en = (f"đồng hạng với {tied}", f"tied with {tied}") if tied else ("", "")
+        return Text("; ".join(filter(None, (vi, row.reason.vi))), "; ".join(filter(None, (en, row.reason.en))))
+
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        return _HEADINGS[lang]
+
+    def _beside(self) -> Mapping[str, Sequence[Fraction]]:
+        return {"share": (Fraction(0), Fraction(100)), "points": (Fraction(0),)}
+
+    def _above(self, lang: Lang) -> str:
+        return self.name.text(lang)
 
     def to_dict(self, number: NumberWriter = exact_text) -> dict[str, Any]:
         """Return the ranking for JSON.
@@ -130,6 +153,12 @@ class Ranking:
         }
 
 
+_HEADINGS: Mapping[Lang, Mapping[str, str]] = {
+    "vi": {"rank": "hạng", "unit": "đơn vị", "unit_name": "tên", "points": "điểm", "share": "%", "band": "xếp loại", "note": ""},
+    "en": {"unit_name": "name", "share": "%", "note": ""},
+}
+
+
 def competition_ranks(values: Sequence[Fraction]) -> list[int]:
     """Return the competition rank of each value, the highest first: one more than there are higher ones.
 
@@ -148,6 +177,7 @@ def rank_units(
     units: Iterable[str] = (),
     line: str = "",
     on: Literal["share", "points"] = "share",
+    names: Mapping[str, str] | None = None,
 ) -> Ranking:
     """Return the ranking of units by their scores, exactly as they are: nothing is rounded that the scheme does not round.
 
@@ -156,6 +186,7 @@ def rank_units(
         units: every unit that ought to be ranked (all communes of a district); those without a scorecard are listed as missing.
         line: id of the field, criterion or component that is ranked; ``""`` for the total.
         on: by share (points / maximum of what remains), which compares units to which different criteria apply; or by plain points.
+        names: unit code → name, for printing.
 
     Raises:
         CchcError: the scorecards are of different schemes, or have no such line.
@@ -194,4 +225,4 @@ def rank_units(
         for rank, unit in zip(ranks, order, strict=True)
     )
     name = next(iter(lines.values())).name if lines else Text("Xếp hạng", "Ranking")
-    return Ranking(name, on, rows, tuple(sorted(missing, key=lambda unit: unit.unit)))
+    return Ranking(name, on, rows, tuple(sorted(missing, key=lambda unit: unit.unit)), names or {})

@@ -50,12 +50,12 @@ def score_text(
             raise InputError("nhiều đơn vị: thêm --unit", "several units: add --unit")
         if changes:
             wanted = load_inputs("[values]\n" + "\n".join(_assignment(text) for text in changes), file="--what-if").values
-            return what_if(inputs[own], scheme, wanted, others=others).table(lang)
-        return cheapest_way(inputs[own], scheme, cheapest or 1, peers=others).table(lang)
+            return what_if(inputs[own], scheme, wanted, others=others).to_text(lang, rows=None, width=None)
+        return cheapest_way(inputs[own], scheme, cheapest or 1, peers=others).to_text(lang, rows=None, width=None)
     cards = score_units(inputs, scheme)
     shown = [cards[chosen]] if chosen else list(cards.values())
-    text = "\n\n".join(card.table(lang) for card in shown)
-    return text if chosen else f"{text}\n\n{rank_units(cards, units=inputs).table(lang)}"
+    text = "\n\n".join(card.to_text(lang, rows=None, width=None) for card in shown)
+    return text if chosen else f"{text}\n\n{rank_units(cards, units=inputs).to_text(lang, rows=None, width=None)}"
 
 
 def _assignment(text: str) -> str:

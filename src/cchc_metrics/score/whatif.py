@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Self
 
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.score.card import Line, Scorecard
@@ -14,7 +15,8 @@ from cchc_metrics.score.facts import Given, Value
 from cchc_metrics.score.inputs import Inputs, inputs_of
 from cchc_metrics.score.ranking import Ranking, rank_units
 from cchc_metrics.score.scheme import WAYS, Scheme, Way
-from cchc_metrics.tables.numbers import format_number
+from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Text
 
@@ -45,9 +47,9 @@ class Difference:
         return None if self.before is None or self.after is None else self.after - self.before
 
 
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """A table of differences.
+@dataclass(frozen=True, slots=True, repr=False)
+class WhatIf(AnswerTable[Difference]):
+    """A table of differences; ``found["4.2"]`` is that of a line, ``found[""]`` that of the total.
 
     Args:
         before, after: the two scorecards.
@@ -60,35 +62,44 @@ class WhatIf:
     rows: tuple[Difference, ...]
     ranks: Mapping[str, tuple[int | None, int | None]]
 
-    def __str__(self) -> str:
-        return self.table()
+    _key_columns = ("id",)
+    _printed = ("id", "name", "before", "after", "change")
+    _compared = (("before", "after"),)
+    _signed = ("change",)
+    _decimals = 2
 
-    def table(self, lang: Lang = "vi", decimals: int = 2) -> str:
-        """Return the differences as a table of text.
+    def __len__(self) -> int:
+        return len(self.rows)
 
-        Args:
-            lang: ``"vi"`` or ``"en"``.
-            decimals: how many decimals points show.
-        """
-        head = ("mã", "tên", "trước", "sau", "thay đổi") if lang == "vi" else ("id", "name", "before", "after", "change")
-        total, band, rank = ("TỔNG", "Xếp loại", "Hạng") if lang == "vi" else ("TOTAL", "Band", "Rank")
+    def _item(self, row: int) -> Difference:
+        return self.rows[row]
 
-        def number(value: Fraction | None, *, signed: bool = False) -> str:
-            sign = "+" if signed and value is not None and value > 0 else ""
-            return "–" if value is None else sign + format_number(value, lang=lang, decimals=decimals)
+    def _take(self, rows: Rows) -> Self:
+        return replace(self, rows=tuple(self.rows[row] for row in rows.tolist()))
 
-        rows = [head]
-        rows += [
-            (row.id, row.name.text(lang) if row.id else total, number(row.before), number(row.after), number(row.change, signed=True))
-            for row in self.rows
-        ]
-        widths = [max(len(row[n]) for row in rows) for n in range(5)]
-        lines = [
-            "  ".join(cell.rjust(widths[n]) if n > 1 else cell.ljust(widths[n]) for n, cell in enumerate(row)).rstrip() for row in rows
-        ]
-        bands = [card.band.name.text(lang) if card.band else "–" for card in (self.before, self.after)]
+    def _columns(self) -> Mapping[str, Lazy]:
+        rows = self.rows
+        return {
+            "id": [row.id for row in rows],
+            "name": [row.name for row in rows],
+            "before": Cells("number", [row.before for row in rows]),
+            "after": Cells("number", [row.after for row in rows]),
+            "change": Cells("number", [row.change for row in rows]),
+            "before_max": Cells("number", [row.before_max for row in rows]),
+            "after_max": Cells("number", [row.after_max for row in rows]),
+        }
+
+    def _shown_columns(self) -> Mapping[str, Lazy]:
+        return {**self._columns(), "name": [row.name if row.id else Text("TỔNG", "TOTAL") for row in self.rows]}
+
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        return {"id": "mã", "name": "tên", "before": "trước", "after": "sau", "change": "thay đổi"} if lang == "vi" else {}
+
+    def _below(self, lang: Lang) -> str:
+        band, rank = ("Xếp loại", "Hạng") if lang == "vi" else ("Band", "Rank")
+        lines = []
         if self.before.scheme.bands or self.after.scheme.bands:
-            lines.append(f"{band}: {bands[0]} → {bands[1]}")
+            lines.append(f"{band}: " + " → ".join(card.band.name.text(lang) if card.band else "–" for card in (self.before, self.after)))
         lines += [f"{rank} {unit}: {'–' if a is None else a} → {'–' if b is None else b}" for unit, (a, b) in self.ranks.items()]
         return "\n".join(lines)
 
@@ -120,7 +131,7 @@ def what_if(
         CatalogueError: a choice that names what there is not.
 
     >>> from cchc_metrics.score import qd766
-    >>> print(what_if({"2.1": 90}, qd766(), {"2.1": 95}).table("en"))
+    >>> print(what_if({"2.1": 90}, qd766(), {"2.1": 95}).to_text("en"))
     id        name                      before  after  change
     progress  Progress and result           18     19      +1
     2         Progress and result           18     19      +1

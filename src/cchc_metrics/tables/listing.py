@@ -6,14 +6,14 @@ import csv
 import html as html_text
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from cchc_metrics.folding import nfc
 from cchc_metrics.tables.columns import Cell, Column, spoken
-from cchc_metrics.tables.numbers import format_decimal_exact, plain, plain_apart
+from cchc_metrics.tables.numbers import format_decimal_exact
 from cchc_metrics.text import Lang
 
 _NONE = "–"
@@ -21,6 +21,8 @@ _GAP = "  "
 _WIDEST_CELL = 40  # of a table that would otherwise be too wide
 _NARROWEST_CELL = 12
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+NumberWriter = Callable[[Fraction, Sequence["int | Fraction"]], str]
+"""How a number is written beside others, from which it is told apart."""
 _ESCAPED = str.maketrans({"\\": r"\\", "|": r"\|", "<": r"\<", "`": r"\`", "*": r"\*", "_": r"\_", "[": r"\["})
 
 
@@ -58,7 +60,11 @@ def shown(
     columns: Mapping[str, Column],
     *,
     headings: Mapping[str, str],
+    write: NumberWriter,
     compared: Iterable[Sequence[str]],
+    ordered: Iterable[str],
+    signed: Iterable[str],
+    beside: Mapping[str, Sequence[Fraction]],
     more: int,
     above: str,
     below: str,
@@ -69,7 +75,11 @@ def shown(
     Args:
         columns: the columns, of the rows that are shown.
         headings: column → what stands above it.
-        compared: groups of columns whose numbers print with decimals until they differ.
+        write: how a number is written beside others.
+        compared: groups of columns whose numbers are told apart in each row.
+        ordered: columns whose numbers are told apart from those of the rows before and after.
+        signed: columns of changes, whose numbers are written with their sign.
+        beside: column → numbers from which its own are told apart in every row.
         more: how many rows are not shown.
         above: what stands before the table.
         below: what stands after it.
@@ -78,11 +88,16 @@ def shown(
     cells = {name: column.cells() for name, column in columns.items()}
     filled = [name for name, found in cells.items() if any(spoken(cell, lang) for cell in found)] or list(cells)
     texts = {name: [_text_of(cell, lang) for cell in cells[name]] for name in filled}
-    for group in compared:
-        beside = [name for name in group if name in texts]
-        for row, values in enumerate(zip(*(cells[name] for name in beside), strict=True)):
-            for name, text in zip(beside, plain_apart(*(v if isinstance(v, (int, Fraction)) else None for v in values)), strict=True):
-                texts[name][row] = text
+    for name in filled:
+        if columns[name].type == "number":
+            group = [other for group in compared if name in group for other in group if other in cells]
+            for row, number in enumerate(cells[name]):
+                near = [cells[other][row] for other in group]
+                near += cells[name][max(row - 1, 0) : row + 2] if name in ordered else []
+                near += [0] if name in signed else []
+                if isinstance(number, Fraction):
+                    apart = (*(cell for cell in near if isinstance(cell, (int, Fraction))), *beside.get(name, ()))
+                    texts[name][row] = ("+" if name in signed and number > 0 else "") + write(number, apart)
     return Shown(
         names=tuple(filled),
         headings=tuple(headings.get(name, name) for name in filled),
@@ -243,8 +258,6 @@ def _text_of(cell: Cell, lang: Lang) -> str:
         return _NONE
     if isinstance(cell, bool):
         return (("không", "có") if lang == "vi" else ("no", "yes"))[cell]
-    if isinstance(cell, Fraction):
-        return plain(cell)
     return spoken(cell, lang) or ""
 
 

@@ -14,7 +14,6 @@ import operator
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from itertools import count
 from typing import SupportsIndex, TypeAlias
 
 from cchc_metrics.errors import CchcError, suggestion
@@ -26,6 +25,7 @@ Exact: TypeAlias = int | Fraction | Decimal
 _MARKS = {"vi": (".", ","), "en": (",", ".")}  # thousands, decimals
 _WHOLES = (Fraction(0), Fraction(100))  # "none" and "all": a claim that must be true when printed
 _FEWEST_JSON_DIGITS = 10
+_PLAIN_DECIMALS = 6
 
 
 def round_half_up(value: Exact, decimals: int) -> Fraction:
@@ -315,37 +315,32 @@ def exact_text(value: Fraction) -> str:
     return str(value) if digits is None else format_number(value, decimals=digits, lang="en", group=False)
 
 
-def plain(value: Exact | None, decimals: int = 6) -> str:
+def plain(value: Exact | None, *, beside: Iterable[Exact | None] = ()) -> str:
     """Return a number as answers print themselves: a point, at most six decimals; one that goes on ends in ``…``, cut and never rounded.
 
     Args:
         value: an int, ``Fraction`` or ``Decimal``, or None for none.
-        decimals: how many digits there are after the point at most.
+        beside: the numbers that it stands beside; it has as many more decimals as it takes to tell it from them.
 
     >>> plain(Fraction(9283, 100)), plain(Fraction(200, 3)), plain(Fraction(99_999_999, 1_000_000)), plain(None)
     ('92.83', '66.666666…', '99.999999', '–')
+    >>> plain(Fraction(8_999_999_991, 10**8), beside=[Fraction(8_999_999_992, 10**8)])
+    '89.99999991'
     """
     if value is None:
         return "–"
-    exact = _exact(value)
+    exact, decimals = _exact(value), _PLAIN_DECIMALS
+    others = [other for each in beside if each is not None and (other := _exact(each)) != exact]
+    while others and _cut(exact, decimals) in {_cut(other, decimals) for other in others}:
+        decimals += 1
+    return _cut(exact, decimals)
+
+
+def _cut(exact: Fraction, decimals: int) -> str:
     scaled, rest = divmod(abs(exact.numerator) * _scale(decimals), exact.denominator)
     whole, part = divmod(scaled, _scale(decimals))
     digits = f"{part:0{decimals}}" + "…" if rest else f"{part:0{decimals}}".rstrip("0")
     return f"{'-' if exact < 0 else ''}{whole}{'.' if digits else ''}{digits}"
-
-
-def plain_apart(*values: Exact | None) -> list[str]:
-    """Return numbers that stand beside each other, each as ``plain`` does but with as many decimals as it takes to tell them apart.
-
-    >>> plain_apart(Fraction(8_999_999_991, 10**8), Fraction(8_999_999_992, 10**8), None)
-    ['89.99999991', '89.99999992', '–']
-    """
-    exact = [None if value is None else _exact(value) for value in values]
-    for decimals in count(6):
-        texts = [plain(value, decimals) for value in exact]
-        if len(set(texts)) == len(set(exact)):
-            return texts
-    raise AssertionError  # pragma: no cover  two numbers that differ do so somewhere
 
 
 def _integer(value: object) -> int | None:

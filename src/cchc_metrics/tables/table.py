@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Generic, Self, TypeVar
 
@@ -12,7 +13,7 @@ import numpy as np
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.tables import frames, listing
 from cchc_metrics.tables.columns import Cell, Column, Lazy, Rows, as_column, spoken, wanted_of
-from cchc_metrics.tables.numbers import check_language
+from cchc_metrics.tables.numbers import check_language, format_number, plain
 from cchc_metrics.text import Lang
 
 if TYPE_CHECKING:
@@ -36,12 +37,18 @@ class AnswerTable(ABC, Generic[Item]):
         _key_columns: the columns that together identify a row, in the order in which ``table[...]`` takes them.
         _printed: the columns that are shown in a session, the most telling first; ``()`` for all of them.
         _compared: groups of number columns that stand beside each other; in one row they print with decimals until they differ.
+        _ordered: number columns by which the rows are ordered; two rows beside each other print with decimals until they differ.
+        _signed: number columns of changes, which print with their sign, and as 0 only where there is none.
+        _decimals: with how many decimals numbers are printed, rounded half-up; None for exact numbers, cut after six and never rounded.
     """
 
     __slots__ = ()
     _key_columns: ClassVar[tuple[str, ...]] = ()
     _printed: ClassVar[tuple[str, ...]] = ()
     _compared: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    _ordered: ClassVar[tuple[str, ...]] = ()
+    _signed: ClassVar[tuple[str, ...]] = ()
+    _decimals: ClassVar[int | None] = None
 
     @abstractmethod
     def __len__(self) -> int: ...
@@ -69,6 +76,14 @@ class AnswerTable(ABC, Generic[Item]):
     def _below(self, lang: Lang) -> str:  # noqa: ARG002
         """Return what is printed below the table."""
         return ""
+
+    def _beside(self) -> Mapping[str, Sequence[Fraction]]:
+        """Return column → numbers, such as the edges of bands, from which its own print apart."""
+        return {}
+
+    def _shown_columns(self) -> Mapping[str, Lazy]:
+        """Return the columns as they are printed, for tables that print something else than they export."""
+        return self._columns()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -130,27 +145,31 @@ class AnswerTable(ABC, Generic[Item]):
     def __str__(self) -> str:
         return self.to_text()
 
-    def to_text(self, lang: Lang = "vi", *, rows: int | None = MAX_ROWS, width: int | None = MAX_WIDTH) -> str:
-        """Return the table as aligned text; exact numbers, cut after six decimals with ``…`` and never rounded.
+    def to_text(self, lang: Lang = "vi", *, rows: int | None = MAX_ROWS, width: int | None = MAX_WIDTH, decimals: int | None = None) -> str:
+        """Return the table as aligned text.
+
+        Numbers are exact, cut after six decimals with ``…`` and never rounded; of scores, and where ``decimals`` is given, rounded half-up.
 
         Args:
             lang: ``"vi"`` or ``"en"``.
             rows: how many rows are shown at most; None for all.
             width: how many columns of a terminal are used at most; None for as many as it takes.
+            decimals: to how many decimals numbers are rounded; more where two that differ would print alike.
         """
-        return listing.text(self._shown(lang, rows), width)
+        return listing.text(self._shown(lang, rows, decimals), width)
 
     def _repr_html_(self) -> str:
         return listing.html(self._shown("vi", MAX_ROWS))
 
-    def to_markdown(self, lang: Lang = "vi", *, rows: int | None = None) -> str:
-        """Return the table in Markdown; exact numbers, cut after six decimals with ``…`` and never rounded.
+    def to_markdown(self, lang: Lang = "vi", *, rows: int | None = None, decimals: int | None = None) -> str:
+        """Return the table in Markdown, its numbers as in ``to_text``.
 
         Args:
             lang: ``"vi"`` or ``"en"``.
             rows: how many rows are shown at most; None for all.
+            decimals: to how many decimals numbers are rounded.
         """
-        return listing.markdown(self._shown(lang, rows))
+        return listing.markdown(self._shown(lang, rows, decimals))
 
     def to_dicts(self, lang: Lang = "vi") -> list[dict[str, str | int | bool | None]]:
         """Return a dict for each row, ready for JSON: numbers as decimal strings (as in report.json), dates as ``yyyy-mm-dd``.
@@ -220,15 +239,26 @@ class AnswerTable(ABC, Generic[Item]):
             )
         return as_column(columns[name])
 
-    def _shown(self, lang: Lang, rows: int | None) -> listing.Shown:
+    def _shown(self, lang: Lang, rows: int | None, decimals: int | None = None) -> listing.Shown:
         check_language(lang)
         part = self if rows is None or len(self) <= rows else self.head(rows)
-        columns = part._columns()  # noqa: SLF001  a table of the same class
+        columns = part._shown_columns()  # noqa: SLF001  a table of the same class
+        places = self._decimals if decimals is None else decimals
+
+        def write(number: Fraction, others: Sequence[int | Fraction]) -> str:
+            if places is None:
+                return plain(number, beside=others)
+            return format_number(number, decimals=places, lang=lang, beside=others)
+
         names = [name for name in self._printed if name in columns] or list(columns)
         return listing.shown(
             {name: as_column(columns[name]) for name in names},
             headings=self._headings(lang),
+            write=write,
             compared=self._compared,
+            ordered=self._ordered,
+            signed=self._signed,
+            beside=self._beside(),
             more=len(self) - len(part),
             above=self._above(lang),
             below=self._below(lang),

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from cchc_metrics.plan import Comparator
-from cchc_metrics.tables.numbers import plain, plain_apart
+from cchc_metrics.tables.numbers import plain
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Breakdown, Measure, Scale, Text
 from cchc_metrics.verbs.assess.required import Required
@@ -147,7 +147,8 @@ class Assessment:
         return asked.in_whole() if self.scale is Scale.COUNT else asked
 
     def __str__(self) -> str:
-        measured, required = plain_apart(self.measured, None if self.asked is None else self.asked.value)
+        both = (self.measured, None if self.asked is None else self.asked.value)
+        measured, required = (plain(number, beside=both) for number in both)
         numbers = "" if self.measured is None else f" {measured} / {required}"
         said = self.sentence.en or self.reason.en
         return f"{self.target} · {self.unit}:{numbers} {self.verdict.value}{f' ({said})' if said else ''}"
