@@ -190,7 +190,7 @@ value = 75
 
 UNUSABLE_FOLDERS: Mapping[str, tuple[dict[str, str | None], list[str], str, str]] = {
     "no district.toml": ({"district_toml": None}, [], "thiếu district.toml", "no district.toml; for a model see: cchc-metrics example"),
-    "broken TOML": ({"district_toml": 'code = "TM'}, [], "district.toml: không phải TOML", "district.toml: not TOML"),
+    "broken TOML": ({"district_toml": 'code = "TM'}, [], "district.toml:1: không phải TOML", "district.toml:1: not TOML"),
     "a mistyped key": (
         {"district_toml": SMALL["district.toml"].replace("level", "levle")},
         [],
@@ -247,7 +247,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_baseline_that_is_no_report(tmp_path: Path) -> None:
     folder = small(tmp_path / "TM")
     (folder / "baseline.json").write_text("{", encoding="utf-8")
-    assert "«baseline.json» is not JSON" in refused("report", folder, "--lang", "en")
+    assert "baseline.json:1: not JSON" in refused("report", folder, "--lang", "en")
     (folder / "baseline.json").write_text('{"measures": [{"indicator": "resolved_on_time"}]}', encoding="utf-8")
     assert "«baseline.json»: measures[0]" in refused("report", folder, "--lang", "en")
     (folder / "baseline.json").write_text("{}", encoding="utf-8")

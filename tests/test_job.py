@@ -535,7 +535,7 @@ source = "own"
 @pytest.mark.parametrize(
     ("catalogue", "message"),
     [
-        (OWN.replace("counter_share", "online_share"), "own.toml: indicator[1] «online_share»: the id is taken, choose another"),
+        (OWN.replace("counter_share", "online_share"), "own.toml:3: indicator[1] «online_share».id: the id is taken, choose another"),
         (OWN.replace('"-dossiers.received_online"', '"-dossiers.recieved_online"'), "did you mean «dossiers.received_online»?"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import ClassVar
 
 from cchc_metrics.folding import fold
 
@@ -22,6 +23,9 @@ class CchcError(ValueError):
     thiếu tệp a.csv | file a.csv is missing
     """
 
+    code: ClassVar[str] = "error"
+    """A stable name of the kind of error, in snake case; every class has its own."""
+
     def __init__(self, vi: str, en: str) -> None:
         super().__init__(f"{vi} | {en}")
         self.vi = vi
@@ -38,40 +42,58 @@ class CchcError(ValueError):
 class CalendarRangeError(CchcError):
     """A date lies outside the years that the calendar knows."""
 
+    code = "calendar_range"
+
 
 class UnknownUnitError(CchcError):
     """A unit code is not in the unit tree."""
+
+    code = "unknown_unit"
 
 
 class UnknownIndicatorError(CchcError):
     """An indicator id is not in the catalogue."""
 
+    code = "unknown_indicator"
+
 
 class CatalogueError(CchcError):
     """A catalogue, plan or scheme is not well formed; the message names the place."""
+
+    code = "catalogue"
 
 
 class TallyMismatchError(CchcError):
     """Two tallies that rest on different rules, calendars or periods were added."""
 
+    code = "tally_mismatch"
+
 
 class NotCountedError(CchcError):
     """A tally was asked for what it did not count: a period, a day, a set of events or a dimension."""
 
-
-class MistakesError(CatalogueError):
-    """Several mistakes at once; ``vi`` and ``en`` have a line for each, and printed each line has both languages."""
-
-    def __str__(self) -> str:
-        return "\n".join(f"{vi} | {en}" for vi, en in zip(self.vi.split("\n"), self.en.split("\n"), strict=True))
+    code = "not_counted"
 
 
 class InputError(CchcError):
     """A folder, file or table cannot be used at all (as opposed to a bad row, which is a problem)."""
 
+    code = "input"
+
+
+class MistakesError(CatalogueError, InputError):
+    """The mistakes of a declared file, all at once; ``vi`` and ``en`` have a line for each, and printed each line has both languages."""
+
+    code = "mistakes"
+
+    def __str__(self) -> str:
+        return "\n".join(f"{vi} | {en}" for vi, en in zip(self.vi.split("\n"), self.en.split("\n"), strict=True))
+
 
 class RejectedRowsError(CchcError):
     """Raised by ``Problems.raise_if_any`` when rows were rejected."""
+
+    code = "rejected_rows"
 
 
 def did_you_mean(value: str, options: Iterable[str]) -> str:

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from cchc_metrics.catalogue.load import default_catalogue
-from cchc_metrics.errors import CatalogueError, CchcError
+from cchc_metrics.errors import CatalogueError, CchcError, MistakesError
 from cchc_metrics.score import Scheme, SchemeError, check_scheme, dump_scheme, load_scheme, with_choices
 from cchc_metrics.score.builtin import BUILTIN, builtin_text, load_builtin
 
@@ -180,7 +179,7 @@ def test_the_line_is_that_of_the_key_or_of_its_table() -> None:
 
 
 def test_what_is_no_toml_is_said() -> None:
-    assert mistakes("a = ")[0].startswith("own.toml: not TOML")
+    assert mistakes("a = ")[0].startswith("own.toml:1: not TOML")
 
 
 def test_a_list_is_not_also_called_empty_when_its_items_are_wrong() -> None:
@@ -201,7 +200,7 @@ VARIANTS = builtin_text("qd766")
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"4.2:rule"', '"4.9:rule"', "«4.9:rule»: there is no «4.9»"),
+        ('"4.2:rule"', '"4.9:rule"', "variants.sheet.choices.4.9:rule: there is no «4.9»"),
         ('"4.2:rule"', '"rule"', "write «id:key»"),
         ('"4.2:rule"', '"4.2:rule.steps.1"', "there is no «steps»"),
         ("target = 80 } }", "targt = 80 } }", "variants.sheet.choices: fields[3].criteria[1].components[2] «4.2».rule.targt: unknown key"),
@@ -296,7 +295,7 @@ def test_a_choice_of_what_there_is_not(choices: dict[str, Any], said: str) -> No
 
 
 def test_a_choice_that_does_not_fit() -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(MistakesError, match=r"«C\.1»\.max: cannot read the number «x»"):
         with_choices(load_builtin("district_example"), {"C.1:max": "x"})
 
 

@@ -8,9 +8,10 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from cchc_metrics.errors import UnknownIndicatorError, suggestion
+from cchc_metrics.declared import Day, DeclaredModel
+from cchc_metrics.errors import CchcError, UnknownIndicatorError, suggestion
 from cchc_metrics.records.kind import EventSet
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.values import Better, Scale, Text
@@ -19,7 +20,7 @@ UNITS_KIND = "units"
 """Pseudo-kind whose events come from the unit tree: a unit begins and ends to exist. It has no dimension and joins any breakdown."""
 
 
-class Count(BaseModel):
+class Count(DeclaredModel):
     """A number of events.
 
     Args:
@@ -33,8 +34,6 @@ class Count(BaseModel):
         until: full name of the events that take away from a stock; ``""`` for none.
         of: ``events`` counts them; ``value`` adds up their whole numbers; ``units`` counts the units that have at least one.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[a-z_]+\.[a-z0-9_]+$")
     vi: str = Field(min_length=1)
@@ -51,7 +50,7 @@ class Count(BaseModel):
         return self.events.split(".", 1)[0]
 
 
-class Indicator(BaseModel):
+class Indicator(DeclaredModel):
     """The definition of an indicator.
 
     Args:
@@ -80,8 +79,6 @@ class Indicator(BaseModel):
         noun_vi, noun_en: what one more in the numerator is ("hồ sơ đúng hạn").
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     vi: str = Field(min_length=1)
     en: str = Field(min_length=1)
@@ -100,9 +97,9 @@ class Indicator(BaseModel):
     per_unit: bool = False
     total: bool = True
     excluded: Mapping[str, str] = Field(default_factory=dict)
-    valid_from: date | None = None
-    valid_to: date | None = None
-    definition_changed_on: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    definition_changed_on: Day | None = None
     definition_changed_vi: str = ""
     definition_changed_en: str = ""
     example: str = ""
@@ -120,9 +117,9 @@ class Indicator(BaseModel):
     def _a_change_has_its_day_and_its_words(self) -> Self:
         given = (self.definition_changed_on is not None, bool(self.definition_changed_vi), bool(self.definition_changed_en))
         if any(given) and not all(given):
-            raise ValueError(
-                "definition_changed_on, definition_changed_vi và definition_changed_en phải đi cùng nhau"
-                " | definition_changed_on, definition_changed_vi and definition_changed_en belong together"
+            raise CchcError(
+                "definition_changed_on, definition_changed_vi và definition_changed_en phải đi cùng nhau",
+                "definition_changed_on, definition_changed_vi and definition_changed_en belong together",
             )
         return self
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from cchc_metrics.declared import Day, DeclaredModel, Exact, MisfitError
+from cchc_metrics.declared.lines import Path
+from cchc_metrics.declared.mistakes import written
 from cchc_metrics.errors import CchcError
-from cchc_metrics.plan.fields import Against, ChannelCode, Day, Exact, Pairs, PathShape, Sign
+from cchc_metrics.plan.fields import Against, ChannelCode, Pairs, PathShape, Sign
 from cchc_metrics.records.choices import OutreachChannel
 from cchc_metrics.reference.period import Period, Regime
 from cchc_metrics.reference.unit import Level
 from cchc_metrics.values import Text
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Milestone(_Frozen):
+class Milestone(DeclaredModel):
     """What must be reached by a day before the due date.
 
     Args:
@@ -34,7 +33,7 @@ class Milestone(_Frozen):
     value: Exact
 
 
-class Target(_Frozen):
+class Target(DeclaredModel):
     """A target (chỉ tiêu) of a plan.
 
     Args:
@@ -90,56 +89,63 @@ class Target(_Frozen):
     def _fits(self) -> Self:
         wrong = list(self._mistakes())
         if wrong:
-            raise CchcError("; ".join(m.vi for m in wrong), "; ".join(m.en for m in wrong))
+            raise MisfitError(wrong)
         return self
 
-    def _mistakes(self) -> Iterator[Text]:
+    def _mistakes(self) -> Iterator[tuple[Path, Text]]:
         between = self.comparator == "between"
         k, n = self.at_least or 0, len(self.units)
         rules = (
             (
                 between != (self.upper is not None),
+                "upper" if self.upper is not None else "comparator",
                 'upper đi cùng comparator = "between", và chỉ với nó',
                 'upper goes with comparator = "between", and only with it',
             ),
-            (self.upper is not None and self.upper < self.value, "upper nhỏ hơn value", "upper is below value"),
+            (self.upper is not None and self.upper < self.value, "upper", "upper nhỏ hơn value", "upper is below value"),
             (
                 any(dim == "level" for dim, _ in self.breakdown),
+                "breakdown",
                 "cấp không đặt trong breakdown; dùng level = …",
                 "the level does not go into breakdown; use level = …",
             ),
             (
                 bool(self.units and (self.each or self.unit or self.level)),
+                "units",
                 "units không đi cùng unit, level hay each",
                 "units does not go with unit, level or each",
             ),
-            (bool(self.each and self.level), "each không đi cùng level", "each does not go with level"),
-            (k > 0 and not (self.each or n), "at_least cần each hoặc units", "at_least needs each or units"),
-            (0 < n < k, f"at_least lớn hơn số đơn vị ({n})", f"at_least is more than there are units ({n})"),
-            (len(set(self.units)) != n, "units có mã lặp lại", "units names a code twice"),
+            (bool(self.each and self.level), "each", "each không đi cùng level", "each does not go with level"),
+            (k > 0 and not (self.each or n), "at_least", "at_least cần each hoặc units", "at_least needs each or units"),
+            (0 < n < k, "at_least", f"at_least lớn hơn số đơn vị ({n})", f"at_least is more than there are units ({n})"),
+            (len(set(self.units)) != n, "units", "units có mã lặp lại", "units names a code twice"),
             (
                 self.valid_from is not None and self.valid_to is not None and self.valid_to < self.valid_from,
+                "valid_to",
                 "valid_to trước valid_from",
                 "valid_to is before valid_from",
             ),
-            (self.weight < 0, "weight âm", "weight is negative"),
+            (self.weight < 0, "weight", "weight âm", "weight is negative"),
             (
                 bool(self.baseline) and self.against == "absolute",
+                "baseline",
                 'baseline chỉ dùng với against = "increase_…"',
                 'baseline goes with against = "increase_…" only',
             ),
             (
                 bool(self.milestones) and self.comparator in ("=", "between"),
+                "milestones",
                 "milestones chỉ dùng với >=, >, <=, <",
                 "milestones go with >=, >, <=, < only",
             ),
             (
                 any(a.on >= b.on for a, b in pairwise(self.milestones)),
+                "milestones",
                 "milestones phải theo thứ tự ngày",
                 "milestones must be in order of days",
             ),
         )
-        yield from (Text(vi, en) for wrong, vi, en in rules if wrong)
+        yield from (((key,), Text(vi, en)) for wrong, key, vi, en in rules if wrong)
         for key, label in (("period", self.period), ("baseline", self.baseline)):
             if label:
                 yield from _period_mistake(key, label)
@@ -150,7 +156,7 @@ class Target(_Frozen):
         return Text(self.name, self.name_en or self.name)
 
 
-class Quota(_Frozen):
+class Quota(DeclaredModel):
     """A quota of outreach activities (số lượng hoạt động tuyên truyền theo hình thức).
 
     Args:
@@ -181,10 +187,11 @@ class Quota(_Frozen):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        for mistake in _period_mistake("period", self.period) if self.period else ():
-            raise CchcError(mistake.vi, mistake.en)
+        wrong = list(_period_mistake("period", self.period)) if self.period else []
         if self.each and self.level:
-            raise CchcError("each không đi cùng level", "each does not go with level")
+            wrong.append((("each",), Text("each không đi cùng level", "each does not go with level")))
+        if wrong:
+            raise MisfitError(wrong)
         return self
 
     @property
@@ -221,7 +228,7 @@ class Quota(_Frozen):
         )
 
 
-class Task(_Frozen):
+class Task(DeclaredModel):
     """A task (nhiệm vụ) of a plan.
 
     Args:
@@ -251,10 +258,8 @@ class Task(_Frozen):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.excused and not self.evidence:
-            raise CchcError(
-                "nhiệm vụ được loại trừ cần văn bản chứng minh: thêm evidence",
-                "an excused task needs a document: add evidence",
-            )
+            why = Text("nhiệm vụ được loại trừ cần văn bản chứng minh: thêm evidence", "an excused task needs a document: add evidence")
+            raise MisfitError([(("excused",), why)])
         return self
 
     @property
@@ -263,7 +268,7 @@ class Task(_Frozen):
         return Text(self.name, self.name_en or self.name)
 
 
-class Plan(_Frozen):
+class Plan(DeclaredModel):
     """A year's plan (kế hoạch cải cách hành chính).
 
     Args:
@@ -296,15 +301,10 @@ class Plan(_Frozen):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        wrong = [
-            Text(f"{place}: {m.vi}", f"{place}: {m.en}")
-            for place, item in self.items()
-            if not isinstance(item, Task)
-            for m in self.misfits(item)
-        ]
-        wrong += list(self.repeated((place, key_of(item)) for place, item in self.items()))
+        wrong = [((*place, *path), text) for place, item in self.items() if not isinstance(item, Task) for path, text in self.misfits(item)]
+        wrong += repeated((place, key_of(item)) for place, item in self.items())
         if wrong:
-            raise CchcError("; ".join(m.vi for m in wrong), "; ".join(m.en for m in wrong))
+            raise MisfitError(wrong)
         return self
 
     @property
@@ -325,40 +325,43 @@ class Plan(_Frozen):
         """Return the day by which a target or quota must be reached."""
         return item.due or self.period_of(item).last
 
-    def items(self) -> Iterator[tuple[str, Target | Quota | Task]]:
-        """Yield each item with its place: ``("targets[1]", …)``."""
+    def items(self) -> Iterator[tuple[Path, Target | Quota | Task]]:
+        """Yield each item with its place: ``(("targets", 0), …)``."""
         tables: tuple[tuple[str, tuple[Target | Quota | Task, ...]], ...] = (
             ("targets", self.targets),
             ("quotas", self.quotas),
             ("tasks", self.tasks),
         )
         for key, found in tables:
-            for number, item in enumerate(found, start=1):
-                yield f"{key}[{number}]", item
+            for number, item in enumerate(found):
+                yield (key, number), item
 
-    def misfits(self, item: Target | Quota) -> Iterator[Text]:
-        """Yield what does not agree between a target or quota and the plan's year."""
+    def misfits(self, item: Target | Quota) -> Iterator[tuple[Path, Text]]:
+        """Yield what does not agree between a target or quota and the plan's year, with the key that it is at."""
         period, due = self.period_of(item), self.due_of(item)
         if due < period.first:
-            yield Text(
+            text = Text(
                 f"due {due:%d/%m/%Y} trước ngày đầu kỳ {period.first:%d/%m/%Y}",
                 f"due {due} is before the period begins, {period.first}",
             )
-        for milestone in item.milestones if isinstance(item, Target) else ():
+            yield ("due",), text
+        for number, milestone in enumerate(item.milestones if isinstance(item, Target) else ()):
             if not period.first <= milestone.on < due:
-                yield Text(
+                text = Text(
                     f"mốc {milestone.on:%d/%m/%Y} không nằm giữa {period.first:%d/%m/%Y} và hạn {due:%d/%m/%Y}",
                     f"milestone {milestone.on} is not between {period.first} and the due date {due}",
                 )
+                yield ("milestones", number, "on"), text
 
-    @staticmethod
-    def repeated(places: Iterator[tuple[str, str]]) -> Iterator[Text]:
-        """Yield each id that a later place repeats."""
-        first: dict[str, str] = {}
-        for place, name in places:
-            if name in first:
-                yield Text(f"{place}.id: «{name}» đã có ở {first[name]}", f"{place}.id: «{name}» is already at {first[name]}")
-            first.setdefault(name, place)
+
+def repeated(places: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, Text]]:
+    """Yield each id that a later place repeats."""
+    first: dict[str, Path] = {}
+    for place, name in places:
+        if name in first:
+            there = written(first[name])
+            yield (*place, "id"), Text(f"«{name}» đã có ở {there}", f"«{name}» is already at {there}")
+        first.setdefault(name, place)
 
 
 def key_of(item: Target | Quota | Task) -> str:
@@ -366,8 +369,8 @@ def key_of(item: Target | Quota | Task) -> str:
     return item.key if isinstance(item, Quota) else item.id
 
 
-def _period_mistake(key: str, label: str) -> Iterator[Text]:
+def _period_mistake(key: str, label: str) -> Iterator[tuple[Path, Text]]:
     try:
         Period.parse(label)
     except CchcError as error:
-        yield Text(f"{key}: {error.vi}", f"{key}: {error.en}")
+        yield (key,), Text(error.vi, error.en)

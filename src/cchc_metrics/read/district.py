@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
-from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.declared import Day, DeclaredModel, MisfitError, Mistakes, parse_toml
+from cchc_metrics.declared.lines import Path
+from cchc_metrics.declared.mistakes import misfits
+from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.read.headings import IGNORED
 from cchc_metrics.records.fields import CellError, parse_day
 from cchc_metrics.records.kinds import KINDS
@@ -20,7 +21,7 @@ from cchc_metrics.records.record import schema
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Level, Unit
-from cchc_metrics.text import fold
+from cchc_metrics.text import Text, fold
 
 FILE = "district.toml"
 _LEVELS: Mapping[str, str] = {
@@ -43,6 +44,17 @@ def _date(value: object) -> object:
         raise CchcError(error.code.vi, error.code.en) from None
 
 
+def _kind(name: str) -> str:
+    if name not in KINDS:
+        raise _no_kind(name)
+    return name
+
+
+def _no_kind(name: str, *others: str) -> CchcError:
+    vi, en = suggestion(name, (*KINDS, *others))
+    return CchcError(f"không có loại hồ sơ «{name}»{vi}", f"there is no kind «{name}»{en}")
+
+
 def _short(entry: object) -> str:
     return json.dumps(entry, default=str, ensure_ascii=False, separators=(",", ":")).replace('"', "")
 
@@ -56,16 +68,12 @@ def _file_name(value: object) -> object:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_date)]
-"""A date: of TOML, or text as in a table."""
 LevelName = Annotated[Level, BeforeValidator(_level)]
 """A level, also by its Vietnamese name: cấp xã, phường."""
 FileName = Annotated[str, BeforeValidator(_file_name)]
 """The name of a file in the folder or below it."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+KindName = Annotated[str, AfterValidator(_kind)]
+"""The name of a kind of record."""
 
 
 class UnitEntry(Unit):
@@ -89,7 +97,7 @@ class UnitEntry(Unit):
         return _date(value)
 
 
-class CalendarYearEntry(_Part):
+class CalendarYearEntry(DeclaredModel):
     """A year of the working calendar, as an official notice gives it; replaces the packaged year or stands beside it."""
 
     status: Literal["announced", "estimated"] = "announced"
@@ -98,14 +106,14 @@ class CalendarYearEntry(_Part):
     sources: tuple[str, ...] = ()
 
 
-class CalendarEntry(_Part):
+class CalendarEntry(DeclaredModel):
     """``[calendar]``: a JSON or TOML file of years, years written here, or both; what stands here wins."""
 
     file: FileName = ""
     years: Mapping[int, CalendarYearEntry] = Field(default_factory=dict)
 
 
-class CoverageEntry(_Part):
+class CoverageEntry(DeclaredModel):
     """From which to which day the records of a kind are complete; the day of export where the last is not said."""
 
     first: Day
@@ -114,11 +122,11 @@ class CoverageEntry(_Part):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.last is not None and self.last < self.first:
-            raise CchcError("last trước first", "last is before first")
+            raise MisfitError([(("last",), Text("last trước first", "last is before first"))])
         return self
 
 
-class District(_Part):
+class District(DeclaredModel):
     r"""A district's ``district.toml``.
 
     Args:
@@ -148,10 +156,10 @@ class District(_Part):
     rules: Rules = Field(default_factory=lambda: Rules.preset("default"))
     units: tuple[UnitEntry, ...] = ()
     units_file: FileName | None = None
-    files: Mapping[str, FileName] = Field(default_factory=dict)
-    headings: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    files: Mapping[KindName, FileName] = Field(default_factory=dict)
+    headings: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
     calendar: CalendarEntry = CalendarEntry()
-    coverage: Mapping[str, CoverageEntry] = Field(default_factory=dict)
+    coverage: Mapping[KindName, CoverageEntry] = Field(default_factory=dict)
     synthetic: bool = False
     note_vi: str = ""
     note_en: str = ""
@@ -171,119 +179,75 @@ class District(_Part):
             return Rules.preset(value)
         if not isinstance(value, Mapping):
             return value
-        base = Rules.preset(str(value.get("base", "default")))
+        try:
+            base = Rules.preset(str(value.get("base", "default")))
+        except CchcError as error:
+            raise MisfitError([(("base",), Text(error.vi, error.en))]) from None
         changes = {key: entry for key, entry in value.items() if key != "base"}
         # Measures carry the id and tallies are added by it, so unlike rules must not share one.
         reported = (f"{key}={_short(entry)}" for key, entry in sorted(changes.items()) if key not in ("id", "vi", "en"))
         own = "+".join([base.id, *reported])
         return {**base.model_dump(), "id": own, **changes}
 
-    @field_validator("files", "headings", "coverage", mode="before")
+    @field_validator("coverage", mode="before")
     @classmethod
-    def _kinds(cls, value: object, info: Any) -> object:
-        if not isinstance(value, Mapping):
+    def _every_kind(cls, value: object) -> object:
+        if not isinstance(value, Mapping) or not set(value) & {"first", "last"}:
             return value
-        if info.field_name == "coverage" and set(value) & {"first", "last"}:
-            whole = {key: value[key] for key in ("first", "last") if key in value}
-            value = dict.fromkeys(KINDS, whole) | {key: entry for key, entry in value.items() if key not in whole}
-        wrong = [(key, *suggestion(key, KINDS)) for key in value if key not in KINDS]
+        whole = {key: value[key] for key in ("first", "last") if key in value}
+        unknown = {key: _no_kind(key, "first", "last") for key in value if key not in (*KINDS, *whole)}
+        wrong: list[tuple[Path, Text]] = [((key,), Text(why.vi, why.en)) for key, why in unknown.items()]
+        try:
+            CoverageEntry.model_validate(whole)
+        except ValidationError as error:  # reported once, and not for every kind
+            wrong += misfits(error, CoverageEntry, whole)
         if wrong:
-            raise CchcError(
-                "; ".join(f"không có loại hồ sơ «{key}»{vi}" for key, vi, _ in wrong),
-                "; ".join(f"there is no kind «{key}»{en}" for key, _, en in wrong),
-            )
-        return value
+            raise MisfitError(wrong)
+        return dict.fromkeys(KINDS, whole) | {key: entry for key, entry in value.items() if key not in whole}
 
     @field_validator("headings", mode="after")
     @classmethod
     def _columns(cls, value: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
-        wrong = []
-        for kind, own in value.items():
-            columns = [spec.name for spec in schema(KINDS[kind].model)]
-            wrong += [(kind, to, *suggestion(to, columns)) for to in own.values() if to != IGNORED and to not in columns]
+        wrong = list(_unknown_columns(value))
         if wrong:
-            raise CchcError(
-                "; ".join(f"{kind} không có cột «{to}»{vi}" for kind, to, vi, _ in wrong),
-                "; ".join(f"{kind} has no column «{to}»{en}" for kind, to, _, en in wrong),
-            )
+            raise MisfitError(wrong)
         return value
 
     @model_validator(mode="after")
     def _one_tree(self) -> Self:
         if self.units and self.units_file:
-            raise CchcError("chỉ ghi một trong hai: units, units_file", "give one of units and units_file, not both")
+            why = Text("chỉ ghi một trong hai: units, units_file", "give one of units and units_file, not both")
+            raise MisfitError([(("units_file",), why)])
         return self
 
 
-def load_district(text: str, *, file: str = FILE) -> District:
+def _unknown_columns(headings: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[Path, Text]]:
+    for kind, own in headings.items():
+        columns = [spec.name for spec in schema(KINDS[kind].model)]
+        for heading, column in own.items():
+            if column != IGNORED and column not in columns:
+                vi, en = suggestion(column, columns)
+                yield (kind, heading), Text(f"{kind} không có cột «{column}»{vi}", f"{kind} has no column «{column}»{en}")
+
+
+def load_district(text: str | bytes, *, file: str = FILE) -> District:
     r"""Return what a ``district.toml`` says.
 
     Args:
-        text: the TOML.
+        text: the TOML, as text or as the file's bytes.
         file: its name, for messages.
 
     Raises:
-        InputError: lists every mistake, each with its key.
+        MistakesError: lists every mistake, each with its line and key.
 
     >>> load_district('code = "TM"\nname = "Tháp Mười"\nlevle = "district"')
     Traceback (most recent call last):
         ...
-    cchc_metrics.errors.InputError: district.toml: level: thiếu; levle: khóa lạ; có phải «level»? | district.toml: level: is missing; levle: unknown key; did you mean «level»?
-    """  # noqa: E501  (the message is one line by its contract)
-    try:
-        return District.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{file}: không phải TOML: {error}", f"{file}: not TOML: {error}") from None
-    except ValidationError as error:
-        raise mistakes_of(error, District, file) from None
-
-
-def mistakes_of(error: ValidationError, model: type[BaseModel], place: str) -> InputError:
-    """Return every mistake that a model found in a file as one error, each with its key, in both languages."""
-    reported = [_mistake(details, model) for details in error.errors(include_url=False)]
-    return InputError(f"{place}: " + "; ".join(vi for vi, _ in reported), f"{place}: " + "; ".join(en for _, en in reported))
-
-
-_TEXTS: Mapping[str, tuple[str, str]] = {
-    "missing": ("thiếu", "is missing"),
-    "extra_forbidden": ("khóa lạ", "unknown key"),
-    "string_type": ("phải là chữ trong ngoặc kép", "must be text in quotation marks"),
-    "string_too_short": ("không được trống", "must not be empty"),
-    "literal_error": ("phải là một trong: {expected}", "must be one of: {expected}"),
-    "bool_parsing": ("phải là true hoặc false", "must be true or false"),
-    "bool_type": ("phải là true hoặc false", "must be true or false"),
-    "date_type": ("phải là ngày, như 2022-03-31", "must be a date, like 2022-03-31"),
-    "int_parsing": ("phải là số nguyên", "must be a whole number"),
-    "tuple_type": ("phải là danh sách [ … ]", "must be a list [ … ]"),
-    "dict_type": ("phải là một bảng", "must be a table"),
-    "mapping_type": ("phải là một bảng", "must be a table"),
-    "model_type": ("phải là một bảng", "must be a table"),
-}
-
-
-def _mistake(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
-    where = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in details["loc"]).lstrip(".")
-    raised = details.get("ctx", {}).get("error")
-    if isinstance(raised, CchcError):
-        vi, en = raised.vi, raised.en
-    else:
-        vi, en = _TEXTS.get(details["type"], ("giá trị không hợp lệ: " + details["msg"], details["msg"]))
-        expected = str(details.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
-        vi, en = vi.replace("{expected}", expected), en.replace("{expected}", expected)
-    if details["type"] == "extra_forbidden":
-        tail_vi, tail_en = suggestion(str(details["loc"][-1]), _keys_at(model, details["loc"][:-1]))
-        vi, en = vi + tail_vi, en + tail_en
-    return (f"{where}: {vi}", f"{where}: {en}") if where else (vi, en)
-
-
-def _keys_at(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:
-    """Return the keys known at a place of a file; of the whole file where the place is not a table of its own."""
-    parts: dict[str, type[BaseModel]] = {
-        "units": UnitEntry,
-        "calendar": CalendarEntry,
-        "years": CalendarYearEntry,
-        "coverage": CoverageEntry,
-        "rules": Rules,
-    }
-    named = [part for part in path if part in parts]
-    return list((parts[str(named[-1])] if named else model).model_fields)
+    cchc_metrics.errors.MistakesError: district.toml: level: thiếu | district.toml: level: missing
+    district.toml:3: levle: khóa lạ; có phải «level»? | district.toml:3: levle: unknown key; did you mean «level»?
+    """
+    mistakes = Mistakes(parse_toml(text, file))
+    found = mistakes.model(District, mistakes.source.data)
+    mistakes.raise_if_any()
+    assert found is not None  # noqa: S101  without mistakes there is one
+    return found

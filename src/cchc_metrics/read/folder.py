@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-from pydantic import ValidationError
 
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.declared import Declared, Mistakes, parse_json, parse_toml
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import BaselineMeasures, read_baseline
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district, mistakes_of
+from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district
 from cchc_metrics.read.files import is_table, is_there, raw_table, table_place
 from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.headings import heading_key
@@ -76,13 +72,13 @@ class FolderFiles:
         found = default_catalogue()
         for name in self.district.catalogue:
             if name not in self.absent:
-                found = load_catalogue(_chosen_text(self.path / name), file=name, base=found)
+                found = load_catalogue(_chosen(self.path / name), file=name, base=found)
         return found
 
     def plan(self, chosen: Path | str | None, catalogue: Catalogue) -> Plan | None:
         """Return the chosen plan, else the folder's own; None where there is none."""
         path = Path(chosen) if chosen is not None else _existing(self.path, self.district.plan, PLAN)
-        return None if path is None else load_plan(_chosen_text(path), file=path.name, indicators=catalogue.indicators, units=self.units)
+        return None if path is None else load_plan(_chosen(path), file=path.name, indicators=catalogue.indicators, units=self.units)
 
     def scheme(self, chosen: Path | str | None) -> Scheme | None:
         """Return the chosen scheme (built in, or a file), else the folder's own; None where there is none."""
@@ -94,11 +90,7 @@ class FolderFiles:
 
     def baseline(self, path: Path, catalogue: Catalogue) -> BaselineMeasures:
         """Return the measures of a published report (``report.json``)."""
-        try:
-            data = json.loads(_chosen_text(path))
-        except json.JSONDecodeError as error:
-            raise InputError(f"«{path.name}» không phải JSON: {error}", f"«{path.name}» is not JSON: {error}") from None
-        return read_baseline(data, catalogue, file=path.name)
+        return read_baseline(parse_json(_chosen(path), path.name).data, catalogue, file=path.name)
 
 
 def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None = None) -> FolderFiles:
@@ -159,7 +151,7 @@ def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None 
     return FolderFiles(folder, district, units, calendar, coverage, MappingProxyType(tables), tuple(found), absent)
 
 
-def _district_text(folder: Path) -> str:
+def _district_text(folder: Path) -> bytes:
     if not folder.is_dir():
         raise InputError(f"không có thư mục «{folder}»", f"there is no folder «{folder}»")
     if not (folder / FILE).is_file():
@@ -167,22 +159,20 @@ def _district_text(folder: Path) -> str:
             f"thư mục «{folder}» thiếu {FILE}; xem mẫu: cchc-metrics example",
             f"folder «{folder}» has no {FILE}; for a model see: cchc-metrics example",
         )
-    return _text(folder / FILE)
+    return _bytes(folder / FILE)
 
 
-def _text(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name} không phải UTF-8; lưu lại dạng UTF-8", f"{path.name} is not UTF-8; save it as UTF-8") from None
+        return path.read_bytes()
     except OSError as error:
         raise InputError(f"không đọc được {path.name}: {error.strerror}", f"cannot read {path.name}: {error.strerror}") from None
 
 
-def _chosen_text(path: Path) -> str:
+def _chosen(path: Path) -> bytes:
     if not path.exists():
         raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
-    return _text(path)
+    return _bytes(path)
 
 
 def _missing(name: str) -> Problems:
@@ -279,11 +269,10 @@ def _unit_file(folder: Path, named: str) -> tuple[list[Unit], Problems]:
     units: list[Unit] = []
     for at, row in enumerate(table.rows):
         entry = {key: _unit_cell(column.cell(at)) for position, column in table.columns.items() if (key := keys[position]) is not None}
-        try:
-            units.append(UnitEntry.model_validate(entry))
-        except ValidationError as error:
-            reported = mistakes_of(error, UnitEntry, "")
-            mistakes.append((f"dòng {row}{reported.vi}", f"row {row}{reported.en}"))
+        in_row = Mistakes(Declared("", entry))
+        unit = in_row.model(UnitEntry, entry)
+        units += [unit] if unit is not None else []
+        mistakes += [(f"dòng {row}: {text.vi}", f"row {row}: {text.en}") for _, text in in_row.found]
     if mistakes:
         raise InputError(f"{name}: " + "; ".join(vi for vi, _ in mistakes), f"{name}: " + "; ".join(en for _, en in mistakes))
     return units, findings.problems(0, 0)
@@ -313,12 +302,9 @@ def _calendar(folder: Path, entry: CalendarEntry) -> Calendar:
 def _calendar_file(folder: Path, name: str) -> Mapping[int, CalendarYearEntry]:
     if not (folder / name).is_file():
         raise InputError(f"thiếu tệp lịch {name} ([calendar] trong {FILE})", f"the calendar file {name} is missing ([calendar] in {FILE})")
-    text = _text(folder / name)
-    try:
-        data: Any = tomllib.loads(text) if name.endswith(".toml") else json.loads(text)
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"{name}: không đọc được: {error}", f"{name}: cannot be read: {error}") from None
-    try:
-        return CalendarEntry.model_validate({"years": data.get("years") if isinstance(data, dict) else data}).years
-    except ValidationError as error:
-        raise mistakes_of(error, CalendarEntry, name) from None
+    raw = _bytes(folder / name)
+    mistakes = Mistakes(parse_toml(raw, name) if name.endswith(".toml") else parse_json(raw, name))
+    found = mistakes.model(CalendarEntry, {"years": mistakes.source.data.get("years")})
+    mistakes.raise_if_any()
+    assert found is not None  # noqa: S101  without mistakes there is one
+    return found.years

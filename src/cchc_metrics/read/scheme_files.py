@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cchc_metrics.errors import InputError, suggestion
-from cchc_metrics.score import Inputs, Scheme, load_inputs, load_scheme, load_unit_inputs
+from cchc_metrics.score import Inputs, Scheme, load_scheme
 from cchc_metrics.score.builtin import BUILTIN, load_builtin
+from cchc_metrics.score.inputs import load_scores
 
 SCHEME, SCORES = "scheme.toml", "scores.toml"
 
@@ -29,7 +30,7 @@ def read_scheme(folder: Path, chosen: str | None) -> Scheme | None:
             f"không có bộ tiêu chí «{chosen}»{vi}; có sẵn: {', '.join(BUILTIN)}, hoặc một tệp",
             f"there is no scheme «{chosen}»{en}; built in: {', '.join(BUILTIN)}, or a file",
         )
-    return load_scheme(path.read_text(encoding="utf-8-sig"), file=path.name)
+    return load_scheme(_bytes(path), file=path.name)
 
 
 def read_scores(folder: Path, chosen: Path | None, unit: str) -> Mapping[str, Inputs]:
@@ -43,8 +44,11 @@ def read_scores(folder: Path, chosen: Path | None, unit: str) -> Mapping[str, In
         if chosen is None:
             return {}
         raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
-    text = path.read_text(encoding="utf-8-sig")
-    if "[[units]]" in text:
-        return load_unit_inputs(text, file=path.name)
-    found = load_inputs(text, file=path.name)
-    return {found.unit or unit: found}
+    return load_scores(_bytes(path), file=path.name, unit=unit)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"không đọc được {path.name}: {error.strerror}", f"cannot read {path.name}: {error.strerror}") from None

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cchc_metrics.errors import CalendarRangeError, CatalogueError, CchcError
+from cchc_metrics.declared import parse_json
+from cchc_metrics.errors import CalendarRangeError, CchcError
 from cchc_metrics.reference.calendar_year import CalendarYear, YearStatus, check_years, plain_year, year_from_mapping, years_from_mapping
 from cchc_metrics.reference.days import date_of, day_number
 
@@ -115,19 +116,13 @@ class Calendar:
         return cls.of(years_from_mapping(data))
 
     @classmethod
-    def from_json(cls, text: str) -> Calendar:
+    def from_json(cls, text: str | bytes) -> Calendar:
         """Return a calendar from JSON text; the inverse of ``to_json``.
 
         Raises:
             CatalogueError: when the text is not JSON, or not a calendar.
         """
-        try:
-            data = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise CatalogueError(
-                f"lịch làm việc không phải JSON, dòng {error.lineno}", f"the working calendar is not JSON, line {error.lineno}"
-            ) from None
-        return cls.from_mapping(data)
+        return cls.from_mapping(parse_json(text, "calendar.json").data)
 
     def to_json(self) -> str:
         """Return the calendar as JSON text."""

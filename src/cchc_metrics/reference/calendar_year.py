@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def years_from_mapping(data: Any) -> tuple[CalendarYear, ...]:
     years = data.get("years") if isinstance(data, Mapping) else None
     if not isinstance(years, Mapping):
         raise CatalogueError("lịch làm việc phải có bảng «years»", "a working calendar needs the table «years»")
-    wrong = [str(year) for year in years if not (str(year).isascii() and str(year).isdigit() and 1 <= int(year) <= 9998)]
+    wrong = [str(year) for year in years if not (re.fullmatch(r"[0-9]{1,4}", str(year)) and 1 <= int(year) <= 9998)]
     if wrong:
         names = ", ".join(f"«{year}»" for year in wrong)
         raise CatalogueError(f"lịch làm việc: {names} không phải năm", f"working calendar: {names} is not a year")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import time
 from functools import cache
 from importlib import resources
 from itertools import pairwise
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
-from cchc_metrics.errors import CatalogueError, suggestion
+from cchc_metrics.declared import DeclaredModel, parse_toml
+from cchc_metrics.errors import CatalogueError, CchcError, suggestion
 
 
-class Rules(BaseModel):
+class Rules(DeclaredModel):
     """How disputed points about dossiers are decided.
 
     Args:
@@ -42,8 +42,6 @@ class Rules(BaseModel):
     'shift'
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     id: str = Field(min_length=1)
     vi: str = ""
     en: str = ""
@@ -66,7 +64,7 @@ class Rules(BaseModel):
     def _in_order(cls, value: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
         moments = [at for interval in value for at in interval]
         if any(later <= earlier for earlier, later in pairwise(moments)):
-            raise ValueError("giờ làm việc phải tăng dần, không chồng lấn | opening hours must ascend without overlap")
+            raise CchcError("giờ làm việc phải tăng dần, không chồng lấn", "opening hours must ascend without overlap")
         return value
 
     @classmethod
@@ -90,4 +88,4 @@ class Rules(BaseModel):
 def rule_presets() -> dict[str, Rules]:
     """Return every packaged preset by name."""
     text = resources.files("cchc_metrics.reference").joinpath("data/rules.toml").read_text(encoding="utf-8")
-    return {name: Rules(id=name, **values) for name, values in tomllib.loads(text).items()}
+    return {name: Rules(id=name, **values) for name, values in parse_toml(text, "rules.toml").data.items()}

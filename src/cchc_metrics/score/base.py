@@ -9,23 +9,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
+from cchc_metrics.declared import DeclaredModel, Exact, exact
 from cchc_metrics.errors import CchcError
-from cchc_metrics.plan.fields import Exact, exact
 from cchc_metrics.score.facts import Facts, Kind
-from cchc_metrics.score.intervals import Frozen, Interval
-from cchc_metrics.tables.numbers import exact_text
+from cchc_metrics.score.intervals import Interval
 from cchc_metrics.values import Text
 
 
 def _positive(value: Fraction) -> Fraction:
     if value <= 0:
-        raise CchcError(f"{exact_text(value)}: phải lớn hơn 0", f"{exact_text(value)}: must be more than 0")
+        raise CchcError("phải lớn hơn 0", "must be more than 0")
     return value
 
 
 def _not_negative(value: Fraction) -> Fraction:
     if value < 0:
-        raise CchcError(f"{exact_text(value)}: không được âm", f"{exact_text(value)}: must not be negative")
+        raise CchcError("không được âm", "must not be negative")
     return value
 
 
@@ -39,7 +38,7 @@ NotNegative = Annotated[Exact, AfterValidator(_not_negative)]
 
 def _percent(value: Fraction) -> Fraction:
     if not 0 <= value <= 100:
-        raise CchcError(f"{exact_text(value)}: cần 0 đến 100", f"{exact_text(value)}: 0 to 100 is needed")
+        raise CchcError("cần 0 đến 100", "0 to 100 is needed")
     return value
 
 
@@ -88,7 +87,7 @@ class Bounds:
     high: Fraction
 
 
-class Shape(Frozen):
+class Shape(DeclaredModel):
     """A scoring rule. Every kind has a model of its own, chosen by ``shape = "…"``.
 
     ``points`` is a pure function of the facts and the maximum: no rounding, no clock, no state.
@@ -130,7 +129,7 @@ def _answer(value: object) -> object:
 _Answer = Annotated[bool | str, PlainValidator(_answer)]
 
 
-class Condition(Frozen):
+class Condition(DeclaredModel):
     """A condition on the inputs: an answer, a label or a number in a range, or such conditions joined.
 
     Exactly one of ``input``, ``all_of``, ``any_of``, ``none_of``. A plain text stands for ``{ input = "…" }``: the answer is yes.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from cchc_metrics.declared.lines import Path
 from cchc_metrics.score.intervals import gaps, overlaps
-from cchc_metrics.score.scheme import Component, Criterion, Field, Path, Scheme, place_of
+from cchc_metrics.score.scheme import Component, Criterion, Field, Scheme, place_of
 from cchc_metrics.score.shapes import AnyShape, BestOf, Part, Sum, ZeroIf
 from cchc_metrics.score.shapes_number import Bands, OneNumber
 from cchc_metrics.tables.numbers import exact_text

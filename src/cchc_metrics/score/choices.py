@@ -6,7 +6,8 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cchc_metrics.errors import CatalogueError, suggestion
+from cchc_metrics.declared import Declared, Mistakes
+from cchc_metrics.errors import suggestion
 from cchc_metrics.score.scheme import Scheme
 from cchc_metrics.values import Text
 
@@ -21,18 +22,21 @@ def with_choices(scheme: Scheme, choices: Mapping[str, object]) -> Scheme:
             tables (``{"shape": "linear"}``); None takes a key away.
 
     Raises:
-        CatalogueError: an id or a key that there is not, with the nearest.
-        pydantic.ValidationError: a value that does not fit.
+        MistakesError: an id or a key that there is not, with the nearest; a value that does not fit.
 
     >>> from cchc_metrics.score import qd766
     >>> with_choices(qd766(), {":round": 1, "4.2:max": 5}).round
     1
     """
     data = as_data(scheme)
-    mistakes = list(apply(data, choices))
-    if mistakes:
-        raise CatalogueError("; ".join(m.vi for m in mistakes), "; ".join(m.en for m in mistakes))
-    return Scheme.model_validate(data)
+    mistakes = Mistakes(Declared("choices", choices))
+    for choice, why in apply(data, choices):
+        mistakes.say((choice,), why.vi, why.en)
+    mistakes.raise_if_any()
+    found = mistakes.model(Scheme, data)
+    mistakes.raise_if_any()
+    assert found is not None  # noqa: S101  without mistakes there is one
+    return found
 
 
 def as_data(scheme: Scheme) -> dict[str, Any]:
@@ -41,8 +45,8 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
     return data
 
 
-def apply(data: dict[str, Any], choices: Mapping[str, object]) -> Iterator[Text]:
-    """Change nested tables by choices, and yield each choice that names what there is not.
+def apply(data: dict[str, Any], choices: Mapping[str, object]) -> Iterator[tuple[str, Text]]:
+    """Change nested tables by choices, and yield each choice that names what there is not, with what is wrong.
 
     Args:
         data: the scheme as nested tables; changed in place.
@@ -52,37 +56,39 @@ def apply(data: dict[str, Any], choices: Mapping[str, object]) -> Iterator[Text]
     for choice, value in choices.items():
         name, colon, key = choice.rpartition(":")
         if not colon or not key:
-            yield Text(f"«{choice}»: viết «mã:khóa»", f"«{choice}»: write «id:key»")
+            yield choice, Text("viết «mã:khóa»", "write «id:key»")
         elif name and name not in items:
             vi, en = suggestion(name, items)
-            yield Text(f"«{choice}»: không có «{name}»{vi}", f"«{choice}»: there is no «{name}»{en}")
+            yield choice, Text(f"không có «{name}»{vi}", f"there is no «{name}»{en}")
         else:
-            yield from _set(items[name] if name else data, choice, key.split("."), value)
+            missing = _set(items[name] if name else data, key.split("."), value)
+            if missing is not None:
+                yield choice, Text(f"không có «{missing}»", f"there is no «{missing}»")
 
 
-def _set(table: Any, choice: str, keys: list[str], value: object) -> Iterator[Text]:
+def _set(table: Any, keys: list[str], value: object) -> str | None:
+    """Set what keys lead to; return the key that there is not, or None when it is done."""
     for key in keys[:-1]:
         inner = _inner(table, key)
-        if inner is None:
-            yield Text(f"«{choice}»: không có «{key}»", f"«{choice}»: there is no «{key}»")
-            return
+        if not isinstance(inner, (dict, list)):
+            return key
         table = inner
     last = keys[-1]
     if isinstance(table, list):
         if _inner(table, last) is None:
-            yield Text(f"«{choice}»: không có «{last}»", f"«{choice}»: there is no «{last}»")
-            return
+            return last
         table[int(last) - 1] = copy.deepcopy(value)
     elif value is None:
         table.pop(last, None)
     else:
         table[last] = copy.deepcopy(value)
+    return None
 
 
 def _inner(table: Any, key: str) -> Any:
     if isinstance(table, dict):
         return table.get(key)
-    if isinstance(table, list) and key.isdecimal() and 0 < int(key) <= len(table):
+    if isinstance(table, list) and key.isascii() and key.isdecimal() and len(key) < 10 and 0 < int(key) <= len(table):
         return table[int(key) - 1]
     return None
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from cchc_metrics.declared.values import exact
 from cchc_metrics.errors import CchcError, InputError
-from cchc_metrics.plan.fields import exact
 from cchc_metrics.values import REASONS, Measure, Status, Text
 
 T = TypeVar("T")

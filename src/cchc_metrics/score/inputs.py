@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from cchc_metrics.errors import CchcError, InputError, suggestion
-from cchc_metrics.plan.fields import exact
+from pydantic import Field, PlainValidator
+
+from cchc_metrics.declared import DeclaredModel, MisfitError, Mistakes, exact, parse_toml
+from cchc_metrics.declared.mistakes import short
+from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.reference.period import Period
 from cchc_metrics.score.facts import Absent, Given, Ratio, Value, kind_of, wanted
 from cchc_metrics.score.scheme import Component, Scheme, Way
@@ -54,7 +56,7 @@ def inputs_of(inputs: Inputs | Mapping[str, Value]) -> Inputs:
     return inputs if isinstance(inputs, Inputs) else Inputs(inputs)
 
 
-def load_inputs(text: str, *, file: str = "inputs.toml") -> Inputs:
+def load_inputs(text: str | bytes, *, file: str = "inputs.toml") -> Inputs:
     r"""Return the inputs that a TOML text describes.
 
     Args:
@@ -64,46 +66,69 @@ def load_inputs(text: str, *, file: str = "inputs.toml") -> Inputs:
         file: its name, for messages.
 
     Raises:
-        InputError: lists every mistake with its place.
+        MistakesError: lists every mistake with its place.
 
     >>> load_inputs('[values]\non_time = { numerator = 9, denominator = 10 }').values["on_time"]
     Ratio(numerator=9, denominator=10, excluded=0, evidence='')
     """
-    mistakes: list[Text] = []
-    found = _inputs(_parsed(text, file), file, mistakes)
-    _raise(mistakes)
-    return found
+    mistakes = Mistakes(parse_toml(text, file))
+    found = mistakes.model(_InputsTable, mistakes.source.data)
+    mistakes.raise_if_any()
+    assert found is not None  # noqa: S101  without mistakes there is one
+    return found.inputs()
 
 
-def load_unit_inputs(text: str, *, file: str = "inputs.toml") -> dict[str, Inputs]:
+def load_unit_inputs(text: str | bytes, *, file: str = "inputs.toml") -> dict[str, Inputs]:
     r"""Return the inputs of several units: ``[[units]]`` tables, each as for ``load_inputs``.
 
     Args:
-        text: the TOML; ``year`` and ``survey_held`` above the tables hold for all.
+        text: the TOML, as text or as the file's bytes; ``year`` and ``survey_held`` above the tables hold for all.
         file: its name, for messages.
 
     Raises:
-        InputError: lists every mistake with its place.
+        MistakesError: lists every mistake with its place.
 
     >>> sorted(load_unit_inputs('[[units]]\nunit = "A"\n[[units]]\nunit = "B"'))
     ['A', 'B']
     """
-    mistakes: list[Text] = []
-    data = _parsed(text, file)
+    return _unit_inputs(Mistakes(parse_toml(text, file)))
+
+
+def load_scores(text: str | bytes, *, file: str = "scores.toml", unit: str = "") -> dict[str, Inputs]:
+    r"""Return unit code → inputs of a file that has either the tables ``[[units]]`` or the inputs of one unit.
+
+    Args:
+        text: the TOML, for ``load_unit_inputs`` or ``load_inputs``.
+        file: its name, for messages.
+        unit: the unit code where the file does not say it.
+
+    Raises:
+        MistakesError: lists every mistake with its place.
+
+    >>> sorted(load_scores('[values]\n"2.1" = 5', unit="TM"))
+    ['TM']
+    """
+    source = parse_toml(text, file)
+    if "units" in source.data:
+        return _unit_inputs(Mistakes(source))
+    found = load_inputs(source.text, file=file)
+    return {found.unit or unit: found}
+
+
+def _unit_inputs(mistakes: Mistakes) -> dict[str, Inputs]:
+    data = mistakes.source.data
+    mistakes.unknown((), data, ("year", "survey_held", "units"))
     shared = {key: value for key, value in data.items() if key in ("year", "survey_held")}
-    _unknown(data, ("year", "survey_held", "units"), file, mistakes)
+    mistakes.model(_InputsTable, shared)
     found: dict[str, Inputs] = {}
-    tables = data.get("units", [])
-    if not isinstance(tables, list):
-        mistakes.append(Text(f"{file}: units: viết thành các bảng [[units]]", f"{file}: units: write it as tables [[units]]"))
-        tables = []
-    for number, table in enumerate(tables, start=1):
-        place = f"{file}: units[{number}]"
-        inputs = _inputs({**shared, **table}, place, mistakes) if isinstance(table, dict) else Inputs()
-        if not inputs.unit or inputs.unit in found:
-            mistakes.append(Text(f"{place}.unit: thiếu hoặc trùng", f"{place}.unit: missing or named twice"))
-        found[inputs.unit] = inputs
-    _raise(mistakes)
+    for path, table in mistakes.tables("units"):
+        code = table.get("unit")
+        if not isinstance(code, str) or not code or code in found:
+            mistakes.say((*path, "unit"), "thiếu hoặc trùng", "missing or named twice")
+        inputs = mistakes.model(_InputsTable, {**shared, **table}, path)
+        if isinstance(code, str):
+            found[code] = Inputs() if inputs is None else inputs.inputs()
+    mistakes.raise_if_any()
     return found
 
 
@@ -187,48 +212,6 @@ def check_inputs(inputs: Inputs, scheme: Scheme, *, allow_unused: bool = False) 
     return list(dict.fromkeys(mistakes))
 
 
-def _parsed(text: str, file: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{file}: không phải TOML: {error}", f"{file}: not TOML: {error}") from None
-
-
-_PLAIN: Mapping[str, tuple[type, str, str]] = {
-    "unit": (str, "một chuỗi", "a text"),
-    "year": (int, "một số nguyên", "a whole number"),
-    "survey_held": (bool, "true hoặc false", "true or false"),
-}
-_WAY_KEYS = ("values", "self", "appraised", "surveyed")
-
-
-def _inputs(data: Mapping[str, Any], place: str, mistakes: list[Text]) -> Inputs:
-    _unknown(data, (*_PLAIN, *_WAY_KEYS), place, mistakes)
-    plain: dict[str, Any] = {}
-    for key, (kind, vi, en) in _PLAIN.items():
-        if key in data and not (isinstance(data[key], kind) and (kind is bool or not isinstance(data[key], bool))):
-            mistakes.append(Text(f"{place}: {key}: cần {vi}", f"{place}: {key}: {en} is needed"))
-        elif key in data:
-            plain[key] = data[key]
-    ways: list[Mapping[str, Value]] = []
-    for key in _WAY_KEYS:
-        table = data.get(key, {})
-        if not isinstance(table, dict):
-            mistakes.append(Text(f"{place}: {key}: cần một bảng", f"{place}: {key}: a table is needed"))
-            table = {}
-        ways.append(dict(_values(table, f"{place}: {key}", mistakes)))
-    measured, own, appraised, surveyed = ways
-    return Inputs(measured, own, appraised, surveyed, **plain)
-
-
-def _values(table: Mapping[str, Any], place: str, mistakes: list[Text]) -> Iterator[tuple[str, Value]]:
-    for name, value in table.items():
-        try:
-            yield name, _value(value)
-        except CchcError as error:
-            mistakes.append(Text(f"{place}.{name}: {error.vi}", f"{place}.{name}: {error.en}"))
-
-
 def _value(value: object) -> Value:
     if isinstance(value, dict):
         return _from_table(value)
@@ -236,48 +219,57 @@ def _value(value: object) -> Value:
         return exact(value)
     if isinstance(value, (bool, int, str, date)):
         return value
-    raise CchcError(f"không dùng được «{value}»", f"«{value}» cannot be used")
+    raise CchcError(f"không dùng được «{short(value)}»", f"«{short(value)}» cannot be used")
+
+
+_FORMS = (("numerator", "denominator", "excluded", "evidence"), ("points", "note"), ("status", "reason", "reason_en"))
 
 
 def _from_table(table: Mapping[str, Any]) -> Value:
-    for keys in (("numerator", "denominator", "excluded", "evidence"), ("points", "note"), ("status", "reason", "reason_en")):
-        if keys[0] not in table:
-            continue
-        wrong = [key for key in table if key not in keys]
-        if wrong:
-            vi, en = suggestion(wrong[0], keys)
-            raise CchcError(f"khóa lạ «{wrong[0]}»{vi}", f"unknown key «{wrong[0]}»{en}")
-        if keys[0] == "numerator":
-            return Ratio(
-                _count(table, "numerator"),
-                _count(table, "denominator") if "denominator" in table else None,
-                _count(table, "excluded") if "excluded" in table else 0,
-                str(table.get("evidence", "")),
-            )
-        if keys[0] == "points":
-            return Given(exact(table["points"]), str(table.get("note", "")))
-        if table["status"] not in list(Status):
-            vi, en = suggestion(str(table["status"]), Status)
-            raise CchcError(f"không có trạng thái «{table['status']}»{vi}", f"there is no status «{table['status']}»{en}")
-        reason = str(table.get("reason", ""))
-        return Absent(Status(table["status"]), Text(reason, str(table.get("reason_en", reason))))
-    raise CchcError("bảng cần numerator, points hoặc status", "a table needs numerator, points or status")
+    keys = next((keys for keys in _FORMS if keys[0] in table), None)
+    if keys is None:
+        raise CchcError("bảng cần numerator, points hoặc status", "a table needs numerator, points or status")
+    wrong = [((key,), text) for key in table for text in _wrong_in(table, key, keys)]
+    if wrong:
+        raise MisfitError(wrong)
+    if keys[0] == "numerator":
+        return Ratio(table["numerator"], table.get("denominator"), table.get("excluded", 0), table.get("evidence", ""))
+    if keys[0] == "points":
+        return Given(exact(table["points"]), table.get("note", ""))
+    reason = table.get("reason", "")
+    return Absent(Status(table["status"]), Text(reason, table.get("reason_en", reason)))
 
 
-def _count(table: Mapping[str, Any], key: str) -> int:
+def _wrong_in(table: Mapping[str, Any], key: str, keys: tuple[str, ...]) -> Iterator[Text]:
     value = table[key]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise CchcError(f"{key}: cần một số nguyên", f"{key}: a whole number is needed")
+    if key not in keys:
+        vi, en = suggestion(key, keys)
+        yield Text(f"khóa lạ{vi}", f"unknown key{en}")
+    elif key in ("numerator", "denominator", "excluded"):
+        if not isinstance(value, int) or isinstance(value, bool):
+            yield Text(f"«{short(value)}»: cần một số nguyên", f"«{short(value)}»: a whole number is needed")
+    elif key == "status":
+        if value not in list(Status):
+            vi, en = suggestion(str(value), Status)
+            yield Text(f"không có trạng thái «{short(value)}»{vi}", f"there is no status «{short(value)}»{en}")
+    elif key != "points" and not isinstance(value, str):
+        yield Text(f"«{short(value)}»: cần một chuỗi trong ngoặc kép", f"«{short(value)}»: text in quotation marks is needed")
 
 
-def _unknown(data: Mapping[str, Any], keys: tuple[str, ...], place: str, mistakes: list[Text]) -> None:
-    for key in data:
-        if key not in keys:
-            vi, en = suggestion(key, keys)
-            mistakes.append(Text(f"{place}: {key}: khóa lạ{vi}", f"{place}: {key}: unknown key{en}"))
+GivenValue = Annotated[Any, PlainValidator(_value)]
+"""A value as a file gives it; see ``load_inputs``."""
 
 
-def _raise(mistakes: list[Text]) -> None:
-    if mistakes:
-        raise InputError("; ".join(m.vi for m in mistakes), "; ".join(m.en for m in mistakes))
+class _InputsTable(DeclaredModel):
+    """The tables of one unit's inputs."""
+
+    unit: str = ""
+    year: int | None = Field(default=None, strict=True)
+    survey_held: bool = Field(default=True, strict=True)
+    values: Mapping[str, GivenValue] = Field(default_factory=dict)
+    own: Mapping[str, GivenValue] = Field(default_factory=dict, alias="self")
+    appraised: Mapping[str, GivenValue] = Field(default_factory=dict)
+    surveyed: Mapping[str, GivenValue] = Field(default_factory=dict)
+
+    def inputs(self) -> Inputs:
+        return Inputs(self.values, self.own, self.appraised, self.surveyed, self.survey_held, self.unit, self.year)

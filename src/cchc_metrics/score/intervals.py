@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
+from cchc_metrics.declared import DeclaredModel, Exact
 from cchc_metrics.errors import CchcError
-from cchc_metrics.plan.fields import Exact
 from cchc_metrics.tables.numbers import exact_text
 from cchc_metrics.values import Text
 
@@ -19,13 +19,7 @@ _BELOW_ALL: Cut = (-1, Fraction(0), 0)
 _ABOVE_ALL: Cut = (1, Fraction(0), 0)
 
 
-class Frozen(BaseModel):
-    """The base of all models of a scheme: frozen, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Interval(Frozen):
+class Interval(DeclaredModel):
     """A range of numbers; at most one of the first two ends and one of the last two.
 
     Args:

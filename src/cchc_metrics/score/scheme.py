@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field as Key
 from pydantic import StringConstraints, model_validator
 
+from cchc_metrics.declared import Day, DeclaredModel
+from cchc_metrics.declared.lines import Path
 from cchc_metrics.errors import CchcError, suggestion
-from cchc_metrics.plan.fields import Day
 from cchc_metrics.score.base import Bounds, Need, NotNegative, Percent
-from cchc_metrics.score.intervals import Frozen, Interval
+from cchc_metrics.score.intervals import Interval
 from cchc_metrics.score.shapes import AnyShape
 from cchc_metrics.values import Text
 
@@ -33,13 +34,11 @@ NoCase = Literal["full", "not_applicable", "zero"]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")]
 Decimals = Annotated[int, Key(ge=0, le=10, strict=True)]
-Path: TypeAlias = tuple[str | int, ...]
-"""A place in a scheme: ``("fields", 0, "criteria", 1)``; positions count from 0."""
 
 _ZERO = Fraction(0)
 
 
-class _Named(Frozen):
+class _Named(DeclaredModel):
     vi: str = Key(min_length=1)
     en: str = Key(min_length=1)
 
@@ -193,7 +192,7 @@ class Grade(Interval, _Named):
     id: Id
 
 
-class Gate(Frozen):
+class Gate(DeclaredModel):
     """A condition that lowers the band though the total is high enough: the head's rating is lowered if any field is below 70 %.
 
     Args:

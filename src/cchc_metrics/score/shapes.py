@@ -8,10 +8,9 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, TypeAdapter
 
-from cchc_metrics.plan.fields import Exact
+from cchc_metrics.declared import DeclaredModel, Exact
 from cchc_metrics.score.base import NO_LIMIT, Bounds, Limit, Need, NotNegative, Shape, When, within
 from cchc_metrics.score.facts import Facts, NoPointsError
-from cchc_metrics.score.intervals import Frozen
 from cchc_metrics.score.shapes_fact import Assessed, Deadline, Levels, ShownOnly, YesNo
 from cchc_metrics.score.shapes_number import Bands, BaseStep, Between, Cliff, Deduct, FullAt, Linear, PerCase, Steps, ThresholdLinear
 from cchc_metrics.score.shapes_peers import Relative
@@ -20,7 +19,7 @@ from cchc_metrics.values import Status, Text
 _ZERO = Fraction(0)
 
 
-class Part(Frozen):
+class Part(DeclaredModel):
     """A rule inside another.
 
     Args:

@@ -9,11 +9,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from cchc_metrics.declared import Day, DeclaredModel, Exact
 from cchc_metrics.errors import CchcError, InputError, suggestion
-from cchc_metrics.plan.fields import Day, Exact
 from cchc_metrics.score.base import Bounds, Need, PointsAre, Shape, When, worth
 from cchc_metrics.score.facts import Facts, Given
-from cchc_metrics.score.intervals import Frozen
 from cchc_metrics.tables.numbers import exact_text
 
 _ZERO = Fraction(0)
@@ -104,7 +103,7 @@ class Levels(Shape):
         return worth(self.levels[label], maximum, self.points_are)
 
 
-class Due(Frozen):
+class Due(DeclaredModel):
     """A last day and what being in time earns.
 
     Args:

@@ -13,18 +13,18 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from cchc_metrics.declared import DeclaredModel, Exact
 from cchc_metrics.errors import CchcError
-from cchc_metrics.plan.fields import Exact
 from cchc_metrics.score.base import NO_LIMIT, Bounds, Limit, Need, NotNegative, PointsAre, Positive, Shape, When, within, worth
 from cchc_metrics.score.facts import Facts, NoPointsError, Ratio
-from cchc_metrics.score.intervals import Frozen, Interval
+from cchc_metrics.score.intervals import Interval
 from cchc_metrics.tables.numbers import format_number
 from cchc_metrics.values import Status, Text
 
 _ZERO, _ONE, _HUNDRED = Fraction(0), Fraction(1), Fraction(100)
 
 
-class Fallback(Frozen):
+class Fallback(DeclaredModel):
     """What takes the place of a denominator that is 0 or not known: another count, divided.
 
     Args:
@@ -248,7 +248,7 @@ class Bands(OneNumber):
         )
 
 
-class Step(Frozen):
+class Step(DeclaredModel):
     """A count and the points that so many, or more, earn."""
 
     count: Exact
