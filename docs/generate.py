@@ -19,7 +19,6 @@ from typing import Final, Literal, get_args, get_origin
 import cchc_metrics
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Count, Indicator, event_sets
-from cchc_metrics.read.headings import HEADINGS
 from cchc_metrics.records import choices
 from cchc_metrics.records.fields import Choice, Flag
 from cchc_metrics.records.kind import Kind
@@ -73,7 +72,7 @@ def cells_of(line: str) -> list[str]:
 
 def columns_of_kind(kind: Kind, page: str) -> str:
     """Return the columns of a kind with the headings that mean them."""
-    rows = [(code(spec.name), cell_text(spec), WORDS, " · ".join(HEADINGS[kind.name][spec.name])) for spec in schema(kind.model)]
+    rows = [(code(spec.name), cell_text(spec), WORDS, " · ".join(kind.headings[spec.name])) for spec in schema(kind.model)]
     return markdown(("Column", "Cell", "What it is", "Also known as"), rows, page)
 
 

@@ -21,14 +21,13 @@ from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.folder import JOINED, FolderFiles, open_folder, unreadable
+from cchc_metrics.read.folder import FolderFiles, open_folder, unreadable
+from cchc_metrics.read.joins import Joins, Links
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.sources import TableLike, TableSource, memory_source
 from cchc_metrics.records.columns import Columns
-from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.kinds import JOINED, KINDS
 from cchc_metrics.records.problems import Problems
-from cchc_metrics.records.procedure import attach_procedures
-from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
@@ -195,7 +194,7 @@ class Dataset:
         return scan.problems
 
     def columns(self, kind: str) -> Columns:
-        """Return the valid rows of a kind in one part, procedures and events joined into dossiers.
+        """Return the valid rows of a kind in one part, joined with what it takes from others, as dossiers do from procedures and events.
 
         Raises:
             InputError: the kind was not supplied or cannot be read.
@@ -203,13 +202,12 @@ class Dataset:
         if kind not in self.tables:
             vi, en = suggestion(kind, self.tables)
             raise InputError(f"không có bảng «{kind}»{vi}", f"there is no table «{kind}»{en}")
-        columns = self.tables[kind].whole().columns
-        return _joined(columns, self._joins()) if kind == "dossiers" else columns
+        return self._joins(kind).join(self.tables[kind].whole().columns)[0]
 
     def errors(self, kinds: Iterable[str]) -> Mapping[str, int]:
-        """Return the files of some kinds in which rows could not be used → how many mistakes; dossiers are read with what they join."""
+        """Return the files of some kinds in which rows could not be used → how many mistakes; a kind is read with what it joins."""
         wanted = {*kinds}
-        wanted |= {*JOINED} if "dossiers" in wanted else set()
+        wanted |= {join.kind for kind in wanted & KINDS.keys() for join in KINDS[kind].joins}
         files = {self.tables[kind].file for kind in wanted if kind in self.tables}
         files |= {file for kind, problems in self.found if kind in wanted for file, _ in problems.totals}
         found: dict[str, int] = {}
@@ -359,7 +357,7 @@ class Dataset:
         if dossiers is None:
             return Problems()
         found = Quality(Problems())
-        for columns in self._parts(dossiers, self._joins(), _Findings(dossiers)):
+        for columns in self._parts(dossiers, _Findings(dossiers)):
             found += quality_of_part(columns, rules=self.rules, calendar=self.calendar, full=found.full())
         return found.findings()
 
@@ -419,17 +417,22 @@ class Dataset:
     def _needed(self, period: Period, base: Period | None = None) -> tuple[Period, ...]:
         return periods_needed(period, base or period.year_earlier(), self._day(period), self.plan)
 
-    def _joins(self) -> Mapping[str, Columns]:
-        found = ((kind, self.tables[kind].whole()) for kind in JOINED if kind in self.tables)
-        return {kind: parsed.columns for kind, parsed in found if parsed.usable}
+    def _joins(self, kind: str) -> Joins:
+        """Return what a kind takes from the other tables, those that can be used."""
+        found = ((name, self.tables[name].whole()) for name in JOINED if name in self.tables)
+        return Joins.of(KINDS[kind], {name: parsed.columns for name, parsed in found if parsed.usable})
 
-    def _parts(self, table: TableSource, joins: Mapping[str, Columns], findings: _Findings) -> Iterator[Columns]:
-        """Yield the valid rows of a table part by part, procedures and events joined; what is wrong with them goes to ``findings``."""
-        dossiers = table.kind == "dossiers"
-        for parsed in table.parts(dossiers and "dossier_events" in joins):
+    def _parts(self, table: TableSource, findings: _Findings) -> Iterator[Columns]:
+        """Yield the valid rows of a table part by part, joined with those of other tables; what is wrong goes to ``findings``."""
+        joins, links = self._joins(table.kind), Links()
+        keep_ids = bool(joins.columns & {*KINDS[table.kind].id_columns})
+        for parsed in table.parts(keep_ids):
             findings.problems += parsed.problems
             if parsed.usable:
-                yield _joined(parsed.columns, joins) if dossiers else parsed.columns
+                columns, found = joins.join(parsed.columns)
+                links += found
+                yield columns
+        findings.problems += joins.problems(links, (parsed.columns for parsed in table.parts(keep_ids) if parsed.usable))
 
     def _scan(
         self,
@@ -442,15 +445,15 @@ class Dataset:
         key = (periods, as_of, None if sets is None else frozenset((name, frozenset(dims)) for name, dims in sets.items()))
         if key in self._scans:
             return self._scans[key]
-        joins = self._joins()
         # Asked about one day only, so a running period is not counted day by day.
         counted = Tally.zero(Frame.of(periods, self.rules, self.calendar, as_of=as_of, daily=False)) if periods else None
         problems: dict[str, Problems] = {}
         quality = Quality(Problems())
         for kind, table in self.tables.items():
             findings = _Findings(table)
-            checked = _checked(self._parts(table, joins, findings), findings, self.rules, self.calendar)
-            parts = checked if kind == "dossiers" else self._parts(table, joins, findings)
+            parts = self._parts(table, findings)
+            if kind == "dossiers":
+                parts = _checked(parts, findings, self.rules, self.calendar)
             try:
                 if counted is None:
                     for _ in parts:
@@ -662,15 +665,6 @@ def _checked(parts: Iterator[Columns], findings: _Findings, rules: Rules, calend
     for columns in parts:
         findings.quality += quality_of_part(columns, rules=rules, calendar=calendar, full=findings.quality.full())
         yield columns
-
-
-def _joined(dossiers: Columns, joins: Mapping[str, Columns]) -> Columns:
-    """Return dossiers with their procedures and events."""
-    if "procedures" in joins:
-        dossiers = attach_procedures(dossiers, joins["procedures"])
-    if "dossier_events" in joins:
-        dossiers = attach_events(dossiers, joins["dossier_events"])
-    return dossiers
 
 
 def _period(value: Period | str) -> Period:

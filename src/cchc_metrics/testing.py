@@ -5,11 +5,15 @@ Needs the extra ``testing``. Every record drawn passes the model; dates lie insi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from cchc_metrics.records.choices import (
     AdoptionStatus,
@@ -28,11 +32,15 @@ from cchc_metrics.records.choices import (
 )
 from cchc_metrics.records.document import Document
 from cchc_metrics.records.dossier import ENDED, NOT_RECEIVED, Dossier
+from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.fields import Flag
 from cchc_metrics.records.initiative import InitiativeAdoption
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.meeting import Meeting
 from cchc_metrics.records.outreach import OutreachActivity
 from cchc_metrics.records.petition import Petition
+from cchc_metrics.records.procedure import Procedure, TermChannel
+from cchc_metrics.records.record import ColumnSpec, Record, schema
 from cchc_metrics.records.survey import SurveyAnswer
 
 UNITS = ("TM", "TM.01", "TM.02")
@@ -59,6 +67,9 @@ def dossiers(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIR
             ended = end
         else:
             returned = end
+    submitted = draw(st.none() | moments(first, last)) if received is None else None
+    if received is not None and draw(st.booleans()):
+        submitted = received - timedelta(days=draw(st.integers(0, 20)))
     due = None
     if received is not None and draw(st.booleans()):
         day = received.date() if isinstance(received, datetime) else received
@@ -73,6 +84,7 @@ def dossiers(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIR
         channel=draw(st.sampled_from(list(Channel))),
         service_level=draw(st.sampled_from(list(ServiceLevel))),
         status=status,
+        submitted_at=submitted,
         received_at=received,
         due_at=due,
         ended_at=ended,
@@ -183,3 +195,86 @@ def petitions(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FI
         published_at=later(),
         satisfied=draw(st.sampled_from(list(Flag))),
     )
+
+
+@st.composite
+def dossier_events(draw: st.DrawFn, *, ids: Sequence[str] = ("TM-1", "TM-2"), first: date = FIRST, last: date = LAST) -> DossierEvent:
+    """Return a strategy for events of every kind on the way of some dossiers."""
+    kind = draw(st.sampled_from(list(EventKind)))
+    happened = draw(moments(first, last))
+    day = happened.date() if isinstance(happened, datetime) else happened
+    due = day + timedelta(days=draw(st.integers(1, 30))) if kind is EventKind.REAPPOINTED else None
+    return DossierEvent(dossier_id=draw(st.sampled_from(list(ids))), kind=kind, happened_at=happened, due_at=due)
+
+
+@st.composite
+def procedures(draw: st.DrawFn, *, first: date = FIRST, last: date = LAST) -> Procedure:
+    """Return a strategy for versions of procedures, some of them open at an end, for a channel or with a cut-off."""
+    begun, ended = sorted([draw(st.dates(first, last)), draw(st.dates(first, last))])
+    term = draw(st.none() | st.integers(0, 60).map(lambda n: Fraction(n, 2)))
+    unit = draw(st.sampled_from([u for u in TermUnit if u is not TermUnit.NONE]))
+    return Procedure(
+        procedure_code=draw(st.sampled_from(["1.000001", "1.000002"])),
+        name=draw(st.sampled_from(["", "Cấp bản sao"])),
+        field=draw(st.sampled_from(["", "Hộ tịch", "Đất đai"])),
+        channel=draw(st.sampled_from(list(TermChannel))),
+        valid_from=draw(st.sampled_from([None, begun])),
+        valid_to=draw(st.sampled_from([None, ended])),
+        term=term,
+        term_unit=unit if term is not None else TermUnit.NONE,
+        cut_off=draw(st.sampled_from(["", "15:00", "16h30"])),
+    )
+
+
+def records(kind: Kind, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> st.SearchStrategy[Any]:
+    """Return a strategy for valid records of any kind: its own where there is one, else one that is read off the model.
+
+    Args:
+        kind: the kind, e.g. ``KINDS["dossiers"]``; also one that this module has never heard of.
+        units: codes of the units.
+        first: the first day on which things happen.
+        last: the last.
+    """
+    own = STRATEGIES.get(kind.name)
+    if own is None:
+        return _of_model(kind.model, units, first, last)
+    return own(units=units, first=first, last=last) if "unit_code" in kind.headings else own(first=first, last=last)
+
+
+STRATEGIES: Mapping[str, Callable[..., st.SearchStrategy[Any]]] = MappingProxyType(
+    {
+        "dossiers": dossiers,
+        "dossier_events": dossier_events,
+        "procedures": procedures,
+        "documents": documents,
+        "meetings": meetings,
+        "outreach": outreach_activities,
+        "initiatives": adoptions,
+        "surveys": survey_answers,
+        "petitions": petitions,
+    }
+)
+"""Kind → its own strategy, which follows the spread of real files; see ``records``."""
+
+
+@st.composite
+def _of_model(draw: st.DrawFn, model: type[Record], units: Sequence[str], first: date, last: date) -> Record:
+    cells = {spec.name: draw(_cell(spec, units, first, last)) for spec in schema(model)}
+    try:
+        return model(**cells)
+    except ValidationError:  # a rule about the whole row
+        reject()
+
+
+def _cell(spec: ColumnSpec, units: Sequence[str], first: date, last: date) -> st.SearchStrategy[Any]:
+    by_type: Mapping[str, st.SearchStrategy[Any]] = {
+        "id": st.uuids().map(lambda u: u.hex),
+        "unit": st.sampled_from(list(units)),
+        "label": st.sampled_from(["a", "b"]),
+        "choice": st.sampled_from(list(spec.choice or ())),
+        "moment": moments(first, last),
+        "whole": st.integers(0, 1000),
+        "term": st.integers(0, 60).map(lambda n: Fraction(n, 2)),
+    }
+    found = by_type[spec.cell_type.name]
+    return found if spec.required else st.just(spec.default) | found

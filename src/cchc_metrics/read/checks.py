@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -27,43 +26,6 @@ _FAR: Final = 2**31 - 1
 """Beyond every day number: an open end."""
 _PLACES_A_ROW: Final = 8
 """Ids are counted in a table of at most so many places for each row; beyond it they are sorted first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """Which dates of a kind mean what.
-
-    Args:
-        main: the date on which a unit must exist.
-        facts: dates of what has happened, which cannot lie after the day of export; an appointment (``due_at``) can.
-        timed: dates from which working days are counted.
-        happened: (column, labels) of the rows that have happened; what is only planned may lie in the future. None: all rows.
-    """
-
-    main: str
-    facts: tuple[str, ...]
-    timed: tuple[str, ...] = ()
-    happened: tuple[str, tuple[str, ...]] | None = None
-
-
-DATES: Mapping[str, Dates] = MappingProxyType(
-    {
-        "dossiers": Dates("received_at", ("submitted_at", "received_at", "ended_at", "returned_at"), ("received_at", "ended_at")),
-        "dossier_events": Dates("happened_at", ("happened_at",)),
-        "procedures": Dates("valid_from", ()),
-        "documents": Dates("issued_on", ("issued_on",)),
-        "meetings": Dates("held_on", ("held_on",), happened=("status", ("held",))),
-        "outreach": Dates("held_on", ("held_on",)),
-        "initiatives": Dates("adopted_on", ("adopted_on",), happened=("status", ("adopted",))),
-        "surveys": Dates("answered_on", ("answered_on",)),
-        "petitions": Dates(
-            "received_at",
-            ("received_at", "refused_at", "supplement_requested_at", "resolved_at", "published_at"),
-            ("received_at", "resolved_at"),
-        ),
-    }
-)
-"""Kind → its dates. What only petitions and dossiers have is a term in working days; the rest needs no calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +162,7 @@ def duplicates(columns: Columns, left: Array, kind: Kind, numbers: Mapping[str, 
 
 def dates(columns: Columns, kind: Kind, given: Given) -> list[Finding]:
     """Return the rows whose dates do not agree with the unit tree, the day of export or the calendar."""
-    table = DATES.get(kind.name)
-    if table is None:  # a kind of somebody's own, of whose dates nothing is known
-        return []
+    table = kind.dates
     rules: list[RowCheck] = []
     if given.units is not None and "unit_code" in schema_by_name(kind.model):
         bounds = _validity(given.units, columns.codes("unit_code")[1])

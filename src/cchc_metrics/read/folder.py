@@ -23,7 +23,7 @@ from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.scheme_files import read_scheme, read_scores
 from cchc_metrics.read.sources import TableSource, file_source
 from cchc_metrics.records.fields import cell_text
-from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.kinds import JOINED, KINDS
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
 from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
@@ -32,8 +32,6 @@ from cchc_metrics.score import Inputs, Scheme
 PLAN, BASELINE = "plan.toml", "baseline.json"
 WRITTEN = ("problems.csv", "report.xlsx")
 """Written by the command itself; may stand in the folder."""
-JOINED = ("procedures", "dossier_events")
-"""Kinds that are read into the dossiers and not counted by themselves; they are read whole, whatever their format."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +121,6 @@ def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None 
         found_any = True
         own = district.headings.get(kind.name, {})
         try:
-            # What is joined into dossiers is needed whole.
             table = file_source(
                 folder / name, kind, given, own, sheet=sheet, file=name, whole=whole or kind.name in JOINED, progress=progress
             )

@@ -11,7 +11,7 @@ import numpy as np
 
 from cchc_metrics.errors import did_you_mean
 from cchc_metrics.read.cells import understand_cells
-from cchc_metrics.read.checks import DATES, Finding, Given, broken, dates, duplicates, named_on_their_day
+from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.doubt import NO_SIGNS, settle
 from cchc_metrics.read.findings import WITHHELD, Findings, shown
 from cchc_metrics.read.headings import Matched, match_headings, spellings
@@ -170,7 +170,7 @@ def _numbered(column: RawColumn, values: Sequence[str], errors: Mapping[int, Cel
 
 def _main_days(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Given, rows: int) -> Array:
     """Return the main date of each row, ``NO_DAY`` where there is none or it cannot be understood."""
-    main = DATES[kind.name].main if kind.name in DATES else ""
+    main = kind.dates.main
     if main not in cells:
         return np.full(rows, NO_DAY, dtype=np.int32)
     column = cells[main]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cchc_metrics.records.choices import Direction, Secrecy
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Flag, Identifier, Moment, UnitCode
-from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -70,4 +70,23 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(ISSUED, columns, columns.days("issued_on"))
 
 
-KIND = Kind("documents", "văn bản", Document, (ISSUED,), events, ("document_id", "unit_code", "issued_on"))
+KIND = Kind(
+    "documents",
+    "văn bản",
+    Document,
+    (ISSUED,),
+    events,
+    ("document_id", "unit_code", "issued_on"),
+    headings={
+        "document_id": ("Số, ký hiệu", "Số và ký hiệu", "Số ký hiệu văn bản", "Số văn bản", "Mã văn bản", "Số hiệu"),
+        "unit_code": (*UNIT_HEADINGS, "Đơn vị ban hành", "Cơ quan ban hành"),
+        "issued_on": ("Ngày ban hành", "Ngày văn bản", "Ngày ký"),
+        "direction": ("Loại văn bản", "Chiều văn bản", "Văn bản đi/đến", "Hướng văn bản"),
+        "electronic": ("Điện tử", "Văn bản điện tử"),
+        "signed_by_person": ("Ký số cá nhân", "Chữ ký số cá nhân", "Ký số của người có thẩm quyền"),
+        "signed_by_agency": ("Ký số cơ quan", "Chữ ký số cơ quan", "Ký số của cơ quan, tổ chức"),
+        "exchanged": ("Gửi qua trục liên thông", "Gửi, nhận qua trục", "Liên thông", "Gửi điện tử liên thông", "Trao đổi qua trục"),
+        "secrecy": ("Độ mật", "Mức độ mật"),
+    },
+    dates=Dates("issued_on", ("issued_on",)),
+)

@@ -10,9 +10,11 @@ from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, S
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, overdue_longer, receipts, turnaround
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
-from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Fact, Kind
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Fact, Join, Kind
 from cchc_metrics.records.problems import Code
+from cchc_metrics.records.procedure import attach_procedures
 from cchc_metrics.records.record import Record, RowCheck
+from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.rules import Rules
 
@@ -245,4 +247,32 @@ KIND = Kind(
     ("dossier_id",),
     facts=FACTS,
     under=_under,
+    headings={
+        "dossier_id": ("Mã hồ sơ", "Số hồ sơ", "Mã số hồ sơ"),
+        "unit_code": (*UNIT_HEADINGS, "Đơn vị giải quyết", "Cơ quan giải quyết", "Đơn vị xử lý", "Cơ quan thực hiện"),
+        "procedure_code": ("Mã TTHC", "Mã thủ tục", "Mã thủ tục hành chính"),
+        "field": ("Lĩnh vực", "Mã lĩnh vực"),
+        "channel": ("Kênh thực hiện", "Kênh tiếp nhận", "Hình thức tiếp nhận", "Hình thức nộp", "Kênh nộp"),
+        "service_level": ("Mức độ", "Mức độ DVC", "Mức độ dịch vụ công", "Mức độ dịch vụ công trực tuyến"),
+        "status": ("Trạng thái hồ sơ", "Trạng thái", "Tình trạng", "Tình trạng hồ sơ"),
+        "submitted_at": ("Ngày nộp hồ sơ", "Ngày nộp", "Thời gian nộp", "Thời điểm nộp"),
+        "received_at": ("Ngày tiếp nhận", "Thời gian tiếp nhận", "Thời điểm tiếp nhận", "Ngày nhận", "Ngày tiếp nhận hồ sơ"),
+        "due_at": ("Ngày hẹn trả", "Ngày hẹn trả kết quả", "Hạn trả", "Hạn giải quyết", "Hạn xử lý", "Thời gian hẹn trả"),
+        "ended_at": ("Ngày kết thúc xử lý", "Ngày kết thúc", "Ngày xử lý xong", "Ngày giải quyết xong", "Ngày hoàn thành"),
+        "returned_at": ("Ngày trả", "Ngày trả kết quả", "Thời gian trả kết quả"),
+        "term": ("Thời hạn", "Thời hạn giải quyết", "Thời hạn xử lý"),
+        "term_unit": ("Đơn vị thời hạn", "Đơn vị tính thời hạn", "Đơn vị tính"),
+        "paused_days": ("Số ngày tạm dừng", "Số ngày chờ bổ sung", "Số ngày chờ"),
+        "supplement_requests": ("Số lần yêu cầu bổ sung", "Số lần bổ sung"),
+        "postal_in": ("Nộp qua bưu chính", "Tiếp nhận qua bưu chính", "Nộp qua BCCI", "Tiếp nhận qua BCCI"),
+        "postal_out": ("Trả qua bưu chính", "Trả kết quả qua bưu chính", "Trả qua BCCI", "Trả kết quả qua BCCI"),
+        "fee_due": ("Có nghĩa vụ tài chính", "Phải nộp phí, lệ phí", "Có phí, lệ phí"),
+        "paid_online": ("Thanh toán trực tuyến", "Được thanh toán trực tuyến"),
+        "digitised": ("Số hóa", "Trạng thái số hóa", "Số hóa hồ sơ", "Hồ sơ có thành phần số hóa"),
+    },
+    dates=Dates("received_at", ("submitted_at", "received_at", "ended_at", "returned_at"), ("due_at",), ("received_at", "ended_at")),
+    joins=(
+        Join("procedures", "procedure_code", attach_procedures, "this", Code.PROCEDURE_NOT_LISTED),
+        Join("dossier_events", "dossier_id", attach_events, "other", Code.EVENT_WITHOUT_DOSSIER),
+    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Choice, Identifier, Moment
-from cchc_metrics.records.kind import Context, Events, Kind
+from cchc_metrics.records.kind import Context, Dates, Events, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -63,4 +63,18 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     return iter(())
 
 
-KIND = Kind("dossier_events", "diễn biến hồ sơ", DossierEvent, (), events, ("dossier_id", "kind", "happened_at"))
+KIND = Kind(
+    "dossier_events",
+    "diễn biến hồ sơ",
+    DossierEvent,
+    (),
+    events,
+    ("dossier_id", "kind", "happened_at"),
+    headings={
+        "dossier_id": ("Mã hồ sơ", "Số hồ sơ", "Mã số hồ sơ"),
+        "kind": ("Loại", "Diễn biến", "Sự kiện", "Nội dung"),
+        "happened_at": ("Ngày", "Thời điểm", "Thời gian"),
+        "due_at": ("Hẹn lại đến", "Ngày hẹn trả mới", "Hạn mới"),
+    },
+    dates=Dates("happened_at", ("happened_at",), ("due_at",)),
+)

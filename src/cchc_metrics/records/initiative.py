@@ -9,7 +9,7 @@ import numpy as np
 from cchc_metrics.records.choices import AdoptionStatus
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import NO_DAY, Identifier, Label, Moment, UnitCode
-from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -70,4 +70,12 @@ KIND = Kind(
     (ADOPTED, EXEMPTED),
     events,
     ("initiative_id", "unit_code"),
+    headings={
+        "initiative_id": ("Mã mô hình", "Mã sáng kiến"),
+        "name": ("Tên mô hình", "Mô hình", "Tên sáng kiến", "Tên"),
+        "unit_code": (*UNIT_HEADINGS, "Đơn vị áp dụng"),
+        "adopted_on": ("Ngày áp dụng", "Ngày triển khai"),
+        "status": ("Trạng thái", "Tình trạng"),
+    },
+    dates=Dates("adopted_on", ("adopted_on",), happened=("status", ("adopted",))),
 )

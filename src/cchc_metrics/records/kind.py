@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import Choice
+from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, schema_by_name
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules
@@ -100,9 +101,51 @@ class Context:
         return self.sets is None or name in self.sets
 
 
+UNIT_HEADINGS = ("Mã đơn vị", "Đơn vị", "Mã cơ quan", "Cơ quan", "Cơ quan, đơn vị", "Mã ĐVHC")
+"""Headings by which the unit of a record is known in every kind."""
+
+
 @dataclass(frozen=True, slots=True)
+class Dates:
+    """What the dates of a kind mean; every moment column is one or another.
+
+    Args:
+        main: the date on which a unit must exist.
+        facts: dates of what has happened, which cannot lie after the day of export.
+        appointments: dates that can lie in the future.
+        timed: dates from which working days are counted, so that the calendar must know their year.
+        happened: (column, labels) of the rows that have happened; what is only planned may lie in the future. None: all rows.
+    """
+
+    main: str
+    facts: tuple[str, ...]
+    appointments: tuple[str, ...] = ()
+    timed: tuple[str, ...] = ()
+    happened: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """What the rows of a kind take from the table of another kind before they are counted.
+
+    Args:
+        kind: name of the other kind; its table is read whole.
+        column: the column, of the same name in both, by whose equal values rows belong together: an ``id``, or a label.
+        attach: takes rows of this kind and the other table, returns the rows with what the other table says of them.
+        must: whose rows need a partner: ``"this"``, every row of this kind whose column is filled; ``"other"``, every row of the other.
+        code: the problem of one that has none.
+    """
+
+    kind: str
+    column: str
+    attach: Callable[[Columns, Columns], Columns]
+    must: Literal["this", "other"]
+    code: Code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """One kind of record.
+    """One kind of record: everything that the library knows of it is said here.
 
     Args:
         name: plural English name, also the default file name: ``dossiers``.
@@ -111,6 +154,10 @@ class Kind:
         event_sets: everything that can be counted.
         events: finds the events in columns; yields one ``Events`` for each set.
         id_columns: the columns that make a row unique.
+        headings: column → the other headings by which it is known. They are compared without case, diacritics, spaces and punctuation, so
+            each spelling stands once: «Mã hồ sơ» is also ma_ho_so and MaHoSo.
+        dates: what its dates mean.
+        joins: what it takes from other kinds, in this order.
         facts: what follows from any of several columns.
         under: takes the names of columns and the rules, returns what they say under them: columns that are not read are left out, and what
             the rules settle is added.
@@ -122,6 +169,9 @@ class Kind:
     event_sets: tuple[EventSet, ...]
     events: Callable[[Columns, Context], Iterator[Events]]
     id_columns: tuple[str, ...]
+    headings: Mapping[str, tuple[str, ...]]
+    dates: Dates
+    joins: tuple[Join, ...] = ()
     facts: tuple[Fact, ...] = ()
     under: Callable[[frozenset[str], Rules], frozenset[str]] = lambda names, _: names
 

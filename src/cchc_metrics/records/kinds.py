@@ -1,4 +1,4 @@
-"""Every kind of records, by name."""
+"""The register: every kind of records, by name."""
 
 from __future__ import annotations
 
@@ -8,20 +8,29 @@ from types import MappingProxyType
 from cchc_metrics.records import document, dossier, dossier_event, initiative, meeting, outreach, petition, procedure, survey
 from cchc_metrics.records.kind import Kind
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {
-        kind.name: kind
-        for kind in (
-            dossier.KIND,
-            dossier_event.KIND,
-            document.KIND,
-            meeting.KIND,
-            outreach.KIND,
-            initiative.KIND,
-            survey.KIND,
-            petition.KIND,
-            procedure.KIND,
-        )
-    },
+
+def register(*kinds: Kind) -> Mapping[str, Kind]:
+    """Return kinds by name."""
+    return MappingProxyType({kind.name: kind for kind in kinds})
+
+
+def joined(kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """Return the names of the kinds that others take from; their tables are read whole, whatever their format."""
+    return tuple(dict.fromkeys(join.kind for kind in kinds.values() for join in kind.joins))
+
+
+KINDS = register(
+    dossier.KIND,
+    dossier_event.KIND,
+    document.KIND,
+    meeting.KIND,
+    outreach.KIND,
+    initiative.KIND,
+    survey.KIND,
+    petition.KIND,
+    procedure.KIND,
 )
 """Kinds by name: dossiers, dossier_events, documents, meetings, outreach, initiatives, surveys, petitions, procedures."""
+
+JOINED = joined(KINDS)
+"""Names of the kinds that others take from."""

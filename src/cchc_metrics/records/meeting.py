@@ -9,7 +9,7 @@ import numpy as np
 from cchc_metrics.records.choices import MeetingKind, MeetingStatus, Secrecy
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Moment, UnitCode
-from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -59,4 +59,21 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(HELD, columns, day)
 
 
-KIND = Kind("meetings", "cuộc họp", Meeting, (HELD,), events, ("meeting_id",))
+KIND = Kind(
+    "meetings",
+    "cuộc họp",
+    Meeting,
+    (HELD,),
+    events,
+    ("meeting_id",),
+    headings={
+        "meeting_id": ("Mã cuộc họp", "Số cuộc họp"),
+        "unit_code": (*UNIT_HEADINGS, "Đơn vị tổ chức", "Đơn vị chủ trì", "Cơ quan chủ trì"),
+        "kind": ("Loại cuộc họp", "Loại", "Loại họp", "Hình thức họp"),
+        "status": ("Trạng thái", "Tình trạng"),
+        "held_on": ("Ngày họp", "Ngày tổ chức", "Thời gian họp"),
+        "paperless": ("Họp không giấy", "Không giấy", "Phòng họp không giấy", "Cuộc họp không giấy"),
+        "secrecy": ("Độ mật", "Mức độ mật"),
+    },
+    dates=Dates("held_on", ("held_on",), happened=("status", ("held",))),
+)

@@ -9,7 +9,7 @@ import numpy as np
 from cchc_metrics.records.choices import OutreachChannel
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import NO_DAY, Identifier, Label, Moment, UnitCode, Whole
-from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -59,4 +59,20 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(REACHED, columns, np.where(reach >= 0, day, np.int32(NO_DAY)), reach)
 
 
-KIND = Kind("outreach", "tuyên truyền", OutreachActivity, (HELD, REACHED), events, ("activity_id",))
+KIND = Kind(
+    "outreach",
+    "tuyên truyền",
+    OutreachActivity,
+    (HELD, REACHED),
+    events,
+    ("activity_id",),
+    headings={
+        "activity_id": ("Mã hoạt động", "Số hoạt động"),
+        "unit_code": (*UNIT_HEADINGS, "Đơn vị thực hiện", "Đơn vị tổ chức"),
+        "channel": ("Hình thức", "Hình thức tuyên truyền", "Kênh", "Kênh tuyên truyền"),
+        "held_on": ("Ngày thực hiện", "Ngày tổ chức", "Ngày", "Thời gian thực hiện", "Ngày phát sóng"),
+        "topic": ("Chủ đề", "Nội dung", "Nội dung tuyên truyền"),
+        "reach": ("Số lượt", "Số người tiếp cận", "Lượt tiếp cận", "Số lượt tiếp cận", "Số người tham dự"),
+    },
+    dates=Dates("held_on", ("held_on",)),
+)

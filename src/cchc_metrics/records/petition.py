@@ -8,7 +8,7 @@ import numpy as np
 
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, UnitCode
-from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -96,4 +96,20 @@ KIND = Kind(
     (RECEIVED, REFUSED, SUPPLEMENT_REQUESTED, RESOLVED, PUBLISHED),
     events,
     ("petition_id",),
+    headings={
+        "petition_id": ("Mã phản ánh, kiến nghị", "Mã PAKN", "Số PAKN"),
+        "unit_code": (*UNIT_HEADINGS, "Đơn vị xử lý", "Đơn vị trả lời"),
+        "topic": ("Chủ đề", "Lĩnh vực"),
+        "received_at": ("Ngày tiếp nhận", "Ngày nhận"),
+        "refused_at": ("Ngày từ chối",),
+        "supplement_requested_at": ("Ngày yêu cầu bổ sung",),
+        "resolved_at": ("Ngày trả lời", "Ngày xử lý xong"),
+        "published_at": ("Ngày công khai", "Ngày công bố"),
+        "satisfied": ("Hài lòng",),
+    },
+    dates=Dates(
+        "received_at",
+        ("received_at", "refused_at", "supplement_requested_at", "resolved_at", "published_at"),
+        timed=("received_at", "resolved_at"),
+    ),
 )

@@ -1,6 +1,7 @@
 """What can be wrong with the input: a closed, documented list of codes, and the problems that were found.
 
-A problem of severity ``error`` sets its row apart (rejected); one of severity ``warning`` is a finding about a row that still counts.
+A problem of severity ``error`` is to be put right: it sets its row apart (rejected), or a table or a link cannot be used. One of severity
+``warning`` is a finding about a row that still counts.
 """
 
 from __future__ import annotations
@@ -103,6 +104,19 @@ class Code(StrEnum):
         "error",
         "cùng mã nhưng nội dung khác nhau; không dòng nào được tính",
         "rows of one id contradict each other; none is counted",
+    )
+    # A link to another table
+    EVENT_WITHOUT_DOSSIER = (
+        "event_without_dossier",
+        "error",
+        "không có hồ sơ nào mang mã này được tính, nên diễn biến này không có tác dụng",
+        "no dossier that counts has this id, so the event has no effect",
+    )
+    PROCEDURE_NOT_LISTED = (
+        "procedure_not_listed",
+        "error",
+        "bảng procedures không có mã thủ tục này; hồ sơ vẫn được tính, theo thời hạn riêng nếu có",
+        "the table procedures does not have this code; the dossier still counts, by a term of its own if it has one",
     )
     # Findings about rows that still count
     DUE_BEFORE_RECEIPT = "due_before_receipt", "warning", "hạn trả trước ngày tiếp nhận", "due before it was received"

@@ -12,7 +12,7 @@ from cchc_metrics.records.choices import Channel, TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.fields import Choice, Label, Moment, RequiredLabel, Term
-from cchc_metrics.records.kind import Context, Events, Kind
+from cchc_metrics.records.kind import Context, Dates, Events, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -96,7 +96,26 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     return iter(())
 
 
-KIND = Kind("procedures", "thủ tục hành chính", Procedure, (), events, ("procedure_code", "channel", "valid_from"))
+KIND = Kind(
+    "procedures",
+    "thủ tục hành chính",
+    Procedure,
+    (),
+    events,
+    ("procedure_code", "channel", "valid_from"),
+    headings={
+        "procedure_code": ("Mã TTHC", "Mã thủ tục", "Mã thủ tục hành chính"),
+        "name": ("Tên TTHC", "Tên thủ tục", "Tên thủ tục hành chính"),
+        "field": ("Lĩnh vực", "Mã lĩnh vực"),
+        "channel": ("Kênh thực hiện", "Kênh tiếp nhận"),
+        "valid_from": ("Hiệu lực từ", "Áp dụng từ"),
+        "valid_to": ("Hiệu lực đến", "Áp dụng đến"),
+        "term": ("Thời hạn", "Thời hạn giải quyết"),
+        "term_unit": ("Đơn vị thời hạn", "Đơn vị tính"),
+        "cut_off": ("Giờ chốt", "Giờ chốt tiếp nhận"),
+    },
+    dates=Dates("valid_from", (), ("valid_from", "valid_to")),
+)
 
 
 def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cchc_metrics.records.choices import Score
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Identifier, Label, Moment, UnitCode
-from cchc_metrics.records.kind import Context, Dim, Events, EventSet, Kind, events_from_columns
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -51,4 +51,19 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(ANSWERED, columns, columns.days("answered_on"))
 
 
-KIND = Kind("surveys", "phiếu khảo sát", SurveyAnswer, (ANSWERED,), events, ("response_id", "question"))
+KIND = Kind(
+    "surveys",
+    "phiếu khảo sát",
+    SurveyAnswer,
+    (ANSWERED,),
+    events,
+    ("response_id", "question"),
+    headings={
+        "response_id": ("Mã phiếu", "Số phiếu"),
+        "unit_code": (*UNIT_HEADINGS, "Đơn vị được đánh giá", "Cơ quan được đánh giá"),
+        "answered_on": ("Ngày trả lời", "Ngày khảo sát", "Ngày đánh giá"),
+        "question": ("Câu hỏi", "Nội dung khảo sát", "Nội dung đánh giá"),
+        "score": ("Điểm", "Mức độ hài lòng", "Mức hài lòng", "Trả lời"),
+    },
+    dates=Dates("answered_on", ("answered_on",)),
+)
