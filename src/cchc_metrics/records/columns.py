@@ -110,7 +110,7 @@ class Columns:
 
     def part(self, start: int, stop: int) -> Columns:
         """Return a run of rows without copying them."""
-        rows = None if self.rows is None else self.rows[start:stop]
+        rows = (range(1, len(self) + 1) if self.rows is None else self.rows)[start:stop]
         return Columns(self.model, {k: a[start:stop] for k, a in self.arrays.items()}, self.labels, self.file, rows)
 
     def without(self, name: str) -> Columns:
