@@ -58,6 +58,15 @@ def undeclared(kind: Kind, kinds: Mapping[str, Kind]) -> Iterator[str]:
             yield f"join {join.kind} whose missing partners go unseen"
     if not kind.event_sets and not any(join.kind == kind.name for other in kinds.values() for join in other.joins):
         yield "use: it is neither counted nor joined"
+    yield from uncounted(kind)
+
+
+def uncounted(kind: Kind) -> Iterator[str]:
+    """Yield the event sets of a kind that are not counted as they are declared."""
+    specs = schema_by_name(kind.model)
+    for event_set in kind.event_sets:
+        needs = kind.needs(event_set, [d.name for d in event_set.dims])
+        yield from (f"column {name} of event set {event_set.name}" for name in sorted(needs - specs.keys() - {f.name for f in kind.facts}))
     empty = columns_of(kind.model, [])
     found = {events.set.name: events for events in kind.events(empty, CONTEXT)}
     yield from (f"event set {name} without events" for name in sorted({s.name for s in kind.event_sets} - found.keys()))
@@ -202,7 +211,7 @@ class Clerk(Record):
     since: Moment = None
 
 
-HELD = EventSet("held", (Dim("kind", VisitKind), Dim("answered", Flag)))
+HELD = EventSet("held", (Dim("kind", VisitKind), Dim("answered", Flag)), needs=("held_on",))
 
 
 def events(columns, context):
