@@ -43,6 +43,7 @@ LAYERS = (
     ("verbs.judge",),
     ("verbs.breakdowns", "verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality"),
     ("verbs.baseline", "verbs.listing"),
+    ("verbs.baseline_join",),
     ("plan",),
     ("verbs.compare", "verbs.assess", "score"),
     ("read", "report", "example"),

@@ -98,7 +98,8 @@ class Measure:
         reason: why the status is not ok, in both languages; empty for ok.
         excluded: what was left out of both counts and why: reason id → how many.
         formula, rules, calendar: the ids of what the value rests on.
-        quantile: exact value that is not a quotient of the two counts (a median), in ``scale``; None otherwise.
+        quantile: exact value that is not a quotient of the two counts (a median, or a rate that was published without its counts), in
+            ``scale``; None otherwise.
 
     >>> from cchc_metrics.reference.period import Period
     >>> m = Measure("electronic_exchange", "TM", Period.parse("2021"), (), date(2021, 12, 31), Status.OK, 9283, 10000, Scale.PERCENT)
@@ -126,10 +127,12 @@ class Measure:
     @property
     def value(self) -> Fraction | None:
         """The exact value in ``scale`` (a percent is 0 to 100, never clamped), or None where there is none."""
-        if not self.status.usable or self.numerator is None:
+        if not self.status.usable:
             return None
         if self.quantile is not None:
             return self.quantile
+        if self.numerator is None:
+            return None
         if self.denominator is None:
             return Fraction(self.numerator)
         if self.denominator == 0:

@@ -38,6 +38,21 @@ class FoundBaseline:
     reason: Text = NO_REASON
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What stands against comparing two values.
+
+    Args:
+        status: ok; ``estimated`` for a mark; ``not_comparable``.
+        reason: why; empty for ok.
+        refused: whether the two are unlike, so that nothing else about them is to be said.
+    """
+
+    status: Status = Status.OK
+    reason: Text = NO_REASON
+    refused: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BaselineFinder:
     """Finds baselines in one source under one set of rules.
@@ -73,31 +88,16 @@ class BaselineFinder:
             period: the period compared with; None for the same-named one a year earlier.
         """
         if current.period.first > current.as_of:
-            return FoundBaseline(None, Status.NO_DATA, Text("kỳ chưa bắt đầu", "the period has not begun"))
+            return FoundBaseline(None, Status.NO_DATA, NOT_BEGUN)
         elapsed = current.period.until(current.as_of)
-        if self._partly(current.unit, elapsed):
-            return self._part(current.unit, elapsed)
+        if self.partly(current.unit, elapsed):
+            return FoundBaseline(None, Status.NOT_COMPARABLE, self.part_of(current.unit, elapsed))
         window = window_before(current, period)
         if window is None:
-            return FoundBaseline(
-                None,
-                Status.NOT_COMPARABLE,
-                Text(
-                    "kỳ chưa kết thúc chỉ so được với cùng khoảng của kỳ cùng tên các năm trước",
-                    "a running period compares only with the same elapsed days of the same-named period of an earlier year",
-                ),
-            )
+            return FoundBaseline(None, Status.NOT_COMPARABLE, NO_WINDOW)
         found = self.at(current.indicator, current.unit, window, current.breakdown)
         if found.measure is None and found.status is Status.NO_DATA and current.period.last > current.as_of:
-            days = f"{window.first:%d/%m/%Y}–{window.last:%d/%m/%Y}"
-            return FoundBaseline(
-                None,
-                Status.NOT_COMPARABLE,
-                Text(
-                    f"kỳ chưa kết thúc; cần số liệu cùng khoảng {days} để so sánh",
-                    f"the period is not over; values of the same elapsed days {window.first} to {window.last} are needed",
-                ),
-            )
+            return FoundBaseline(None, Status.NOT_COMPARABLE, needs_days(window))
         return found if found.measure is None else self._judged(current, found, found.measure)
 
     def at(self, indicator: str, unit: str, period: Period, breakdown: Breakdown) -> FoundBaseline:
@@ -106,27 +106,25 @@ class BaselineFinder:
         A merged unit's counts are the sums of its predecessors' counts, divided again. A predecessor that went into several units is
         allocated by ``shares`` and the result is estimated: its value is exact under the shares, its counts are rounded half-up.
         """
-        if self._partly(unit, period):
-            return self._part(unit, period)
+        if self.partly(unit, period):
+            return FoundBaseline(None, Status.NOT_COMPARABLE, self.part_of(unit, period))
         own = self.source.get(indicator, unit, period, breakdown)
-        if own is not None and own.numerator is not None:
+        if own is not None and (own.numerator is not None or own.value is not None):
             return FoundBaseline(own)
         if unit in self.units and self.units.predecessors(unit) and not self.units.overlaps(unit, period.first, period.last):
             return self._merged(indicator, unit, period, breakdown)
         return FoundBaseline(own, Status.NO_DATA, NO_BASELINE if own is None else of_baseline(own.reason))
 
-    def _partly(self, unit: str, period: Period) -> bool:
+    def partly(self, unit: str, period: Period) -> bool:
+        """Return whether a unit existed for a part of a period only."""
         if unit not in self.units or not self.units.overlaps(unit, period.first, period.last):
             return False
         return not (self.units.active(unit, period.first) and self.units.active(unit, period.last))
 
-    def _part(self, unit: str, period: Period) -> FoundBaseline:
+    def part_of(self, unit: str, period: Period) -> Text:
+        """Return the reason that such a unit has no baseline."""
         name = self.units.unit(unit).full_name
-        return FoundBaseline(
-            None,
-            Status.NOT_COMPARABLE,
-            Text(f"{name} chỉ tồn tại một phần của kỳ {period.label}", f"{name} existed for a part of {period.label} only"),
-        )
+        return Text(f"{name} chỉ tồn tại một phần của kỳ {period.label}", f"{name} existed for a part of {period.label} only")
 
     def _merged(self, indicator: str, unit: str, period: Period, breakdown: Breakdown) -> FoundBaseline:
         split = self.units.split_predecessors(unit)
@@ -135,39 +133,32 @@ class BaselineFinder:
             share = self.shares.get(before, {}).get(unit) if before in split else Fraction(1)
             name = self.units.unit(before).full_name
             if share is None:
-                return FoundBaseline(
-                    None,
-                    Status.NOT_COMPARABLE,
-                    Text(
-                        f"{name} đã chia về nhiều đơn vị, không có tỷ lệ chia; thêm shares",
-                        f"{name} was split among several units and no shares are given; add shares",
-                    ),
-                )
+                return FoundBaseline(None, Status.NOT_COMPARABLE, no_shares(name))
             found = self.at(indicator, before, period, breakdown)
+            if found.measure is not None and found.measure.quantile is not None:
+                return FoundBaseline(None, Status.NOT_COMPARABLE, no_counts(name))
             if found.measure is None or found.measure.numerator is None:
-                return FoundBaseline(None, found.status, Text(f"{name}: {found.reason.vi}", f"{name}: {found.reason.en}"))
-            if found.measure.quantile is not None:
-                return FoundBaseline(
-                    None,
-                    Status.NOT_COMPARABLE,
-                    Text(
-                        f"{name}: giá trị không phải thương của hai số đếm nên không cộng được",
-                        f"{name}: the value is not a quotient of two counts and cannot be added",
-                    ),
-                )
+                return FoundBaseline(None, found.status, of_predecessor(name, found.reason))
             parts.append((found.measure, share))
         return _added(unit, parts, estimated=any(before in split for before in self.units.predecessors(unit)))
 
     def _judged(self, current: Measure, found: FoundBaseline, baseline: Measure) -> FoundBaseline:
         """Return the found baseline with what stands against comparing the two."""
+        against = self.against(current, baseline)
+        if against.refused:
+            return FoundBaseline(baseline, Status.NOT_COMPARABLE, against.reason)
+        return FoundBaseline(baseline, worst(found.status, against.status), join_reasons(found.reason, against.reason))
+
+    def against(self, current: Measure, baseline: Measure) -> Against:
+        """Return what stands against comparing two values; it follows from their indicator, scale, formula, rules, periods and level."""
         refused = mismatch(current, baseline) or self._redefined(current, baseline)
         if refused is not None:
-            return FoundBaseline(baseline, Status.NOT_COMPARABLE, refused)
-        moved = self._moved(current, baseline)
+            return Against(Status.NOT_COMPARABLE, refused, refused=True)
+        moved, shared = self._moved(current, baseline), overlap(current, baseline)
+        status = Status.OK if shared is None else Status.ESTIMATED
         if moved is not None:
             status = Status.NOT_COMPARABLE if self.competence == "refuse" else Status.ESTIMATED
-            return FoundBaseline(baseline, worst(found.status, status), join_reasons(found.reason, moved))
-        return found
+        return Against(status, join_reasons(moved or NO_REASON, shared or NO_REASON))
 
     def _redefined(self, current: Measure, baseline: Measure) -> Text | None:
         day, what = self.definition_changes.get(current.indicator, (date.min, Text()))
@@ -182,6 +173,18 @@ class BaselineFinder:
         if self.competence == "ignore" or current.scale is not Scale.COUNT or not crosses or level not in ("district", "commune"):
             return None
         return Text("thẩm quyền đã thay đổi từ 01/07/2025", "competences changed on 2025-07-01")
+
+
+def overlap(current: Measure, baseline: Measure) -> Text | None:
+    """Return the mark of two windows that share days, so that what changed on them cannot show; None for none."""
+    first = max(current.period.first, baseline.period.first)
+    last = min(current.period.last, current.as_of, baseline.period.last, baseline.as_of)
+    if last < first:
+        return None
+    return Text(
+        f"hai kỳ trùng nhau từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}",
+        f"the two periods share the days {first} to {last}",
+    )
 
 
 def window_before(current: Measure, period: Period | None = None) -> Period | None:
@@ -245,12 +248,47 @@ def _days(measure: Measure) -> int:
     return (min(measure.period.last, measure.as_of) - measure.period.first).days + 1
 
 
+NOT_BEGUN = Text("kỳ chưa bắt đầu", "the period has not begun")
+NO_WINDOW = Text(
+    "kỳ chưa kết thúc chỉ so được với cùng khoảng của kỳ cùng tên các năm trước",
+    "a running period compares only with the same elapsed days of the same-named period of an earlier year",
+)
+ADDED = Text("cộng số đếm của các đơn vị trước sáp nhập", "the counts of the units before the merger, added")
 NO_BASELINE = Text("không có số liệu kỳ gốc", "no data for the baseline")
 
 
 def of_baseline(reason: Text) -> Text:
     """Return a reason of the baseline as one of the comparison."""
     return Text(f"kỳ gốc: {reason.vi}", f"baseline: {reason.en}") if reason.vi else NO_BASELINE
+
+
+def needs_days(window: Period) -> Text:
+    """Return the reason that a running period has no baseline: the values of the same elapsed days are not there."""
+    return Text(
+        f"kỳ chưa kết thúc; cần số liệu cùng khoảng {window.first:%d/%m/%Y}–{window.last:%d/%m/%Y} để so sánh",
+        f"the period is not over; values of the same elapsed days {window.first} to {window.last} are needed",
+    )
+
+
+def no_shares(name: str) -> Text:
+    """Return the reason that a unit made of a split one has no baseline."""
+    return Text(
+        f"{name} đã chia về nhiều đơn vị, không có tỷ lệ chia; thêm shares",
+        f"{name} was split among several units and no shares are given; add shares",
+    )
+
+
+def no_counts(name: str) -> Text:
+    """Return the reason that the value of a predecessor cannot be added to another's."""
+    return Text(
+        f"{name}: giá trị không phải thương của hai số đếm nên không cộng được",
+        f"{name}: the value is not a quotient of two counts and cannot be added",
+    )
+
+
+def of_predecessor(name: str, reason: Text) -> Text:
+    """Return a reason of a predecessor as one of its successor."""
+    return Text(f"{name}: {reason.vi}", f"{name}: {reason.en}")
 
 
 def join_reasons(*reasons: Text) -> Text:
@@ -274,7 +312,7 @@ def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool)
     for m, share in parts:
         for why, n in m.excluded.items():
             excluded[why] = excluded.get(why, Fraction(0)) + share * n
-    reason = Text("cộng số đếm của các đơn vị trước sáp nhập", "the counts of the units before the merger, added")
+    reason = ADDED
     if estimated:
         reason = Text("chia số đếm của đơn vị cũ theo tỷ lệ được cho", "the counts of a split unit, allocated by the given shares")
         status = worst(status, Status.ESTIMATED)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+import numpy as np
+
+from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.errors import CchcError
+from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.tables.columns import Coded, Column, Lazy, Packed, Rows
 from cchc_metrics.tables.numbers import plain
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Scale, Status, Text, worst
+from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Scale, Status, Text
 from cchc_metrics.verbs.baseline import (
     NO_BASELINE,
     NO_REASON,
@@ -23,8 +28,22 @@ from cchc_metrics.verbs.baseline import (
     join_reasons,
     mismatch,
     of_baseline,
+    overlap,
 )
-from cchc_metrics.verbs.listing import about, aligned, as_html
+from cchc_metrics.verbs.baseline_join import BaselineJoin, Found
+from cchc_metrics.verbs.exact import Values, distinct
+from cchc_metrics.verbs.listing import about
+from cchc_metrics.verbs.measures import (
+    HEADINGS,
+    POSITION,
+    STATUSES,
+    USABLE,
+    Codes,
+    KeyedByMeasure,
+    Measures,
+    number_column,
+    whole_column,
+)
 
 DifferenceUnit = Literal["percentage_points", "count", "working_days", "calendar_days", "points", "mean"]
 """What a difference is counted in. The difference of two rates is in percentage points (điểm phần trăm), never in percent."""
@@ -36,14 +55,6 @@ _UNITS: Mapping[Scale, DifferenceUnit] = {
     Scale.CALENDAR_DAYS: "calendar_days",
     Scale.POINTS: "points",
     Scale.MEAN: "mean",
-}
-_UNIT_NAMES: Mapping[DifferenceUnit, Text] = {
-    "percentage_points": Text("điểm phần trăm", "percentage points"),
-    "count": Text(),
-    "working_days": Text("ngày làm việc", "working days"),
-    "calendar_days": Text("ngày", "days"),
-    "points": Text("điểm", "points"),
-    "mean": Text(),
 }
 
 
@@ -84,76 +95,109 @@ class Delta:
         return f"{what} · {self.period.label}: {plain(self.current.value)} ← {plain(base)}: {change}"
 
 
-@dataclass(frozen=True, slots=True)
-class Deltas:
-    """Changes in the order of the measures; iterable, searchable, printed as a table.
+@dataclass(frozen=True, repr=False, eq=False)
+class Deltas(KeyedByMeasure[Delta]):
+    """Changes in the order of the measures, as columns; frozen items on demand.
 
     Args:
-        items: the changes.
+        current: the measures.
+        baselines: what they are compared with.
+        row: int64[n], the row of each baseline; −1 where there is none.
+        status: int8[n], positions in ``Status``.
+        reasons: the texts of the reasons.
+        reason: int32[n], positions in ``reasons``.
+        difference: current − baseline, exact; none unless the status is usable.
+        relative: 100 × difference / baseline, exact; none where the baseline is 0, negative or missing.
+        better: int8[n], 1 where it moved the good way, 0 where the bad way, −1 where neither.
     """
 
-    items: tuple[Delta, ...]
-    _by_key: Mapping[tuple[str, str, str, Breakdown], Delta] = field(init=False, repr=False, compare=False)
+    current: Measures
+    baselines: Measures
+    row: Array
+    status: Array
+    reasons: tuple[Text, ...]
+    reason: Array
+    difference: Values
+    relative: Values
+    better: Array
 
-    def __post_init__(self) -> None:
-        by_key = {(d.indicator, d.unit, d.period.label, tuple(sorted(d.breakdown))): d for d in self.items}
-        object.__setattr__(self, "_by_key", by_key)
+    _printed = (
+        "indicator", "unit", "level", "period", "status", "value", "baseline_value", "difference", "difference_unit", "relative_percent",
+        "better", "reason",
+    )  # fmt: skip
+    _compared = (("value", "baseline_value"),)
 
     def __len__(self) -> int:
-        return len(self.items)
+        return len(self.row)
 
-    def __iter__(self) -> Iterator[Delta]:
-        return iter(self.items)
+    @property
+    def _keys(self) -> Measures:
+        return self.current
 
-    def get(self, indicator: str, unit: str, period: Period, breakdown: Breakdown = ()) -> Delta | None:
-        """Return the change of one measure, or None where there is none; the pairs of the breakdown in any order."""
-        return self._by_key.get((indicator, unit, period.label, tuple(sorted(breakdown))))
+    def _columns(self) -> Mapping[str, Lazy]:
+        here = self.current._columns()  # noqa: SLF001  the columns of a delta are those of its measure and more
+        base, there = self.baselines, self.row >= 0
+        at = np.where(there, self.row, 0)
 
-    def filter(
-        self,
-        *,
-        indicator: str | None = None,
-        unit: str | None = None,
-        period: Period | None = None,
-        breakdown: Breakdown | None = None,
-        status: Status | None = None,
-    ) -> Deltas:
-        """Return the changes that match all that is given, in order."""
-        return Deltas(
-            tuple(
-                d
-                for d in self.items
-                if (indicator is None or d.indicator == indicator)
-                and (unit is None or d.unit == unit)
-                and (period is None or d.period == period)
-                and (breakdown is None or d.breakdown == tuple(sorted(breakdown)))
-                and (status is None or d.status is status)
-            ),
+        def counts(values: Array, has: Array) -> Column:
+            if not len(base):
+                return Packed(np.zeros(len(self), dtype=np.int64), np.zeros(len(self), dtype=bool))
+            return whole_column(values[at], has[at] & there)
+
+        def codes(column: Array) -> Array:
+            return np.where(there, column[at], -1) if len(base) else np.full(len(self), -1)
+
+        ids = [_UNITS[basis.scale] for basis in self.current.bases]
+        last = ("scale", "better", "reason", "excluded", "status")
+        return {
+            **{name: column for name, column in here.items() if name not in last},
+            "status": lambda: Coded(self.status, [status.value for status in STATUSES]),
+            "scale": here["scale"],
+            "baseline_period": lambda: Coded(codes(base.period), base.periods),
+            "baseline_status": lambda: Coded(codes(base.status), [status.value for status in STATUSES]),
+            "baseline_numerator": lambda: counts(base.numerator, base.has_numerator),
+            "baseline_denominator": lambda: counts(base.denominator, base.has_denominator),
+            "baseline_value": lambda: number_column(base.values.take(self.row)),
+            "difference": lambda: number_column(self.difference),
+            "difference_unit": lambda: Coded(self.current.basis, ids),
+            "relative_percent": lambda: number_column(self.relative),
+            "better": lambda: Packed(self.better > 0, self.better >= 0),
+            "reason": lambda: Coded(self.reason, [text if text.vi or text.en else None for text in self.reasons]),
+        }
+
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        return HEADINGS[lang]
+
+    def _item(self, row: int) -> Delta:
+        current = self.current._item(row)  # noqa: SLF001  the item of the same row
+        at = int(self.row[row])
+        better = int(self.better[row])
+        return Delta(
+            indicator=current.indicator,
+            unit=current.unit,
+            period=current.period,
+            breakdown=current.breakdown,
+            current=current,
+            baseline=None if at < 0 else self.baselines._item(at),  # noqa: SLF001  the item of its row
+            status=STATUSES[self.status[row]],
+            difference=self.difference.at(row),
+            difference_unit=_UNITS[current.scale],
+            relative_percent=self.relative.at(row),
+            better=None if better < 0 else bool(better),
+            reason=self.reasons[self.reason[row]],
         )
 
-    def table(self, lang: Lang = "vi") -> str:
-        """Return the changes as aligned text; exact numbers, cut after six decimals with ``…``. Reports round, this does not."""
-        return aligned(*self._cells(lang))
-
-    def __str__(self) -> str:
-        return self.table()
-
-    def _repr_html_(self) -> str:
-        return as_html(*self._cells("vi"))
-
-    def _cells(self, lang: Lang) -> tuple[list[str], list[list[str]]]:
-        headings = ["Chỉ tiêu", "Kỳ", "Giá trị", "Kỳ gốc", "Thay đổi", "Tương đối", "Ghi chú"]
-        if lang == "en":
-            headings = ["Indicator", "Period", "Value", "Baseline", "Change", "Relative", "Note"]
-        rows = []
-        for d in self.items:
-            name = _UNIT_NAMES[d.difference_unit].text(lang)
-            change = "–" if d.difference is None else f"{_signed(d.difference)} {name}".rstrip()
-            relative = "–" if d.relative_percent is None else f"{_signed(d.relative_percent)}%"
-            base = d.baseline.value if d.baseline is not None else None
-            what = about(d.indicator, d.unit, d.breakdown)
-            rows.append([what, d.period.label, plain(d.current.value), plain(base), change, relative, d.reason.text(lang)])
-        return headings, rows
+    def _take(self, rows: Rows) -> Deltas:
+        return replace(
+            self,
+            current=self.current._take(rows),  # noqa: SLF001  the same rows
+            row=self.row[rows],
+            status=self.status[rows],
+            reason=self.reason[rows],
+            difference=self.difference.take(rows),
+            relative=self.relative.take(rows),
+            better=self.better[rows],
+        )
 
 
 def delta(current: Measure, baseline: Measure | None) -> Delta:
@@ -178,14 +222,16 @@ def delta(current: Measure, baseline: Measure | None) -> Delta:
     (Fraction(12, 1), None, 'mới phát sinh')
     """
     if baseline is None:
-        return _delta(current, FoundBaseline(None, Status.NO_DATA, NO_BASELINE))
+        return _one(current, FoundBaseline(None, Status.NO_DATA, NO_BASELINE))
     if (baseline.indicator, baseline.breakdown) != (current.indicator, current.breakdown):
         a, b = (about(m.indicator, "", m.breakdown) for m in (current, baseline))
         raise CchcError(
             f"không so sánh hai chỉ tiêu khác nhau: «{a}» và «{b}»", f"two different indicators cannot be compared: «{a}» and «{b}»"
         )
-    refused = mismatch(current, baseline)
-    return _delta(current, FoundBaseline(baseline) if refused is None else FoundBaseline(baseline, Status.NOT_COMPARABLE, refused))
+    refused, shared = mismatch(current, baseline), overlap(current, baseline)
+    if refused is not None:
+        return _one(current, FoundBaseline(baseline, Status.NOT_COMPARABLE, refused))
+    return _one(current, FoundBaseline(baseline) if shared is None else FoundBaseline(baseline, Status.ESTIMATED, shared))
 
 
 def compare(
@@ -212,55 +258,80 @@ def compare(
         baseline_period: what to compare with instead of the period one year earlier.
         shares: predecessor → successor → share, for units that were split: the comparison is then estimated; without them, refused.
         definition_changes: indicator → first day of its new definition and what changed. A comparison across that day is refused: there is
-            no difference, and both counts stay readable.
+            no difference, and both counts stay readable. None for those that the measures carry from their catalogue (measures that
+            were read or made by hand: those of the packaged one).
         competence: volumes of communes and districts across 01/07/2025, when competences moved: ``mark`` them as estimated, ``refuse``
             or ``ignore``. Rates are compared all the same.
 
     Returns:
         One change for each measure, in their order.
     """
-    finder = BaselineFinder(baseline, units, shares or {}, definition_changes or {}, competence)
-    return Deltas(tuple(_delta(m, finder.of(m, baseline_period)) for m in current))
+    measures, source = Measures.of(current), Measures.of(baseline)
+    changes = known_changes(measures) if definition_changes is None else definition_changes
+    join = BaselineJoin(BaselineFinder(baseline, units, shares or {}, changes, competence), source, measures)
+    found = join.find(baseline_period)
+    return _changes(measures, join.table, found, tuple(join.reasons))
 
 
-def _delta(current: Measure, found: FoundBaseline) -> Delta:
-    baseline = found.measure
-    now, before = current.value, baseline.value if baseline is not None else None
-    status = worst(current.status, found.status, Status.OK if baseline is None else baseline.status)
-    difference = relative = better = None
-    if now is None:
-        reason = current.reason
-    elif before is None or not status.usable:
-        reason = found.reason if found.reason.vi or baseline is None else of_baseline(baseline.reason)
-    else:
-        difference = now - before
-        relative = 100 * difference / before if before > 0 else None
-        if difference and current.better is not Better.NEITHER:
-            better = (difference > 0) is (current.better is Better.HIGHER)
-        marks = (m.reason for m in (current, baseline) if m is not None)
-        reason = join_reasons(found.reason, NO_REASON if before > 0 else _no_quotient(now, before), *marks)
-    return Delta(
-        indicator=current.indicator,
-        unit=current.unit,
-        period=current.period,
-        breakdown=current.breakdown,
-        current=current,
-        baseline=baseline,
-        status=status,
-        difference=difference,
-        difference_unit=_UNITS[current.scale],
-        relative_percent=relative,
-        better=better,
-        reason=reason,
+def known_changes(measures: Measures) -> DefinitionChanges:
+    """Return the changes of definition that are known of a table's indicators: what it carries, else what the packaged catalogue says."""
+    carried = {basis.indicator: basis.changed for basis in measures.bases if basis.changed is not None}
+    named = {basis.indicator for basis in measures.bases if not basis.name.vi}
+    return {**{name: change for name, change in default_catalogue().definition_changes().items() if name in named}, **carried}
+
+
+def _one(current: Measure, found: FoundBaseline) -> Delta:
+    """Return the change of one measure against a baseline that was found."""
+    at = Found(
+        np.array([-1 if found.measure is None else 0]), np.array([POSITION[found.status]], dtype=np.int8), np.zeros(1, dtype=np.int32)
     )
+    return next(iter(_changes(Measures.of([current]), Measures.of([] if found.measure is None else [found.measure]), at, (found.reason,))))
 
 
-def _no_quotient(now: Fraction, before: Fraction) -> Text:
-    if before < 0:
-        return Text("kỳ gốc âm, không tính phần trăm", "the baseline is negative: no percent change")
-    if now == 0:
-        return Text("kỳ gốc bằng 0, không tính phần trăm", "the baseline is 0: no percent change")
-    return Text("mới phát sinh", "new: the baseline is 0")
+def _changes(current: Measures, baselines: Measures, found: Found, reasons: Sequence[Text]) -> Deltas:
+    """Return the changes of measures against the baselines that were found; ``reasons`` are those that ``found`` has codes of."""
+    there = found.row >= 0
+    at = np.where(there, found.row, 0)
+    base_status = baselines.status[at] if len(baselines) else np.zeros(len(at), dtype=np.int8)
+    status = np.maximum(np.maximum(current.status, found.status), np.where(there, base_status, 0)).astype(np.int8)
+    now, before = current.values, baselines.values.take(found.row)
+    full = now.there & before.there & USABLE[status]
+    before = Values(np.where(full, before.over, 0), np.where(full, before.under, 0))
+    difference = now.less(before)
+    relative = now.relative_to(before)
+    direction = np.array([_DIRECTION[basis.better] for basis in current.bases] or [0], dtype=np.int8)[current.basis]
+    moved = full & (difference.over != 0).astype(bool) & (direction != 0)
+    better = np.where(moved, (difference.over > 0).astype(bool) == (direction > 0), -1).astype(np.int8)
+    # Why: of a value that is not there, of a baseline that is not, or the marks of both and of the quotient.
+    case = np.where(~now.there, 0, np.where(~full, 1, 2))
+    sign = np.where((before.over > 0).astype(bool), 0, np.where((before.over < 0).astype(bool), 1, np.where(now.over == 0, 2, 3)))
+    own = np.where(case == 1, -1, current.reason)
+    base_reason = np.where(there & (case > 0), baselines.reason[at] if len(baselines) else -1, -1)
+    group, first = distinct(case, np.where(case == 2, sign, -1), own, np.where(case > 0, found.reason, -1), base_reason)
+    texts = Codes()
+    said = []
+    for row in first.tolist():
+        of_found = reasons[found.reason[row]]
+        of_base = baselines.reasons[base_reason[row]] if base_reason[row] >= 0 else None
+        if case[row] == 0:
+            reason = current.reasons[current.reason[row]]
+        elif case[row] == 1:
+            reason = of_found if of_found.vi or of_base is None else of_baseline(of_base)
+        else:
+            reason = join_reasons(of_found, _NO_QUOTIENT[int(sign[row])], current.reasons[current.reason[row]], of_base or NO_REASON)
+        said.append(texts[reason])
+    codes = np.array(said, dtype=np.int32)[group] if len(group) else np.zeros(0, dtype=np.int32)
+    return Deltas(current, baselines, found.row, status, tuple(texts), codes, difference, relative, better)
+
+
+_DIRECTION = {Better.HIGHER: 1, Better.LOWER: -1, Better.NEITHER: 0}
+_NO_QUOTIENT = (
+    NO_REASON,
+    Text("kỳ gốc âm, không tính phần trăm", "the baseline is negative: no percent change"),
+    Text("kỳ gốc bằng 0, không tính phần trăm", "the baseline is 0: no percent change"),
+    Text("mới phát sinh", "new: the baseline is 0"),
+)
+"""Why there is no percent change: nothing against it, a negative baseline, 0 before and now, 0 before."""
 
 
 def _signed(value: Fraction) -> str:

@@ -13,6 +13,7 @@ from cchc_metrics.records.columns import Array
 # Four factors below this are multiplied and a hundredfold of two products added without leaving 63 bits: 2 · 100 · 2^27 · 2^27 < 2^63.
 _SMALL = 2**27
 _LARGEST = 2**63 - 1
+_SMALL_TABLE = 1 << 16
 
 
 def fits(values: Sequence[int] | Array) -> Array:
@@ -53,6 +54,11 @@ class Values:
         return cls(fits([over for over, _ in pairs]), fits([under for _, under in pairs]))
 
     @classmethod
+    def none(cls, n: int) -> Values:
+        """Return n rows without any number."""
+        return cls(np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64))
+
+    @classmethod
     def quotients(cls, over: Array, under: Array, there: Array, *, hundredfold: Array) -> Values:
         """Return ``over / under`` where there is a number, a hundred times as much where it is a percent; in lowest terms.
 
@@ -85,8 +91,12 @@ class Values:
         """Return the numbers of some rows; row −1 has none."""
         none = rows < 0
         if not len(self):
-            return Values(np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64))
+            return Values.none(len(rows))
         return Values(np.where(none, 0, self.over[rows]), np.where(none, 0, self.under[rows]))
+
+    def followed_by(self, other: Values) -> Values:
+        """Return the numbers of two columns, one after the other."""
+        return Values(np.concatenate((self.over, other.over)), np.concatenate((self.under, other.under)))
 
     def replaced(self, other: Values, where: Array) -> Values:
         """Return the numbers with those of ``other`` instead, where it has any and ``where`` allows it."""
@@ -144,6 +154,48 @@ def _in_parts(left: Values, right: Values, how: Callable[[Array, Array, Array, A
     over, under = found.over.astype(exact.over.dtype), found.under.astype(exact.under.dtype)
     over[rows], under[rows] = exact.over, exact.under
     return Values(over, under)
+
+
+def distinct(*columns: Array) -> tuple[Array, Array]:
+    """Return int64[n], the group of each row, rows with the same codes being one, and the first row of each group.
+
+    Args:
+        *columns: integers of −1 or more.
+
+    >>> group, first = distinct(np.array([5, 5, 7]), np.array([1, 1, 1]))
+    >>> group.tolist(), first.tolist()
+    ([0, 0, 1], [0, 2])
+    """
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    size = 1
+    for column in columns:
+        width = int(column.max()) + 2 if len(column) else 1
+        if size * width > _LARGEST:
+            key = np.unique(key, return_inverse=True)[1].astype(np.int64)
+            size = int(key.max()) + 1
+        key = key * width + (column.astype(np.int64) + 1)
+        size *= width
+    if size > 4 * len(key) + _SMALL_TABLE:
+        _, first, group = np.unique(key, return_index=True, return_inverse=True)
+        return group.astype(np.int64), first
+    table = np.full(size, -1, dtype=np.int64)
+    table[key[::-1]] = np.arange(len(key))[::-1]  # the first of each is written last
+    present = np.flatnonzero(table >= 0)
+    first = table[present]
+    table[present] = np.arange(len(present))
+    return table[key], first
+
+
+def sums(values: Array, starts: Array) -> Array:
+    """Return the sums of runs of integers that begin at some places, with Python's integers where they could leave 64 bits.
+
+    >>> sums(np.array([1, 2, 3]), np.array([0, 2])).tolist()
+    [3, 3]
+    """
+    if values.dtype != object and _reach(values) * len(values) > _LARGEST:
+        values = values.astype(object)
+    found: Array = np.add.reduceat(values, starts)
+    return fits(found.tolist()) if found.dtype == object else found
 
 
 def _reach(values: Array) -> int:

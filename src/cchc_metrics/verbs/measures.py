@@ -166,7 +166,7 @@ class Measures(KeyedByMeasure[Measure]):
             return measures
         items = list(measures)
         known = bases or {}
-        of_basis, of_unit, of_period, of_breakdown, of_reason = _Codes(), _Codes(), _Codes(), _Codes(), _Codes()
+        of_basis, of_unit, of_period, of_breakdown, of_reason = Codes(), Codes(), Codes(), Codes(), Codes()
         codes = np.zeros((5, len(items)), dtype=np.int32)
         excluded: dict[str, tuple[list[int], list[int]]] = {}
         for row, m in enumerate(items):
@@ -243,7 +243,7 @@ class Measures(KeyedByMeasure[Measure]):
     @cached_property
     def indicators(self) -> tuple[tuple[str, ...], Array]:
         """The ids of the indicators, each once, and int32[basis] the place of each basis in them."""
-        ids = _Codes()
+        ids = Codes()
         of_basis = np.array([ids[basis.indicator] for basis in self.bases], dtype=np.int32)
         return tuple(ids), of_basis
 
@@ -405,7 +405,7 @@ class Measures(KeyedByMeasure[Measure]):
         for why, (rows, counts) in self.excluded.items():
             for row, n in zip(rows.tolist(), counts.tolist(), strict=True):
                 said[row] = f"{said[row]}; {why}={n}" if row in said else f"{why}={n}"
-        texts = _Codes()
+        texts = Codes()
         codes = np.full(len(self), -1, dtype=np.int32)
         for row, text in said.items():
             codes[row] = texts[text]
@@ -444,6 +444,28 @@ class Measures(KeyedByMeasure[Measure]):
             quantile=None if self.quantile is NO_VALUES else self.quantile.at(row),
         )
 
+    def followed_by(self, other: Measures) -> Measures:
+        """Return the rows of two tables, one after the other."""
+        made: dict[str, Any] = {}
+        for labels, codes in _CODED.items():
+            own, others = getattr(self, labels), getattr(other, labels)
+            known = Codes({label: i for i, label in enumerate(own)})
+            place = np.array([known[label] for label in others] or [0], dtype=np.int32)
+            made[labels] = tuple(known)
+            made[codes] = np.concatenate((getattr(self, codes), place[getattr(other, codes)]))
+        for name in ARRAYS[len(_CODED) :]:
+            made[name] = np.concatenate((getattr(self, name), getattr(other, name)))
+        excluded = {}
+        for why in dict.fromkeys((*self.excluded, *other.excluded)):
+            parts = [(start + t.excluded[why][0], t.excluded[why][1]) for start, t in ((0, self), (len(self), other)) if why in t.excluded]
+            excluded[why] = (np.concatenate([rows for rows, _ in parts]), np.concatenate([counts for _, counts in parts]))
+        quantile = NO_VALUES
+        if not (self.quantile is NO_VALUES and other.quantile is NO_VALUES):
+            quantile = (self.quantile if len(self.quantile) else Values.none(len(self))).followed_by(
+                other.quantile if len(other.quantile) else Values.none(len(other))
+            )
+        return replace(self, names={**other.names, **self.names}, **made, excluded=excluded, quantile=quantile)
+
     def _take(self, rows: Rows) -> Measures:
         arrays = {
             f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name in ARRAYS
@@ -471,18 +493,24 @@ class _Dimension:
         return self.table.dimension(self.dim)
 
 
-class _Codes(dict[Any, int]):
-    """What is met → its place in the order of meeting."""
+class Codes(dict[Any, int]):
+    """What is met → its place in the order of meeting; asking for what is new gives it the next place."""
 
     def __missing__(self, key: Any) -> int:
         self[key] = len(self)
         return self[key]
+
+    def add(self, keys: Iterable[Any]) -> None:
+        """Give each key its place."""
+        for key in keys:
+            self.setdefault(key, len(self))
 
 
 ARRAYS = (
     "basis", "unit", "period", "breakdown", "reason", "status", "numerator", "denominator", "has_numerator", "has_denominator",
 )  # fmt: skip
 _LISTED = 20
+_CODED = {"bases": "basis", "units": "unit", "periods": "period", "breakdowns": "breakdown", "reasons": "reason"}
 
 HEADINGS: Mapping[Lang, Mapping[str, str]] = {
     "vi": {
@@ -496,13 +524,13 @@ HEADINGS: Mapping[Lang, Mapping[str, str]] = {
         "value": "giá trị",
         "scale": "đơn vị tính",
         "reason": "ghi chú",
-        "baseline": "kỳ gốc",
         "difference": "thay đổi",
         "difference_unit": "tính bằng",
         "relative_percent": "tương đối %",
         "better": "tốt hơn",
+        "baseline_value": "giá trị gốc",
     },
-    "en": {"relative_percent": "relative %", "difference_unit": "in"},
+    "en": {"relative_percent": "relative %", "difference_unit": "in", "baseline_value": "baseline"},
 }
 """What is printed above columns of measures and deltas."""
 

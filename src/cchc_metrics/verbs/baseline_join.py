@@ -1,0 +1,331 @@
+"""The baselines of a whole table of measures at once: found by integer keys, judged once for all values that are judged alike.
+
+What stands against a comparison is decided in ``baseline``, for one measure; here it is asked once for each group of measures for which
+it is the same. The cost grows with the measures, and with the units once for each window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from cchc_metrics.records.columns import Array
+from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.period import Period
+from cchc_metrics.values import REASONS, Measure, Status
+from cchc_metrics.verbs.baseline import (
+    ADDED,
+    NO_BASELINE,
+    NO_REASON,
+    NO_WINDOW,
+    NOT_BEGUN,
+    BaselineFinder,
+    join_reasons,
+    needs_days,
+    no_counts,
+    no_shares,
+    of_baseline,
+    of_predecessor,
+    window_before,
+)
+from cchc_metrics.verbs.exact import NO_VALUES, distinct, sums
+from cchc_metrics.verbs.measures import POSITION, Codes, Measures
+
+_OK, _NO_DATA, _NOT_COMPARABLE = (POSITION[s] for s in (Status.OK, Status.NO_DATA, Status.NOT_COMPARABLE))
+_ZERO = POSITION[Status.ZERO_DENOMINATOR]
+_OPEN_START, _OPEN_END = -(2**31), 2**31
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Baselines of n measures.
+
+    Args:
+        row: int64[n], the row of each in a table; −1 where there is none.
+        status: int8[n], as in ``FoundBaseline``.
+        reason: int32[n], codes of the reasons.
+    """
+
+    row: Array
+    status: Array
+    reason: Array
+
+    @classmethod
+    def nothing(cls, n: int) -> Found:
+        """Return n measures of which nothing is known yet."""
+        return cls(np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int8), np.zeros(n, dtype=np.int32))
+
+    def put(self, rows: Array, other: Found) -> None:
+        """Set some rows."""
+        self.row[rows], self.status[rows], self.reason[rows] = other.row, other.status, other.reason
+
+    def say(self, rows: Array, status: int, reason: Array | int) -> None:
+        """Set status and reason of some rows."""
+        self.status[rows], self.reason[rows] = status, reason
+
+
+class BaselineJoin:
+    """Finds the baselines of a table of measures.
+
+    Args:
+        finder: the rules, and where baselines of units that were split are found one by one.
+        source: the earlier measures.
+        current: the measures.
+    """
+
+    def __init__(self, finder: BaselineFinder, source: Measures, current: Measures) -> None:
+        self.finder, self.source, self.current = finder, source, current
+        tree = finder.units
+        self.reasons = Codes()
+        self.nothing = self.reasons[NO_REASON]  # which is 0
+        self.unit_codes = Codes()
+        self.unit_codes.add((*source.units, *current.units))
+        new = [code for code in self.unit_codes if code in tree]
+        while new:
+            new = [p for p in dict.fromkeys(p for code in new for p in tree.predecessors(code)) if p not in self.unit_codes]
+            self.unit_codes.add(new)
+        self.units = tuple(self.unit_codes)
+        self.table = replace(source, units=self.units)
+        known = [tree.unit(code) if code in tree else None for code in self.units]
+        self.in_tree = np.array([unit is not None for unit in known], dtype=bool)
+        self.since = np.array([_OPEN_START if u is None or u.valid_from is None else day_number(u.valid_from) for u in known])
+        self.until = np.array([_OPEN_END if u is None or u.valid_to is None else day_number(u.valid_to) for u in known])
+        self.predecessors = [() if u is None else u.predecessors for u in known]
+        self.n_before = np.array([len(before) for before in self.predecessors], dtype=np.int64)
+        self.allocated = self._allocated()
+
+    def find(self, period: Period | None) -> Found:
+        """Return the baseline of every measure; ``period`` as in ``BaselineFinder.of``."""
+        current, found = self.current, Found.nothing(len(self.current))
+        days = Codes()
+        as_of = np.array([days[basis.as_of] for basis in current.bases], dtype=np.int64)
+        ids = {indicator: i for i, indicator in enumerate(self.source.indicators[0])}
+        indicator = np.array([ids.get(basis.indicator, -1) for basis in current.bases], dtype=np.int64)[current.basis]
+        unit = np.array([self.unit_codes[code] for code in current.units], dtype=np.int64)[current.unit]
+        codes = self.source.codes["breakdown"]
+        breakdown = np.array([codes.get(b, -1) for b in current.breakdowns], dtype=np.int64)[current.breakdown]
+        group, first = distinct(as_of[current.basis], current.period)
+        for number, at in enumerate(first.tolist()):
+            rows = np.flatnonzero(group == number)
+            like = current._item(at)  # noqa: SLF001  one measure stands for all of its period and day
+            found.put(rows, self._of(like, indicator[rows], unit[rows], breakdown[rows], period))
+        self._judge(found)
+        return found
+
+    def _of(self, like: Measure, indicator: Array, unit: Array, breakdown: Array, period: Period | None) -> Found:
+        """Return the baselines of measures of one period and day, of which ``like`` is one."""
+        found = Found.nothing(len(unit))
+        everything = np.arange(len(unit))
+        if like.period.first > like.as_of:
+            found.say(everything, _NO_DATA, self.reasons[NOT_BEGUN])
+            return found
+        elapsed = like.period.until(like.as_of)
+        part = self._say_part(found, unit, elapsed)
+        window = window_before(like, period)
+        rest = np.flatnonzero(~part)
+        if window is None:
+            found.say(rest, _NOT_COMPARABLE, self.reasons[NO_WINDOW])
+            return found
+        found.put(rest, self._at(indicator[rest], unit[rest], breakdown[rest], window))
+        if like.period.last > like.as_of:
+            found.say(rest[(found.row[rest] < 0) & (found.status[rest] == _NO_DATA)], _NOT_COMPARABLE, self.reasons[needs_days(window)])
+        return found
+
+    def _at(self, indicator: Array, unit: Array, breakdown: Array, window: Period) -> Found:
+        """Return the values in a window, from the units' own records or from the counts of the units that they were made of."""
+        found, table, source = Found.nothing(len(unit)), self.table, self.source
+        part = self._say_part(found, unit, window)
+        own_unit = np.where(unit < len(source.units), unit, -1)  # the units of the source come first
+        own = source.rows_at(indicator, own_unit, source.codes["period"].get(window.label, -1), breakdown)
+        has = (own >= 0) & ~part
+        has[has] = table.has_numerator[own[has]] | source.values.there[own[has]]
+        found.row[has] = own[has]
+        made = self.in_tree & (self.n_before > 0) & ~self._overlaps(window.first, window.last)
+        merged = ~part & ~has & made[unit]
+        without = np.flatnonzero(~part & ~has & ~merged)
+        found.row[without] = own[without]
+        of_reason = np.array([self.reasons[of_baseline(text)] for text in source.reasons] or [0], dtype=np.int32)
+        missing = own[without] < 0
+        said = of_reason[source.reason[np.where(missing, 0, own[without])]] if len(source) else 0
+        said = np.where(missing, self.reasons[NO_BASELINE], said)
+        found.say(without, _NO_DATA, said)
+        rows = np.flatnonzero(merged & self.allocated[unit])
+        if len(rows):
+            found.put(rows, self._one_by_one(indicator[rows], unit[rows], breakdown[rows], window))
+        rows = np.flatnonzero(merged & ~self.allocated[unit])
+        if len(rows):
+            found.put(rows, self._merged(indicator[rows], unit[rows], breakdown[rows], window))
+        return found
+
+    def _merged(self, indicator: Array, unit: Array, breakdown: Array, window: Period) -> Found:
+        """Return the counts of predecessors, added; the first that has none is the reason why there are none."""
+        found, n = Found.nothing(len(unit)), self.n_before[unit]
+        whose = np.repeat(np.arange(len(unit)), n)
+        starts = np.concatenate(([0], np.cumsum(n)[:-1]))
+        pairs = {u: self._pairs(u) for u in np.unique(unit).tolist()}
+        before = np.concatenate([pairs[u][0] for u in unit.tolist()])
+        split = np.concatenate([pairs[u][1] for u in unit.tolist()])
+        parts = self._at(indicator[whose], before, breakdown[whose], window)
+        table = self.table
+        there = parts.row >= 0
+        at = np.where(there, parts.row, 0)
+        has_own_value = np.zeros(len(at), dtype=bool)
+        has_counts = np.zeros(len(at), dtype=bool)
+        if len(table):
+            has_own_value = there & (False if table.quantile is NO_VALUES else table.quantile.there[at])
+            has_counts = there & table.has_numerator[at]
+        failed = split | has_own_value | ~has_counts
+        place = np.where(failed, np.arange(len(at)), len(at))
+        first = np.minimum.reduceat(place, starts)
+        bad = np.flatnonzero(first < len(at))
+        why = first[bad]
+        kind = np.where(split[why], 0, np.where(has_own_value[why], 1, 2))
+        group, shown = distinct(kind, before[why], np.where(kind == 2, parts.reason[why], 0))
+        texts = list(self.reasons)
+        said = []
+        for one in shown.tolist():
+            name = self.finder.units.unit(self.units[int(before[why[one]])]).full_name
+            reason = texts[int(parts.reason[why[one]])]
+            said.append(self.reasons[(no_shares(name), no_counts(name), of_predecessor(name, reason))[int(kind[one])]])
+        found.say(bad, 0, np.array(said, dtype=np.int32)[group] if len(bad) else 0)
+        found.status[bad] = np.where(kind == 2, parts.status[why], _NOT_COMPARABLE)
+        good = np.flatnonzero(first == len(at))
+        if len(good):
+            chosen = np.repeat(first == len(at), n)
+            made = self._added(at[chosen], n[good], unit[good])
+            found.row[good] = len(self.table) + np.arange(len(good))
+            found.reason[good] = self.reasons[ADDED]
+            self.table = self.table.followed_by(made)
+        return found
+
+    def _added(self, parts: Array, n: Array, unit: Array) -> Measures:
+        """Return rows of the table, added in runs of n, as measures of some units."""
+        table = self.table
+        starts = np.concatenate(([0], np.cumsum(n)[:-1]))
+        like = parts[starts]
+        # A part without any case is no reason against the whole.
+        worst = np.maximum.reduceat(np.where(table.status[parts] == _ZERO, _OK, table.status[parts]), starts)
+        has_denominator = table.has_denominator[like]
+        denominator = np.where(has_denominator, sums(table.denominator[parts], starts), 0)
+        empty = has_denominator & (denominator == 0).astype(bool)
+        reasons = list(table.reasons)
+        codes = [reasons.index(text) if text in reasons else -1 for text in (ADDED, REASONS[Status.ZERO_DENOMINATOR])]
+        for position, text in enumerate((ADDED, REASONS[Status.ZERO_DENOMINATOR])):
+            if codes[position] < 0:
+                codes[position] = len(reasons)
+                reasons.append(text)
+        excluded = {}
+        for why, (rows, counts) in table.excluded.items():
+            dense = np.zeros(len(table), dtype=counts.dtype)
+            dense[rows] = counts
+            added = sums(dense[parts], starts)
+            kept = np.flatnonzero(added != 0)
+            if len(kept):
+                excluded[why] = (kept, added[kept])
+        return replace(
+            table,
+            reasons=tuple(reasons),
+            basis=table.basis[like],
+            unit=unit.astype(np.int32),
+            period=table.period[like],
+            breakdown=table.breakdown[like],
+            reason=np.where(empty, codes[1], codes[0]).astype(np.int32),
+            status=np.maximum(worst, np.where(empty, _ZERO, _OK)).astype(np.int8),
+            numerator=sums(table.numerator[parts], starts),
+            denominator=denominator,
+            has_numerator=np.ones(len(like), dtype=bool),
+            has_denominator=has_denominator,
+            excluded=excluded,
+            quantile=NO_VALUES,
+        )
+
+    def _one_by_one(self, indicator: Array, unit: Array, breakdown: Array, window: Period) -> Found:
+        """Return the baselines of units of which a part was split: allocated by shares, one by one."""
+        found = Found.nothing(len(unit))
+        made: list[Measure] = []
+        ids = self.source.indicators[0]
+        for row, (i, u, b) in enumerate(zip(indicator.tolist(), unit.tolist(), breakdown.tolist(), strict=True)):
+            if i < 0 or b < 0:  # the source has no such value of any unit
+                one = self.finder.at("", self.units[u], window, ())
+            else:
+                one = self.finder.at(ids[i], self.units[u], window, self.source.breakdowns[b])
+            found.status[row], found.reason[row] = POSITION[one.status], self.reasons[one.reason]
+            if one.measure is not None:
+                found.row[row] = len(self.table) + len(made)
+                made.append(one.measure)
+        if made:
+            self.table = self.table.followed_by(Measures.of(made))
+        return found
+
+    def _judge(self, found: Found) -> None:
+        """Add to each baseline what stands against comparing it."""
+        rows = np.flatnonzero(found.row >= 0)
+        if not len(rows):
+            return
+        current, table, base = self.current, self.table, found.row[rows]
+        levels = Codes()
+        tree = self.finder.units
+        of_unit = np.array([levels[tree.unit(code).level if code in tree else ""] for code in current.units], dtype=np.int64)
+        of_breakdown = np.array([levels[dict(b)["level"]] if "level" in dict(b) else -1 for b in current.breakdowns], dtype=np.int64)
+        level = np.where(of_breakdown[current.breakdown[rows]] >= 0, of_breakdown[current.breakdown[rows]], of_unit[current.unit[rows]])
+        group, first = distinct(current.basis[rows], current.period[rows], table.basis[base], table.period[base], level)
+        said = [
+            self.finder.against(current._item(int(rows[at])), table._item(int(base[at])))  # noqa: SLF001  one stands for its group
+            for at in first.tolist()
+        ]
+        status = np.array([POSITION[against.status] for against in said], dtype=np.int8)[group]
+        refused = np.array([against.refused for against in said], dtype=bool)[group]
+        found.status[rows] = np.where(refused, status, np.maximum(found.status[rows], status))
+        marked = np.array([bool(against.reason.vi or against.reason.en) for against in said], dtype=bool)[group]
+        chosen = np.flatnonzero(marked)
+        texts = list(self.reasons)
+        pair, shown = distinct(group[chosen], found.reason[rows[chosen]])
+        joined = []
+        for at in shown.tolist():
+            against = said[int(group[chosen[at]])]
+            own = texts[int(found.reason[rows[chosen[at]]])]
+            joined.append(self.reasons[against.reason if against.refused else join_reasons(own, against.reason)])
+        if joined:
+            found.reason[rows[chosen]] = np.array(joined, dtype=np.int32)[pair]
+
+    def _overlaps(self, first: date, last: date) -> Array:
+        found: Array = self.in_tree & (self.since <= day_number(last)) & (self.until >= day_number(first))
+        return found
+
+    def _say_part(self, found: Found, unit: Array, window: Period) -> Array:
+        """Refuse the units that existed for a part of a window only; return bool[n], which they are."""
+        whole = self._overlaps(window.first, window.first) & self._overlaps(window.last, window.last)
+        part = self._overlaps(window.first, window.last) & ~whole
+        hit: Array = part[unit]
+        if hit.any():
+            codes = np.zeros(len(self.units), dtype=np.int32)
+            for u in np.unique(unit[hit]).tolist():
+                codes[u] = self.reasons[self.finder.part_of(self.units[u], window)]
+            found.say(hit, _NOT_COMPARABLE, codes[unit[hit]])
+        return hit
+
+    def _pairs(self, unit: int) -> tuple[Array, Array]:
+        """Return the codes of a unit's predecessors, and which of them were split and have no share for it."""
+        code = self.units[unit]
+        split = self.finder.units.split_predecessors(code)
+        before = self.predecessors[unit]
+        refused = [p in split and self.finder.shares.get(p, {}).get(code) is None for p in before]
+        return np.array([self.unit_codes[p] for p in before], dtype=np.int64), np.array(refused, dtype=bool)
+
+    def _allocated(self) -> Array:
+        """Return bool[unit]: whether a unit, or one of those before it, got a share of a unit that was split."""
+        known: dict[str, bool] = {}
+
+        def allocated(code: str) -> bool:
+            if code not in known:
+                split = self.finder.units.split_predecessors(code)
+                known[code] = any(
+                    (p in split and code in self.finder.shares.get(p, {})) or allocated(p) for p in self.finder.units.predecessors(code)
+                )
+            return known[code]
+
+        if not self.finder.shares:
+            return np.zeros(len(self.units), dtype=bool)
+        return np.array([bool(here) and allocated(code) for code, here in zip(self.units, self.in_tree, strict=True)], dtype=bool)
