@@ -13,6 +13,7 @@ from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.baseline import BaselineMeasures
+from cchc_metrics.read.files import read_file
 from cchc_metrics.records.kinds import KINDS
 
 DISTRICT = 'code = "TM"\nname = "Tháp Mười"\nlevel = "district"\nextracted_on = 2022-03-31\nunits_file = "units.csv"\n'
@@ -243,3 +244,14 @@ def test_reading_twice_gives_the_same(make: Make) -> None:
     one, other = read_folder(make()), read_folder(make())
     assert one.problems == other.problems
     assert [list(c.records()) for c in map(one.columns, one.tables)] == [list(c.records()) for c in map(other.columns, other.tables)]
+
+
+def test_a_problem_names_the_heading_of_the_sheet(tmp_path: Path) -> None:
+    (tmp_path / "documents.csv").write_text(
+        "Số ký hiệu văn bản,Đơn vị ban hành,issued_on,=Độ mật\n1,TM,31/02/2021,\n2,TM,01/03/2021,vàng\n", encoding="utf-8"
+    )
+    problems = read_file("documents", tmp_path / "documents.csv", own_headings={"=Độ mật": "secrecy"}).problems
+    assert [(p.column, p.heading) for p in problems] == [("issued_on", ""), ("secrecy", "=Độ mật")]
+    assert problems.examples[0].text("vi").startswith("documents.csv, dòng 2, issued_on = «31/02/2021»: ")
+    assert problems.examples[1].text("vi").startswith("documents.csv, dòng 3, =Độ mật [secrecy] = «vàng»: ")
+    assert "3,secrecy,'=Độ mật,vàng,unknown_code," in problems.to_csv()

@@ -116,6 +116,7 @@ class ProblemShape(Shape):
     sheet: str
     row: Count
     column: str
+    heading: str
     value: str
     text: Words
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from cchc_metrics.records.columns import Array
@@ -26,12 +26,16 @@ class Findings:
         file, sheet: where the table came from.
         limit: how many examples of each code are kept.
         full: codes of which no examples are wanted, only the total.
+
+    Attributes:
+        headings: canonical column → the sheet's own heading; set once the headings are understood.
     """
 
-    __slots__ = ("_examples", "_full", "_reported", "_totals", "file", "limit", "sheet")
+    __slots__ = ("_examples", "_full", "_reported", "_totals", "file", "headings", "limit", "sheet")
 
     def __init__(self, file: str, sheet: str = "", limit: int = EXAMPLES, *, full: Collection[Code] = ()) -> None:
         self.file, self.sheet, self.limit, self._full = file, sheet, limit, full
+        self.headings: Mapping[str, str] = {}
         self._totals: dict[Code, int] = {}
         self._examples: dict[Code, list[tuple[int, int, Problem]]] = {}
         self._reported = 0
@@ -42,7 +46,7 @@ class Findings:
         kept = self._examples.setdefault(code, [])
         if len(kept) < self.limit and code not in self._full:
             self._reported += 1
-            kept.append((row, self._reported, Problem(code, self.file, self.sheet, row, column, value, *fix)))
+            kept.append((row, self._reported, Problem(code, self.file, self.sheet, row, column, value, *fix, self._heading(column))))
 
     def add_rows(
         self,
@@ -69,11 +73,15 @@ class Findings:
         if code in self._full:
             return
         self._reported += 1
-        kept = self._examples.setdefault(code, [])
+        kept, heading = self._examples.setdefault(code, []), self._heading(column)
         for at in where[: self.limit].tolist():
             row = int(rows[at])
             tail = fix(at) if fix else ("", "")
-            kept.append((row, self._reported, Problem(code, self.file, self.sheet, row, column, shown(value(at)), *tail)))
+            kept.append((row, self._reported, Problem(code, self.file, self.sheet, row, column, shown(value(at)), *tail, heading)))
+
+    def _heading(self, column: str) -> str:
+        heading = shown(self.headings.get(column, ""))
+        return "" if heading == column else heading
 
     def problems(self, read: int, rejected: int) -> Problems:
         """Return what was found, the examples in the order of the sheet; those of one row as they were reported."""

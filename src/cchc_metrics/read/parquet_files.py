@@ -178,6 +178,7 @@ class _Scan:
         positions = {name: part.schema.names.index(heading) for name, heading in names.items()}
         raw = raw_table(self.kind, part, positions, file=self.file, rows=rows, keep_ids=self.keep_ids, distinct=distinct)
         cells = {name: raw.columns[at] for name, at in positions.items()}
+        findings.headings = self.names
         return judge(replace(raw, signs=self.signs), cells, self.kind, self.given, findings)
 
 

@@ -58,7 +58,7 @@ def read_rows(
     >>> parsed.problems.read, len(parsed.columns), parsed.problems.rejected
     (2, 1, 1)
     >>> print(parsed.problems.examples[0].text("en"))
-    row 2, answered_on = «31/02/2021»: not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd
+    row 2, Ngày trả lời [answered_on] = «31/02/2021»: not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd
     """
     listed: list[Mapping[str, Any]] = [_mapping(row) for row in rows]
     names = list(dict.fromkeys(str(key) for row in listed for key in row))

@@ -60,6 +60,7 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     for row in table.refused:
         findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, fix=_cells_fix(row.cells, len(table.headings)))
     matched = match_headings(kind, table.headings, own)
+    findings.headings = {name: table.headings[position] for name, position in matched.positions.items()}
     tell_headings(findings, table, kind, matched)
     if table.like_sheets:
         names = ", ".join(f"«{shown(name)}»" for name in table.like_sheets)

@@ -211,6 +211,7 @@ class Problem:
         column: the canonical column, or the heading for an unknown one.
         value: the value given, as text, cut to 80 characters; withheld (``"…"``) for ignored columns.
         fix_vi, fix_en: what to do, where more is known than the code says.
+        heading: the sheet's own heading of the column, where it is another than ``column``.
     """
 
     code: Code
@@ -221,19 +222,21 @@ class Problem:
     value: str = ""
     fix_vi: str = ""
     fix_en: str = ""
+    heading: str = ""
 
     def text(self, lang: str = "vi") -> str:
-        """Return the problem as one line.
+        """Return the problem as one line; a column is named as the sheet does, with the canonical name in brackets.
 
-        >>> Problem(Code.IMPOSSIBLE_DATE, file="dossiers.csv", row=7, column="ended_at", value="31/02/2021").text("en")
-        'dossiers.csv, row 7, ended_at = «31/02/2021»: not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd'
+        >>> Problem(Code.IMPOSSIBLE_DATE, row=7, column="due_at", value="31/02/2021", heading="Ngày hẹn trả").text("en")
+        'row 7, Ngày hẹn trả [due_at] = «31/02/2021»: not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd'
         """
         vi = lang != "en"
         place = [part for part in (self.file, self.sheet) if part]
         if self.row:
             place.append(f"{'dòng' if vi else 'row'} {self.row}")
         if self.column:
-            place.append(self.column + (f" = «{self.value}»" if self.value else ""))
+            name = f"{self.heading} [{self.column}]" if self.heading else self.column
+            place.append(name + (f" = «{self.value}»" if self.value else ""))
         message = (self.code.vi if vi else self.code.en) + (self.fix_vi if vi else self.fix_en)
         return f"{', '.join(place)}: {message}" if place else message
 
@@ -302,7 +305,7 @@ class Problems:
         """Return the examples as CSV text for the clerk who fixes the sheet; totals by code follow as rows of row 0."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["file", "sheet", "row", "column", "value", "code", "severity", "vi", "en"])
+        writer.writerow(["file", "sheet", "row", "column", "heading", "value", "code", "severity", "vi", "en"])
         for p in self.examples:
             writer.writerow(
                 [
@@ -310,6 +313,7 @@ class Problems:
                     p.sheet,
                     p.row,
                     p.column,
+                    _no_formula(p.heading),
                     _no_formula(p.value),
                     p.code,
                     p.code.severity,
@@ -325,6 +329,7 @@ class Problems:
                         file,
                         "",
                         0,
+                        "",
                         "",
                         "",
                         code,

@@ -96,6 +96,7 @@ def report_json(report: Report, lang: Lang = "vi") -> str:
                     "sheet": p.sheet,
                     "row": p.row,
                     "column": p.column,
+                    "heading": p.heading,
                     "value": p.value,
                     "text": p.text(lang),
                 }
