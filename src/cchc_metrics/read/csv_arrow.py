@@ -22,6 +22,7 @@ from cchc_metrics.read.arrow import array_of, arrow_of, text_array
 from cchc_metrics.read.csv_blocks import NEW_LINE, NL, QUOTE, Blocks, CountedLines, lines_outside, lone_returns, long_lines
 from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, kept_columns, read_head
 from cchc_metrics.read.distinct import DistinctColumn, Texts, decoded
+from cchc_metrics.read.layout import TOP
 from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Wanted
 from cchc_metrics.records.columns import Array
 
@@ -53,10 +54,13 @@ def read_blocks(read: Read, wanted: Wanted | None, name: str, tick: Callable[[],
     import pyarrow as pa  # noqa: PLC0415  an extra
 
     begin = read(_FIRST)
-    sample = begin[: begin.rfind(NEW_LINE, 0, _HEAD) + 1].decode()
+    whole = len(begin) < min(_FIRST, _HEAD)
+    sample = (begin if whole else begin[: begin.rfind(NEW_LINE, 0, _HEAD) + 1]).decode()
+    if wanted is not None and not whole and sample.count("\n") < TOP:  # the heading is sought among so many rows
+        return None
     lines = CountedLines(sample)
     try:
-        head, _ = read_head(sample, lines)
+        head, _ = read_head(sample, lines, wanted)
     except OpenQuoteError:  # perhaps closed further on
         return None
     kept = kept_columns(head.headings, wanted)
@@ -109,7 +113,7 @@ class _Rows:
         self._blank = [str(position) for position in range(len(head.headings), head.cells)]
         self._text, self._listed = pa.large_string(), pa.dictionary(pa.int32(), pa.large_string())
         self._distinct: set[str] | None = None  # columns nearly all of whose cells are distinct; not known before the first rows
-        self._next = head.row + 1
+        self._next = head.after + 1
         self._tables: list[Any] = []
         self._texts: dict[tuple[int, str], Texts] = {}  # number of a table and column → what is known of a column of distinct cells
         self._rows: list[Array] = []

@@ -85,9 +85,9 @@ def _by_blocks(binary: BinaryIO, encoding: str, wanted: Wanted | None, name: str
 def _read(text: TextIO, wanted: Wanted | None, name: str, tick: Callable[[], None]) -> RawTable:
     sample = text.read(_SAMPLE)
     text.seek(0)
-    head, reader = read_head(sample, text)
+    head, reader = read_head(sample, text, wanted)
     rows = TextRows(len(head.headings), kept_columns(head.headings, wanted))
-    rows.extend(reader, head.row + 1, tick)
+    rows.extend(reader, head.after + 1, tick)
     numbers, columns = rows.done()
     done = {position: builder.done() for position, builder in columns.items()}
     return RawTable(head.headings, done, numbers, name, heading_row=head.row, refused=tuple(rows.refused))

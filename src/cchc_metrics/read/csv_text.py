@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from io import StringIO
 from itertools import islice
 from operator import itemgetter
 from typing import Final
 
 import numpy as np
 
+from cchc_metrics.read.layout import TOP, find_heading
 from cchc_metrics.read.raw import RawColumnBuilder, Refused, UnreadableFileError, Wanted
 from cchc_metrics.records.columns import Array
 
@@ -34,44 +37,73 @@ class Head:
 
     Args:
         headings: each on one line, without the blank ones at the end.
-        row: its 1-based number; 0 where there is none.
+        row: its 1-based (last) row; 0 where there is none.
         cells: how many cells it has, the blank ones at the end too.
         delimiter: between cells.
+        after: how many rows stand before the first record: titles, the heading, a row of column numbers.
     """
 
     headings: tuple[str, ...]
     row: int
     cells: int
     delimiter: str
+    after: int
 
 
-def read_head(sample: str, lines: Iterable[str]) -> tuple[Head, Iterator[list[str]]]:
+def read_head(sample: str, lines: Iterable[str], wanted: Wanted | None = None) -> tuple[Head, Iterator[list[str]]]:
     """Return the heading of a file and the reader of the records that follow it.
+
+    The heading is found as in a sheet (``layout.find_heading``), among the rows of the sample. Where the delimiter of the first line gives
+    no wanted heading, since a title may stand there, the others are tried.
 
     Args:
         sample: the beginning of the text.
         lines: all of it, line by line, with line ends.
+        wanted: takes headings, returns the positions of the columns to keep.
 
     Raises:
         UnreadableFileError: a quotation mark is never closed, or out of place in the heading.
     """
-    delimiter, declared = _delimiter(sample)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    first, declared = _delimiter(sample)
+    found = _find_head(sample, first, wanted, declared=declared)
+    if wanted is not None and not declared and not (found is not None and found[1]):
+        others = ((other, _find_head(sample, other, wanted, declared=False)) for other in DELIMITERS if other != first)
+        first, found = next(((other, head) for other, head in others if head is not None and head[1]), (first, found))
+    reader = csv.reader(lines, delimiter=first, strict=True)
     number = 0
     while True:
         number += 1
         try:
             record = next(reader)
         except StopIteration:
-            return Head((), 0, 0, delimiter), reader
+            return Head((), 0, 0, first, 0), reader
         except csv.Error as error:
             if _open(error):
                 raise OpenQuoteError(number) from None
             raise UnreadableFileError(
                 f"dòng {number}: dấu nháy kép đặt sai chỗ", f"row {number}: a quotation mark is out of place"
             ) from None
-        if not blank(record) and not (declared and number == 1):
-            return Head(_headings(record), number, len(record), delimiter), reader
+        if found is not None:
+            if number == found[0].after:
+                return found[0], reader
+        elif not blank(record) and not (declared and number == 1):
+            return Head(_headings(record), number, len(record), first, number), reader
+
+
+def _find_head(sample: str, delimiter: str, wanted: Wanted | None, *, declared: bool) -> tuple[Head, bool] | None:
+    """Return the heading among the rows of a sample, and whether any wanted column is in it; None where the sample does not hold one."""
+    if wanted is None:
+        return None
+    rows: list[list[str]] = []
+    with suppress(csv.Error):  # the sample ends somewhere in a cell, or a quotation mark is out of place: what came before is there
+        rows.extend(islice(csv.reader(StringIO(sample, newline=""), delimiter=delimiter, strict=True), TOP))
+    if declared and rows:
+        rows[0] = []
+    found = find_heading(rows, wanted)
+    if found.first < 0:
+        return None
+    cells = max(len(row) for row in rows[found.first : found.last + 1])
+    return Head(found.headings, found.last + 1, cells, delimiter, found.after), bool(found.kept)
 
 
 def kept_columns(headings: Sequence[str], wanted: Wanted | None) -> list[int]:

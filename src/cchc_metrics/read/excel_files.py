@@ -2,7 +2,8 @@
 
 - Sheet: the one that is named; else, of the visible ones, the first that names the most of the kind's columns. Other sheets that look like
   it are reported.
-- Heading: of the first rows, the one that names the most of the kind's columns; titles may stand above it.
+- Heading: of the first rows, those that name the most of the kind's columns (``layout``); titles may stand above, column numbers beneath.
+- Merged cells: an area that goes downwards through the records says the same in each of them.
 - Rows are numbered as the spreadsheet shows them; blank ones are passed over, rows with cells beyond the headings are refused.
 - Cells: dates, times and numbers are what they are, whatever their format; a whole number has no point; a cell that shows an error holds
   the error. (Of .xls, .xlsb and .ods the reader does not tell errors: there they are empty.)
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -23,13 +24,11 @@ import numpy as np
 
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.excel_errors import error_cells
+from cchc_metrics.read.layout import TOP, Merged, find_heading
 from cchc_metrics.read.raw import Progress, RawColumn, RawColumnBuilder, RawTable, Refused, UnreadableFileError, Wanted
 from cchc_metrics.records.columns import Array
-from cchc_metrics.records.fields import cell_text
 from cchc_metrics.text import fold, nfc
 
-_TOP: Final = 30
-"""Among so many rows the heading is sought."""
 _CHUNK_ROWS: Final = 512
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -49,16 +48,20 @@ class _Sheet:
     Args:
         sheet: the reader's sheet.
         name: as the workbook has it.
-        row: 1-based row of the heading; 0 where the first rows are empty.
+        row: 1-based (last) row of the heading; 0 where the first rows are empty.
+        after: how many rows stand before the first record.
         headings: without the blank ones at the end.
         kept: positions of the columns that are wanted.
+        merged: merged areas, in the columns of the rows.
     """
 
     sheet: Any
     name: str
     row: int
+    after: int
     headings: tuple[str, ...]
     kept: tuple[int, ...]
+    merged: tuple[Merged, ...]
 
 
 def read_excel(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file: str = "", progress: Progress | None = None) -> RawTable:
@@ -158,17 +161,11 @@ def _named(names: Sequence[str], name: str) -> str:
 
 def _sheet(book: Any, name: str, wanted: Wanted | None) -> _Sheet:
     sheet = book.get_sheet_by_name(name)
-    best = _Sheet(sheet, name, 0, (), ())
-    for row, cells in enumerate(islice(sheet.iter_rows(), _TOP), start=1):
-        headings = tuple(" ".join(cell_text(cell).split()) for cell in cells)
-        while headings and not headings[-1]:
-            headings = headings[:-1]
-        kept = tuple(range(len(headings)) if wanted is None else sorted(set(wanted(headings))))
-        if headings and (not best.row or len(kept) > len(best.kept)):
-            best = _Sheet(sheet, name, row, headings, kept)
-            if wanted is None:
-                break
-    return best
+    left = sheet.start[1] if sheet.start else 0  # rows begin with the first column that holds a cell
+    areas = getattr(sheet, "merged_cell_ranges", None) or ()
+    merged = tuple(((top, first - left), (bottom, last - left)) for (top, first), (bottom, last) in areas)
+    found = find_heading(list(islice(sheet.iter_rows(), TOP)), wanted, merged)
+    return _Sheet(sheet, name, found.last + 1, found.after, found.headings, found.kept, merged)
 
 
 def _like(other: _Sheet, chosen: _Sheet) -> bool:
@@ -183,8 +180,8 @@ def _rows(sheet: _Sheet, wrong: Mapping[tuple[int, int], str]) -> tuple[dict[int
     numbers: list[Array] = []
     refused: list[Refused] = []
     rows_wrong = {row for row, _ in wrong}
-    rows = islice(sheet.sheet.iter_rows(), sheet.row, None)
-    number = sheet.row + 1
+    rows = _unmerged(islice(sheet.sheet.iter_rows(), sheet.after, None), sheet)
+    number = sheet.after + 1
     while chunk := list(islice(rows, _CHUNK_ROWS)):
         for row in rows_wrong.intersection(range(number, number + len(chunk))):
             cells = chunk[row - number]
@@ -214,6 +211,27 @@ def _rows(sheet: _Sheet, wrong: Mapping[tuple[int, int], str]) -> tuple[dict[int
         for position, builder in builders.items():
             builder.extend(columns[position])
     return builders, np.concatenate(numbers) if numbers else np.empty(0, dtype=np.int64), refused
+
+
+def _unmerged(rows: Iterator[list[Any]], sheet: _Sheet) -> Iterator[list[Any]]:
+    """Yield rows in which every cell of an area merged downwards says what the area says; areas of one row are titles or totals."""
+    starting: dict[int, list[tuple[int, int, int]]] = {}
+    for (top, left), (bottom, right) in sheet.merged:
+        if bottom > top >= sheet.after:
+            starting.setdefault(top, []).append((bottom, left, right))
+    if not starting:
+        yield from rows
+        return
+    running: list[tuple[int, int, Any]] = []
+    for number, row in enumerate(rows, start=sheet.after):
+        running = [area for area in running if area[0] >= number]
+        if running:
+            row = list(row)  # noqa: PLW2901  the reader's own row is left as it is
+            for _, at, value in running:
+                if at < len(row) and row[at] == "":
+                    row[at] = value
+        running += [(bottom, left, row[left]) for bottom, left, _ in starting.get(number, ()) if left < len(row)]
+        yield row
 
 
 def _blank(cells: Sequence[Any]) -> bool:

@@ -58,30 +58,53 @@ def find_heading(rows: Sequence[Sequence[object]], wanted: Wanted | None, merged
     (1, 2, 4, ('Mã', 'Ngày nhận', 'Ngày trả'), ('DANH SÁCH',))
     """
     texts = [[" ".join(cell_text(cell).split()) for cell in row] for row in rows[:TOP]]
-    best, merit = NO_HEADING, (-1, False, 0)
-    for first in range(len(texts)):
-        for height in range(1, (1 if wanted is None else HEIGHT) + 1):
-            if first + height > len(texts) or not any(texts[first]) or not any(texts[first + height - 1]):
-                continue
-            headings = _composed(texts, first, height, wanted, merged)
-            kept = tuple(range(len(headings)) if wanted is None else sorted(set(wanted(headings))))
-            goes_on = height > 1 and all(_goes_on(texts[row], texts[row + 1]) for row in range(first, first + height - 1))
-            if (len(kept), goes_on, -height) > merit:
-                merit = (len(kept), goes_on, -height)
-                best = Heading(first, first + height - 1, first + height, headings, kept)
-        if wanted is None and best.first >= 0:
-            break
-    if best.first < 0:
-        return best
-    after = best.after + (best.after < len(texts) and numbers_columns(texts[best.after]))
-    titles = tuple(text for row in texts[: best.first] for text in row if text)
-    return Heading(best.first, best.last, after, best.headings, best.kept, titles)
+    said = [first for first, row in enumerate(texts) if any(row)]
+    if not said:
+        return NO_HEADING
+    if wanted is None:
+        return _heading(texts, said[0], 1, _trimmed(texts[said[0]]), None)
+    known = _Known(wanted, [text for row in texts for text in row])
+    best, merit = (said[0], 1, _trimmed(texts[said[0]])), (-1, False, 0)
+    for first in said:
+        for height in range(1, HEIGHT + 1):
+            below = first + height - 1
+            if below >= len(texts) or (height > 1 and not _may_go_on(texts[below - 1], texts[below], below - 1, merged)):
+                break
+            headings = _composed(texts, first, height, known, merged)
+            found = (sum(text in known for text in set(headings)), height > 1 and _fills(texts[below - 1], texts[below]), -height)
+            if found > merit:
+                best, merit = (first, height, headings), found
+    return _heading(texts, *best, wanted)
+
+
+class _Known:
+    """Which texts are wanted headings; each is asked about once, and those of the rows all at once."""
+
+    def __init__(self, wanted: Wanted, texts: Sequence[str]) -> None:
+        self._wanted = wanted
+        listed = list(dict.fromkeys(texts))
+        kept = set(wanted(listed))
+        self._found = {text: at in kept for at, text in enumerate(listed)}
+
+    def __contains__(self, text: str) -> bool:
+        if text not in self._found:
+            self._found[text] = bool(list(self._wanted([text])))
+        return bool(text) and self._found[text]
+
+
+def _heading(texts: Sequence[Sequence[str]], first: int, height: int, headings: tuple[str, ...], wanted: Wanted | None) -> Heading:
+    kept = tuple(range(len(headings)) if wanted is None else sorted(set(wanted(headings))))
+    after = first + height
+    if wanted is not None and after < len(texts) and numbers_columns(texts[after]):
+        after += 1
+    titles = tuple(text for row in texts[:first] for text in row if text)
+    return Heading(first, first + height - 1, after, headings, kept, titles)
 
 
 def numbers_columns(cells: Sequence[object]) -> bool:
-    """Return whether a row numbers the columns: ``(1) (2) (3)`` or ``1 2 3``, three at least, each one more than the last.
+    """Return whether a row numbers the columns: ``(1) (2) (3)``, or five at least of ``1 2 3 4 5``; each is one more than the last.
 
-    >>> numbers_columns(["(1)", "(2)", "(3)", ""]), numbers_columns(["A", "B", "1", "2", "3"]), numbers_columns([1, 7, 3])
+    >>> numbers_columns(["(1)", "(2)", "(3)", ""]), numbers_columns(["A", "B", "1", "2", "3", "4", "5"]), numbers_columns([1, 2, 3])
     (True, True, False)
     """
     said = [text for cell in cells if (text := cell_text(cell).strip())]
@@ -89,36 +112,41 @@ def numbers_columns(cells: Sequence[object]) -> bool:
         said = said[1:]
     found = [_NUMBER.fullmatch(text) for text in said]
     numbers = [int(match[1]) for match in found if match is not None]
-    return (
-        len(said) >= 3 and len(numbers) == len(said) and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 2
-    )
+    least = 3 if said and said[0].startswith("(") else 5  # 1, 2 and 3 may be a record
+    ascending = bool(numbers) and numbers[0] <= 2 and numbers == list(range(numbers[0], numbers[0] + len(said)))
+    return len(said) >= least and ascending
 
 
-def _goes_on(upper: Sequence[str], lower: Sequence[str]) -> bool:
-    """Return whether a row goes on with the heading above: it fills some of its gaps, leaves some of its columns, and holds no digit."""
-    size = max(len(upper), len(lower))
-    pairs = list(zip([*upper, *[""] * (size - len(upper))], [*lower, *[""] * (size - len(lower))], strict=True))
-    fills, leaves = any(below and not above for above, below in pairs), any(above and not below for above, below in pairs)
-    return fills and leaves and not any(char.isdigit() for text in lower for char in text)
+def _may_go_on(upper: Sequence[str], lower: Sequence[str], row: int, merged: Sequence[Merged]) -> bool:
+    """Return whether a row can belong to the heading above: it leaves some of its columns and holds no digit, unless an area spans it."""
+    if not any(lower) or all(lower[at : at + 1] != [""] and at < len(lower) for at, text in enumerate(upper) if text):
+        return False
+    spanned = any(top <= row <= bottom and right > left for (top, left), (bottom, right) in merged)
+    return spanned or not any(char.isdigit() for text in lower for char in text)
 
 
-def _composed(texts: Sequence[Sequence[str]], first: int, height: int, wanted: Wanted | None, merged: Sequence[Merged]) -> tuple[str, ...]:
+def _fills(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Return whether a row fills a gap of the row above."""
+    return any(text and not "".join(upper[at : at + 1]) for at, text in enumerate(lower))
+
+
+def _composed(texts: Sequence[Sequence[str]], first: int, height: int, known: _Known, merged: Sequence[Merged]) -> tuple[str, ...]:
     """Return the headings of a block of rows, one for each column."""
-    width = max(len(row) for row in texts[first : first + height])
+    lowest = texts[first + height - 1]
     if height == 1:
-        return _trimmed(list(texts[first]))
-    above = [_spread(texts, row, width, first + height - 1, merged) for row in range(first, first + height - 1)]
-    lowest = [*texts[first + height - 1], *[""] * (width - len(texts[first + height - 1]))]
+        return _trimmed(lowest)
+    width = max(len(row) for row in texts[first : first + height])
+    lowest = [*lowest, *[""] * (width - len(lowest))]
+    rows = [*(_spread(texts, row, width, first + height - 1, merged) for row in range(first, first + height - 1)), lowest]
     headings = []
     for at in range(width):
-        parts = list(dict.fromkeys(text for text in (*(row[at] for row in above), lowest[at]) if text))
-        choices = [lowest[at], *([" ".join(parts), " ".join(reversed(parts))] if lowest[at] else [" ".join(parts[-1:]), " ".join(parts)])]
-        known = [text for text in dict.fromkeys(choices) if text and wanted is not None and list(wanted([text]))]
-        headings.append(known[0] if known else next((text for text in choices if text), ""))
-    twice = {text for text in headings if text and headings.count(text) > 1}
+        parts = list(dict.fromkeys(text for row in rows if (text := row[at])))
+        own = lowest[at] or "".join(parts[-1:])
+        headings.append(next((text for text in (own, " ".join(parts), " ".join(reversed(parts))) if text in known), own))
+    twice = {text for text in headings if text and headings.count(text) > 1 and text not in known}
     for at, text in enumerate(headings):
-        if text in twice and not (wanted is not None and list(wanted([text]))):
-            headings[at] = " ".join(dict.fromkeys(part for part in (*(row[at] for row in above), lowest[at]) if part))
+        if text in twice:
+            headings[at] = " ".join(dict.fromkeys(part for row in rows if (part := row[at])))
     return _trimmed(headings)
 
 
@@ -138,7 +166,8 @@ def _spread(texts: Sequence[Sequence[str]], row: int, width: int, lowest: int, m
     return cells
 
 
-def _trimmed(headings: list[str]) -> tuple[str, ...]:
+def _trimmed(row: Sequence[str]) -> tuple[str, ...]:
+    headings = list(row)
     while headings and not headings[-1]:
         headings.pop()
     return tuple(headings)
