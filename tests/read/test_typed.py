@@ -87,7 +87,7 @@ def test_a_batch_and_vietnamese_headings_are_understood() -> None:
         }
     )
     parsed = read_arrow("meetings", batch, file="họp", row_numbers=[11, 12, 13])
-    assert [problem.text("en") for problem in parsed.problems][1:] == ["họp, row 13, unit_code: a required value is missing"]
+    assert [problem.text("en") for problem in parsed.problems][1:] == ["họp, row 13, Đơn vị [unit_code]: a required value is missing"]
     assert parsed.problems.count("unknown_heading") == 1
     kept = [
         Meeting(meeting_id=i, unit_code="TM", kind="họp UBND", held_on=f"2021-01-0{i + 4}", paperless=p)
