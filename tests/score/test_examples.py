@@ -26,7 +26,7 @@ from cchc_metrics.score import (
 )
 from cchc_metrics.score.builtin import builtin_text
 from cchc_metrics.score.shapes import SHAPES
-from cchc_metrics.score.shapes_fact import ShownOnly
+from cchc_metrics.score.shapes.shown_only import ShownOnly
 from cchc_metrics.values import Status
 
 # (criterion, what is given, the points that follow from the scheme's text)

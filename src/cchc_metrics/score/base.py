@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from cchc_metrics.declared import DeclaredModel, Exact, exact
+from cchc_metrics.declared.lines import Path
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.facts import Facts, Kind
 from cchc_metrics.score.intervals import Interval
@@ -87,11 +88,55 @@ class Bounds:
     high: Fraction
 
 
+Code = Literal[
+    "total",
+    "duplicate_id",
+    "gap",
+    "overlap",
+    "unreachable",
+    "above_maximum",
+    "no_source",
+    "no_case",
+    "no_maximum",
+    "two_kinds",
+    "unknown_id",
+]
+"""What ``check_scheme`` finds; see ``Finding``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A rule inside another, for those who go through all of them.
+
+    Args:
+        path: where it stands, from the outer rule.
+        rule: the rule.
+        max: its own maximum; None for that of the outer rule.
+        no_case_said: whether the outer rule says what it earns when there were no cases.
+    """
+
+    path: Path
+    rule: Shape
+    max: Fraction | None = None
+    no_case_said: bool = False
+
+
 class Shape(DeclaredModel):
-    """A scoring rule. Every kind has a model of its own, chosen by ``shape = "…"``.
+    """A scoring rule. Every shape has a file in ``shapes/`` that declares all of it, chosen by ``shape = "…"``.
 
     ``points`` is a pure function of the facts and the maximum: no rounding, no clock, no state.
+
+    Args:
+        words: what such a rule is called.
+        no_cases: whether it has no points when the number that it reads has a denominator of 0.
+        example: the least that a file says of such a rule, beside ``shape``.
+        shown_only: whether it is only shown: scored as 0 though nothing was given.
     """
+
+    words: ClassVar[Text]
+    no_cases: ClassVar[bool]
+    example: ClassVar[Mapping[str, object]]
+    shown_only: ClassVar[bool] = False
 
     def needs(self) -> Iterator[Need]:
         """Yield the inputs that the rule reads."""
@@ -113,6 +158,14 @@ class Shape(DeclaredModel):
             InputError: an input is of the wrong kind.
         """
         raise NotImplementedError
+
+    def inner(self) -> Iterator[Inner]:
+        """Yield the rules inside this one."""
+        yield from ()
+
+    def checks(self) -> Iterator[tuple[Code, Path, Text]]:
+        """Yield what does not fit together in the rule: what kind of mistake, where from the rule on, and what it is."""
+        yield from ()
 
     def doubt(self, facts: Facts) -> Text | None:
         """Return why the points rest on incomplete information though they can be computed, or None."""

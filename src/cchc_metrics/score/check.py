@@ -5,29 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 from cchc_metrics.declared.lines import Path
+from cchc_metrics.score.base import Code, Shape
 from cchc_metrics.score.intervals import gaps, overlaps
 from cchc_metrics.score.scheme import Component, Criterion, Field, Scheme, place_of
-from cchc_metrics.score.shapes import AnyShape, BestOf, Part, Sum, ZeroIf
-from cchc_metrics.score.shapes_number import Bands, OneNumber
 from cchc_metrics.tables.numbers import exact_text
 from cchc_metrics.values import Text
 
-Code = Literal[
-    "total",
-    "duplicate_id",
-    "gap",
-    "overlap",
-    "unreachable",
-    "above_maximum",
-    "no_source",
-    "no_case",
-    "no_maximum",
-    "two_kinds",
-    "unknown_id",
-]
 _MISTAKES = frozenset({"total", "duplicate_id", "gap", "overlap", "unreachable", "above_maximum", "two_kinds", "unknown_id"})
 
 
@@ -180,7 +165,7 @@ def _component(path: Path, item: Component, kind: str) -> Iterator[_Found]:
     yield from _rule((*path, "rule"), item.rule)
 
 
-def _fits(path: Path, rule: AnyShape, maximum: Fraction, *, must_reach: bool) -> Iterator[_Found]:
+def _fits(path: Path, rule: Shape, maximum: Fraction, *, must_reach: bool) -> Iterator[_Found]:
     best = rule.bounds(maximum).high
     a, b = exact_text(best), exact_text(maximum)
     if best > maximum:
@@ -189,45 +174,15 @@ def _fits(path: Path, rule: AnyShape, maximum: Fraction, *, must_reach: bool) ->
         yield _Found("unreachable", path, f"nhiều nhất đạt {a}, tối đa {b}", f"earns {a} at most, the maximum is {b}")
 
 
-def _may_have_no_cases(rule: AnyShape) -> bool:
-    if isinstance(rule, Sum):
-        return any(part.no_case is None and _may_have_no_cases(part.rule) for part in rule.parts)
-    if isinstance(rule, BestOf):
-        return any(part.no_case is None and _may_have_no_cases(part.rule) for part in rule.alternatives)
-    if isinstance(rule, ZeroIf):
-        return rule.rule is not None and _may_have_no_cases(rule.rule)
-    return isinstance(rule, OneNumber) and rule.shape in {"linear", "threshold_linear", "full_at", "between", "cliff", "bands", "relative"}
+def _may_have_no_cases(rule: Shape) -> bool:
+    return rule.no_cases or any(not part.no_case_said and _may_have_no_cases(part.rule) for part in rule.inner())
 
 
-def _rule(path: Path, rule: AnyShape) -> Iterator[_Found]:
-    if isinstance(rule, Bands):
-        yield from _bands(path, rule)
-    elif isinstance(rule, Sum):
-        yield from _parts((*path, "parts"), rule.parts)
-    elif isinstance(rule, BestOf):
-        yield from _parts((*path, "alternatives"), rule.alternatives)
-    elif isinstance(rule, ZeroIf) and rule.rule is not None:
-        yield from _rule((*path, "rule"), rule.rule)
-
-
-def _parts(path: Path, parts: tuple[Part, ...]) -> Iterator[_Found]:
-    for n, part in enumerate(parts):
+def _rule(path: Path, rule: Shape) -> Iterator[_Found]:
+    """Yield what is wrong in a rule and in those inside it."""
+    for code, tail, text in rule.checks():
+        yield _Found(code, (*path, *tail), text.vi, text.en)
+    for part in rule.inner():
         if part.max is not None:
-            yield from _fits((*path, n, "rule"), part.rule, part.max, must_reach=True)
-        yield from _rule((*path, n, "rule"), part.rule)
-
-
-def _bands(path: Path, rule: Bands) -> Iterator[_Found]:
-    for gap in gaps(rule.bands, rule.lowest, rule.highest):
-        yield _Found("gap", (*path, "bands"), f"không khoảng nào chứa {gap.vi}", f"no band holds {gap.en}")
-    for a, b, shared in overlaps(rule.bands):
-        yield _Found("overlap", (*path, "bands", b), f"trùng với khoảng {a + 1} ở {shared.vi}", f"shares {shared.en} with band {a + 1}")
-    low, high = exact_text(rule.lowest), exact_text(rule.highest)
-    for n, band in enumerate(rule.bands):
-        if band.high <= (0, rule.lowest, 0) or band.low >= (0, rule.highest, 1):
-            yield _Found(
-                "unreachable",
-                (*path, "bands", n),
-                f"nằm ngoài {low} – {high} (lowest, highest)",
-                f"lies outside {low} – {high} (lowest, highest)",
-            )
+            yield from _fits((*path, *part.path), part.rule, part.max, must_reach=True)
+        yield from _rule((*path, *part.path), part.rule)

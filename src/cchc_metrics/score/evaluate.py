@@ -12,7 +12,6 @@ from cchc_metrics.score.card import Line, Scorecard, Stake, WayScore
 from cchc_metrics.score.facts import Facts, Given, NoPointsError, Peers, Ratio, Value
 from cchc_metrics.score.inputs import Inputs, check_inputs, inputs_of
 from cchc_metrics.score.scheme import WAY_NAMES, WAYS, Component, Criterion, Field, Scheme, Way
-from cchc_metrics.score.shapes_fact import ShownOnly
 from cchc_metrics.tables.numbers import round_half_up
 from cchc_metrics.values import REASONS, Measure, Status, Text, worst
 
@@ -163,7 +162,7 @@ class _Kind:
         for way in WAYS:
             if way == "surveyed" and not self.inputs.survey_held:
                 continue
-            if names & self.inputs.own(way).keys() or (way == "measured" and isinstance(item.rule, ShownOnly)):
+            if names & self.inputs.own(way).keys() or (way == "measured" and item.rule is not None and item.rule.shown_only):
                 yield self._score(item, way)
 
     def _nothing(self, item: Component, counts: tuple[Way, ...]) -> WayScore:
@@ -239,8 +238,8 @@ def _stake(item: Component) -> Fraction | None:
 def _notes(item: Component, values: Mapping[str, Value]) -> tuple[Text, ...]:
     """Return what a reader should know about the inputs: exclusions with their evidence, rates above 100 %, what is only shown."""
     notes = []
-    if isinstance(item.rule, ShownOnly):
-        notes.append(Text("chỉ hiển thị", "shown only"))
+    if item.rule is not None and item.rule.shown_only:
+        notes.append(item.rule.words)
     for name in dict.fromkeys(need.name for need in item.needs()):
         value = values.get(name)
         if isinstance(value, Ratio) and value.excluded:

@@ -1,17 +1,19 @@
-"""The shape that compares a unit with the others: its points depend on the inputs of all units that are scored together."""
+"""Points in relation to the other units: to the best of them or to an average."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.base import Percent, within
 from cchc_metrics.score.facts import Facts, NoPointsError, Peers, Ratio
-from cchc_metrics.score.shapes_number import OneNumber
+from cchc_metrics.score.shapes.one_number import OneNumber
 from cchc_metrics.values import Measure, Scale, Status, Text
 
-_ZERO, _ONE = Fraction(0), Fraction(1)
+_ZERO = Fraction(0)
+_ONE = Fraction(1)
 _SHOWN = 10
 
 
@@ -33,6 +35,9 @@ class Relative(OneNumber):
     """
 
     shape: Literal["relative"] = "relative"
+    words: ClassVar[Text] = Text("so với các đơn vị khác", "compared with the other units")
+    no_cases: ClassVar[bool] = True
+    example: ClassVar[Mapping[str, object]] = {"to": "best"}
     to: Literal["best", "mean", "pooled"]
     better: Literal["higher", "lower"] = "higher"
     units_at_least: Percent = Fraction(100)
