@@ -630,12 +630,12 @@ def test_assessments_are_found_filtered_and_counted() -> None:
 
 def test_assessments_print_as_a_table() -> None:
     found = both()
-    lines = str(found).splitlines()
-    assert len(lines) == 4
+    lines = found.to_text(width=None).splitlines()
+    assert len(lines) == len(str(found).splitlines()) == 4
     assert "Đúng hạn" in lines[1]
     assert "không đạt" in lines[1]
     assert "hoàn thành đúng hạn" in lines[3]
-    assert "not met" in found.table("en")
+    assert "not met" in found.to_text("en")
     assert found._repr_html_().count("<tr>") == 4
     assert str(found.items[0]) == "t1 · TM: 85 / 90 not_met (5 more cases were needed)"
 

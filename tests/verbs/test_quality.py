@@ -254,5 +254,5 @@ def test_codes_with_examples_enough_are_counted_only() -> None:
     first = quality_of_part(columns, rules=DEFAULT, calendar=OFFICIAL, limit=3)
     assert first.full() == {Code.INFORMATION_ONLY_ONLINE}
     more = quality_of_part(columns, rules=DEFAULT, calendar=OFFICIAL, limit=3, full=first.full())
-    assert (len(more.problems), more.problems.examples) == (5, ())
+    assert (more.problems.total, more.problems.examples) == (5, ())
     assert len((first + more).findings().examples) == 3

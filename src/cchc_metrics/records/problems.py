@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from cchc_metrics.errors import RejectedRowsError
+from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.listing import no_formula
+from cchc_metrics.tables.table import AnswerTable
+from cchc_metrics.text import Lang, Text
 
 Severity = Literal["error", "warning"]
 
@@ -241,9 +246,9 @@ class Problem:
         return f"{', '.join(place)}: {message}" if place else message
 
 
-@dataclass(frozen=True, slots=True)
-class Problems:
-    """Every problem of a reading: exact totals by code and file, and a limited number of examples.
+@dataclass(frozen=True, slots=True, repr=False)
+class Problems(AnswerTable[Problem]):
+    """Every problem of a reading: exact totals by code and file, and a table of examples, a limited number of each.
 
     Args:
         totals: ``(file, code) -> how many``; exact, whatever the number of examples kept.
@@ -258,16 +263,21 @@ class Problems:
     rejected: int = 0
     limit: int = 1000
 
+    _key_columns = ("code", "file", "row", "column")
+    _printed = ("file", "sheet", "row", "column", "value", "code", "text")
+
     @property
     def valid(self) -> int:
         """Rows that count."""
         return self.read - self.rejected
 
-    def __iter__(self) -> Iterator[Problem]:
-        return iter(self.examples)
+    @property
+    def total(self) -> int:
+        """How many problems there are, exact even where examples were cut."""
+        return sum(self.totals.values())
 
     def __len__(self) -> int:
-        return sum(self.totals.values())
+        return len(self.examples)
 
     def __bool__(self) -> bool:
         return bool(self.totals)
@@ -301,43 +311,53 @@ class Problems:
                 f"{self.rejected} rows were rejected ({listing}); for example: {first.text('en')}",
             )
 
-    def to_csv(self) -> str:
-        """Return the examples as CSV text for the clerk who fixes the sheet; totals by code follow as rows of row 0."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["file", "sheet", "row", "column", "heading", "value", "code", "severity", "vi", "en"])
-        for p in self.examples:
-            writer.writerow(
-                [
-                    p.file,
-                    p.sheet,
-                    p.row,
-                    p.column,
-                    _no_formula(p.heading),
-                    _no_formula(p.value),
-                    p.code,
-                    p.code.severity,
-                    p.code.vi + p.fix_vi,
-                    p.code.en + p.fix_en,
-                ]
-            )
+    def _item(self, row: int) -> Problem:
+        return self.examples[row]
+
+    def _take(self, rows: Rows) -> Self:
+        """Return some examples only; those of their files and codes that are not among the examples are still counted."""
+        examples = tuple(self.examples[row] for row in rows.tolist())
+        before, now = _listed(self.examples), _listed(examples)
+        return replace(self, examples=examples, totals={key: self.totals[key] - before[key] + n for key, n in now.items()})
+
+    def _columns(self) -> Mapping[str, Lazy]:
+        found = self.examples
+        return {
+            "file": [p.file for p in found],
+            "sheet": [p.sheet for p in found],
+            "row": Cells("whole", [p.row for p in found]),
+            "column": [p.column for p in found],
+            "heading": [p.heading for p in found],
+            "value": [p.value for p in found],
+            "code": [p.code for p in found],
+            "severity": [p.code.severity for p in found],
+            "vi": [p.code.vi + p.fix_vi for p in found],
+            "en": [p.code.en + p.fix_en for p in found],
+        }
+
+    def _shown_columns(self) -> Mapping[str, Lazy]:
+        headings = [p.heading or p.column for p in self.examples]
+        return {**self._columns(), "column": headings, "text": [Text(p.code.vi + p.fix_vi, p.code.en + p.fix_en) for p in self.examples]}
+
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        return _HEADINGS if lang == "vi" else {}
+
+    def _below(self, lang: Lang) -> str:
+        return "\n".join(f"{file} {code}: {more.text(lang)}".strip() for file, code, more in self._more())
+
+    def _more(self) -> Iterator[tuple[str, Code, Text]]:
+        """Yield the files and codes of which not all problems are among the examples, and how many are not."""
+        listed = _listed(self.examples)
         for (file, code), n in sorted(self.totals.items()):
-            shown = sum(1 for p in self.examples if p.code == code and p.file == file)
-            if n > shown:
-                writer.writerow(
-                    [
-                        file,
-                        "",
-                        0,
-                        "",
-                        "",
-                        "",
-                        code,
-                        code.severity,
-                        f"còn {n - shown} vấn đề cùng loại",
-                        f"{n - shown} more of the same",
-                    ]
-                )
+            if rest := n - listed[file, code]:
+                yield file, code, Text(f"còn {rest} vấn đề cùng loại", f"{rest} more of the same")
+
+    def to_csv(self, lang: Lang = "vi") -> str:
+        """Return the examples as CSV text for the clerk who fixes the sheet; of what is not listed a row 0 says how many there are."""
+        rest = [[file, "", 0, "", "", "", code, code.severity, more.vi, more.en] for file, code, more in self._more()]
+        out = io.StringIO(AnswerTable.to_csv(self, lang))
+        out.seek(0, io.SEEK_END)
+        csv.writer(out, lineterminator="\n").writerows([[no_formula(str(cell)) for cell in row] for row in rest])
         return out.getvalue()
 
     @classmethod
@@ -353,6 +373,11 @@ class Problems:
         return cls(totals, tuple(examples), read, rejected, limit)
 
 
+def _listed(examples: Iterable[Problem]) -> Counter[tuple[str, Code]]:
+    """Return how many examples there are of each file and code."""
+    return Counter((p.file, p.code) for p in examples)
+
+
 def _first(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
     """Return the examples without those of a file and code that lie behind so many others of the sheet."""
     kept: dict[tuple[str, Code], int] = {}
@@ -365,6 +390,4 @@ def _first(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
     return tuple(p for at, p in enumerate(examples) if at in chosen)
 
 
-def _no_formula(value: str) -> str:
-    # A cell that starts like a formula would be run by a spreadsheet that opens problems.csv.
-    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+_HEADINGS = {"file": "tệp", "sheet": "trang", "row": "dòng", "column": "cột", "value": "giá trị", "code": "mã", "text": "vấn đề"}

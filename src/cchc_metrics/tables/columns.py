@@ -37,6 +37,11 @@ class Column(ABC):
     __slots__ = ()
     type: CellType
 
+    @property
+    def optional(self) -> bool:
+        """Whether a cell may be missing, whether or not one is: what frames choose their types by."""
+        return True
+
     @abstractmethod
     def __len__(self) -> int: ...
 
@@ -135,6 +140,11 @@ class Packed(Column):
         """What the cells are, by the array's dtype."""
         kind = self.values.dtype.kind
         return "flag" if kind == "b" else "date" if kind == "M" else "whole"
+
+    @property
+    def optional(self) -> bool:
+        """Whether it was said where there are cells."""
+        return self.there is not None
 
     def __len__(self) -> int:
         return len(self.values)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Named = Iterable[tuple[str, Column]]
 
-_NULLABLE = {"whole": "Int64", "flag": "boolean"}  # pandas' own types for integers and flags some of which are not there
+_NULLABLE = {"whole": "Int64", "flag": "boolean"}  # pandas' own types for integers and flags that may be missing
 
 
 def arrow(columns: Named, lang: Lang) -> pa.Table:
@@ -40,14 +40,15 @@ def arrow(columns: Named, lang: Lang) -> pa.Table:
 
 
 def pandas(columns: Named, lang: Lang) -> pd.DataFrame:
-    """Return columns as a pandas frame; integers and flags some of which are not there are of pandas' nullable types."""
+    """Return columns as a pandas frame; integers and flags that may be missing are of pandas' nullable types, whether or not any is."""
     package = _package("pandas", "pandas")
     series = {}
     for name, column in columns:
         values, there = column.exported(lang)
         made = package.Series(values, name=name, dtype="string" if column.type == "text" else None)
-        if there is not None and column.type in _NULLABLE:
-            made = made.astype(_NULLABLE[column.type]).where(there)
+        if column.optional and column.type in _NULLABLE:
+            made = made.astype(_NULLABLE[column.type])
+            made = made if there is None else made.where(there)
         series[name] = made
     return package.DataFrame(series)
 

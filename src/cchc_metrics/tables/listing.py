@@ -215,10 +215,11 @@ def _fit(widths: list[int], right: Sequence[bool], width: int) -> int:
         return sum(widths[:kept]) + len(_GAP) * (kept - 1)
 
     texts = [n for n, of_numbers in enumerate(right) if not of_numbers]
+    for n in texts:
+        widths[n] = min(widths[n], width)
     for floor in (_WIDEST_CELL, _NARROWEST_CELL):
         while total(len(widths)) > width and (wide := [n for n in texts if widths[n] > floor]):
-            widest = max(wide, key=widths.__getitem__)
-            widths[widest] -= min(total(len(widths)) - width, widths[widest] - floor)
+            widths[max(wide, key=widths.__getitem__)] -= 1
     kept = len(widths)
     while kept > 1 and total(kept) > width:
         kept -= 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Self
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.table import AnswerTable
+from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Measure
 
 _SECRET = ("mat", "toi_mat", "tuyet_mat")
@@ -42,9 +46,11 @@ class Row:
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The rows behind a measure. Rows with a secrecy mark are never listed, only counted. A measure without counts has no rows behind it.
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(AnswerTable[Row]):
+    """The rows behind a measure, as a table: ``found.filter(part="rest")``.
+
+    Rows with a secrecy mark are never listed, only counted. A measure without counts has no rows behind it.
 
     Args:
         measure: the measure.
@@ -55,6 +61,7 @@ class Explanation:
         units: codes of the units that the denominator (of a plain count, the numerator) counts as such.
         secret: part → how many rows are not listed because they are secret.
         numerator_total, denominator_total: what the rows (and units, and secret rows) add up to; None where the measure has no such count.
+        chosen: the rows that are in the table, each with its part; None for all.
     """
 
     measure: Measure
@@ -66,11 +73,63 @@ class Explanation:
     secret: Mapping[str, int] = field(default_factory=dict)
     numerator_total: int | None = None
     denominator_total: int | None = None
+    chosen: tuple[tuple[str, Row], ...] | None = None
+
+    _key_columns = ("part", "id", "kind", "file", "row")
+    _printed = ("part", "kind", "file", "row", "id", "unit", "weight")
+
+    @property
+    def listed(self) -> tuple[tuple[str, Row], ...]:
+        """The rows of the table, each with its part: ``numerator``, ``rest``, ``subtracted``, or the reason why it is in none of them."""
+        if self.chosen is not None:
+            return self.chosen
+        parts = {"numerator": self.numerator, "rest": self.rest, "subtracted": self.subtracted, **self.excluded}
+        return tuple((part, row) for part, rows in parts.items() for row in rows)
+
+    def __len__(self) -> int:
+        return len(self.listed)
+
+    def _item(self, row: int) -> Row:
+        return self.listed[row][1]
+
+    def __iter__(self) -> Iterator[Row]:
+        return (row for _, row in self.listed)
+
+    def _take(self, rows: Rows) -> Self:
+        listed = self.listed
+        return replace(self, chosen=tuple(listed[row] for row in rows.tolist()))
+
+    def _columns(self) -> Mapping[str, Lazy]:
+        listed = self.listed
+        return {
+            "part": [part for part, _ in listed],
+            "kind": [row.kind for _, row in listed],
+            "file": [row.file for _, row in listed],
+            "row": Cells("whole", [row.row for _, row in listed]),
+            "id": [row.id for _, row in listed],
+            "unit": [row.unit for _, row in listed],
+            "weight": Cells("whole", [row.weight for _, row in listed]),
+        }
+
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        return _HEADINGS if lang == "vi" else {}
+
+    def _above(self, lang: Lang) -> str:  # noqa: ARG002  a measure prints itself in one way
+        return str(self.measure)
+
+    def _below(self, lang: Lang) -> str:
+        lines = [Text(f"{part}: {n} dòng mật, không liệt kê", f"{part}: {n} secret rows, not listed") for part, n in self.secret.items()]
+        if self.units:
+            lines.append(Text(f"đơn vị được đếm: {', '.join(self.units)}", f"units counted as such: {', '.join(self.units)}"))
+        return "\n".join(line.text(lang) for line in lines)
 
     @property
     def adds_up(self) -> bool:
         """Whether the rows add up to the measure's counts."""
         return (self.numerator_total, self.denominator_total) == (self.measure.numerator, self.measure.denominator)
+
+
+_HEADINGS = {"part": "phần", "kind": "loại", "file": "tệp", "row": "dòng", "id": "mã", "unit": "đơn vị", "weight": "số lần"}
 
 
 def explain(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Self
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import Text
+from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.table import AnswerTable
+from cchc_metrics.text import Lang, Text
 from cchc_metrics.verbs.asked import missing_columns, when_asked
 from cchc_metrics.verbs.counts import CountReader
 
@@ -78,9 +81,9 @@ NUMBERS = (
 """The numbers of a row, in the order of columns (3) to (13), then the two that the form does not have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form06:
-    """The form for one unit and period.
+@dataclass(frozen=True, slots=True, repr=False)
+class Form06(AnswerTable[Form06Row]):
+    """The form for one unit and period; ``form["commune", "Hộ tịch"]`` is a row, ``form["commune", None]`` the total of a level.
 
     Args:
         unit: unit code; the form covers it and everything below.
@@ -95,6 +98,36 @@ class Form06:
     as_of: date
     rules: str
     rows: tuple[Form06Row, ...]
+
+    _key_columns = ("level", "field")
+    _printed = ("level", "field", *NUMBERS)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _item(self, row: int) -> Form06Row:
+        return self.rows[row]
+
+    def _take(self, rows: Rows) -> Self:
+        return replace(self, rows=tuple(self.rows[row] for row in rows.tolist()))
+
+    def _columns(self) -> Mapping[str, Lazy]:
+        rows = self.rows
+        return {
+            "unit": [self.unit] * len(rows),
+            "period": Cells("text", [self.period] * len(rows)),
+            "level": [row.level for row in rows],
+            "field": Cells("text", [row.field for row in rows]),
+            **{name: Cells("whole", [getattr(row, name) for row in rows]) for name in NUMBERS},
+        }
+
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        """Return the numbers of the form's columns, by which it is known; the two that it does not have keep their names."""
+        words = {"level": "cấp", "field": "lĩnh vực"} if lang == "vi" else {}
+        return {**words, **{name: f"({number})" for number, name in enumerate(NUMBERS[:-2], start=3)}}
+
+    def _above(self, lang: Lang) -> str:
+        return f"{self.unit} · {self.period.text(lang)}"
 
     def check(self) -> list[Failure]:
         """Return the identities that fail; empty when all hold."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal, Self
 
 from cchc_metrics.plan import Comparator
+from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import plain
-from cchc_metrics.text import Lang
+from cchc_metrics.tables.table import AnswerTable
+from cchc_metrics.text import LANGS, Lang
 from cchc_metrics.values import Breakdown, Measure, Scale, Text
 from cchc_metrics.verbs.assess.required import Required
-from cchc_metrics.verbs.listing import about, aligned, as_html
 
 ItemKind = Literal["target", "quota", "task"]
 """What of a plan is assessed."""
@@ -154,45 +155,41 @@ class Assessment:
         return f"{self.target} · {self.unit}:{numbers} {self.verdict.value}{f' ({said})' if said else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Assessments:
-    """Assessments in the order of the plan: targets, quotas, tasks; iterable, searchable, printed as a table.
+@dataclass(frozen=True, slots=True, repr=False)
+class Assessments(AnswerTable[Assessment]):
+    """Assessments in the order of the plan: targets, quotas, tasks; ``found["target"]``, ``found["target", "30037"]``.
 
     Args:
         items: one for each target, quota and task; those of several units hold the units' own as ``parts``.
         as_of: the day on which the question was asked.
+        dimensions: those that have a column of their own besides the level; None for those of the items. A part of a table keeps them.
     """
 
     items: tuple[Assessment, ...]
     as_of: date
+    dimensions: tuple[str, ...] | None = None
+
+    _key_columns = ("target", "unit")
+    _printed = ("target", "name", "unit", "level", "value", "comparator", "required", "required_upper", "due", "verdict", "note")
+    _compared = (("value", "required", "required_upper"),)
 
     def __len__(self) -> int:
         return len(self.items)
 
-    def __iter__(self) -> Iterator[Assessment]:
-        return iter(self.items)
+    def _item(self, row: int) -> Assessment:
+        return self.items[row]
 
-    def get(self, target: str, unit: str | None = None) -> Assessment | None:
+    def _take(self, rows: Rows) -> Self:
+        return replace(self, items=tuple(self.items[row] for row in rows.tolist()), dimensions=self._dimensions())
+
+    def get(self, *key: Any) -> Assessment | None:
         """Return the assessment of a target, quota or task by id, or that of one unit of it; None where there is none."""
-        for item in self.items:
-            if item.target == target:
-                if unit is None or (item.unit == unit and not item.parts):
-                    return item
-                return next((part for part in item.parts if part.unit == unit), None)
-        return None
+        found = AnswerTable.get(self, *key)
+        return found if found is not None or not any(item.parts for item in self.items) else self.each_unit().get(*key)
 
-    def filter(self, *, kind: ItemKind | None = None, verdict: Verdict | None = None, indicator: str | None = None) -> Assessments:
-        """Return the assessments that match all that is given, in order."""
-        return Assessments(
-            tuple(
-                a
-                for a in self.items
-                if (kind is None or a.kind == kind)
-                and (verdict is None or a.verdict is verdict)
-                and (indicator is None or a.indicator == indicator)
-            ),
-            self.as_of,
-        )
+    def __getitem__(self, key: object) -> Assessment:
+        found = self.get(*key) if isinstance(key, tuple) else self.get(key)
+        return AnswerTable.__getitem__(self.each_unit(), key) if found is None else found
 
     def each_unit(self) -> Assessments:
         """Return the assessments with those of several units replaced by their parts."""
@@ -205,25 +202,89 @@ class Assessments:
             found[item.verdict] += 1
         return found
 
-    def table(self, lang: Lang = "vi") -> str:
-        """Return the assessments as aligned text; exact numbers, cut after six decimals with ``…``. Reports round, this does not."""
-        return aligned(*self._cells(lang))
+    def _columns(self) -> Mapping[str, Lazy]:
+        items = self.items
+        rests = [a.measure if a.measure is not None and a.measured is not None and not a.parts else None for a in items]
+        numbers = ("change", "attainment", "gap", "expected", "forecast")
+        columns: dict[str, Lazy] = {
+            "target": [a.target for a in items],
+            "kind": [a.kind for a in items],
+            "name": [a.name for a in items],
+            "indicator": [a.indicator for a in items],
+            "unit": [a.unit for a in items],
+            "level": Cells("text", [dict(a.breakdown).get("level") for a in items]),
+            "due": Cells("date", [a.due for a in items]),
+            "verdict": [a.verdict for a in items],
+            "state": Cells("text", [a.state for a in items]),
+            "numerator": Cells("whole", [None if m is None else m.numerator for m in rests]),
+            "denominator": Cells("whole", [None if m is None else m.denominator for m in rests]),
+            "value": Cells("number", [a.measured for a in items]),
+            "scale": Cells("text", [a.scale for a in items]),
+            "comparator": Cells("text", [None if a.asked is None else a.comparator for a in items]),
+            "required": Cells("number", [None if a.asked is None else a.asked.value for a in items]),
+            "required_upper": Cells("number", [None if a.asked is None else a.asked.upper for a in items]),
+            "reached": Cells("flag", [a.reached for a in items]),
+            **{name: Cells("number", [getattr(a, name) for a in items]) for name in numbers},
+            **{name: Cells("whole", [getattr(a, name) for a in items]) for name in ("needed", "spare")},
+            **{name: Cells("text", [getattr(a, name) for a in items]) for name in ("owner", "product", "evidence")},
+            "excused": Cells("flag", [a.excused for a in items]),
+            "weight": Cells("number", [a.weight for a in items]),
+            "sentence": [a.sentence for a in items],
+            "reason": [a.reason for a in items],
+        }
+        # A dimension that has the name of a column, as the kind of a meeting has, is told from it.
+        named = {f"by_{dim}" if dim in columns else dim: [dict(a.breakdown).get(dim) for a in items] for dim in self._dimensions()}
+        return {**columns, **{name: Cells("text", labels) for name, labels in named.items()}}
 
-    def __str__(self) -> str:
-        return self.table()
+    def _dimensions(self) -> tuple[str, ...]:
+        if self.dimensions is not None:
+            return self.dimensions
+        return tuple(dict.fromkeys(dim for a in self.items for dim, _ in a.breakdown if dim != "level"))
 
-    def _repr_html_(self) -> str:
-        return as_html(*self._cells("vi"))
+    def _shown_columns(self) -> Mapping[str, Lazy]:
+        def words(a: Assessment, lang: Lang) -> str:
+            return a.verdict.text(lang) if a.state is None else f"{a.verdict.text(lang)} ({a.state.text(lang)})"
 
-    def _cells(self, lang: Lang) -> tuple[list[str], list[list[str]]]:
-        headings = ["Mã", "Chỉ tiêu, nhiệm vụ", "Phạm vi", "Đã đạt", "Phải đạt", "Hạn", "Đánh giá", "Ghi chú"]
-        if lang == "en":
-            headings = ["Id", "Target or task", "Scope", "Reached", "Required", "Due", "Verdict", "Note"]
-        rows = []
-        for a in self.items:
-            required = plain(a.required) + ("" if a.required_upper is None else f"…{plain(a.required_upper)}")
-            verdict = a.verdict.text(lang) if a.state is None else f"{a.verdict.text(lang)} ({a.state.text(lang)})"
-            note = "; ".join(filter(None, (a.sentence.text(lang), a.reason.text(lang))))
-            scope = about("", a.unit, a.breakdown)
-            rows.append([a.target, a.name.text(lang), scope, plain(a.measured), required, a.due.isoformat(), verdict, note])
-        return headings, rows
+        def note(a: Assessment, lang: Lang) -> str:
+            return "; ".join(filter(None, (a.sentence.text(lang), a.reason.text(lang))))
+
+        return {
+            **self._columns(),
+            "comparator": Cells("text", [None if a.asked is None else _SIGNS.get(a.comparator, a.comparator) for a in self.items]),
+            "verdict": [Text(*(words(a, lang) for lang in LANGS)) for a in self.items],
+            "note": [Text(*(note(a, lang) for lang in LANGS)) for a in self.items],
+        }
+
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        return _HEADINGS[lang]
+
+
+_SIGNS = {">=": "≥", "<=": "≤"}
+_HEADINGS: Mapping[Lang, Mapping[str, str]] = {
+    "vi": {
+        "target": "Mã",
+        "name": "Chỉ tiêu, nhiệm vụ",
+        "unit": "Phạm vi",
+        "level": "Cấp",
+        "value": "Đã đạt",
+        "comparator": "",
+        "required": "Phải đạt",
+        "required_upper": "đến",
+        "due": "Hạn",
+        "verdict": "Đánh giá",
+        "note": "Ghi chú",
+    },
+    "en": {
+        "target": "Id",
+        "name": "Target or task",
+        "unit": "Scope",
+        "level": "Level",
+        "value": "Reached",
+        "comparator": "",
+        "required": "Required",
+        "required_upper": "to",
+        "due": "Due",
+        "verdict": "Verdict",
+        "note": "Note",
+    },
+}
