@@ -12,13 +12,14 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final, Literal, get_args, get_origin
 
 import cchc_metrics
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Count, Indicator, event_sets
+from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.records import choices
 from cchc_metrics.records.fields import Choice, Flag
 from cchc_metrics.records.kind import Kind
@@ -234,6 +235,19 @@ def years(_: str) -> str:
     return markdown(("Year", "Working days", "Status", "Sources"), rows)
 
 
+@cache
+def example() -> Dataset:
+    """Return the example."""
+    return read_folder(DOCS.parent / "examples" / "thap-muoi")
+
+
+def answer(question: str, page: str) -> str:
+    """Return the columns of an answer table; those of its dimensions are one row."""
+    dimensions = {dim.name for found in event_sets().values() for dim in found.dims}
+    names = ["each dimension" if name in dimensions else code(name) for name in getattr(example(), question)("2021").columns]
+    return markdown(("Column", "What it is"), [(name, WORDS) for name in dict.fromkeys(names)], page)
+
+
 def house(page: str) -> str:
     """Return what stands directly in the package, in the page's order, each with the first sentence of its docstring."""
     source = Path(cchc_metrics.__file__).parent
@@ -267,6 +281,8 @@ TABLES: Mapping[str, Callable[[str], str]] = {
     "dossier-statuses": dossier_statuses,
     "classes": classes,
     "years": years,
+    "measures": partial(answer, "measures"),
+    "deltas": partial(answer, "deltas"),
     "map": house,
     "decisions": decisions,
 }
