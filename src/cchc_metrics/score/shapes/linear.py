@@ -22,6 +22,7 @@ class Linear(OneNumber):
     Args:
         full: the number that earns the maximum, 100 for a rate.
 
+    >>> from cchc_metrics.score.facts import Ratio
     >>> Linear().points(Facts({"": Ratio(4358, 4474)}), Fraction(20)) == Fraction(4358 * 20, 4474)
     True
     """
