@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from cchc_metrics.catalogue.model import Indicator
 from cchc_metrics.errors import InputError
@@ -13,7 +14,7 @@ from cchc_metrics.report.page import Page, Section, Table
 from cchc_metrics.score import rank_units
 from cchc_metrics.tables.numbers import format_count, format_date, format_number, format_percent, format_points, format_signed
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Better, Breakdown, Measure, Scale, Status
+from cchc_metrics.values import Breakdown, Measure, Scale, Status
 from cchc_metrics.verbs.assess import Assessment
 from cchc_metrics.verbs.compare import Delta
 from cchc_metrics.verbs.interval import interval_95
@@ -207,14 +208,18 @@ def delta_text(delta: Delta | None, found: Measure, lang: Lang = "vi") -> str:
         return ""
     if delta.difference is None:
         return delta.reason.text(lang)
-    if found.scale is Scale.PERCENT:
-        text = format_points(delta.difference, lang)
+    return change_text(delta.difference, delta.relative_percent, found.scale, delta.better, lang)
+
+
+def change_text(difference: Fraction, relative: Fraction | None, scale: Scale, better: bool | None, lang: Lang = "vi") -> str:  # noqa: FBT001  as in Delta
+    """Return a difference as printed, with an arrow where it went the good or the bad way."""
+    if scale is Scale.PERCENT:
+        text = format_points(difference, lang)
     else:
-        text = format_signed(delta.difference, lang=lang)
-        if delta.relative_percent is not None and found.scale is Scale.COUNT:
-            text += f" ({format_signed(delta.relative_percent, decimals=1, lang=lang)}%)"
-    arrow = {True: " ▲", False: " ▼", None: ""}[delta.better if found.better is not Better.NEITHER else None]
-    return text + arrow
+        text = format_signed(difference, lang=lang)
+        if relative is not None and scale is Scale.COUNT:
+            text += f" ({format_signed(relative, decimals=1, lang=lang)}%)"
+    return text + {True: " ▲", False: " ▼", None: ""}[better]
 
 
 def _units(report: Report, lang: Lang) -> Section:

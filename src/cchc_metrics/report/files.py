@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.report.content import report_page
-from cchc_metrics.report.json_report import report_json
+from cchc_metrics.report.json_report import report_json_parts
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import page_markdown, page_text
 from cchc_metrics.text import Lang
@@ -27,7 +27,7 @@ def _markdown(report: Report, folder: Path, lang: Lang) -> None:
 
 
 def _json(report: Report, folder: Path, lang: Lang) -> None:
-    write_whole(folder / "report.json", [report_json(report, lang)])
+    write_whole(folder / "report.json", report_json_parts(report, lang))
 
 
 WRITERS: Mapping[str, Writer] = MappingProxyType({"txt": _text, "json": _json, "md": _markdown})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 
@@ -11,7 +12,7 @@ from cchc_metrics.records.fields import Choice
 from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.tables.numbers import format_count, format_number, format_percent
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Measure, Scale, Status
+from cchc_metrics.values import Measure, Scale, Status, Text
 
 _UNIT = {
     Scale.WORKING_DAYS: (" ngày làm việc", " working days"),
@@ -52,24 +53,37 @@ def measure_text(measure: Measure, lang: Lang = "vi", *, flag: bool = False) -> 
     value = measure.value
     if value is None:
         return no_value_text(measure, lang)
-    if measure.scale is Scale.PERCENT:
-        shown = format_percent(value, lang=lang)
-    elif measure.scale is Scale.COUNT:
-        shown = format_count(int(value), lang)
-    else:
-        vi, en = _UNIT.get(measure.scale, ("", ""))
-        shown = format_number(value, lang=lang) + (en if lang == "en" else vi)
+    shown = value_text(value, measure.scale, lang)
     if flag and measure.status in _FLAGS:
         vi, en = _FLAGS[measure.status]
         shown += en if lang == "en" else vi
     return shown
 
 
+def value_text(value: Fraction, scale: Scale, lang: Lang = "vi") -> str:
+    """Return a value as printed in its scale.
+
+    >>> value_text(Fraction(9283, 100), Scale.PERCENT), value_text(Fraction(7, 2), Scale.WORKING_DAYS)
+    ('92,83%', '3,5 ngày làm việc')
+    """
+    if scale is Scale.PERCENT:
+        return format_percent(value, lang=lang)
+    if scale is Scale.COUNT:
+        return format_count(int(value), lang)
+    vi, en = _UNIT.get(scale, ("", ""))
+    return format_number(value, lang=lang) + (en if lang == "en" else vi)
+
+
 def no_value_text(measure: Measure, lang: Lang) -> str:
-    """Return the words that stand where there is no value."""
-    if measure.status is Status.ZERO_DENOMINATOR:
+    """Return the words that stand where a measure has no value."""
+    return no_value_words(measure.status, measure.reason, lang)
+
+
+def no_value_words(status: Status, reason: Text, lang: Lang) -> str:
+    """Return the words that stand where there is no value, for a status and a reason."""
+    if status is Status.ZERO_DENOMINATOR:
         return "no data" if lang == "en" else "không có số liệu"
-    return measure.reason.text(lang) or measure.status.value
+    return reason.text(lang) or status.value
 
 
 def counts_text(measure: Measure, lang: Lang = "vi") -> str:

@@ -44,9 +44,7 @@ def round_half_up(value: Exact, decimals: int) -> Fraction:
     >>> round_half_up(Fraction(1, 2), 0)
     Fraction(1, 1)
     """
-    exact, scale = _exact(value), _scale(decimals)
-    units = (2 * abs(exact.numerator) * scale + exact.denominator) // (2 * exact.denominator)
-    return Fraction(-units if exact < 0 else units, scale)
+    return Fraction(_units(_exact(value), decimals), _scale(decimals))
 
 
 def truncate(value: Exact, decimals: int) -> Fraction:
@@ -86,7 +84,7 @@ def decimals_beside(value: Exact, beside: Iterable[Exact | None], decimals: int 
     """
     exact = _exact(value)
     others = [other for each in beside if each is not None and (other := _exact(each)) != exact]
-    while others and round_half_up(exact, decimals) in {round_half_up(other, decimals) for other in others}:
+    while others and _units(exact, decimals) in [_units(other, decimals) for other in others]:
         decimals += 1
     return decimals
 
@@ -117,14 +115,15 @@ def format_number(
     ('0,00', '98,30')
     """
     thousands, mark = _marks(lang)
-    decimals = decimals_beside(value, beside, decimals)
-    rounded = round_half_up(value, decimals)
-    whole, part = divmod(abs(rounded), 1)
-    digits = f"{int(part * 10**decimals):0{decimals}}" if decimals else ""
+    exact = _exact(value)
+    decimals = decimals_beside(exact, beside, decimals) if beside else decimals
+    units = _units(exact, decimals)
+    whole, part = divmod(abs(units), 10**decimals)
+    digits = f"{part:0{decimals}}" if decimals else ""
     if strip:
         digits = digits.rstrip("0")
     integer = f"{whole:,}".replace(",", thousands) if group else str(whole)
-    return ("-" if rounded < 0 else "") + integer + (mark + digits if digits else "")
+    return ("-" if units < 0 else "") + integer + (mark + digits if digits else "")
 
 
 def format_signed(value: Exact, *, decimals: int = 2, lang: Lang = "vi", strip: bool = True, group: bool = True) -> str:
@@ -350,6 +349,8 @@ def _integer(value: object) -> int | None:
 
 def _exact(value: object) -> Fraction:
     if isinstance(value, Fraction):
+        if type(value.numerator) is int and type(value.denominator) is int:
+            return value
         return Fraction(int(value.numerator), int(value.denominator))  # a Fraction of numpy integers keeps them
     if isinstance(value, Decimal):
         if not value.is_finite():
@@ -362,6 +363,13 @@ def _exact(value: object) -> Fraction:
         "a binary float has lost the last digits that half-up rounding needs; "
         "keep the numerator and the denominator and pass Fraction(numerator, denominator)"
     )
+
+
+def _units(exact: Fraction, decimals: int) -> int:
+    """Return how many units of the last decimal a number rounds to, a half away from zero."""
+    over, under = exact.numerator, exact.denominator
+    units: int = (2 * abs(over) * _scale(decimals) + under) // (2 * under)
+    return -units if over < 0 else units
 
 
 def _scale(decimals: int) -> int:

@@ -48,7 +48,7 @@ from cchc_metrics.verbs.measures import (
 DifferenceUnit = Literal["percentage_points", "count", "working_days", "calendar_days", "points", "mean"]
 """What a difference is counted in. The difference of two rates is in percentage points (điểm phần trăm), never in percent."""
 
-_UNITS: Mapping[Scale, DifferenceUnit] = {
+UNIT_OF_SCALE: Mapping[Scale, DifferenceUnit] = {
     Scale.PERCENT: "percentage_points",
     Scale.COUNT: "count",
     Scale.WORKING_DAYS: "working_days",
@@ -147,7 +147,7 @@ class Deltas(KeyedByMeasure[Delta]):
         def codes(column: Array) -> Array:
             return np.where(there, column[at], -1) if len(base) else np.full(len(self), -1)
 
-        ids = [_UNITS[basis.scale] for basis in self.current.bases]
+        ids = [UNIT_OF_SCALE[basis.scale] for basis in self.current.bases]
         last = ("scale", "better", "reason", "excluded", "status")
         return {
             **{name: column for name, column in here.items() if name not in last},
@@ -181,7 +181,7 @@ class Deltas(KeyedByMeasure[Delta]):
             baseline=None if at < 0 else self.baselines._item(at),  # noqa: SLF001  the item of its row
             status=STATUSES[self.status[row]],
             difference=self.difference.at(row),
-            difference_unit=_UNITS[current.scale],
+            difference_unit=UNIT_OF_SCALE[current.scale],
             relative_percent=self.relative.at(row),
             better=None if better < 0 else bool(better),
             reason=self.reasons[self.reason[row]],
