@@ -17,7 +17,8 @@ _FEW: Final = 64
 """So many cells are looked at one by one sooner than together."""
 _PART: Final = 1024
 """Cells looked at together; one that is not plain costs its neighbours a look each."""
-_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
+_ODD: Final = re.compile('="|[eE][+]')
+"""In what is no plain text: a text formula, or a number that a spreadsheet shortened."""
 
 
 def understand_cells(spec: ColumnSpec, cells: Sequence[Any], given: Given) -> tuple[Sequence[Any], dict[int, CellError]]:
@@ -68,17 +69,18 @@ def _understand_texts(spec: ColumnSpec, cells: Sequence[Any], parse: Callable[[o
 
 
 def plain(cells: Sequence[Any]) -> bool:
-    r"""Return whether every cell is text that is filled, composed and without a gap that would be closed up: its own canonical value.
+    r"""Return whether every cell is text beyond doubt: filled, composed, visible, no formula or power of ten, no gap to be closed up.
 
-    >>> plain(["TM-1", "Số 12/QĐ"]), plain(["TM-1", " TM-2"]), plain(["a\nb"]), plain(["", "a"]), plain([1])
-    (True, False, False, False, False)
+    >>> plain(["TM-1", "Số 12/QĐ"]), plain(["TM-1", " TM-2"]), plain(["a\nb"]), plain(["", "a"]), plain([1]), plain(["2,1E+17"])
+    (True, False, False, False, False, False)
     """
     if set(map(type, cells)) != {str}:
         return False
     text = "\n".join(cells)
-    if text.count("\n") != len(cells) - 1 or " ".join(text.split()) != text.replace("\n", " "):
+    line = text.replace("\n", " ")
+    if text.count("\n") != len(cells) - 1 or " ".join(text.split()) != line or not line.isprintable() or _ODD.search(line):
         return False
-    return text.isascii() or (is_normalized("NFC", text) and not _HALF_CHARACTER.search(text))
+    return text.isascii() or is_normalized("NFC", text)
 
 
 def _absent(spec: ColumnSpec) -> Any:

@@ -58,7 +58,10 @@ def unit_parser(units: UnitTree) -> Callable[[object], str]:
         found = units.match(text)
         if found.unit is not None:
             return found.unit.code
-        codes = ", ".join(found.candidates)
+        padded = zeros().get(text.lstrip("0"), ()) if text.isdecimal() and not found.candidates else ()
+        if len(padded) == 1:  # «4», where a spreadsheet took 00004 for a number
+            return padded[0]
+        codes = ", ".join(found.candidates or padded)
         if not codes:
             raise CellError(Code.UNKNOWN_UNIT, lambda: suggestion(text, known()))
         if found.reason is not None and found.reason.code == "other_kind":
@@ -67,6 +70,14 @@ def unit_parser(units: UnitTree) -> Callable[[object], str]:
         raise SeveralUnitsError(
             Code.UNKNOWN_UNIT, (f"; tên này có thể là {codes}: ghi mã", f"; the name could mean {codes}: write the code")
         )
+
+    @cache
+    def zeros() -> Mapping[str, tuple[str, ...]]:
+        listed: dict[str, tuple[str, ...]] = {}
+        for code in units.codes:
+            if code.isdecimal():
+                listed[code.lstrip("0")] = (*listed.get(code.lstrip("0"), ()), code)
+        return listed
 
     @cache
     def known() -> tuple[str, ...]:

@@ -101,6 +101,8 @@ def _encoding(binary: BinaryIO) -> str:
             return encoding
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise UnreadableFileError("đây là tệp Excel, không phải CSV", "this is an Excel file, not CSV")
-    if b"\x00" in start:
+    # In UTF-16 every other byte of Latin text is NUL; NUL bytes here and there are what old databases pad their cells with.
+    places = [at & 1 for at, byte in enumerate(start) if not byte]
+    if len(places) * 8 >= len(start) and not 0.1 * len(places) < sum(places) < 0.9 * len(places):
         raise UnreadableFileError("có ký tự NUL; UTF-16 thiếu BOM?", "it has NUL characters; UTF-16 without its mark?")
     return "utf-8"

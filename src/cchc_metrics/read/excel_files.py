@@ -27,6 +27,7 @@ from cchc_metrics.read.excel_errors import error_cells
 from cchc_metrics.read.layout import TOP, Merged, find_heading
 from cchc_metrics.read.raw import Progress, RawColumn, RawColumnBuilder, RawTable, Refused, UnreadableFileError, Wanted
 from cchc_metrics.records.columns import Array
+from cchc_metrics.records.fields import EXACT_DIGITS
 from cchc_metrics.text import fold, nfc
 
 _CHUNK_ROWS: Final = 512
@@ -248,7 +249,7 @@ def _tidied(column: RawColumn) -> RawColumn:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_DIGITS:  # of a larger one, digits were lost
         return int(value)
     if isinstance(value, datetime) and value.microsecond:
         return (value + timedelta(microseconds=500_000)).replace(microsecond=0)

@@ -11,7 +11,7 @@ import numpy as np
 from cchc_metrics.read.arrow import arrow, cells_of, is_text, nulls_of, one_array
 from cchc_metrics.read.raw import TypedColumn
 from cchc_metrics.records.columns import Array
-from cchc_metrics.records.fields import CellError, parse_required
+from cchc_metrics.records.fields import CellError, parse_identifier
 from cchc_metrics.records.problems import Code
 
 
@@ -47,7 +47,7 @@ def judged_texts(texts: Any, hashes: Array) -> JudgedIds:
     for row in rows.tolist():
         odd[row] = ""
         try:
-            odd[row] = parse_required(texts[row].as_py())
+            odd[row] = parse_identifier(texts[row].as_py())
         except CellError as error:
             errors.setdefault(error.code, []).append(row)
         text = odd[row]
@@ -132,14 +132,17 @@ def text_buffers(array: Any) -> tuple[Array, Array]:
 
 
 def _odd_rows(offsets: Array, data: Array, nulls: Array) -> Array:
-    """Return the rows whose text is empty or has a byte that is not a visible ASCII character: only those can be understood otherwise."""
+    """Return the rows whose text is empty, or has a byte that is no visible ASCII character or is = or +: only those can mean something else."""
     odd = offsets[1:] == offsets[:-1]
     odd |= nulls.view(bool)
     used = data[offsets[0] : offsets[-1]]
     # One subtraction: the 94 visible characters come to lie below 94, all others above.
-    if used.size and int((used - np.uint8(33)).max()) >= 94:
-        places = np.flatnonzero((used - np.uint8(33)) >= 94) + offsets[0]
-        odd[np.searchsorted(offsets, places, side="right") - 1] = True
+    strange = used - np.uint8(33)
+    found = [np.flatnonzero(strange >= 94)] if used.size and int(strange.max()) >= 94 else []
+    # Of a text formula, ="000123", and of a number that a spreadsheet shortened, 2,1E+17.
+    found += [np.flatnonzero(used == np.uint8(mark)) for mark in b"=+"]
+    for places in found:
+        odd[np.searchsorted(offsets, places + offsets[0], side="right") - 1] = True
     return np.flatnonzero(odd)
 
 

@@ -68,10 +68,10 @@ class TermUnit(Choice):
 class Payment(Choice):
     """Online payment (thanh toán trực tuyến): through the national or a local gateway, or simply yes."""
 
-    NO = "no", "không", ("0", "false", "n")
+    NO = "no", "không", ("0", "false", "f", "n")
     NATIONAL = "national", "cổng quốc gia", ("1",)
     LOCAL = "local", "cổng địa phương", ("2",)
-    YES = "yes", "có", ("true", "y", "x")
+    YES = "yes", "có", ("true", "t", "y", "x")
     UNKNOWN = "unknown", "không rõ", ("?",)
 
     @classmethod
@@ -83,8 +83,8 @@ class Payment(Choice):
 class Digitised(Choice):
     """Digitisation (số hóa): of this dossier, or reused from another component or result."""
 
-    NO = "no", "chưa số hóa", ("0", "không", "false")
-    DIGITISED = "digitised", "đã số hóa", ("1", "có", "yes", "true", "x")
+    NO = "no", "chưa số hóa", ("0", "không", "false", "f")
+    DIGITISED = "digitised", "đã số hóa", ("1", "có", "yes", "true", "t", "x")
     REUSED_COMPONENT = "reused_component", "tái sử dụng thành phần", ("2",)
     REUSED_RESULT = "reused_result", "tái sử dụng kết quả", ("3",)
     NOT_DUE = "not_due", "không có kết quả giấy", ("không áp dụng",)

@@ -125,8 +125,8 @@ def _spellings(choice: type[Choice]) -> dict[str, Any]:
 class Flag(Choice):
     """Yes, no, or not said: an empty cell is ``unknown`` and is never read as no."""
 
-    NO = "no", "không", ("0", "false", "n", "k", "khong co", "chưa")
-    YES = "yes", "có", ("1", "true", "y", "x", "c", "rồi")
+    NO = "no", "không", ("0", "false", "f", "n", "k", "khong co", "chưa")
+    YES = "yes", "có", ("1", "true", "t", "y", "x", "c", "rồi")
     UNKNOWN = "unknown", "không rõ", ("?",)
 
     @classmethod
@@ -135,24 +135,50 @@ class Flag(Choice):
         return cls.UNKNOWN
 
 
+# What Unicode calls control (Cc, but for white space) and format characters (Cf): NUL, soft hyphen, zero-width space, byte order mark …
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
+_TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+"""How a spreadsheet is made to keep text that looks like a number: ``="000123"``."""
+
+
+def clean(text: str) -> str:
+    r"""Return a text as it is understood: composed, without invisible characters and space around it; a text formula is its text.
+
+    >>> clean("\ufeff TM\u00ad-1\x00"), clean('="000123"')
+    ('TM-1', '000123')
+    """
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    text = nfc(text).strip()
+    if text.startswith('="') and (formula := _TEXT_FORMULA.fullmatch(text)):
+        return formula[1].replace('""', '"').strip()
+    return text
+
+
 def cell_text(value: object) -> str:
-    """Return a cell as trimmed NFC text; whole floats lose their ``.0`` (spreadsheets store codes as numbers).
+    """Return a cell as text, see ``clean``; whole floats lose their ``.0`` (spreadsheets store codes as numbers).
+
+    Booleans are the words ``true`` and ``false``: they are no number and no code.
 
     Raises:
         CellError: ``number_out_of_range`` for a whole number too long to be written out; ``unknown_code`` for bytes that are not UTF-8.
     """
     if type(value) is str:
-        return nfc(value).strip()
+        return clean(value)
     if value is None:
         return ""
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, bool):
-        return "1" if value else "0"
+        return "true" if value else "false"
     if isinstance(value, float):
         return "" if math.isnan(value) else str(int(value)) if value.is_integer() else repr(value)
     try:
-        return nfc(value.decode() if isinstance(value, bytes) else str(value)).strip()  # some systems write texts as bytes
+        return clean(value.decode() if isinstance(value, bytes) else str(value))  # some systems write texts as bytes
     except UnicodeDecodeError:
         raise CellError(Code.UNKNOWN_CODE, ("; byte không phải UTF-8", "; bytes that are not UTF-8")) from None
     except ValueError:
@@ -176,6 +202,28 @@ def parse_required(value: object) -> str:
     text = parse_label(value)
     if not text:
         raise CellError(Code.MISSING_VALUE)
+    return text
+
+
+EXACT_DIGITS = 10**15
+"""Of whole numbers below, a spreadsheet keeps every digit."""
+_LOST_DIGITS = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d+")
+
+
+def parse_identifier(value: object) -> str:
+    """Return an identifier: a label that must be there, and that did not lose digits on its way through a spreadsheet.
+
+    Raises:
+        CellError: ``missing_value``; ``id_lost_digits`` for ``2,1E+17``, and for a number with a part or of more than 15 digits.
+
+    >>> parse_identifier("\u200bTM-1"), parse_identifier('="000123"'), parse_identifier(123.0)
+    ('TM-1', '000123', '123')
+    """
+    if isinstance(value, float) and not math.isnan(value) and not (value.is_integer() and abs(value) < EXACT_DIGITS):
+        raise CellError(Code.ID_LOST_DIGITS)
+    text = parse_required(value)
+    if "+" in text and _LOST_DIGITS.fullmatch(text):
+        raise CellError(Code.ID_LOST_DIGITS)
     return text
 
 
@@ -262,7 +310,7 @@ _DATE = re.compile(
     r"""(?: (\d{4}) [-/.] (\d{1,2}) [-/.] (\d{1,2})
           | (\d{1,2}) [-/.] (\d{1,2}) [-/.] (\d{4}) )
         (?: [T\s]+ (\d{1,2}) [:h] (\d{2}) (?: : (\d{2}) (?: [.,]\d+ )? )?
-            \s* ( Z | [+-]\d{2}:?\d{2} )? )?""",
+            \s* ( Z | [+-]\d{2} (?: :?\d{2} )? )? )?""",
     re.VERBOSE,
 )
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
@@ -358,7 +406,7 @@ class CellType:
     parse: Callable[[object], Any]
 
 
-Identifier = Annotated[str, CellType("id", parse_required)]
+Identifier = Annotated[str, CellType("id", parse_identifier)]
 UnitCode = Annotated[str, CellType("unit", parse_required)]
 Label = Annotated[str, CellType("label", parse_label)]
 RequiredLabel = Annotated[str, CellType("label", parse_required)]

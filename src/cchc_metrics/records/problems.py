@@ -72,6 +72,12 @@ class Code(StrEnum):
         "đơn vị không có trong cây đơn vị của district.toml",
         "the unit is not in the unit tree of district.toml",
     )
+    ID_LOST_DIGITS = (
+        "id_lost_digits",
+        "error",
+        "bảng tính đã đổi mã thành số và làm mất chữ số; xuất lại cột này dạng văn bản",
+        "a spreadsheet made the id a number and digits were lost; export the column as text",
+    )
     WRONG_NUMBER_OF_CELLS = (
         "wrong_number_of_cells",
         "error",
