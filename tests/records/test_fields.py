@@ -96,7 +96,16 @@ def test_text_is_composed_and_on_one_line(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [(7, "7"), (7.0, "7"), (7.5, "7.5"), (True, "1"), (Flag.YES, "yes"), (Decimal("1.0"), "1.0"), (date(2021, 1, 2), "2021-01-02")],
+    [
+        (7, "7"),
+        (7.0, "7"),
+        (7.5, "7.5"),
+        (True, "true"),
+        (False, "false"),
+        (Flag.YES, "yes"),
+        (Decimal("1.0"), "1.0"),
+        (date(2021, 1, 2), "2021-01-02"),
+    ],
 )
 def test_codes_that_a_spreadsheet_made_numbers_are_codes_again(cell: object, text: str) -> None:
     assert cell_text(cell) == text

@@ -78,7 +78,7 @@ def plain(cells: Sequence[Any]) -> bool:
         return False
     text = "\n".join(cells)
     line = text.replace("\n", " ")
-    if text.count("\n") != len(cells) - 1 or " ".join(text.split()) != line or not line.isprintable() or _ODD.search(line):
+    if not text or text.count("\n") != len(cells) - 1 or " ".join(text.split()) != line or not line.isprintable() or _ODD.search(line):
         return False
     return text.isascii() or is_normalized("NFC", text)
 

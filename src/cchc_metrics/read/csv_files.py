@@ -103,6 +103,6 @@ def _encoding(binary: BinaryIO) -> str:
         raise UnreadableFileError("đây là tệp Excel, không phải CSV", "this is an Excel file, not CSV")
     # In UTF-16 every other byte of Latin text is NUL; NUL bytes here and there are what old databases pad their cells with.
     places = [at & 1 for at, byte in enumerate(start) if not byte]
-    if len(places) * 8 >= len(start) and not 0.1 * len(places) < sum(places) < 0.9 * len(places):
+    if places and len(places) * 8 >= len(start) and not 0.1 * len(places) < sum(places) < 0.9 * len(places):
         raise UnreadableFileError("có ký tự NUL; UTF-16 thiếu BOM?", "it has NUL characters; UTF-16 without its mark?")
     return "utf-8"

@@ -132,7 +132,7 @@ def text_buffers(array: Any) -> tuple[Array, Array]:
 
 
 def _odd_rows(offsets: Array, data: Array, nulls: Array) -> Array:
-    """Return the rows whose text is empty, or has a byte that is no visible ASCII character or is = or +: only those can mean something else."""
+    """Return the rows whose text is empty, or has a byte that is no visible ASCII character or is = or +: only they can mean another."""
     odd = offsets[1:] == offsets[:-1]
     odd |= nulls.view(bool)
     used = data[offsets[0] : offsets[-1]]
