@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.reference.period import Period
-from cchc_metrics.score import Absent, Given, Inputs, Line, Ratio, Scheme, Scorecard, Value, score_scheme, score_units
+from cchc_metrics.score import Absent, GivenPoints, Inputs, Line, Ratio, Scheme, Scorecard, Value, score_scheme, score_units
 from cchc_metrics.tables.numbers import decimal_digits, exact_text, format_number, round_half_up
 from cchc_metrics.values import Measure, Scale, Status, Text
 
@@ -240,7 +240,7 @@ THREE = (field("A", criterion("a", 4), criterion("b", 4, counts=["surveyed"])),)
 
 
 def parallel(**more: Any) -> Inputs:
-    return Inputs({}, {"a": Given(Fraction(4))}, {"a": Given(Fraction(3), "Sở Nội vụ")}, {"b": 75}, **more)
+    return Inputs({}, {"a": GivenPoints(Fraction(4))}, {"a": GivenPoints(Fraction(3), "Sở Nội vụ")}, {"b": 75}, **more)
 
 
 def test_three_scores_in_parallel() -> None:
@@ -254,7 +254,7 @@ def test_three_scores_in_parallel() -> None:
 
 
 def test_what_counts_must_be_there() -> None:
-    inputs = Inputs({}, {"a": Given(Fraction(4))}, {}, {"b": 75})
+    inputs = Inputs({}, {"a": GivenPoints(Fraction(4))}, {}, {"b": 75})
     card = score_scheme(inputs, scheme(*THREE, counts=["appraised"]))
     assert (card["a"].points, card["a"].status) == (None, Status.NO_DATA)
     assert "appraised" in card["a"].reason.en
@@ -278,7 +278,7 @@ def test_a_way_uses_the_common_values_for_what_it_has_none_of_its_own() -> None:
 
 def test_points_given_to_a_whole_criterion_replace_its_components() -> None:
     s = scheme(field("A", criterion("a", 4, components=[criterion("a.1", 3), criterion("a.2", 1)])))
-    assert score_scheme({"a": Given(Fraction(7, 2)), "a.1": 0}, s).points == Fraction(7, 2)
+    assert score_scheme({"a": GivenPoints(Fraction(7, 2)), "a.1": 0}, s).points == Fraction(7, 2)
 
 
 # --- bonus, penalty, rounding, bands, gates
@@ -404,7 +404,7 @@ def test_every_wrong_input_is_reported_at_once() -> None:
             criterion("day", 1, {"shape": "yes_no"}),
         )
     )
-    wrong: dict[str, Value] = {"on_tme": 5, "on_time": True, "level": "lat", "day": 3, "A": Given(Fraction(1))}
+    wrong: dict[str, Value] = {"on_tme": 5, "on_time": True, "level": "lat", "day": 3, "A": GivenPoints(Fraction(1))}
     with pytest.raises(InputError) as found:
         score_scheme(wrong, s)
     for part in ("values.on_tme", "«on_time»", "values.on_time", "values.level", "«late»", "values.day", "values.A"):
@@ -417,7 +417,7 @@ def test_every_wrong_input_is_reported_at_once() -> None:
 @pytest.mark.parametrize("points", [-1, 5])
 def test_points_outside_the_bounds_are_refused(points: int) -> None:
     with pytest.raises(InputError, match="outside"):
-        score_scheme({"a": Given(Fraction(points))}, scheme(field("A", criterion("a", 4))))
+        score_scheme({"a": GivenPoints(Fraction(points))}, scheme(field("A", criterion("a", 4))))
 
 
 def test_a_wrong_input_of_another_unit_is_reported_with_its_unit() -> None:
@@ -472,7 +472,7 @@ def test_every_kind_of_input_is_in_the_json() -> None:
         "n": Decimal("0.5"),
         "l": "x",
         "d": date(2022, 1, 1),
-        "g": Given(Fraction(1, 2), "hội đồng"),
+        "g": GivenPoints(Fraction(1, 2), "hội đồng"),
         "m": NOT_HERE,
         "e": Ratio(1, 3, 1, "1/BC"),
     }

@@ -11,7 +11,7 @@ import pytest
 
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.score import (
-    Given,
+    GivenPoints,
     Inputs,
     Ratio,
     Scheme,
@@ -80,7 +80,7 @@ def test_a_district_without_a_survey_is_scored_out_of_90() -> None:
 
 
 def test_an_appraised_score_takes_the_place_of_the_measured_one() -> None:
-    inputs = Inputs(district_inputs().values, appraised={"C.1": Given(Fraction(10), "thẩm định")}, surveyed={"H.1": 88}, year=2022)
+    inputs = Inputs(district_inputs().values, appraised={"C.1": GivenPoints(Fraction(10), "thẩm định")}, surveyed={"H.1": 88}, year=2022)
     card = score_scheme(inputs, district_example(), peers=OTHERS)
     assert card["C.1"].counted == "appraised"
     assert card["C.1"].points == 10

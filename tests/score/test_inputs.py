@@ -12,7 +12,7 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.score import (
     Absent,
-    Given,
+    GivenPoints,
     Inputs,
     Ratio,
     commune_example,
@@ -66,8 +66,8 @@ def test_every_kind_of_value() -> None:
         "border": Absent(Status.NOT_APPLICABLE, Text("không có biên giới", "no border")),
         "none": Absent(Status.NO_DATA),
     }
-    assert inputs.self_assessed == {"1.2": Given(Fraction(3, 2))}
-    assert inputs.appraised == {"1.2": Given(Fraction(5, 4), "Sở Nội vụ")}
+    assert inputs.self_assessed == {"1.2": GivenPoints(Fraction(3, 2))}
+    assert inputs.appraised == {"1.2": GivenPoints(Fraction(5, 4), "Sở Nội vụ")}
     assert inputs.surveyed == {"satisfied": 88}
 
 

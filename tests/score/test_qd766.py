@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_metrics.errors import CchcError
-from cchc_metrics.score import Given, Inputs, Ratio, Scorecard, Value, check_scheme, qd766, score_scheme, with_choices
+from cchc_metrics.score import GivenPoints, Inputs, Ratio, Scorecard, Value, check_scheme, qd766, score_scheme, with_choices
 from cchc_metrics.tables.numbers import format_number
 from cchc_metrics.values import Status
 
@@ -21,7 +21,7 @@ PAYMENT: dict[str, Value] = {"P.a": Ratio(70, 331), "P.b": Ratio(125, 331), "P.c
 
 
 def given_points(printed: dict[str, str]) -> dict[str, Value]:
-    return {leaf: Given(Fraction(text.replace(",", "."))) for leaf, text in printed.items()}
+    return {leaf: GivenPoints(Fraction(text.replace(",", "."))) for leaf, text in printed.items()}
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,9 @@ def test_the_bands_include_their_lower_end(points: str, band: str) -> None:
     values: dict[str, Value] = {}
     for leaf in ("2", "4", "1", "5", "P"):
         here = min(rest, Fraction(MAXIMA[leaf]))
-        values[leaf] = Given(here)
+        values[leaf] = GivenPoints(here)
         rest -= here
-    card = score_scheme({**values, "3": Given(rest)}, qd766())
+    card = score_scheme({**values, "3": GivenPoints(rest)}, qd766())
     assert card.band is not None
     assert card.band.vi == band
 

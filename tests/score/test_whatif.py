@@ -13,7 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cchc_metrics.errors import CatalogueError, CchcError, InputError
-from cchc_metrics.score import Given, Inputs, Scheme, Scorecard, Value, WhatIf, cheapest_way, district_example, qd766, score_scheme, what_if
+from cchc_metrics.score import (
+    GivenPoints,
+    Inputs,
+    Scheme,
+    Scorecard,
+    Value,
+    WhatIf,
+    cheapest_way,
+    district_example,
+    qd766,
+    score_scheme,
+    what_if,
+)
 from cchc_metrics.score.whatif import changed_inputs
 
 BANDS = [
@@ -68,19 +80,19 @@ def test_nothing_changed_nothing_differs() -> None:
 
 
 def test_a_score_can_be_set() -> None:
-    assert rows(BASE, changes={"c": Given(Fraction(30))})[""] == (47, 65)
+    assert rows(BASE, changes={"c": GivenPoints(Fraction(30))})[""] == (47, 65)
 
 
 def test_a_score_is_set_where_it_counts() -> None:
     s = scheme(field("A", criterion("a", 40), criterion("b", 60, counts=["surveyed"])), counts=["appraised"])
     inputs = Inputs({}, {"a": 90}, {"a": 50}, {"b": 50})
-    found = what_if(inputs, s, {"a": Given(Fraction(40)), "b": Given(Fraction(60))})
+    found = what_if(inputs, s, {"a": GivenPoints(Fraction(40)), "b": GivenPoints(Fraction(60))})
     assert totals(found) == [50, 100]
     assert changed_inputs(inputs, s, {"a": 70}).self_assessed == {"a": 70}  # a value is changed in every way that has it
     assert changed_inputs(Inputs(), s, {"b": 70}).surveyed == {"b": 70}  # and a new one goes where it counts
     example = district_example()
     assert changed_inputs(Inputs(), example, {"reports_late": 1}).appraised == {"reports_late": 1}
-    assert changed_inputs(Inputs(), example, {"A.1": Given(Fraction(4))}).appraised == {"A.1": Given(Fraction(4))}
+    assert changed_inputs(Inputs(), example, {"A.1": GivenPoints(Fraction(4))}).appraised == {"A.1": GivenPoints(Fraction(4))}
 
 
 def test_what_becomes_known_shows_as_a_line_that_had_no_points() -> None:
@@ -143,7 +155,7 @@ def brute_force(inputs: Mapping[str, Value], s: Scheme, k: int) -> tuple[int, Fr
         costs = []
         for chosen in combinations(leaves, size):
             if all(most(line.id) > (line.points or 0) for line in chosen):
-                after = score_scheme({**inputs, **{line.id: Given(most(line.id)) for line in chosen}}, s)
+                after = score_scheme({**inputs, **{line.id: GivenPoints(most(line.id)) for line in chosen}}, s)
                 if better(after, card):
                     costs.append(sum((most(line.id) - (line.points or 0) for line in chosen), Fraction(0)))
         if costs:
@@ -195,7 +207,7 @@ def test_it_finds_what_trying_everything_finds(
     else:
         assert found.best is not None
         assert (len(found.best.moves), found.best.points) == expected
-        after = score_scheme({**inputs, **{move.id: Given(move.after) for move in found.best.moves}}, s)
+        after = score_scheme({**inputs, **{move.id: GivenPoints(move.after) for move in found.best.moves}}, s)
         assert (after.share, after.band) == (found.best.share, found.best.band)
         assert found.best.band is not None
         assert found.best.band.low >= found.goal.low
@@ -250,6 +262,8 @@ def test_what_does_not_apply_is_not_moved() -> None:
     example = district_example()
     leaves = {leaf.component.id for leaf in example.leaves()}
     assert {"A.1.1", "H.1"} <= leaves
-    found = cheapest_way({"2.1": 50, "2": Given(Fraction(10)), **{c: Given(Fraction(5)) for c in ("1", "3", "4", "5", "P")}}, qd766())
+    found = cheapest_way(
+        {"2.1": 50, "2": GivenPoints(Fraction(10)), **{c: GivenPoints(Fraction(5)) for c in ("1", "3", "4", "5", "P")}}, qd766()
+    )
     assert found.best is not None
     assert {move.id for way in found.ways for move in way.moves} <= {"1", "2", "3", "4", "5", "P"}

@@ -10,8 +10,8 @@ from typing import Final
 from dateutil.relativedelta import relativedelta
 
 from cchc_metrics.example.draw import Draw, divide
-from cchc_metrics.example.place import BUSY, COMMUNES, DISTRICT, EXTRACTED, SIZES, STRETCHES, SYNTHETIC, Unit
-from cchc_metrics.example.procedures import COMMUNE_PROCEDURES, DISTRICT_PROCEDURES, Procedure
+from cchc_metrics.example.place import BUSY, COMMUNES, DISTRICT, EXTRACTED, SIZES, STRETCHES, SYNTHETIC, ExampleUnit
+from cchc_metrics.example.procedures import COMMUNE_PROCEDURES, DISTRICT_PROCEDURES, ExampleProcedure
 from cchc_metrics.example.workdays import DAY, Season, WorkingDays, saturday_before
 
 HEADINGS: Final = (
@@ -79,8 +79,8 @@ class Case:
         stated: whether the export says the level of the service.
     """
 
-    unit: Unit
-    procedure: Procedure
+    unit: ExampleUnit
+    procedure: ExampleProcedure
     channel: str
     received: date
     due: date | None
@@ -127,7 +127,7 @@ def make_dossiers(seed: int, days: WorkingDays) -> list[dict[str, object]]:
     return _numbered(rows)
 
 
-def due_date(procedure: Procedure, received: date, paused: int, days: WorkingDays) -> date | None:
+def appointment_day(procedure: ExampleProcedure, received: date, paused: int, days: WorkingDays) -> date | None:
     """Return the due date of a procedure: the first day is not counted; working days of pauses are added.
 
     Terms in hours end on the day itself (received in the morning), half days reach into the next working day,
@@ -160,7 +160,7 @@ def _received(draw: Draw, days: WorkingDays) -> list[Case]:
     return cases
 
 
-def _offers(procedures: tuple[Procedure, ...]) -> dict[str, dict[Procedure, float]]:
+def _offers(procedures: tuple[ExampleProcedure, ...]) -> dict[str, dict[ExampleProcedure, float]]:
     return {
         "counter": {p: p.weight for p in procedures},
         "online": {p: p.weight for p in procedures if p.online},
@@ -172,7 +172,7 @@ OFFERS: Final = {"district": _offers(DISTRICT_PROCEDURES), "commune": _offers(CO
 """Level → channel → procedure → weight."""
 
 
-def _open(unit: Unit, channel: str, season: Season, draw: Draw, days: WorkingDays) -> Case:
+def _open(unit: ExampleUnit, channel: str, season: Season, draw: Draw, days: WorkingDays) -> Case:
     procedure = draw.weighted(OFFERS[_level(unit)][channel])
     received = season.draw(draw)
     saturday = saturday_before(received)
@@ -181,7 +181,7 @@ def _open(unit: Unit, channel: str, season: Season, draw: Draw, days: WorkingDay
     long = procedure.term_unit == "working_days" and (procedure.term or 0) >= 5
     paused = draw.between(1, 6) if long and draw.chance(5) else 0
     given = procedure.term_unit not in ("working_days", "calendar_days") or not draw.chance(12)
-    return Case(unit, procedure, channel, received, due_date(procedure, received, paused, days), paused, given)
+    return Case(unit, procedure, channel, received, appointment_day(procedure, received, paused, days), paused, given)
 
 
 def _settle(case: Case, draw: Draw, days: WorkingDays) -> None:
@@ -241,7 +241,7 @@ def _wait(cases: list[Case], draw: Draw) -> None:
         case.status = "payment_requested"
 
 
-def _level(unit: Unit) -> str:
+def _level(unit: ExampleUnit) -> str:
     return "district" if unit is DISTRICT else "commune"
 
 

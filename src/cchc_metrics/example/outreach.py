@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from cchc_metrics.example.draw import Draw, divide
-from cchc_metrics.example.place import BUSY, COMMUNES, DISTRICT, SIZES, STRETCHES, SYNTHETIC, Unit
+from cchc_metrics.example.place import BUSY, COMMUNES, DISTRICT, SIZES, STRETCHES, SYNTHETIC, ExampleUnit
 from cchc_metrics.example.workdays import Season, WorkingDays
 
 HEADINGS: Final = ("activity_id", "unit_code", "channel", "held_on", "topic", "reach")
@@ -75,7 +75,7 @@ def make_outreach(seed: int, days: WorkingDays) -> list[dict[str, object]]:
     return rows
 
 
-def _activity(unit: Unit, channel: str, season: Season, draw: Draw) -> dict[str, object]:
+def _activity(unit: ExampleUnit, channel: str, season: Season, draw: Draw) -> dict[str, object]:
     low, high = REACH.get(channel, (0, 0))
     reported = high and (channel in DIALOGUE_TOPICS or draw.chance(65))
     return {

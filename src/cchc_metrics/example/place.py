@@ -29,7 +29,7 @@ BUSY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class ExampleUnit:
     """A unit of the district.
 
     Args:
@@ -47,22 +47,22 @@ class Unit:
     slow: float = 1.0
 
 
-DISTRICT = Unit("H20.38", "huyện", "Tháp Mười")
-TOWN = Unit("H20.38.01", "thị trấn", "Mỹ An", 1.9, 1.1)
+DISTRICT = ExampleUnit("H20.38", "huyện", "Tháp Mười")
+TOWN = ExampleUnit("H20.38.01", "thị trấn", "Mỹ An", 1.9, 1.1)
 COMMUNES = (
     TOWN,
-    Unit("H20.38.02", "xã", "Mỹ An", 0.8, 0.5),
-    Unit("H20.38.03", "xã", "Mỹ Hòa", 0.9, 1.0),
-    Unit("H20.38.04", "xã", "Mỹ Quý", 1.1, 1.2),
-    Unit("H20.38.05", "xã", "Mỹ Đông", 0.8, 0.0),
-    Unit("H20.38.06", "xã", "Đốc Binh Kiều", 1.2, 1.4),
-    Unit("H20.38.07", "xã", "Tân Kiều", 1.0, 0.6),
-    Unit("H20.38.08", "xã", "Thanh Mỹ", 1.1, 0.8),
-    Unit("H20.38.09", "xã", "Phú Điền", 0.9, 0.7),
-    Unit("H20.38.10", "xã", "Láng Biển", 0.6, 1.3),
-    Unit("H20.38.11", "xã", "Trường Xuân", 1.3, 2.4),
-    Unit("H20.38.12", "xã", "Thạnh Lợi", 0.7, 0.6),
-    Unit("H20.38.13", "xã", "Hưng Thạnh", 0.8, 0.4),
+    ExampleUnit("H20.38.02", "xã", "Mỹ An", 0.8, 0.5),
+    ExampleUnit("H20.38.03", "xã", "Mỹ Hòa", 0.9, 1.0),
+    ExampleUnit("H20.38.04", "xã", "Mỹ Quý", 1.1, 1.2),
+    ExampleUnit("H20.38.05", "xã", "Mỹ Đông", 0.8, 0.0),
+    ExampleUnit("H20.38.06", "xã", "Đốc Binh Kiều", 1.2, 1.4),
+    ExampleUnit("H20.38.07", "xã", "Tân Kiều", 1.0, 0.6),
+    ExampleUnit("H20.38.08", "xã", "Thanh Mỹ", 1.1, 0.8),
+    ExampleUnit("H20.38.09", "xã", "Phú Điền", 0.9, 0.7),
+    ExampleUnit("H20.38.10", "xã", "Láng Biển", 0.6, 1.3),
+    ExampleUnit("H20.38.11", "xã", "Trường Xuân", 1.3, 2.4),
+    ExampleUnit("H20.38.12", "xã", "Thạnh Lợi", 0.7, 0.6),
+    ExampleUnit("H20.38.13", "xã", "Hưng Thạnh", 0.8, 0.4),
 )
 UNITS = (DISTRICT, *COMMUNES)
 SIZES = {unit.code: unit.size for unit in COMMUNES}

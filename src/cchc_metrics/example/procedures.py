@@ -7,7 +7,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Procedure:
+class ExampleProcedure:
     """A procedure (thủ tục hành chính).
 
     Args:
@@ -42,33 +42,33 @@ class Procedure:
 
 
 DISTRICT_PROCEDURES = (
-    Procedure("MP-DD-01", "Đất đai", 22, 10, "working_days", "level_3", fee=True),  # đăng ký biến động
-    Procedure("MP-DD-02", "Đất đai", 9, 15, "working_days", "level_2", fee=True),  # tách thửa
-    Procedure("MP-DD-03", "Đất đai", 5, 30, "working_days", "level_2", fee=True),  # cấp giấy chứng nhận lần đầu
-    Procedure("MP-DD-04", "Đất đai", 12, 3, "working_days", "level_3"),  # xóa thế chấp
-    Procedure("MP-KD-01", "Đăng ký kinh doanh", 16, 3, "working_days", "level_4", fee=True),  # lập hộ kinh doanh
-    Procedure("MP-KD-02", "Đăng ký kinh doanh", 8, 3, "working_days", "level_4", fee=True),  # thay đổi nội dung
-    Procedure("MP-KD-03", "Đăng ký kinh doanh", 4, 3, "working_days", "level_4"),  # chấm dứt
-    Procedure("MP-XD-01", "Xây dựng", 7, 15, "calendar_days", "level_3", fee=True),  # giấy phép nhà ở
-    Procedure("MP-BT-01", "Bảo trợ xã hội", 9, 10, "working_days", "level_3"),  # trợ cấp hằng tháng
-    Procedure("MP-HT-01", "Hộ tịch", 6, 3, "working_days", "level_3", fee=True),  # cải chính hộ tịch
-    Procedure("MP-CT-01", "Chứng thực", 8, 4, "hours", "level_2", fee=True),  # chứng thực bản sao
-    Procedure("MP-GD-01", "Giáo dục và Đào tạo", 3, 5, "working_days", "level_4", paper=False),  # chuyển trường
-    Procedure("MP-NC-01", "Người có công", 4, 20, "working_days", "level_2"),  # mai táng phí
-    Procedure("MP-TC-01", "Thi đua, khen thưởng", 0.4, None, "", "level_2", paper=False),
+    ExampleProcedure("MP-DD-01", "Đất đai", 22, 10, "working_days", "level_3", fee=True),  # đăng ký biến động
+    ExampleProcedure("MP-DD-02", "Đất đai", 9, 15, "working_days", "level_2", fee=True),  # tách thửa
+    ExampleProcedure("MP-DD-03", "Đất đai", 5, 30, "working_days", "level_2", fee=True),  # cấp giấy chứng nhận lần đầu
+    ExampleProcedure("MP-DD-04", "Đất đai", 12, 3, "working_days", "level_3"),  # xóa thế chấp
+    ExampleProcedure("MP-KD-01", "Đăng ký kinh doanh", 16, 3, "working_days", "level_4", fee=True),  # lập hộ kinh doanh
+    ExampleProcedure("MP-KD-02", "Đăng ký kinh doanh", 8, 3, "working_days", "level_4", fee=True),  # thay đổi nội dung
+    ExampleProcedure("MP-KD-03", "Đăng ký kinh doanh", 4, 3, "working_days", "level_4"),  # chấm dứt
+    ExampleProcedure("MP-XD-01", "Xây dựng", 7, 15, "calendar_days", "level_3", fee=True),  # giấy phép nhà ở
+    ExampleProcedure("MP-BT-01", "Bảo trợ xã hội", 9, 10, "working_days", "level_3"),  # trợ cấp hằng tháng
+    ExampleProcedure("MP-HT-01", "Hộ tịch", 6, 3, "working_days", "level_3", fee=True),  # cải chính hộ tịch
+    ExampleProcedure("MP-CT-01", "Chứng thực", 8, 4, "hours", "level_2", fee=True),  # chứng thực bản sao
+    ExampleProcedure("MP-GD-01", "Giáo dục và Đào tạo", 3, 5, "working_days", "level_4", paper=False),  # chuyển trường
+    ExampleProcedure("MP-NC-01", "Người có công", 4, 20, "working_days", "level_2"),  # mai táng phí
+    ExampleProcedure("MP-TC-01", "Thi đua, khen thưởng", 0.4, None, "", "level_2", paper=False),
 )
 COMMUNE_PROCEDURES = (
-    Procedure("MP-CT-01", "Chứng thực", 24, 4, "hours", "level_2", fee=True),  # chứng thực bản sao
-    Procedure("MP-CT-02", "Chứng thực", 8, 2, "working_days", "level_2", fee=True),  # hợp đồng, giao dịch
-    Procedure("MP-HT-11", "Hộ tịch", 16, 1, "working_days", "level_3"),  # khai sinh
-    Procedure("MP-HT-12", "Hộ tịch", 6, 1, "working_days", "level_3"),  # khai tử
-    Procedure("MP-HT-13", "Hộ tịch", 7, 3, "working_days", "level_3"),  # kết hôn
-    Procedure("MP-HT-14", "Hộ tịch", 9, 3, "working_days", "level_4", fee=True),  # tình trạng hôn nhân
-    Procedure("MP-HT-15", "Hộ tịch", 7, 0.5, "working_days", "level_4", fee=True),  # trích lục
-    Procedure("MP-BT-11", "Bảo trợ xã hội", 8, 25, "working_days", "level_2"),  # xác định mức độ khuyết tật
-    Procedure("MP-BT-12", "Bảo trợ xã hội", 5, 7, "working_days", "level_3"),  # hộ nghèo, hộ cận nghèo
-    Procedure("MP-DD-11", "Đất đai", 6, 15, "calendar_days", "level_2"),  # xác nhận hiện trạng
-    Procedure("MP-NC-11", "Người có công", 4, 5, "working_days", "level_3"),
-    Procedure("MP-NN-01", "Nuôi con nuôi", 0.4, 1, "months", "level_2", fee=True),
-    Procedure("MP-TD-01", "Tiếp công dân", 0.5, None, "", "level_2", paper=False),
+    ExampleProcedure("MP-CT-01", "Chứng thực", 24, 4, "hours", "level_2", fee=True),  # chứng thực bản sao
+    ExampleProcedure("MP-CT-02", "Chứng thực", 8, 2, "working_days", "level_2", fee=True),  # hợp đồng, giao dịch
+    ExampleProcedure("MP-HT-11", "Hộ tịch", 16, 1, "working_days", "level_3"),  # khai sinh
+    ExampleProcedure("MP-HT-12", "Hộ tịch", 6, 1, "working_days", "level_3"),  # khai tử
+    ExampleProcedure("MP-HT-13", "Hộ tịch", 7, 3, "working_days", "level_3"),  # kết hôn
+    ExampleProcedure("MP-HT-14", "Hộ tịch", 9, 3, "working_days", "level_4", fee=True),  # tình trạng hôn nhân
+    ExampleProcedure("MP-HT-15", "Hộ tịch", 7, 0.5, "working_days", "level_4", fee=True),  # trích lục
+    ExampleProcedure("MP-BT-11", "Bảo trợ xã hội", 8, 25, "working_days", "level_2"),  # xác định mức độ khuyết tật
+    ExampleProcedure("MP-BT-12", "Bảo trợ xã hội", 5, 7, "working_days", "level_3"),  # hộ nghèo, hộ cận nghèo
+    ExampleProcedure("MP-DD-11", "Đất đai", 6, 15, "calendar_days", "level_2"),  # xác nhận hiện trạng
+    ExampleProcedure("MP-NC-11", "Người có công", 4, 5, "working_days", "level_3"),
+    ExampleProcedure("MP-NN-01", "Nuôi con nuôi", 0.4, 1, "months", "level_2", fee=True),
+    ExampleProcedure("MP-TD-01", "Tiếp công dân", 0.5, None, "", "level_2", paper=False),
 )

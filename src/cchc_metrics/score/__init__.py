@@ -8,11 +8,11 @@ from __future__ import annotations
 from cchc_metrics.score.builtin import commune_example, district_example, qd766
 from cchc_metrics.score.card import Line, Scorecard
 from cchc_metrics.score.cheapest import CheapestWay, cheapest_way
-from cchc_metrics.score.check import Finding, check_scheme
+from cchc_metrics.score.check import SchemeFinding, check_scheme
 from cchc_metrics.score.choices import with_choices
 from cchc_metrics.score.dump import dump_scheme
 from cchc_metrics.score.evaluate import score_scheme, score_units
-from cchc_metrics.score.facts import Absent, Given, Ratio, Value
+from cchc_metrics.score.facts import Absent, GivenPoints, Ratio, Value
 from cchc_metrics.score.inputs import Inputs, inputs_from_measures, load_inputs, load_unit_inputs
 from cchc_metrics.score.load import SchemeError, load_scheme
 from cchc_metrics.score.ranking import Ranking, rank_units
@@ -22,14 +22,14 @@ from cchc_metrics.score.whatif import WhatIf, what_if
 __all__ = [
     "Absent",
     "CheapestWay",
-    "Finding",
-    "Given",
+    "GivenPoints",
     "Inputs",
     "Line",
     "Ranking",
     "Ratio",
     "Scheme",
     "SchemeError",
+    "SchemeFinding",
     "Scorecard",
     "Value",
     "WhatIf",

@@ -101,7 +101,7 @@ Code = Literal[
     "two_kinds",
     "unknown_id",
 ]
-"""What ``check_scheme`` finds; see ``Finding``."""
+"""What ``check_scheme`` finds; see ``SchemeFinding``."""
 
 
 @dataclass(frozen=True, slots=True)

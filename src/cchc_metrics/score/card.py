@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, Self
 
-from cchc_metrics.score.facts import Absent, Given, Ratio, Value
+from cchc_metrics.score.facts import Absent, GivenPoints, Ratio, Value
 from cchc_metrics.score.scheme import WAY_NAMES, Grade, Scheme, Way
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import exact_text
@@ -330,11 +330,11 @@ def _value(value: Value, number: NumberWriter) -> object:
     return _table(value, number)
 
 
-def _table(value: Ratio | Given | Absent | Measure, number: NumberWriter) -> dict[str, object]:
+def _table(value: Ratio | GivenPoints | Absent | Measure, number: NumberWriter) -> dict[str, object]:
     if isinstance(value, Ratio):
         excluded: dict[str, object] = {"excluded": value.excluded, "evidence": value.evidence} if value.excluded else {}
         return {"numerator": value.numerator, "denominator": value.denominator, **excluded}
-    if isinstance(value, Given):
+    if isinstance(value, GivenPoints):
         return {"points": number(value.points), "note": value.note}
     if isinstance(value, Absent):
         return {"status": value.status.value, "reason": value.reason.vi, "reason_en": value.reason.en}

@@ -17,7 +17,7 @@ _MISTAKES = frozenset({"total", "duplicate_id", "gap", "overlap", "unreachable",
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SchemeFinding:
     """Something about a scheme that its author should look at.
 
     Args:
@@ -48,7 +48,7 @@ class Finding:
         return f"{self.place}: {self.text.vi} | {self.text.en}"
 
 
-def check_scheme(scheme: Scheme) -> list[Finding]:
+def check_scheme(scheme: Scheme) -> list[SchemeFinding]:
     """Return everything about a scheme that does not fit together, in the order of the scheme.
 
     Args:
@@ -60,7 +60,7 @@ def check_scheme(scheme: Scheme) -> list[Finding]:
             found += _component(path, item, _kind_of_field(scheme, path))
             if not item.source and not _source_above(scheme, path):
                 found.append(_Found("no_source", path, "chưa ghi nguồn", "no source is given"))
-    findings = [Finding(f.code, f.path, place_of(scheme, f.path), Text(f.vi, f.en)) for f in found]
+    findings = [SchemeFinding(f.code, f.path, place_of(scheme, f.path), Text(f.vi, f.en)) for f in found]
     order = {path: n for n, (path, _) in enumerate(scheme.items())}
     return sorted(findings, key=lambda f: max((n for path, n in order.items() if f.path[: len(path)] == path), default=-1))
 

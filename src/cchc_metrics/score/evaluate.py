@@ -9,7 +9,7 @@ from fractions import Fraction
 from cchc_metrics.errors import InputError
 from cchc_metrics.score.aggregate import criterion_line, field_line, scorecard, total_line
 from cchc_metrics.score.card import Line, Scorecard, Stake, WayScore
-from cchc_metrics.score.facts import Facts, Given, NoPointsError, Peers, Ratio, Value
+from cchc_metrics.score.facts import Facts, GivenPoints, NoPointsError, Peers, Ratio, Value
 from cchc_metrics.score.inputs import Inputs, check_inputs, inputs_of
 from cchc_metrics.score.scheme import WAY_NAMES, WAYS, Component, Criterion, Field, Scheme, Way
 from cchc_metrics.tables.numbers import round_half_up
@@ -55,7 +55,7 @@ def score_scheme(
     units = {code: inputs_of(found) for code, found in (peers or {}).items()}
     _refuse_mistakes({**units, "": own}, scheme, allow_unused=allow_unused)
     peers_of = _peers({**units, unit: own} if units else {})
-    return _scored(_Kind(scheme, own, peers_of, _first(own.year, year), counts), unit)
+    return _scored(_Scorer(scheme, own, peers_of, _first(own.year, year), counts), unit)
 
 
 def score_units(
@@ -81,7 +81,7 @@ def score_units(
     units = {code: inputs_of(found) for code, found in inputs.items()}
     _refuse_mistakes(units, scheme, allow_unused=allow_unused)
     peers = _peers(units)
-    return {code: _scored(_Kind(scheme, own, peers, _first(own.year, year), counts), code) for code, own in units.items()}
+    return {code: _scored(_Scorer(scheme, own, peers, _first(own.year, year), counts), code) for code, own in units.items()}
 
 
 def _peers(units: Mapping[str, Inputs]) -> dict[Way, Peers]:
@@ -101,14 +101,14 @@ def _first(own: int | None, common: int | None) -> int | None:
     return common if own is None else own
 
 
-def _scored(kind: _Kind, unit: str) -> Scorecard:
+def _scored(kind: _Scorer, unit: str) -> Scorecard:
     scheme = kind.scheme
     fields = [field_line(field, [kind.criterion(criterion, field) for criterion in field.criteria], scheme) for field in scheme.fields]
     return scorecard(total_line(fields, scheme), scheme, unit, kind.year)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _Scorer:
     """What all criteria of one unit are scored with."""
 
     scheme: Scheme
@@ -124,7 +124,7 @@ class _Kind:
 
     def _given(self, criterion: Criterion) -> bool:
         """Return whether points were given to a criterion as a whole, in a way that counts."""
-        return any(isinstance(self.inputs.own(way).get(criterion.id), Given) for way in self._counts(criterion, criterion))
+        return any(isinstance(self.inputs.own(way).get(criterion.id), GivenPoints) for way in self._counts(criterion, criterion))
 
     def _counts(self, item: Component, criterion: Criterion) -> tuple[Way, ...]:
         declared = item.counts or criterion.counts or self.scheme.counts
@@ -179,7 +179,7 @@ class _Kind:
     def _score(self, item: Component, way: Way) -> WayScore:
         values = self.inputs.all(way)
         given = values.get(item.id)
-        if isinstance(given, Given):
+        if isinstance(given, GivenPoints):
             note = given.note or "—"
             return WayScore(way, _held(given.points, item), notes=(Text(f"điểm cho trực tiếp: {note}", f"points given: {note}"),))
         if item.full is None or item.rule is None:
@@ -201,7 +201,7 @@ class _Kind:
 
     def _read(self, item: Component, way: Way) -> tuple[tuple[str, Value], ...]:
         values = self.inputs.all(way)
-        names = dict.fromkeys([*(need.name for need in item.needs()), *([item.id] if isinstance(values.get(item.id), Given) else [])])
+        names = dict.fromkeys([*(need.name for need in item.needs()), *([item.id] if isinstance(values.get(item.id), GivenPoints) else [])])
         return tuple((name, values[name]) for name in names if name in values)
 
 

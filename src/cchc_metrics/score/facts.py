@@ -87,7 +87,7 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenPoints:
     """Points that an assessor gave to a criterion (by its id), in place of what its rule would give.
 
     Args:
@@ -118,7 +118,7 @@ class Absent:
             raise CchcError("không áp dụng thì phải nêu lý do: thêm reason", "not applicable needs a reason: add reason")
 
 
-Value: TypeAlias = bool | int | Fraction | Decimal | str | date | Ratio | Measure | Given | Absent
+Value: TypeAlias = bool | int | Fraction | Decimal | str | date | Ratio | Measure | GivenPoints | Absent
 """An input: a number, counts, a measure, yes or no (``False`` for a day: it never happened), a label, a day, points, or none."""
 
 
@@ -293,7 +293,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], Kind], ...] = (
     ((int, Fraction, Decimal, Ratio, Measure), "number"),
     (str, "label"),
     (date, "day"),
-    (Given, "points"),
+    (GivenPoints, "points"),
 )
 _WORDS: Mapping[Kind, tuple[str, str]] = {
     "number": ("một số, hoặc numerator và denominator", "a number, or numerator and denominator,"),

@@ -14,7 +14,7 @@ from cchc_metrics.declared import DeclaredModel, MisfitError, Mistakes, exact, p
 from cchc_metrics.declared.mistakes import short
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.reference.period import Period
-from cchc_metrics.score.facts import Absent, Given, Ratio, Value, kind_of, wanted
+from cchc_metrics.score.facts import Absent, GivenPoints, Ratio, Value, kind_of, wanted
 from cchc_metrics.score.scheme import Component, Scheme, Way
 from cchc_metrics.tables.numbers import exact_text
 from cchc_metrics.values import Breakdown, MeasureSource, Status, Text
@@ -28,7 +28,7 @@ class Inputs:
 
     Args:
         values: input name → what was measured or is a plain fact.
-        self_assessed, appraised, surveyed: the same as each of them sees it; or points, ``Given``, under a criterion's id.
+        self_assessed, appraised, surveyed: the same as each of them sees it; or points, ``GivenPoints``, under a criterion's id.
         survey_held: whether a survey was held.
         unit: unit code.
         year: the year that is scored.
@@ -192,7 +192,7 @@ def check_inputs(inputs: Inputs, scheme: Scheme, *, allow_unused: bool = False) 
             except CchcError as error:
                 say(place, error.vi, error.en)
                 continue
-            if isinstance(value, Given):
+            if isinstance(value, GivenPoints):
                 item = items.get(name)
                 if not isinstance(item, Component):
                     say(place, "điểm phải đặt dưới mã của tiêu chí", "points go under the id of a criterion")
@@ -235,7 +235,7 @@ def _from_table(table: Mapping[str, Any]) -> Value:
     if keys[0] == "numerator":
         return Ratio(table["numerator"], table.get("denominator"), table.get("excluded", 0), table.get("evidence", ""))
     if keys[0] == "points":
-        return Given(exact(table["points"]), table.get("note", ""))
+        return GivenPoints(exact(table["points"]), table.get("note", ""))
     reason = table.get("reason", "")
     return Absent(Status(table["status"]), Text(reason, table.get("reason_en", reason)))
 

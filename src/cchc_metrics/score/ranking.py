@@ -191,8 +191,8 @@ def rank_units(
     Raises:
         CchcError: the scorecards are of different schemes, or have no such line.
 
-    >>> from cchc_metrics.score import Given, qd766, score_units
-    >>> cards = score_units({u: {"2": Given(Fraction(p))} for u, p in (("A", 18), ("B", 19), ("C", 18))}, qd766())
+    >>> from cchc_metrics.score import GivenPoints, qd766, score_units
+    >>> cards = score_units({u: {"2": GivenPoints(Fraction(p))} for u, p in (("A", 18), ("B", 19), ("C", 18))}, qd766())
     >>> [(row.rank, row.unit, row.tied) for row in rank_units(cards, units="ABCD", line="2").rows]
     [(1, 'B', ()), (2, 'A', ('C',)), (2, 'C', ('A',))]
     """

@@ -11,7 +11,7 @@ from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.score.card import Line, Scorecard
 from cchc_metrics.score.choices import with_choices
 from cchc_metrics.score.evaluate import score_scheme, score_units
-from cchc_metrics.score.facts import Given, Value
+from cchc_metrics.score.facts import GivenPoints, Value
 from cchc_metrics.score.inputs import Inputs, inputs_of
 from cchc_metrics.score.ranking import Ranking, rank_units
 from cchc_metrics.score.scheme import WAYS, Scheme, Way
@@ -119,8 +119,8 @@ def what_if(
     Args:
         inputs: the inputs as they are.
         scheme: the scheme as it is.
-        changes: input name → another value; or id of a criterion → ``Given(points)``, to set its score. A value takes the place of the old
-            one in every way that has it; a new one goes to the way that counts.
+        changes: input name → another value; or id of a criterion → ``GivenPoints(points)``, to set its score. A value takes the place of
+            the old one in every way that has it; a new one goes to the way that counts.
         choices: see ``with_choices``: ``{"4.2:rule.target": 80, ":rescale": "field"}``.
         others: unit code → inputs of the other units, for ranks and for rules that compare units.
         unit: unit code, where the inputs do not say.
@@ -165,7 +165,7 @@ def changed_inputs(inputs: Inputs, scheme: Scheme, changes: Mapping[str, Value])
     ways = {way: dict(inputs.own(way)) for way in WAYS}
     for name, value in changes.items():
         holders: list[Way] = [way for way in WAYS if name in ways[way]]
-        if isinstance(value, Given) or not holders:
+        if isinstance(value, GivenPoints) or not holders:
             holders = [_counting(name, scheme)]
         for way in holders:
             ways[way][name] = value

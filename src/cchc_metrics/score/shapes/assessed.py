@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.score.base import Bounds, Need, Shape
-from cchc_metrics.score.facts import Facts, Given
+from cchc_metrics.score.facts import Facts, GivenPoints
 from cchc_metrics.tables.numbers import exact_text
 from cchc_metrics.values import Text
 
@@ -42,7 +42,7 @@ class Assessed(Shape):
     def points(self, facts: Facts, maximum: Fraction) -> Fraction:
         """Return the points as they were given; outside 0 to the maximum they are an ``InputError``."""
         value = facts.get(self.input)
-        points = value.points if isinstance(value, Given) else facts.number(self.input)
+        points = value.points if isinstance(value, GivenPoints) else facts.number(self.input)
         if not 0 <= points <= maximum:
             raise InputError(
                 f"{exact_text(points)} điểm nằm ngoài 0 – {exact_text(maximum)}",

@@ -33,7 +33,7 @@ DATE_NAMES: Mapping[DateOf, tuple[str, str]] = {
 """Date → (Vietnamese, English)."""
 
 
-class Due(DeclaredModel):
+class DueDay(DeclaredModel):
     """A last day and what being in time earns.
 
     Args:
@@ -94,7 +94,7 @@ class Deadline(Shape):
     example: ClassVar[Mapping[str, object]] = {"date_of": "issued", "due": [{"by_day": "31/01", "points": 2}]}
     date_of: DateOf
     input: str = ""
-    due: tuple[Due, ...] = Field(min_length=1)
+    due: tuple[DueDay, ...] = Field(min_length=1)
     otherwise: Exact = _ZERO
     points_are: PointsAre = "points"
 
