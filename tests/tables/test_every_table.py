@@ -23,7 +23,7 @@ from cchc_metrics.errors import CchcError
 from cchc_metrics.plan import Plan
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.reference.unit import Unit, UnitTree
-from cchc_metrics.score import Given, cheapest_way, load_scheme, qd766, rank_units, score_units, what_if
+from cchc_metrics.score import GivenPoints, cheapest_way, load_scheme, qd766, rank_units, score_units, what_if
 from cchc_metrics.tables.listing import display_width
 from cchc_metrics.tables.numbers import format_decimal_exact
 from cchc_metrics.tables.table import AnswerTable
@@ -81,7 +81,7 @@ def assessments() -> Any:
 
 
 def cards() -> Any:
-    return score_units({unit: {"2": Given(Fraction(points, 7))} for unit, points in (("A", 118), ("B", 119), ("C", 118))}, qd766())
+    return score_units({unit: {"2": GivenPoints(Fraction(points, 7))} for unit, points in (("A", 118), ("B", 119), ("C", 118))}, qd766())
 
 
 def problems() -> Problems:
