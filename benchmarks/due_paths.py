@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.synthetic import dossier_columns
 from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.records.columns import Columns
-from cchc_metrics.records.due import due_dates
+from cchc_metrics.records.due import dues_of
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
@@ -29,7 +29,7 @@ def ways(rows: int) -> dict[str, Columns]:
     """Return the same dossiers, their due dates given or to be computed in several ways."""
     plain = dossier_columns(rows)
     rng = np.random.default_rng(1)
-    due = due_dates(plain, RULES, CALENDAR).day
+    due = dues_of(plain, RULES, CALENDAR).day
     received = plain.arrays["received_at"]
     waits = rng.random(rows) < 0.1
     return {

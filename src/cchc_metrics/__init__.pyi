@@ -18,7 +18,8 @@ from cchc_metrics.read.parquet_files import scan_parquet as scan_parquet
 from cchc_metrics.read.rows import read_rows as read_rows
 from cchc_metrics.records.columns import Columns as Columns
 from cchc_metrics.records.columns import columns_of as columns_of
-from cchc_metrics.records.due import due_date as due_date
+from cchc_metrics.records.due_dates import due_date as due_date
+from cchc_metrics.records.due_dates import due_dates as due_dates
 from cchc_metrics.records.problems import Problem as Problem
 from cchc_metrics.records.problems import Problems as Problems
 from cchc_metrics.reference.calendar import Calendar as Calendar

@@ -18,7 +18,9 @@ from cchc_metrics.records.choices import Status, TermUnit
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
-from cchc_metrics.records.due import add_months, due_date, due_dates
+from cchc_metrics.records.due import dues_of
+from cchc_metrics.records.due_dates import due_date
+from cchc_metrics.records.terms import add_months
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
@@ -39,7 +41,7 @@ def dossier(received: date | str | None, term: Any = None, unit: TermUnit = Term
 
 
 def dates(rows: list[Dossier], rules: Rules = DEFAULT, calendar: Calendar = OFFICIAL) -> list[date | None]:
-    found = due_dates(columns_of(Dossier, rows), rules, calendar).day
+    found = dues_of(columns_of(Dossier, rows), rules, calendar).day
     assert found.dtype == np.int32
     return [None if day < 0 else date_of(day) for day in found.tolist()]
 
@@ -74,7 +76,7 @@ def test_both_calendars_work_on_the_same_days() -> None:
 def test_due_dates_of_columns_are_those_of_the_slow_reference(file: draw.Files, rules: Rules) -> None:
     rows, events = file
     columns = attach_events(columns_of(Dossier, rows), columns_of(DossierEvent, events))
-    found = due_dates(columns, rules, OFFICIAL)
+    found = dues_of(columns, rules, OFFICIAL)
     slow = [due_of(d, rules, SLOW, story_of(e for e in events if e.dossier_id == d.dossier_id)) for d in rows]
     assert [None if day < 0 else date_of(day) for day in found.day.tolist()] == [due.day for due in slow]
     assert [None if s < 0 else clock(s) for s in found.second.tolist()] == [due.day and due.clock for due in slow]
@@ -95,7 +97,7 @@ def test_one_dossier_and_columns_have_the_same_due_date(
 ) -> None:
     rules = Rules(id="own", opening_hours=opening_hours)
     alone = due_date(received, term, unit, calendar=OFFICIAL, rules=rules, paused_days=waited)
-    found = due_dates(columns_of(Dossier, [dossier(received, term, unit, paused_days=waited)]), rules, OFFICIAL)
+    found = dues_of(columns_of(Dossier, [dossier(received, term, unit, paused_days=waited)]), rules, OFFICIAL)
     day, second = date_of(int(found.day[0])), int(found.second[0])
     assert alone == (day if second < 0 else datetime.combine(day, clock(second)))
 
@@ -264,7 +266,7 @@ def test_an_afternoon_receipt_moves_nothing(moment: Any) -> None:
 def test_hours_under_opening_hours(received: str, term: Any, unit: TermUnit, expected: date) -> None:
     rules = Rules(id="own", opening_hours=draw.OPENING_HOURS)
     row = dossier(received, term, unit)
-    found = due_dates(columns_of(Dossier, [row]), rules, OFFICIAL)
+    found = dues_of(columns_of(Dossier, [row]), rules, OFFICIAL)
     slow = due_of(row, rules, SLOW)
     day, second = date_of(int(found.day[0])), int(found.second[0])
     assert (day if second < 0 else datetime.combine(day, clock(second))) == expected

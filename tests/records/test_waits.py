@@ -17,7 +17,7 @@ from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.dossier import Dossier, end_days
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.dossier_timing import class_dossiers
-from cchc_metrics.records.due import due_dates
+from cchc_metrics.records.due import dues_of
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import REAPPOINTED, REAPPOINTMENTS, attach_events, waits_of
 from cchc_metrics.reference.calendar import Calendar
@@ -261,7 +261,7 @@ def test_a_restarted_term_is_walked_from_the_end_of_the_last_wait_that_came_in_t
     for start, end in found:
         if start <= due and end is not None:
             due = SLOW.working_day_after(end, term)
-    assert day(due_dates(file(received, term, found), RESTART, OFFICIAL).day[0]) == due
+    assert day(dues_of(file(received, term, found), RESTART, OFFICIAL).day[0]) == due
 
 
 @settings(max_examples=60)
@@ -288,7 +288,7 @@ def test_under_terms_of_calendar_days_each_day_waited_is_a_day_more(case: tuple[
         if start <= due and until is not None:
             end += until - start
             due = SLOW.on_or_after(end)
-    assert day(due_dates(file(received, term, found, unit), SHIFT, OFFICIAL).day[0]) == due
+    assert day(dues_of(file(received, term, found, unit), SHIFT, OFFICIAL).day[0]) == due
 
 
 @settings(max_examples=40)
@@ -299,7 +299,7 @@ def test_time_before_the_receipt_is_no_waiting(case: tuple[date, int, Waits], ru
     before: Waits = [(received - timedelta(days=early + 3), received - timedelta(days=early))]
     one, other = (file(received, term, w, ended=ended) for w in (found, [*before, *found]))
     assert timing(one, rules) == timing(other, rules)
-    assert due_dates(one, rules, OFFICIAL).day[0] == due_dates(other, rules, OFFICIAL).day[0]
+    assert dues_of(one, rules, OFFICIAL).day[0] == dues_of(other, rules, OFFICIAL).day[0]
 
 
 @settings(max_examples=40)
@@ -312,7 +312,7 @@ def test_a_plain_number_of_days_says_the_same_as_the_waits_that_it_sums_up(case:
     if all(used(received, start, found[:n]) <= term for n, (start, _) in enumerate(found)):
         one, other = file(received, term, found, ended=ended), file(received, term, [], ended=ended, paused_days=number)
         assert timing(one, rules) == timing(other, rules)
-        assert day(due_dates(other, SHIFT, OFFICIAL).day[0]) == due
+        assert day(dues_of(other, SHIFT, OFFICIAL).day[0]) == due
 
 
 # --- examples ---------------------------------------------------------------------------------------------------------------------------
@@ -332,7 +332,7 @@ def overdue_on(columns: Columns, rules: Rules, today: date) -> bool:
 )
 def test_three_treatments_of_one_wait(rules: Rules, due: date) -> None:
     columns = file(date(2021, 3, 1), 4, ASKED)
-    assert day(due_dates(columns, rules, OFFICIAL).day[0]) == due
+    assert day(dues_of(columns, rules, OFFICIAL).day[0]) == due
 
 
 @pytest.mark.parametrize(
@@ -346,16 +346,16 @@ def test_three_treatments_of_one_wait(rules: Rules, due: date) -> None:
 )
 def test_an_appointment_moves_only_where_the_waits_are_not_in_it(rules: Rules, given_due: date, includes: bool, due: date) -> None:
     rules = rules.model_copy(update={"given_due_includes_pauses": includes})
-    assert day(due_dates(file(date(2021, 3, 1), 4, ASKED, due_at=given_due), rules, OFFICIAL).day[0]) == due
+    assert day(dues_of(file(date(2021, 3, 1), 4, ASKED, due_at=given_due), rules, OFFICIAL).day[0]) == due
 
 
 @pytest.mark.parametrize("rules", [SHIFT, RESTART], ids=["shift", "restart"])
 def test_while_a_supplement_is_open_the_date_does_not_pass(rules: Rules) -> None:
     columns = file(date(2021, 3, 1), 4, OPEN)
-    assert due_dates(columns, rules, OFFICIAL).suspended.tolist() == [True]
+    assert dues_of(columns, rules, OFFICIAL).suspended.tolist() == [True]
     assert not overdue_on(columns, rules, date(2021, 12, 31))
     too_late = file(date(2021, 3, 1), 4, [(date(2021, 3, 8), None)])
-    assert due_dates(too_late, rules, OFFICIAL).suspended.tolist() == [False]
+    assert dues_of(too_late, rules, OFFICIAL).suspended.tolist() == [False]
     assert overdue_on(too_late, rules, date(2021, 3, 6))
 
 
@@ -393,7 +393,7 @@ def test_two_requests_for_papers_make_late_two_for_payment_do_not() -> None:
 def test_waiting_for_payment_counts_like_waiting_for_papers() -> None:
     row = Dossier(dossier_id="1", unit_code="TM", status="4", received_at="01/03/2021", term=4, term_unit="nlv")
     both = [[event(f"{what}_requested", "03/03/2021"), event(f"{what}_received", "10/03/2021")] for what in ("supplement", "payment")]
-    dues = [day(due_dates(attached([row], events), SHIFT, OFFICIAL).day[0]) for events in both]
+    dues = [day(dues_of(attached([row], events), SHIFT, OFFICIAL).day[0]) for events in both]
     assert dues == [date(2021, 3, 12)] * 2
 
 
@@ -412,6 +412,6 @@ def test_a_new_appointment_counts_where_the_rules_say_so_and_an_apology_never() 
 
 
 def test_days_waited_without_their_dates_cannot_restart_a_term() -> None:
-    assert due_dates(file(date(2021, 3, 1), 4, [], paused_days=3), RESTART, OFFICIAL).day.tolist() == [NO_DAY]
-    assert day(due_dates(file(date(2021, 3, 1), 4, ASKED, paused_days=3), RESTART, OFFICIAL).day[0]) == date(2021, 3, 16)
-    assert day(due_dates(file(date(2021, 3, 1), 4, ASKED, paused_days=3), SHIFT, OFFICIAL).day[0]) == date(2021, 3, 12)  # dates win
+    assert dues_of(file(date(2021, 3, 1), 4, [], paused_days=3), RESTART, OFFICIAL).day.tolist() == [NO_DAY]
+    assert day(dues_of(file(date(2021, 3, 1), 4, ASKED, paused_days=3), RESTART, OFFICIAL).day[0]) == date(2021, 3, 16)
+    assert day(dues_of(file(date(2021, 3, 1), 4, ASKED, paused_days=3), SHIFT, OFFICIAL).day[0]) == date(2021, 3, 12)  # dates win

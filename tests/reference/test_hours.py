@@ -16,7 +16,7 @@ from cchc_metrics.records.choices import Status
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_timing import acceptance
-from cchc_metrics.records.due import due_date
+from cchc_metrics.records.due_dates import due_date
 from cchc_metrics.records.fields import Flag
 from cchc_metrics.records.kind import Context
 from cchc_metrics.reference.calendar import Calendar

@@ -10,13 +10,13 @@ A rule that is not written here raises ``NotImplementedError`` rather than being
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.slow.calendar_slow import OutsideError, SlowCalendar, days, months_later
+from tests.slow.calendar_slow import ONE_DAY, OutsideError, SlowCalendar, days, months_later
 
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.dossier import Dossier
@@ -57,9 +57,24 @@ def day_of(moment: Moment) -> date | None:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
+def the_day(moment: date | datetime) -> date:
+    """Return the day of a moment that there is."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
 def clock_of(moment: Moment) -> time | None:
-    """Return the time of day, None where only the day is known."""
+    """Return the time of day, None where only the day is known; a database writes such a day as its midnight."""
+    return moment.time() if isinstance(moment, datetime) and moment.time() != time(0) else None
+
+
+def received_clock(moment: date | datetime) -> time | None:
+    """Return the time of day of a receipt: the law has the term start at the stated moment, and midnight is one."""
     return moment.time() if isinstance(moment, datetime) else None
+
+
+def in_order(moment: date | datetime) -> datetime:
+    """Return where a moment stands among others: a day without a time at its end."""
+    return datetime.combine(the_day(moment), clock_of(moment) or time.max)
 
 
 # --- one dossier: what happened on its way ----------------------------------------------------------------------------------------------
@@ -69,8 +84,8 @@ def clock_of(moment: Moment) -> time | None:
 class Wait:
     """Waiting for the citizen, from a request to what was asked for; ``end`` is None while it is open."""
 
-    start: date
-    end: date | None
+    start: date | datetime
+    end: Moment
 
 
 @dataclass(frozen=True)
@@ -90,7 +105,7 @@ def story_of(events: Iterable[DossierEvent]) -> Story:
     waits: list[Wait] = []
     reappointed, asked = None, 0
     for event in sorted(events, key=lambda e: (day_of(e.happened_at), clock_of(e.happened_at) or time(0))):
-        day = day_of(event.happened_at)
+        day = event.happened_at
         assert day is not None
         is_open = bool(waits) and waits[-1].end is None
         if event.kind is EventKind.SUPPLEMENT_REQUESTED:
@@ -104,14 +119,42 @@ def story_of(events: Iterable[DossierEvent]) -> Story:
     return Story(tuple(waits), reappointed, asked)
 
 
-def days_waited(start: date, end: date, unit: TermUnit, calendar: SlowCalendar) -> int:
-    """Count the days of a wait, the first not counted, in the days that the term counts; none where the calendar does not reach."""
-    if unit in COUNTING_CALENDAR_DAYS:
-        return (end - start).days
-    try:
-        return calendar.working_days(start, end)
-    except OutsideError:
-        return 0
+def time_waited(wait: Wait, dossier: Dossier, rules: Rules, calendar: SlowCalendar) -> tuple[int, timedelta]:
+    """Return how long a wait was that is over: days, the first not counted, in the days that the term counts, or opening hours.
+
+    It is opening hours where the term runs by the clock and both moments are known. ``OutsideError`` where the calendar does not reach.
+    """
+    assert wait.end is not None
+    begun, over = the_day(wait.start), the_day(wait.end)
+    if runs_by_clock(dossier, rules) and clock_of(wait.start) and clock_of(wait.end):
+        return 0, open_between(in_order(wait.start), in_order(wait.end), calendar, rules.opening_hours)
+    if dossier.term_unit in COUNTING_CALENDAR_DAYS:
+        return (over - begun).days, timedelta(0)
+    return calendar.working_days(begun, over), timedelta(0)
+
+
+def runs_by_clock(dossier: Dossier, rules: Rules) -> bool:
+    """Tell whether the term ends at a time of the day: in hours or with half a day, in an office whose opening hours are known."""
+    half = dossier.term is not None and dossier.term.denominator != 1 and dossier.term_unit is TermUnit.WORKING_DAYS
+    return bool(rules.opening_hours) and (dossier.term_unit is TermUnit.HOURS or half)
+
+
+def open_between(start: datetime, end: datetime, calendar: SlowCalendar, opening_hours: OpeningHours) -> timedelta:
+    """Add up the time for which the office was open between two moments."""
+    calendar.is_working(start.date())  # both must be known
+    calendar.is_working(end.date())
+    found = timedelta(0)
+    for day in days(start.date(), end.date()):
+        for opens, closes in opening_hours if calendar.is_working(day) else ():
+            begin, until = max(start, datetime.combine(day, opens)), min(end, datetime.combine(day, closes))
+            found += max(until - begin, timedelta(0))
+    return found
+
+
+def opening_time(opening_hours: OpeningHours) -> timedelta:
+    """Return for how long the office is open on a working day."""
+    someday = date(2021, 1, 1)
+    return sum((datetime.combine(someday, b) - datetime.combine(someday, a) for a, b in opening_hours), timedelta(0))
 
 
 # --- one dossier: due date --------------------------------------------------------------------------------------------------------------
@@ -119,14 +162,29 @@ def days_waited(start: date, end: date, unit: TermUnit, calendar: SlowCalendar) 
 
 @dataclass(frozen=True)
 class Due:
-    """A due date: its day, None where there is none; the time of day where one is known; whether an open wait holds it from passing."""
+    """A due date: its day, None where there is none; the time of day where one is known; whether an open wait holds it from passing.
+
+    ``why`` says why there is none.
+    """
 
     day: date | None = None
     clock: time | None = None
     held: bool = False
+    why: str = ""
 
 
-def due_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story = NO_STORY, ended: date | None = None) -> Due:
+NONE_GIVEN = Due(why="no_due_date")
+NOT_KNOWN = Due(why="calendar_missing")
+
+
+def due_of(
+    dossier: Dossier,
+    rules: Rules,
+    calendar: SlowCalendar,
+    story: Story = NO_STORY,
+    ended: Moment = None,
+    cut_off: time | None = None,
+) -> Due:
     """Return the due date of a dossier that was received; none where the calendar does not reach.
 
     Where the due date moves with the waits, a wait that is open when the dossier ends is over then; what comes later is no waiting.
@@ -134,8 +192,7 @@ def due_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story 
     check_rules(rules)
     if story.waits:
         dossier = dossier.model_copy(update={"paused_days": None})  # dates say more than a number
-    if ended is not None and rules.pauses != "subtract":
-        story = replace(story, waits=tuple(Wait(w.start, min(w.end or ended, ended)) for w in story.waits if w.start <= ended))
+    story = replace(story, waits=tuple(while_it_ran(story.waits, dossier.received_at, ended if rules.pauses != "subtract" else None)))
     given = None if rules.given_due == "ignored" else dossier.due_at
     if rules.given_due == "wins" and rules.appointment == "current" and story.reappointed is not None:
         given = story.reappointed
@@ -143,10 +200,35 @@ def due_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story 
         if given is not None:
             return due_by_appointment(given, dossier, rules, calendar, story)
         if dossier.received_at is None or dossier.term is None:
-            return Due()
-        return due_by_term(dossier.received_at, dossier.term, dossier, rules, calendar, story)
+            return NONE_GIVEN
+        return due_by_term(dossier.received_at, dossier.term, dossier, rules, calendar, story, cut_off)
     except OutsideError:
-        return Due()
+        return NOT_KNOWN
+
+
+def while_it_ran(waits: Iterable[Wait], received: Moment, ended: Moment) -> Iterator[Wait]:
+    """Yield the waits from the receipt on, and no longer than to the end of the dossier: outside no term could stand still."""
+    for wait in waits:
+        start = wait.start
+        if received is not None:
+            clock = received_clock(received)
+            came = datetime.combine(the_day(received), time.max if clock is None else clock)
+            start = received if in_order(start) < came else start
+        end = wait.end
+        if ended is not None:
+            if the_day(start) > the_day(ended):
+                continue
+            end = ended if end is None or in_order(ended) < in_order(end) else end
+        if end is None or the_day(end) >= the_day(start):
+            yield Wait(start, end)
+
+
+def comes_in_time(wait: Wait, day: date, clock: time | None, rules: Rules) -> bool:
+    """Tell whether the citizen was asked before the due date had passed."""
+    asked, at = the_day(wait.start), clock_of(wait.start)
+    if rules.compare == "instants" and asked == day and clock is not None and at is not None:
+        return at <= clock
+    return asked <= day
 
 
 def due_by_appointment(given: date | datetime, dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story) -> Due:
@@ -159,12 +241,19 @@ def due_by_appointment(given: date | datetime, dossier: Dossier, rules: Rules, c
         return Due(moved_by_waiting(day, dossier.paused_days, dossier.term_unit, calendar), clock)
     held = False
     for wait in story.waits:
-        if wait.start <= day and wait.end is None:
+        if not comes_in_time(wait, day, clock, rules):
+            continue
+        if wait.end is None:
             held = True
-        elif wait.start <= day and wait.end is not None:
-            waited = days_waited(wait.start, wait.end, dossier.term_unit, calendar)
-            if waited > 0:
-                day = moved_by_waiting(day, waited, dossier.term_unit, calendar)
+            continue
+        waited, hours = time_waited(wait, dossier, rules, calendar)
+        if waited > 0:
+            day = moved_by_waiting(day, waited, dossier.term_unit, calendar)
+        elif hours:
+            calendar.is_working(day)
+            start = day if clock is None else datetime.combine(day, clock)
+            day, moved = end_by_the_clock(start, hours, calendar, rules.opening_hours)
+            clock = None if clock is None else moved
     return Due(day, clock, held)
 
 
@@ -175,25 +264,40 @@ def due_by_term(
     rules: Rules,
     calendar: SlowCalendar,
     story: Story,
+    cut_off: time | None,
 ) -> Due:
     """Return the end of the term, made longer by the waits (``shift``) or begun again after the last of them (``restart``)."""
     if rules.pauses == "restart" and not story.waits and dossier.paused_days:
-        return Due()  # days waited without their dates do not say from when to count
+        return Due(why="wait_without_dates")  # days waited without their dates do not say from when to count
     start, held = received, False
-    waited = (dossier.paused_days or 0) if rules.pauses == "shift" and not story.waits else 0
-    day, clock = end_of_term(start, term, dossier.term_unit, waited, calendar, rules.opening_hours)
+    waited, hours = (dossier.paused_days or 0) if rules.pauses == "shift" and not story.waits else 0, timedelta(0)
+
+    def end() -> tuple[date | None, time | None]:
+        counted_from = after_the_cut_off(start, cut_off, calendar)
+        return end_of_term(counted_from, term, dossier.term_unit, waited, calendar, rules.opening_hours, hours)
+
+    day, clock = end()
     for wait in story.waits if rules.pauses != "subtract" else ():
-        if day is None or wait.start > day:
+        if day is None or not comes_in_time(wait, day, clock, rules):
             continue  # it was overdue when the citizen was asked
         if wait.end is None:
             held = True
             continue
         if rules.pauses == "shift":
-            waited += days_waited(wait.start, wait.end, dossier.term_unit, calendar)
+            more_days, more_hours = time_waited(wait, dossier, rules, calendar)
+            waited, hours = waited + more_days, hours + more_hours
         else:
             start = wait.end
-        day, clock = end_of_term(start, term, dossier.term_unit, waited, calendar, rules.opening_hours)
-    return Due(day, clock, held)
+        day, clock = end()
+    return Due(day, clock, held, why="" if day else "no_due_date")
+
+
+def after_the_cut_off(start: date | datetime, cut_off: time | None, calendar: SlowCalendar) -> date | datetime:
+    """Return from when a receipt counts: with a cut-off, one after it or on a day off from the opening of the next working day."""
+    day, clock = the_day(start), received_clock(start)
+    if cut_off is None or (calendar.is_working(day) and (clock is None or clock <= cut_off)):
+        return start
+    return datetime.combine(calendar.working_day_after(day, 1), time(0))
 
 
 def moved_by_waiting(given: date, waited: int, unit: TermUnit, calendar: SlowCalendar) -> date:
@@ -211,6 +315,7 @@ def end_of_term(
     waited: int,
     calendar: SlowCalendar,
     opening_hours: OpeningHours,
+    more: timedelta = timedelta(0),
 ) -> tuple[date | None, time | None]:
     """Return the last day of a term, and under opening hours the time of a term in hours; the first day is not counted (art. 147)."""
     received = day_of(start)
@@ -220,8 +325,9 @@ def end_of_term(
         return None, None
     if unit in (TermUnit.WORKING_DAYS, TermUnit.HOURS):
         hours = term if unit is TermUnit.HOURS else term * 8  # half a day is 4 hours
-        if opening_hours and hours + waited and (unit is TermUnit.HOURS or term.denominator != 1):
-            return end_by_the_clock(start, hours + 8 * waited, calendar, opening_hours)
+        if opening_hours and (hours + waited or more) and (unit is TermUnit.HOURS or term.denominator != 1):
+            length = timedelta(seconds=int(hours * 3600)) + waited * opening_time(opening_hours) + more
+            return end_by_the_clock(start, length, calendar, opening_hours)
         n = waited
         while hours > 0:  # received at closing time: each begun 8 hours take one more working day
             hours -= 8
@@ -236,14 +342,13 @@ def end_of_term(
 
 def end_by_the_clock(
     start: date | datetime,
-    hours: Fraction,
+    left: timedelta,
     calendar: SlowCalendar,
     opening_hours: OpeningHours,
 ) -> tuple[date, time]:
     """Spend the hours of a term, opening after opening; a day without a time of day counts as its closing time."""
-    day, now = day_of(start), clock_of(start) or time.max
-    assert day is not None
-    left = timedelta(seconds=int(hours * 3600))
+    day, now = the_day(start), received_clock(start)
+    now = time.max if now is None else now
     while True:
         for opens, closes in opening_hours if calendar.is_working(day) else ():
             begin = datetime.combine(day, max(opens, now))
@@ -263,7 +368,8 @@ def end_by_the_clock(
 class Fate:
     """What became of a dossier that was received.
 
-    ``timing`` and ``outcome`` are "" while it has not ended; ``turnaround`` is None where it is not known; ``held`` says that an open wait
+    ``timing`` and ``outcome`` are "" while it has not ended; ``why`` says why there is no due date, ``undated_is_in_time`` that the rules
+    take such a dossier to be in time; ``turnaround`` is None where it is not known; ``held`` says that an open wait
     keeps the due date from passing; ``requests`` is how many times papers were asked for; ``asked_in_time`` are the waits that began on or
     before the due date, where the rules judge a dossier that waits as it stood when the citizen was asked.
     """
@@ -276,6 +382,7 @@ class Fate:
     outcome: str
     turnaround: int | None
     undated_is_in_time: bool
+    why: str
     held: bool
     requests: int | None
     asked_in_time: tuple[Wait, ...] = ()
@@ -286,18 +393,17 @@ class Fate:
 
     def overdue(self, day: date) -> bool:
         """Tell whether it lies there past its due date."""
-        if any(wait.start <= day and (wait.end is None or day < wait.end) for wait in self.asked_in_time):
+        if any(the_day(wait.start) <= day and (wait.end is None or day < the_day(wait.end)) for wait in self.asked_in_time):
             return False
         return self.pending(day) and not self.held and self.due is not None and self.due < day
 
 
-def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story = NO_STORY) -> Fate | None:
+def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story = NO_STORY, cut_off: time | None = None) -> Fate | None:
     """Return what became of a dossier, or None where it is out of every count."""
     check_rules(rules)
     received = day_of(dossier.received_at)
-    end = day_of(dossier.ended_at)  # status 9 wins over status 10
-    if end is None:
-        end = day_of(dossier.returned_at)
+    end_moment = dossier.returned_at if dossier.ended_at is None else dossier.ended_at  # status 9 wins over status 10
+    end = day_of(end_moment)
     outcome = ""
     status = dossier.status
     if status is Status.SUBMITTED or received is None:
@@ -315,11 +421,11 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
     elif status in (Status.RESOLVED, Status.RETURNED):
         outcome = "resolved"
     if outcome == "" or end is None:  # pending, whatever end is written beside it; or it ended nobody knows when
-        outcome, end = "", None
-    due = due_of(dossier, rules, calendar, story, end)
+        outcome, end, end_moment = "", None, None
+    due = due_of(dossier, rules, calendar, story, end_moment, cut_off)
     asked_in_time: tuple[Wait, ...] = ()
     if rules.open_supplement == "judged_at_request" and due.day is not None:
-        asked_in_time = tuple(wait for wait in story.waits if wait.start <= due.day)
+        asked_in_time = tuple(wait for wait in story.waits if the_day(wait.start) <= due.day)
     requests = dossier.supplement_requests
     if requests is None and story.asked:
         requests = story.asked
@@ -329,7 +435,18 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
         timing = timing_of(dossier, end, due, rules, calendar, story, late_by_requests=late_by_requests)
         turnaround = working_days_taken(received, end, calendar)
     return Fate(
-        dossier, received, due.day, end, timing, outcome, turnaround, rules.missing_due == "on_time", due.held, requests, asked_in_time
+        dossier,
+        received,
+        due.day,
+        end,
+        timing,
+        outcome,
+        turnaround,
+        due.why == "no_due_date" and rules.missing_due == "on_time",
+        due.why,
+        due.held,
+        requests,
+        asked_in_time,
     )
 
 
@@ -345,41 +462,65 @@ def timing_of(
 ) -> str:
     """Return the class of an ended dossier."""
     if due.day is None:
-        return "on_due_date" if rules.missing_due == "on_time" else "no_due_date"
+        return "on_due_date" if due.why == "no_due_date" and rules.missing_due == "on_time" else due.why
     if late_by_requests:
         return "late"
-    judged = end
+    moment = dossier.returned_at if dossier.ended_at is None else dossier.ended_at
+    assert moment is not None
+    day, clock = end, clock_of(moment)
+    uncounted = False
     if rules.pauses == "subtract":
-        judged = moved_back(end, waited_until(end, dossier, calendar, story), dossier.term_unit, calendar)
-    if judged != due.day:
-        return "early" if judged < due.day else "late"
-    clock = clock_of(dossier.returned_at if dossier.ended_at is None else dossier.ended_at)
-    if rules.compare == "instants" and judged == end and clock is not None and due.clock is not None and clock > due.clock:
-        return "late"
-    return "on_due_date"
+        try:
+            day, clock = moved_back(moment, dossier, rules, calendar, story)
+        except OutsideError:  # so much is known: it was before the calendar, where the end itself is inside
+            uncounted = due.day < calendar.first or not calendar.knows(end) or not all_known(dossier, calendar, story, moment)
+            if not uncounted:
+                return "early"
+    if day != due.day:
+        timing = "early" if day < due.day else "late"
+    elif rules.compare == "instants" and clock is not None and due.clock is not None and clock > due.clock:
+        timing = "late"
+    else:
+        timing = "on_due_date"
+    return "calendar_missing" if uncounted and timing == "late" else timing
 
 
-def waited_until(end: date, dossier: Dossier, calendar: SlowCalendar, story: Story) -> int:
-    """Count the days waited before the end: those of the waits, or the plain number where no wait has dates."""
-    if not story.waits:
-        return dossier.paused_days or 0
-    begun = [wait for wait in story.waits if wait.start <= end]
-    return sum(days_waited(wait.start, min(wait.end or end, end), dossier.term_unit, calendar) for wait in begun)
+def all_known(dossier: Dossier, calendar: SlowCalendar, story: Story, end: date | datetime) -> bool:
+    """Tell whether the calendar knows all days of waiting."""
+    waits = while_it_ran(story.waits, dossier.received_at, end)
+    return all(calendar.knows(the_day(w.start)) and w.end is not None and calendar.knows(the_day(w.end)) for w in waits)
 
 
-def moved_back(end: date, waited: int, unit: TermUnit, calendar: SlowCalendar) -> date:
-    """Move an end back by the days waited, in the days that the term counts.
+def moved_back(end: date | datetime, dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story) -> tuple[date, time | None]:
+    """Return the end moved back by the time waited, in days or hours as the term counts; ``OutsideError`` where that is not known."""
+    waits = list(while_it_ran(story.waits, dossier.received_at, end))
+    waited = [time_waited(wait, dossier, rules, calendar) for wait in waits]
+    n = sum(d for d, _ in waited) if story.waits else dossier.paused_days or 0
+    hours = sum((h for _, h in waited), timedelta(0))
+    day, clock = the_day(end), clock_of(end)
+    if not n and not hours:
+        return day, clock
+    if dossier.term_unit in COUNTING_CALENDAR_DAYS:
+        return day - timedelta(days=n), None
+    if not hours:
+        return calendar.working_day_before(day, n), None
+    day, moved = back_by_the_clock(end, hours + n * opening_time(rules.opening_hours), calendar, rules.opening_hours)
+    return day, None if clock is None else moved
 
-    Working days as far as the calendar reaches; an end that it does not know stays.
-    """
-    if unit in COUNTING_CALENDAR_DAYS:
-        return end - timedelta(days=waited)
-    if not calendar.knows(end):
-        return end
-    try:
-        return calendar.working_day_before(end, waited)
-    except OutsideError:
-        return calendar.on_or_after(calendar.first)
+
+def back_by_the_clock(end: date | datetime, left: timedelta, calendar: SlowCalendar, opening_hours: OpeningHours) -> tuple[date, time]:
+    """Walk back through the opening hours; what is left when none is, is a closing time."""
+    day, now = the_day(end), clock_of(end) or time.max
+    while True:
+        for opens, closes in reversed(opening_hours) if calendar.is_working(day) else ():
+            until = datetime.combine(day, min(closes, now))
+            kind = until - datetime.combine(day, opens)
+            if kind <= timedelta(0):
+                continue
+            if left < kind:
+                return day, (until - left).time()
+            left -= kind
+        day, now = day - ONE_DAY, time.max
 
 
 def working_days_taken(received: date, end: date, calendar: SlowCalendar) -> int | None:
@@ -403,23 +544,32 @@ class Book:
     on_due_date: int = 0
     late: int = 0
     ended_no_due_date: int = 0
+    ended_calendar_missing: int = 0
+    ended_wait_without_dates: int = 0
     carried_over: int = 0
     pending: int = 0
     pending_in_time: int = 0
     pending_overdue: int = 0
     pending_no_due_date: int = 0
+    pending_calendar_missing: int = 0
+    pending_wait_without_dates: int = 0
     pending_overdue_5: int = 0
     pending_overdue_10: int = 0
+    pending_overdue_age_unknown: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
     turnarounds: list[int] = field(default_factory=list)
     calendar_days: list[int] = field(default_factory=list)
     supplements: list[int] = field(default_factory=list)
 
     def formulas(self) -> dict[str, tuple[int, int]]:
-        """Return the four on-time rates as numerator and denominator; without a due date a dossier is in neither, but in ``not_late``."""
+        """Return the four on-time rates as numerator and denominator.
+
+        A dossier without a due date is in neither, but in ``not_late``; one whose due date is not known is in none.
+        """
         in_time = self.early + self.on_due_date
         late = self.late + self.pending_overdue
-        all_handled = self.received + self.carried_over
+        all_handled = self.received + self.carried_over - self.ended_calendar_missing - self.ended_wait_without_dates
+        all_handled -= self.pending_calendar_missing + self.pending_wait_without_dates
         return {
             "resolved_on_time": (in_time, in_time + self.late),
             "handled_on_time": (in_time + self.pending_in_time, in_time + self.late + self.pending_in_time + self.pending_overdue),
@@ -456,17 +606,28 @@ def keep_book(fates: Sequence[Fate], first: date, last: date, as_of: date, calen
                 if day >= first:
                     _note_end(book, fate)
     for fate in desk:
-        book.pending += 1
-        if fate.due is None and not fate.undated_is_in_time:
-            book.pending_no_due_date += 1
-        elif fate.due is not None and fate.overdue(end):
-            book.pending_overdue += 1
-            age = working_days_overdue(fate.due, end, calendar)
+        _note_pending(book, fate, end, calendar)
+    return book
+
+
+def _note_pending(book: Book, fate: Fate, end: date, calendar: SlowCalendar) -> None:
+    book.pending += 1
+    if fate.due is None and not fate.undated_is_in_time:
+        name = f"pending_{fate.why}"
+        setattr(book, name, getattr(book, name) + 1)
+    elif fate.due is not None and fate.overdue(end):
+        book.pending_overdue += 1
+        age = working_days_overdue(fate.due, end, calendar)
+        if calendar.knows(fate.due) and calendar.knows(end):
             book.pending_overdue_5 += age > 5
             book.pending_overdue_10 += age > 10
+        elif age > 10:  # at least
+            book.pending_overdue_5 += 1
+            book.pending_overdue_10 += 1
         else:
-            book.pending_in_time += 1
-    return book
+            book.pending_overdue_age_unknown += 1
+    else:
+        book.pending_in_time += 1
 
 
 def _note_end(book: Book, fate: Fate) -> None:
@@ -479,7 +640,8 @@ def _note_end(book: Book, fate: Fate) -> None:
     elif fate.timing == "late":
         book.late += 1
     else:
-        book.ended_no_due_date += 1
+        name = f"ended_{fate.timing}"
+        setattr(book, name, getattr(book, name) + 1)
     if fate.turnaround is not None:
         book.turnarounds.append(fate.turnaround)
     if fate.ended is not None:
@@ -489,8 +651,9 @@ def _note_end(book: Book, fate: Fate) -> None:
 
 
 def working_days_overdue(due: date, today: date, calendar: SlowCalendar) -> int:
-    """Count the working days since a due date that the calendar knows of; 0 where it does not know the due date."""
-    return 0 if not calendar.knows(due) else calendar.working_days(due, min(today, calendar.last))
+    """Count the working days since a due date that the calendar knows of: so many there were at least."""
+    first, last = max(due + ONE_DAY, calendar.first), min(today, calendar.last)
+    return sum(calendar.is_working(day) for day in days(first, last))
 
 
 def fates_of(

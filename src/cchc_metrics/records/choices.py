@@ -97,12 +97,19 @@ class Digitised(Choice):
 
 
 class Timing(Choice):
-    """Class of an ended dossier: end before, on or after the due date (trước hạn, đúng hạn, quá hạn), or no due date known."""
+    """Class of an ended dossier: end before, on or after the due date (trước hạn, đúng hạn, quá hạn), or why it has none of these.
+
+    ``no_due_date``: neither an appointment nor a term is given. ``calendar_missing``: there is one, but it lies, or what it is compared
+    with lies, where the working calendar does not reach. ``wait_without_dates``: the term restarts after each wait, and the days waited
+    have no dates. The last two are not known, and so never on time, under any rules.
+    """
 
     EARLY = "early", "trước hạn"
     ON_DUE_DATE = "on_due_date", "đúng hạn"
     LATE = "late", "quá hạn"
     NO_DUE_DATE = "no_due_date", "không có hạn"
+    CALENDAR_MISSING = "calendar_missing", "hạn trả nằm ngoài lịch làm việc"
+    WAIT_WITHOUT_DATES = "wait_without_dates", "chờ bổ sung không rõ ngày"
 
 
 class Outcome(Choice):

@@ -78,6 +78,15 @@ class Columns:
         found = self.arrays.get(name + SECOND)
         return np.broadcast_to(np.int32(-1), len(self)) if found is None else found
 
+    def clock(self, name: str) -> Array:
+        """Return the time of day of a moment column as ``seconds`` does, −1 for a moment at exactly 00:00:00 too.
+
+        Databases and spreadsheets write a day without a time as its midnight, so due dates, waits and ends take both alike, row by row. A
+        receipt does not: a term in hours starts at the stated moment, and the later of two receipts must not fall due earlier.
+        """
+        found = self.seconds(name)
+        return np.where(found == 0, np.int32(-1), found) if found.strides != (0,) and not found.all() else found
+
     def numbers(self, name: str) -> Array:
         """Return a ``whole`` or ``term`` column (terms in halves); ``NO_NUMBER`` where empty or absent."""
         found = self.arrays.get(name)

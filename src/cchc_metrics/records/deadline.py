@@ -6,7 +6,7 @@ from datetime import date
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.records.choices import TermUnit
-from cchc_metrics.records.due import due_date
+from cchc_metrics.records.due_dates import due_date
 from cchc_metrics.records.fields import CellError, parse_moment, parse_term
 from cchc_metrics.reference.calendar import Calendar
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, overdue_longer, receipts, turnaround
+from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, receipts, turnaround
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
 from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Fact, Join, Kind
+from cchc_metrics.records.lateness import age_unknown, overdue_longer
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.procedure import attach_procedures
 from cchc_metrics.records.record import Record, RowCheck
@@ -132,7 +133,7 @@ Dossier.checks = (
 _RECEIVED, _ENDED, _OVERDUE = ("received_at",), ("received_at", "ended"), ("received_at", "ended", "due")
 _FILED = (Dim("channel", Channel), Dim("service_level", ServiceLevel), Dim("postal_in", Flag))
 _FIELD, _CHANNEL = Dim("field"), Dim("channel", Channel)
-_TIMING = Dim("timing", Timing, needs=("due", "lateness"))
+_TIMING, _WHY = Dim("timing", Timing, needs=("due", "lateness")), Dim("timing", Timing, needs=("due",))
 
 RECEIVED = EventSet("received", _FILED, needs=_RECEIVED)
 RECEIVED_BY_FIELD = EventSet("received_by_field", (_FIELD, _CHANNEL), needs=_RECEIVED)
@@ -141,8 +142,8 @@ ENDED_SET = EventSet("ended", (_TIMING, Dim("outcome", Outcome, needs=()), _CHAN
 ENDED_BY_FIELD = EventSet("ended_by_field", (_FIELD, _TIMING, _CHANNEL), needs=_ENDED)
 OVERDUE_BEGINS = EventSet("overdue_begins", (_FIELD, _CHANNEL), needs=_OVERDUE)
 OVERDUE_ENDS = EventSet("overdue_ends", (_FIELD, _CHANNEL), needs=_OVERDUE)
-UNDATED_BEGINS = EventSet("undated_begins", (_FIELD, _CHANNEL), needs=_ENDED)
-UNDATED_ENDS = EventSet("undated_ends", (_FIELD, _CHANNEL), needs=_ENDED)
+UNDATED_BEGINS = EventSet("undated_begins", (_WHY, _FIELD, _CHANNEL), needs=_ENDED)
+UNDATED_ENDS = EventSet("undated_ends", (_WHY, _FIELD, _CHANNEL), needs=_ENDED)
 PAID = EventSet("paid", (Dim("fee_due", Flag), Dim("paid_online", Payment)), needs=_ENDED)
 DIGITISED = EventSet("digitised", (Dim("digitised", Digitised),), needs=_ENDED)
 POSTED_OUT = EventSet("posted_out", (Dim("postal_out", Flag),), needs=_ENDED)
@@ -151,6 +152,8 @@ OVERDUE_5_BEGINS = EventSet("overdue_5_begins", needs=_OVERDUE)
 OVERDUE_5_ENDS = EventSet("overdue_5_ends", needs=_OVERDUE)
 OVERDUE_10_BEGINS = EventSet("overdue_10_begins", needs=_OVERDUE)
 OVERDUE_10_ENDS = EventSet("overdue_10_ends", needs=_OVERDUE)
+AGE_UNKNOWN_BEGINS = EventSet("overdue_age_unknown_begins", needs=_OVERDUE)
+AGE_UNKNOWN_ENDS = EventSet("overdue_age_unknown_ends", needs=_OVERDUE)
 TURNAROUND = EventSet("turnaround", (), value="turnaround_working_days", needs=_ENDED)
 TURNAROUND_CALENDAR = EventSet("turnaround_calendar", (), value="turnaround_calendar_days", needs=_ENDED)
 SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests", needs=(*_ENDED, "supplement_requests"))
@@ -205,9 +208,13 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
             yield Events(event_set, day, unit, {d.name: derived.get(d.name) or columns.codes(d.name) for d in event_set.dims})
     for days, begins, ends in ((5, OVERDUE_5_BEGINS, OVERDUE_5_ENDS), (10, OVERDUE_10_BEGINS, OVERDUE_10_ENDS)):
         if wants(begins, ends):
-            since, until = overdue_longer(timed, days, context.calendar)
+            since, until = overdue_longer(timed.due, timed.overdue_begins, timed.ended, days, context.calendar)
             yield Events(begins, since, unit)
             yield Events(ends, until, unit)
+    if wants(AGE_UNKNOWN_BEGINS, AGE_UNKNOWN_ENDS):
+        since, until = age_unknown(timed.due, timed.overdue_begins, timed.ended, context.calendar)
+        yield Events(AGE_UNKNOWN_BEGINS, since, unit)
+        yield Events(AGE_UNKNOWN_ENDS, until, unit)
     if wants(TURNAROUND):
         yield Events(TURNAROUND, timed.ended, unit, {}, turnaround(timed, context.calendar))
     if wants(TURNAROUND_CALENDAR):
@@ -238,6 +245,8 @@ KIND = Kind(
         OVERDUE_5_ENDS,
         OVERDUE_10_BEGINS,
         OVERDUE_10_ENDS,
+        AGE_UNKNOWN_BEGINS,
+        AGE_UNKNOWN_ENDS,
         ACCEPTED,
         TURNAROUND_CALENDAR,
         TURNAROUND,

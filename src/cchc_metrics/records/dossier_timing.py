@@ -7,21 +7,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from cchc_metrics.records.choices import Outcome, Status, TermUnit, Timing
+from cchc_metrics.records.choices import Outcome, Status, TermUnit
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.due import (
-    CUT_OFF,
-    HOURS_PER_WORKING_DAY,
-    Due,
-    counts_calendar_days,
-    days_waited,
-    due_dates,
-    plain_waits,
-    term_units,
-)
+from cchc_metrics.records.due import CUT_OFF, NO_DUE_DATE, dues_of
 from cchc_metrics.records.fields import NO_DAY, Flag
 from cchc_metrics.records.kind import Context
-from cchc_metrics.records.waits import REAPPOINTED, waits_of
+from cchc_metrics.records.lateness import classed_ends, is_late, overdue_from, timings
+from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY
+from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.hours import position
 from cchc_metrics.reference.rules import Rules
@@ -38,10 +31,11 @@ class Timed:
         received: first day in the count; ``NO_DAY`` for dossiers not (yet) received.
         due: due date under the rules.
         ended: day of the end of processing, only for dossiers that ended.
-        timing: positions in ``Timing``; meaningful where ``ended`` is a day.
+        timing: positions in ``Timing``; meaningful where ``ended`` is a day, and where ``undated_begins`` is one.
         outcome: positions in ``Outcome``; meaningful where ``ended`` is a day.
         overdue_begins, overdue_ends: the days between which the dossier is pending and overdue.
-        undated_begins, undated_ends: the days between which it is pending without a due date.
+        undated_begins, undated_ends: the days between which it is pending without a due date, or with one that is not known; not where
+            the rules take such a dossier to be in time.
         through: the working days of the calendar up to and including the receipt (int32), where the short way was taken; else None.
     """
 
@@ -77,22 +71,18 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
         if plain is not None:
             return plain
     received = _received(columns, state)
-    has_ended = (state == ENDED_STATE) & (end >= 0) & (received >= 0)
-    ended = np.where(has_ended, end, np.int32(NO_DAY))
-    found = due_dates(columns, rules, calendar, ended)
+    ended = _ended(state, received, end)
+    has_ended = ended >= 0
+    found = dues_of(columns, rules, calendar, ended)
     due = np.where(received >= 0, found.day, np.int32(NO_DAY))
-
-    late = late_ends(columns, rules, calendar, ended, found)
-    timing = np.full(len(columns), _at(Timing.EARLY), dtype=np.uint8)
-    timing[judged_days(columns, rules, calendar, ended) == due] = _at(Timing.ON_DUE_DATE)
-    timing[late] = _at(Timing.LATE)
-    undated = due < 0
-    timing[undated] = _at(Timing.NO_DUE_DATE if rules.missing_due == "bucket" else Timing.ON_DUE_DATE)
+    timing = classed_ends(columns, rules, calendar, ended, found)
 
     begins = overdue_from(columns, rules, received, found)
     overdue = (begins >= 0) & (~has_ended | (ended >= begins))
     nothing = np.int32(NO_DAY)
-    bucket = (received >= 0) & undated & (rules.missing_due == "bucket")
+    bucket = (received >= 0) & (due < 0)
+    if rules.missing_due == "on_time":
+        bucket &= found.why != NO_DUE_DATE
     return Timed(
         received=received,
         due=due,
@@ -153,8 +143,8 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
     pending = state != ENDED_STATE
     # A pending dossier with an end on record is pending all the same.
     ended = np.where(pending, nothing, end) if (pending & (end >= 0)).any() else end
-    after = ended > due
-    timing = (ended >= due).view(np.uint8) + after.view(np.uint8)  # early 0, on the due date 1, late 2
+    timing = timings(ended, due)
+    after = is_late(ended, due)
     after |= ended < 0
     begins = np.where(after, due + np.int32(1), nothing)
     return Timed(
@@ -169,74 +159,6 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
         undated_ends=np.broadcast_to(nothing, len(due)),  # not the same array: what shares its days is counted together
         through=through,
     )
-
-
-def judged_days(columns: Columns, rules: Rules, calendar: Calendar, ended: Array) -> Array:
-    """Return the day that is compared with the due date: the end itself, or with ``subtract`` moved back by the days waited."""
-    if rules.pauses != "subtract":
-        return ended
-    by_calendar = counts_calendar_days(term_units(columns))
-    waited = plain_waits(columns)
-    for begun, until in waits_of(columns):
-        start = np.maximum(begun, columns.days("received_at"))
-        waiting = np.flatnonzero((begun >= 0) & (ended >= start) & ((until < 0) | (until >= start)))
-        over = np.where(until[waiting] < 0, ended[waiting], np.minimum(until[waiting], ended[waiting]))
-        amount = days_waited(start[waiting], over, by_calendar[waiting], calendar)
-        waited[waiting] += amount
-    waited = np.where(ended >= 0, waited, 0)
-    moved = ended.copy()
-    rows = np.flatnonzero((waited > 0) & by_calendar)
-    moved[rows] = ended[rows] - waited[rows]
-    rows = np.flatnonzero((waited > 0) & ~by_calendar & calendar.covers(ended))
-    # The n-th working day before the end, be that a day off or not: one working day before a Saturday is its Friday.
-    number = np.maximum(calendar.working_days_before(ended[rows]) + 1 - waited[rows], 1)
-    moved[rows] = calendar.working_day[number - 1]
-    return moved
-
-
-def late_ends(columns: Columns, rules: Rules, calendar: Calendar, ended: Array, due: Due) -> Array:
-    """Return the mask of the ends that are late: after the due date, or by rule after two requests for papers.
-
-    With ``compare = "instants"`` an end on the due date is late when both carry a time and the end's is later.
-    """
-    judged = judged_days(columns, rules, calendar, ended)
-    late = (ended >= 0) & (due.day >= 0) & (judged > due.day)
-    if rules.compare == "instants":
-        at = np.where(columns.days("ended_at") >= 0, columns.seconds("ended_at"), columns.seconds("returned_at"))
-        late |= (ended >= 0) & (judged == due.day) & (judged == ended) & (due.second >= 0) & (at > due.second)
-    if rules.two_supplements_late:
-        late |= (ended >= 0) & (due.day >= 0) & (columns.numbers("supplement_requests") >= 2)
-    found: Array = late
-    return found
-
-
-def overdue_from(columns: Columns, rules: Rules, received: Array, due: Due) -> Array:
-    """Return the first day on which each dossier is overdue if it is still pending: the day after its due date, or its receipt if later.
-
-    A dossier that waits for the citizen since a day on or before its due date is not overdue while it waits where waits move the date, nor
-    under ``open_supplement = "judged_at_request"``, where it is compared with its due date at the moment of the request as long as what was
-    asked for has not come (int32, ``NO_DAY``).
-    """
-    begins = np.where((received >= 0) & (due.day >= 0) & ~due.suspended, np.maximum(due.day + 1, received), np.int32(NO_DAY))
-    if rules.open_supplement == "judged_at_request":
-        for start, until in waits_of(columns):
-            in_time = (start >= 0) & (start <= due.day) & (begins >= 0)
-            begins = np.where(in_time, np.where(until < 0, np.int32(NO_DAY), np.maximum(begins, until)), begins)
-    found: Array = begins.astype(np.int32)
-    return found
-
-
-def overdue_longer(timed: Timed, working_days: int, calendar: Calendar) -> tuple[Array, Array]:
-    """Return the days between which dossiers are pending and overdue by more than so many working days (int32, ``NO_DAY``)."""
-    since = np.full(len(timed.due), NO_DAY, dtype=np.int32)
-    rows = np.flatnonzero((timed.overdue_begins >= 0) & calendar.covers(timed.due))
-    number = calendar.working_days_through(timed.due[rows]) + working_days + 1
-    inside = number <= len(calendar.working_day)
-    since[rows[inside]] = calendar.working_day[number[inside] - 1]
-    since = np.where(since >= 0, np.maximum(since, timed.overdue_begins), since)
-    stays = (since >= 0) & ((timed.ended < 0) | (timed.ended >= since))
-    nothing = np.int32(NO_DAY)
-    return np.where(stays, since, nothing), np.where(stays, timed.ended, nothing)
 
 
 def acceptance(columns: Columns, received: Array, context: Context) -> tuple[Array, Array]:
@@ -297,6 +219,17 @@ def receipts(columns: Columns, rules: Rules, end: Array) -> Array:
     return _received(columns, _states(columns, rules, end)[0])
 
 
+def ends(columns: Columns, rules: Rules, end: Array) -> Array:
+    """Return the day of the end of each dossier that ended, as ``class_dossiers`` does (int32, ``NO_DAY``)."""
+    state = _states(columns, rules, end)[0]
+    return _ended(state, _received(columns, state), end)
+
+
+def _ended(state: Array, received: Array, end: Array) -> Array:
+    found: Array = np.where((state == ENDED_STATE) & (end >= 0) & (received >= 0), end, np.int32(NO_DAY))
+    return found
+
+
 def _received(columns: Columns, state: Array) -> Array:
     found: Array = np.where(state == OUT_STATE, np.int32(NO_DAY), columns.days("received_at"))
     return found
@@ -331,8 +264,4 @@ def _state_of(label: str, rules: Rules) -> int:
     outcome = {Status.REFUSED: Outcome.REFUSED, Status.WITHDRAWN: Outcome.WITHDRAWN, Status.STOPPED: Outcome.STOPPED}
     out = status is Status.SUBMITTED or (status in (Status.REFUSED, Status.WITHDRAWN) and not ended[status])
     state = OUT_STATE if out else ENDED_STATE if ended.get(status, False) else _PENDING
-    return 16 * state + _at(outcome.get(status, Outcome.RESOLVED))
-
-
-def _at(choice: Timing | Outcome) -> int:
-    return list(type(choice)).index(choice)
+    return 16 * state + list(Outcome).index(outcome.get(status, Outcome.RESOLVED))

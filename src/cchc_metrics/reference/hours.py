@@ -67,5 +67,24 @@ def moment(positions: Array, calendar: Calendar, hours: Hours) -> tuple[Array, A
     return days, seconds
 
 
+def spent_between(days: Array, seconds: Array, until_days: Array, until_seconds: Array, calendar: Calendar, hours: Hours) -> Array:
+    """Return the working seconds from moments to later ones (int64): 0 where the other is earlier, −1 outside the calendar."""
+    found = np.full(len(days), -1, dtype=np.int64)
+    rows = np.flatnonzero(calendar.covers(days) & calendar.covers(until_days))
+    until = position(until_days[rows], until_seconds[rows], calendar, hours)
+    found[rows] = np.maximum(until - position(days[rows], seconds[rows], calendar, hours), 0)
+    return found
+
+
+def moved_by(days: Array, seconds: Array, amount: Array, calendar: Calendar, hours: Hours) -> tuple[Array, Array]:
+    """Return moments moved by working seconds, forward or back: int32[n] days, −1 outside the calendar, and int32[n] seconds."""
+    found, clock = np.full(len(days), -1, dtype=np.int32), np.zeros(len(days), dtype=np.int32)
+    rows = np.flatnonzero(calendar.covers(days))
+    at = position(days[rows], seconds[rows], calendar, hours) + amount[rows]
+    moved, second = moment(at, calendar, hours)
+    found[rows], clock[rows] = np.where(at > 0, moved, np.int32(-1)), second
+    return found, clock
+
+
 def _second(at: time) -> int:
     return at.hour * 3600 + at.minute * 60 + at.second

@@ -25,7 +25,12 @@ _FLAGS = {
 }
 EXCLUDED_NAMES = {
     "no_due_date": ("không có hạn", "no due date"),
+    "calendar_missing": ("hạn trả nằm ngoài lịch làm việc", "due date outside the working calendar"),
+    "wait_without_dates": ("ngày chờ không rõ, không tính lại được hạn", "days waited without dates, so the term cannot restart"),
     "pending_no_due_date": ("đang giải quyết, không có hạn", "pending, no due date"),
+    "pending_calendar_missing": ("đang giải quyết, hạn trả nằm ngoài lịch làm việc", "pending, due date outside the working calendar"),
+    "pending_wait_without_dates": ("đang giải quyết, ngày chờ không rõ", "pending, days waited without dates"),
+    "overdue_age_unknown": ("quá hạn không rõ bao nhiêu ngày làm việc", "overdue by an unknown number of working days"),
     "fee_not_said": ("chưa ghi nghĩa vụ tài chính", "financial obligation not said"),
     "no_paper_result": ("không có kết quả giấy", "no paper result"),
     "digitisation_not_said": ("chưa ghi tình trạng số hóa", "digitisation not said"),

@@ -21,6 +21,7 @@ from cchc_metrics.verbs.asked import missing_columns, when_asked
 from cchc_metrics.verbs.counts import CountReader
 
 _NO_NOTE = Text()
+_UNKNOWN = ("calendar_missing", "wait_without_dates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Form06Row:
         in_time, overdue: (12), (13).
         ended_no_due_date, pending_no_due_date: not in the form; dossiers that rules with ``missing_due = "bucket"`` keep apart. They are in
             (7) and (11) but in none of their parts, so the check names the rows where they are not 0.
+        ended_due_unknown, pending_due_unknown: not in the form; dossiers whose due date could not be computed, under any rules.
     """
 
     level: str
@@ -57,6 +59,8 @@ class Form06Row:
     overdue: int
     ended_no_due_date: int = 0
     pending_no_due_date: int = 0
+    ended_due_unknown: int = 0
+    pending_due_unknown: int = 0
 
     def __add__(self, other: Form06Row) -> Form06Row:
         level = self.level if self.level == other.level else ""
@@ -77,8 +81,10 @@ NUMBERS = (
     "overdue",
     "ended_no_due_date",
     "pending_no_due_date",
+    "ended_due_unknown",
+    "pending_due_unknown",
 )
-"""The numbers of a row, in the order of columns (3) to (13), then the two that the form does not have."""
+"""The numbers of a row, in the order of columns (3) to (13), then the four that the form does not have."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -246,7 +252,7 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | N
 
 def _row(level: str, field: str, read: dict[str, np.ndarray], members: list[int], n: int) -> Form06Row:
     counted = {key: int(array[members, n].sum()) for key, array in read.items()}
-    in_time = counted["pending"] - counted["overdue"] - counted["pending_no_due_date"]
+    in_time = counted["pending"] - counted["overdue"] - counted["pending_no_due_date"] - counted["pending_due_unknown"]
     total = counted["online"] + counted["direct"] + counted["carried_over"]
     return Form06Row(level=level, field=field, total=total, in_time=in_time, **counted)
 
@@ -263,8 +269,13 @@ def _any(row: Form06Row) -> bool:
 
 
 def _known(row: Form06Row, identity: str) -> Text:
-    apart = {"(7) = (8)+(9)+(10)": row.ended_no_due_date, "(11) = (12)+(13)": row.pending_no_due_date}.get(identity, 0)
-    return Text(f"{apart} hồ sơ không có hạn", f"{apart} dossiers without a due date") if apart else Text()
+    apart = {
+        "(7) = (8)+(9)+(10)": (row.ended_no_due_date, row.ended_due_unknown),
+        "(11) = (12)+(13)": (row.pending_no_due_date, row.pending_due_unknown),
+    }.get(identity, (0, 0))
+    vi = (f"{apart[0]} hồ sơ không có hạn", f"{apart[1]} hồ sơ không tính được hạn")
+    en = (f"{apart[0]} dossiers without a due date", f"{apart[1]} dossiers whose due date could not be computed")
+    return Text(*("; ".join(text for n, text in zip(apart, texts, strict=True) if n) for texts in (vi, en)))
 
 
 def _count(name: str, events: str, until: str = "", at: str = "period", **where: tuple[str, ...]) -> Count:
@@ -283,7 +294,9 @@ def _counts() -> Iterator[Count]:
     yield _count("ended_no_due_date", "dossiers.ended", timing=("no_due_date",))
     yield _count("pending", "dossiers.received", "dossiers.ended", "end")
     yield _count("overdue", "dossiers.overdue_begins", "dossiers.overdue_ends", "end")
-    yield _count("pending_no_due_date", "dossiers.undated_begins", "dossiers.undated_ends", "end")
+    yield _count("ended_due_unknown", "dossiers.ended", timing=_UNKNOWN)
+    yield _count("pending_no_due_date", "dossiers.undated_begins", "dossiers.undated_ends", "end", timing=("no_due_date",))
+    yield _count("pending_due_unknown", "dossiers.undated_begins", "dossiers.undated_ends", "end", timing=_UNKNOWN)
 
 
 _COUNTS = {count.id.removeprefix("form."): count for count in _counts()}

@@ -17,9 +17,10 @@ from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
 from cchc_metrics.records.dossier_timing import class_dossiers
-from cchc_metrics.records.due import HOURS_PER_WORKING_DAY, due_dates, plain_waits, term_units
+from cchc_metrics.records.due import dues_of, plain_waits
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, term_units
 from cchc_metrics.records.waits import REAPPOINTMENTS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of
@@ -172,7 +173,7 @@ def _due_differs(dossiers: Columns, rules: Rules, calendar: Calendar) -> tuple[A
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
     given = dossiers.days("due_at")
     like_given = {"given_due": "ignored"} | ({} if rules.given_due_includes_pauses else {"pauses": "subtract"})
-    computed = due_dates(dossiers, rules.model_copy(update=like_given), calendar).day
+    computed = dues_of(dossiers, rules.model_copy(update=like_given), calendar).day
     differs = (given >= 0) & (computed >= 0) & (given != computed) & ~_within_a_day(dossiers, given, computed, rules, calendar)
     where = np.flatnonzero(differs)
     return where, computed[where]

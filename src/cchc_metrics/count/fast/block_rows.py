@@ -7,7 +7,7 @@ count from the end.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -38,6 +38,12 @@ _I = np.int32
 
 
 @jit
+def is_late(end: Any, due: Any) -> Any:
+    """Return 1 for an end after its due date, or for days spent beyond their limit; else 0 (int32)."""
+    return _I(end > due)
+
+
+@jit
 def are_plain(n: int, status: Array, received: Array, ended: Array, term: Array, term_unit: Array, paused: Array, o: Array) -> bool:
     """Return whether all rows are of the plainest kind: received and, if their status says so, ended in the calendar, with a term.
 
@@ -61,7 +67,7 @@ def are_plain(n: int, status: Array, received: Array, ended: Array, term: Array,
 
 @jit
 def judge_plain(s: Array, n: int, received: Array, ended: Array, term: Array, paused: Array, days: Array, starts: Array, many: int) -> bool:
-    """Write all that ``states`` to ``judge`` write, for plain rows; return False where a due date may lie outside the calendar.
+    """Write all that ``states`` to ``judge`` write, for plain rows; return False where a due date may not be a usual one.
 
     In the place of due dates stand limits: twice the working days from the receipt to the due date. They tell the timing, and most due
     dates are never asked for.
@@ -82,7 +88,7 @@ def judge_plain(s: Array, n: int, received: Array, ended: Array, term: Array, pa
         longest, latest = max(longest, limit), max(latest, s[START + j])
         # No end is in a stretch before that of its receipt, so that the difference of the bins takes nothing from the days.
         spent = (s[END + j] - s[START + j]) >> _I(SPENT_SHIFT)
-        has, late = _I(ended[j] >= 0), _I(spent > limit)
+        has, late = _I(ended[j] >= 0), is_late(spent, limit)
         over = (has ^ _I(1)) | late
         s[STATE + j] = (has << _I(2)) | (over << _I(OVERDUE_BIT)) | _I(COUNTED) | ((late + _I(spent >= limit)) << _I(TIMING))
     return bool((longest >> _I(1)) + (latest >> _I(PASSED_SHIFT)) <= many)
@@ -180,7 +186,7 @@ def computed(s: Array, n: int, term_unit: Array, working_day: Array, o: Array) -
 @jit
 def given(s: Array, n: int, given: Array, received: Array, o: Array) -> None:
     """Put given due dates in the place of those computed."""
-    last = o[1]
+    last = o[10]
     for j in range(n):
         g = given[j]
         wrong = _I(g < received[j]) | _I(g > last)
@@ -198,7 +204,7 @@ def judge(s: Array, n: int, ended: Array, none: int) -> None:
         bad = ((state >> _I(1)) | s[BASE + j]) & (~state) & _I(1)
         counted = (~(state | bad)) & _I(1)
         has = (state >> _I(2)) & counted
-        late = _I(e > due)
+        late = is_late(e, due)
         over = counted & ((has ^ _I(1)) | late)
         s[STATE + j] = (
             (bad << _I(1))

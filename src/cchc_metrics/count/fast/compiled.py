@@ -45,7 +45,7 @@ class CompiledCounter:
         units, labels = columns.codes("term_unit")
         masks = map(_mask, (statuses.out, statuses.ended, statuses.left))
         options = [tables.first, tables.last, *masks, working_days_code(labels)]
-        options += [len(tables.working_day), plan.bins, plan.stride, tables.none]
+        options += [tables.usual, plan.bins, plan.stride, tables.none, tables.last_due]
         codes = self._code_columns(columns, statuses, status)
         marked = special(columns, plan.rules)
         n_left, n_carried, n_beyond = count(

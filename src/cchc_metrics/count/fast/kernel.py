@@ -15,6 +15,7 @@ from cchc_metrics.count.fast import plan as of
 from cchc_metrics.count.fast.jit import jit
 from cchc_metrics.records.columns import Array
 
+USUAL: Final = 6
 BINS: Final = 7
 STRIDE: Final = 8
 NONE: Final = 9
@@ -40,7 +41,7 @@ def _judge(  # noqa: PLR0917  compiled functions take no mappings
 ) -> bool:
     """Write what each row of a block is; return whether all are of the plainest kind: none is set apart, and limits stand for due dates."""
     plain = len(term) and not len(given) and not len(marked) and block.are_plain(n, status, received, ended, term, term_unit, paused, o)
-    if plain and block.judge_plain(s, n, received, ended, term, paused, days, starts, len(working_day)):
+    if plain and block.judge_plain(s, n, received, ended, term, paused, days, starts, o[USUAL]):
         return True
     block.states(s, n, status, received, ended, o)
     block.look_up(s, block.START, n, days)
@@ -248,7 +249,8 @@ def count(  # noqa: PLR0917  compiled functions take no mappings
 
     Arrays of length 0 are columns that are not there. ``unit`` has unsigned codes; ``status``, ``term_unit`` and ``marked`` are uint8,
     days and numbers int32, ``codes`` a row for each dimension. ``o`` holds the first and last day, the masks of status codes that are
-    out, ended and left, the code of working days, the number of working days, bins, stride and the bin of none. A row of ``histograms``
+    out, ended and left, the code of working days, the number of usual due dates, bins,
+    stride, the bin of none and the last usual due date. A row of ``histograms``
     is anchor, value, slots, first and last position in ``dims``, first cell; a row of ``dims`` is a row of ``codes`` (−1: timing) and its
     size. ``cells`` (uint8) are counted, ``carried`` lists those that began anew after 255; ``left`` and ``beyond`` are filled.
     """

@@ -62,7 +62,7 @@ _KINDS: Mapping[str, _Kind] = {
     dossier.SUPPLEMENTS.name: _Kind(ENDED, REQUESTS),
 }
 _NEEDS = {dossier.SUPPLEMENTS.name: "supplement_requests", dossier.ACCEPTED.name: "submitted_at"}
-_NEVER = (dossier.UNDATED_BEGINS.name, dossier.UNDATED_ENDS.name)
+_NEVER = (dossier.UNDATED_BEGINS.name, dossier.UNDATED_ENDS.name, dossier.AGE_UNKNOWN_BEGINS.name, dossier.AGE_UNKNOWN_ENDS.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +184,8 @@ class CountPlan:
         if any(len(set(texts)) < len(texts) for texts in labels.values()):
             return None
         tables = Tables.of(context.calendar, edges)
+        if not tables.usual:
+            return None
         histograms, members = _shared(wanted, labels, len(labels[UNIT]) * (tables.none + 1))
         rest = tuple(name for name in wanted if name not in _KINDS and name not in _NEVER)
         never = tuple(name for name in _NEVER if name in wanted)

@@ -19,6 +19,7 @@ from cchc_metrics.count.fast.statuses import StatusReader
 from cchc_metrics.count.fast.tables import LARGEST_BIN, LARGEST_TERM, OFF, PASSED_SHIFT
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
+from cchc_metrics.records.lateness import is_late, timings
 
 CHUNK_ROWS: Final = 131_072
 _LARGE_CELLS: Final = 1 << 21
@@ -164,7 +165,7 @@ class PureCounter:
                 unknown &= given < 0
             due = np.where(given >= 0, due, computed)
         wrong = due < received
-        wrong |= due > tables.last
+        wrong |= due > tables.last_due
         return (due, either(unknown, wrong)) if wrong.any() else (due, unknown)
 
     def _computed(self, columns: Columns, at_start: Array) -> tuple[Array, Array | None]:
@@ -195,8 +196,8 @@ class PureCounter:
             number += (number == 0) & ((at_start & OFF) != 0)
         number += at_start >> PASSED_SHIFT
         number -= 1
-        if int(number.max()) >= len(tables.working_day):
-            unknown = either(unknown, number >= len(tables.working_day))
+        if int(number.max()) >= tables.usual:
+            unknown = either(unknown, number >= tables.usual)
         return tables.working_day.take(number, mode="clip"), unknown
 
 
@@ -325,7 +326,7 @@ class _Count:
         """Return the mask of the rows whose end is after their due date."""
         found = self._made.get("late")
         if found is None:
-            found = self._made["late"] = self.chunk.ended > self.chunk.due
+            found = self._made["late"] = is_late(self.chunk.ended, self.chunk.due)
         return found
 
     def _codes(self, dim: str) -> Array:
@@ -333,8 +334,7 @@ class _Count:
             return self.chunk.codes[dim]
         found = self._made.get(dim)
         if found is None:
-            reached = self.chunk.ended >= self.chunk.due
-            found = self._made[dim] = self._late().view(np.uint8) + reached.view(np.uint8)  # early 0, on the due date 1, late 2
+            found = self._made[dim] = timings(self.chunk.ended, self.chunk.due)
         return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.due import due_dates
+from cchc_metrics.records.due import dues_of
 from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.kind import Context
 from cchc_metrics.reference.rules import Rules
@@ -58,7 +58,7 @@ def computed(columns: Columns, context: Context) -> Columns | None:
     rows = np.arange(len(columns)) if apart is None else np.flatnonzero(~apart)
     if not len(rows):
         return None
-    found = due_dates(columns if apart is None else columns.take(rows), context.rules, context.calendar)
+    found = dues_of(columns if apart is None else columns.take(rows), context.rules, context.calendar)
     due = np.full(len(columns), NO_DAY, dtype=np.int32)
     due[rows] = found.day if context.rules.compare == "dates" else np.where(found.second < 0, found.day, np.int32(NO_DAY))
     return replace(columns, arrays={**columns.arrays, RECKONED: due})

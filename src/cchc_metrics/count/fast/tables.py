@@ -12,6 +12,7 @@ import numpy as np
 
 from cchc_metrics.count.histogram import Stretches
 from cchc_metrics.records.columns import Array
+from cchc_metrics.records.lateness import AGES
 from cchc_metrics.reference.calendar import Calendar
 
 BIN_BITS: Final = 12
@@ -35,6 +36,9 @@ class Tables:
             off, its stretch. The day after the last has an entry too.
         starts: the same without the bit of a day off: a term begins alike on a day off and on the working day before.
         working_day: int32[working days], the day of each working day.
+        usual: so many of them, the first ones, are due dates of the usual course: the calendar has every day on which such a dossier, still
+            pending, passes into another class of overdue ones.
+        last_due: the last day that is.
     """
 
     first: int
@@ -43,6 +47,8 @@ class Tables:
     days: Array
     starts: Array
     working_day: Array
+    usual: int
+    last_due: int
 
     @classmethod
     def of(cls, calendar: Calendar, edges: tuple[int, ...]) -> Tables:
@@ -58,4 +64,7 @@ class Tables:
         passed[-1] = calendar.before[-1]
         off[inside] = ~calendar.working
         packed = (passed << PASSED_SHIFT | off << BIN_BITS | bins).astype(np.int32)
-        return cls(calendar.first_day, calendar.last_day, stretches.count, packed, packed & ~np.int32(OFF), calendar.working_day)
+        usual = max(len(calendar.working_day) - AGES[-1] - 1, 0)
+        last_due = int(calendar.working_day[usual]) - 1 if usual else calendar.first_day - 1
+        starts = packed & ~np.int32(OFF)
+        return cls(calendar.first_day, calendar.last_day, stretches.count, packed, starts, calendar.working_day, usual, last_due)

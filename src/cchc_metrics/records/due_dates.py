@@ -1,0 +1,266 @@
+"""Due dates for those who ask: of one dossier, of whole columns of receipts and terms, of a table of dossiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cchc_metrics.errors import CalendarRangeError, CchcError
+from cchc_metrics.records.choices import TermUnit, Timing
+from cchc_metrics.records.columns import NO_NUMBER, Array, Columns, moments_to_numbers
+from cchc_metrics.records.dossier import end_days
+from cchc_metrics.records.dossier_timing import ends
+from cchc_metrics.records.due import CALENDAR_MISSING, NO_DUE_DATE, dues_of
+from cchc_metrics.records.fields import NO_DAY, CellError, parse_moment
+from cchc_metrics.records.terms import add_terms
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.days import date_of
+from cchc_metrics.reference.rules import Rules
+
+_CODE: Final = {unit: code for code, unit in enumerate(TermUnit)}
+_LONGEST: Final = 2_000_000
+"""Halves of a term, and days waited, beyond which no calendar reaches; longer ones need not be told apart, and would not fit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DueDates:
+    """Due dates, one a row, and why a row has none.
+
+    Args:
+        day: datetime64[D][n]; ``NaT`` where there is none.
+        second: int32[n] second of the day; −1 where the whole day counts.
+        why: uint8[n] positions in ``Timing``; meaningful where there is none.
+    """
+
+    day: Array
+    second: Array
+    why: Array
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    def __getitem__(self, row: int) -> date | datetime | None:
+        """Return the due date of a row: a date, a datetime where it has a time, or None."""
+        if np.isnat(self.day[row]):
+            return None
+        return _joined(int(self.day[row].astype(np.int64)), int(self.second[row]))
+
+    def __iter__(self) -> Iterator[date | datetime | None]:
+        return (
+            None if day is None else day if second < 0 else datetime.combine(day, time()) + timedelta(seconds=second)
+            for day, second in zip(self.day.tolist(), self.second.tolist(), strict=True)
+        )
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why each row has no due date, ``""`` for one that has: ``no_due_date``, ``calendar_missing`` or ``wait_without_dates``."""
+        labels = Timing.labels()
+        known = ~np.isnat(self.day)
+        return tuple("" if has else labels[why] for has, why in zip(known.tolist(), self.why.tolist(), strict=True))
+
+
+def due_dates(
+    received: Columns | Sequence[date | datetime | None] | ArrayLike,
+    terms: Any = None,
+    units: Any = None,
+    *,
+    calendar: Calendar,
+    rules: Rules | None = None,
+    paused_days: Any = 0,
+    cut_off: time | Sequence[time | None] | None = None,
+) -> DueDates:
+    """Return the due dates of many dossiers: each is the one that ``due_date`` gives, and a reason stands where that raises.
+
+    Args:
+        received: when they were accepted: dates, datetimes, texts as in a file, or a numpy array of datetime64; None and NaT for none. Or
+            the columns of dossiers, whose own appointments, terms and waits then count as in the tally.
+        terms: length of each term, or one for all: multiples of one half; None or NaN for none.
+        units: unit of each term, or one for all: ``working_days``, ``calendar_days``, ``hours``, ``months``, or what files write.
+        calendar: the working calendar.
+        rules: None for the default ones.
+        paused_days: days waited, of each or of all.
+        cut_off: of each or of all; a receipt after this time, or on a day off, counts from the next working day.
+
+    Raises:
+        CchcError: columns of unequal length, a unit that is not known or missing beside a term, a term that is no multiple of one half, a
+            negative number; names the first such row.
+
+    >>> from cchc_metrics.reference.calendar import Calendar
+    >>> found = due_dates([date(2025, 12, 31), date(2027, 12, 20), None], [6, 15, 5], "working_days", calendar=Calendar.official())
+    >>> list(found)
+    [datetime.date(2026, 1, 10), None, None]
+    >>> found.reasons
+    ('', 'calendar_missing', 'no_due_date')
+    """
+    rules = rules or Rules.preset("default")
+    if isinstance(received, Columns):
+        due = dues_of(received, rules, calendar, ends(received, rules, end_days(received)))
+        return _made(due.day, due.second, due.why)
+    day, second = _moments(received)
+    n = len(day)
+    halves = _numbers(terms, n, 2, "thời hạn", "term")
+    unit = _units(units, n)
+    if (bare := np.flatnonzero((halves >= 0) & (unit == _CODE[TermUnit.NONE]))).size:
+        raise CchcError(
+            f"thiếu đơn vị tính thời hạn ở dòng {int(bare[0]) + 1}; dùng {', '.join(TermUnit.labels()[1:])}",
+            f"the unit of the term is missing in row {int(bare[0]) + 1}; use {', '.join(TermUnit.labels()[1:])}",
+        )
+    paused = np.maximum(_numbers(paused_days, n, 1, "số ngày chờ", "days waited"), 0)
+    asked = np.flatnonzero((day != NO_DAY) & (halves >= 0))
+    cut_offs = _cut_offs(cut_off, n)
+    found, clock = np.full(n, NO_DAY, dtype=np.int32), np.full(n, -1, dtype=np.int32)
+    found[asked], clock[asked] = add_terms(
+        day[asked],
+        halves[asked],
+        unit[asked],
+        calendar,
+        rules,
+        start_second=second[asked],
+        cut_off=None if cut_offs is None else cut_offs[asked],
+        extra_days=paused[asked],
+    )
+    why = np.full(n, NO_DUE_DATE)
+    why[asked] = CALENDAR_MISSING
+    return _made(found, clock, why)
+
+
+def due_date(
+    received: date | datetime,
+    term: int | Fraction,
+    unit: TermUnit | str,
+    *,
+    calendar: Calendar,
+    rules: Rules | None = None,
+    paused_days: int = 0,
+    cut_off: time | None = None,
+) -> date | datetime:
+    """Return the due date of one dossier.
+
+    Args:
+        received: when it was accepted; the first day is not counted (Civil Code 2015, art. 147).
+        term: length; multiples of one half (0,5 working days are 4 hours).
+        unit: ``working_days``, ``calendar_days``, ``hours`` or ``months``.
+        calendar: the working calendar.
+        rules: None for the default ones; their ``opening_hours`` make terms in hours end at a time of the day.
+        paused_days: days waited, working days for terms in working days or hours, calendar days otherwise; they move the date.
+        cut_off: a receipt after this time, or on a day off, counts from the next working day.
+
+    Returns:
+        A date; for a term in hours under opening hours, a datetime.
+
+    Raises:
+        CalendarRangeError: when the receipt or the result lies outside the calendar.
+        CchcError: when a part is missing or not understood, the term is no multiple of one half, or a number is negative.
+
+    >>> from cchc_metrics.reference.calendar import Calendar
+    >>> due_date(date(2025, 12, 31), 6, "working_days", calendar=Calendar.official())  # a worked Saturday
+    datetime.date(2026, 1, 10)
+    >>> due_date(date(2026, 1, 31), 1, "months", calendar=Calendar.official())  # 28/02/2026 is a Saturday
+    datetime.date(2026, 3, 2)
+    """
+    found = due_dates([received], [term], unit, calendar=calendar, rules=rules, paused_days=paused_days, cut_off=cut_off)
+    due = found[0]
+    if due is None and found.reasons == ("no_due_date",):
+        raise CchcError("thiếu ngày tiếp nhận hoặc thời hạn", "the receipt or the term is missing")
+    if due is None:
+        calendar.is_working_day(date_of(int(_moments([received])[0][0])))  # raises where the receipt itself is outside
+        year = calendar.years[-1] + 1
+        raise CalendarRangeError(
+            f"hạn trả rơi vào năm {year}, chưa có trong lịch làm việc",
+            f"the due date falls into {year}, which is not in the calendar",
+        )
+    return due
+
+
+def _made(day: Array, second: Array, why: Array) -> DueDates:
+    days = day.astype("datetime64[D]")
+    days[day == NO_DAY] = np.datetime64("NaT")
+    return DueDates(days, second, why)
+
+
+def _joined(day: int, second: int) -> date | datetime:
+    found = date_of(day)
+    return found if second < 0 else datetime.combine(found, time()) + timedelta(seconds=second)
+
+
+def _moments(values: Any) -> tuple[Array, Array]:
+    """Return days and seconds of the day (int32; −1 for none); fractions of a second are cut off."""
+    if hasattr(values, "__array__"):
+        array = np.asarray(values)
+        if array.dtype.kind == "M":
+            none, days = np.isnat(array), array.astype("datetime64[D]")
+            second = (array.astype("datetime64[s]") - days.astype("datetime64[s]")).astype(np.int64)
+            has_time = np.datetime_data(array.dtype)[0] not in ("Y", "M", "W", "D")
+            day = np.where(none, NO_DAY, days.astype(np.int64)).astype(np.int32)
+            return day, np.where(none | (not has_time), -1, second).astype(np.int32)
+        values = array.tolist()
+    moments = list(values)
+    if any(v is not None and type(v) is not date and (type(v) is not datetime or v.tzinfo is not None) for v in moments):
+        moments = [_moment(row, v) for row, v in enumerate(moments, start=1)]
+    return moments_to_numbers(moments)
+
+
+def _moment(row: int, value: Any) -> date | datetime | None:
+    try:
+        return parse_moment(value)
+    except CellError as error:
+        raise CchcError(f"ngày tiếp nhận dòng {row}: «{value}» {error.code.vi}", f"receipt, row {row}: «{value}» {error.code.en}") from None
+
+
+def _numbers(values: Any, n: int, times: int, vi: str, en: str) -> Array:
+    """Return numbers × ``times`` (int64), ``NO_NUMBER`` where there is none."""
+    try:
+        array = np.asarray(_spread(values, n, vi, en), dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise CchcError(f"{vi}: phải là số", f"{en}: must be numbers") from None
+    none = np.isnan(array)
+    found = np.where(none, 0, array * times)
+    wrong = np.flatnonzero((found < 0) | (found != np.floor(found)))
+    if wrong.size:
+        row, value = int(wrong[0]) + 1, array[wrong[0]]
+        step = ("bội số của 0,5", "a multiple of one half") if times == 2 else ("số nguyên", "whole")
+        raise CchcError(
+            f"{vi} {value:g} ở dòng {row}: phải là {step[0]}, không âm", f"{en} {value:g} in row {row}: must be {step[1]}, not negative"
+        )
+    return np.where(none, NO_NUMBER, np.minimum(found, _LONGEST)).astype(np.int64)
+
+
+def _units(values: Any, n: int) -> Array:
+    """Return positions in ``TermUnit`` (uint8)."""
+    if values is None or isinstance(values, str):
+        return np.full(n, _unit(values), dtype=np.uint8)
+    spread = _spread(values, n, "đơn vị", "unit")
+    codes = {value: _unit(value) for value in set(spread)}
+    return np.fromiter((codes[value] for value in spread), dtype=np.uint8, count=n)
+
+
+def _unit(value: Any) -> int:
+    try:
+        return _CODE[TermUnit.parse(value)]
+    except CellError as error:
+        raise CchcError(f"đơn vị «{value}»: {error.code.vi}{error.fix[0]}", f"unit «{value}»: {error.code.en}{error.fix[1]}") from None
+
+
+def _cut_offs(values: Any, n: int) -> Array | None:
+    if values is None:
+        return None
+    spread = _spread(values, n, "giờ chốt", "cut-off")
+    if any(v is not None and not isinstance(v, time) for v in spread):
+        raise CchcError("giờ chốt phải là giờ trong ngày", "a cut-off must be a time of day")
+    return np.array([-1 if v is None else v.hour * 3600 + v.minute * 60 + v.second for v in spread], dtype=np.int64)
+
+
+def _spread(values: Any, n: int, vi: str, en: str) -> Any:
+    """Return one value a row: the values, or the only value for all."""
+    if values is None or isinstance(values, (str, int, float, Fraction, time, np.generic)):
+        return [values] * n
+    found = values if isinstance(values, np.ndarray) else np.asarray(values).tolist() if hasattr(values, "__array__") else list(values)
+    if len(found) != n:
+        raise CchcError(f"{vi}: {len(found)} giá trị cho {n} dòng", f"{en}: {len(found)} values for {n} rows")
+    return found
