@@ -226,7 +226,8 @@ def _numbers(values: Any, n: int, times: int, vi: str, en: str) -> Array:
         row, value = int(wrong[0]) + 1, array[wrong[0]]
         step = ("bội số của 0,5", "a multiple of one half") if times == 2 else ("số nguyên", "whole")
         raise CchcError(
-            f"{vi} {value:g} ở dòng {row}: phải là {step[0]}, không âm", f"{en} {value:g} in row {row}: must be {step[1]}, not negative"
+            f"{vi} {value:g} ở dòng {row}: phải là {step[0]}, và không số nào âm",
+            f"{en} {value:g} in row {row}: must be {step[1]}, and no number negative",
         )
     return np.where(none, NO_NUMBER, np.minimum(found, _LONGEST)).astype(np.int64)
 
