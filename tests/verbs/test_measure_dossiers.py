@@ -58,12 +58,17 @@ BY_CHANNEL_AND_FIELD = (
     "on_due_date",
     "late",
     "ended_no_due_date",
+    "ended_calendar_missing",
+    "ended_wait_without_dates",
     "carried_over",
     "pending",
     "pending_overdue",
     "pending_no_due_date",
+    "pending_calendar_missing",
+    "pending_wait_without_dates",
 )
-COUNTS = (*BY_CHANNEL_AND_FIELD, "due", "pending_overdue_5", "pending_overdue_10")
+COUNTS = (*BY_CHANNEL_AND_FIELD, "due", "pending_overdue_5", "pending_overdue_10", "pending_overdue_age_unknown")
+UNDATED = ("no_due_date", "calendar_missing", "wait_without_dates")
 RATES = ("resolved_on_time", "handled_on_time", "not_late", "resolved_or_overdue")
 TURNAROUNDS = ("turnaround_mean", "turnaround_median", "turnaround_p90", "turnaround_calendar_mean", "supplements_mean")
 
@@ -229,8 +234,8 @@ def test_the_identities_of_form_06(file: draw.Files, rules: Rules, months: list[
             by_channel = [count(found, "received", unit, period, (("channel", c.value), *level)) for c in Channel]
             assert n["received"] == sum(by_channel)  # (3) less (6) = (4) + (5)
             assert n["received"] + n["carried_over"] == n["ended"] + n["pending"]  # (3) = (7) + (11)
-            assert n["ended"] == n["early"] + n["on_due_date"] + n["late"] + n["ended_no_due_date"]  # (7) = (8) + (9) + (10)
-            in_time = n["pending"] - n["pending_overdue"] - n["pending_no_due_date"]
+            assert n["ended"] == n["early"] + n["on_due_date"] + n["late"] + sum(n[f"ended_{why}"] for why in UNDATED)  # (7)
+            in_time = n["pending"] - n["pending_overdue"] - sum(n[f"pending_{why}"] for why in UNDATED)
             assert min(in_time, *n.values()) >= 0  # (11) = (12) + (13)
             assert n["pending_overdue_10"] <= n["pending_overdue_5"] <= n["pending_overdue"]
             assert before in (None, n["carried_over"])  # (6) of this period = (11) of the one before
@@ -344,13 +349,18 @@ def test_a_month_worked_by_hand() -> None:
         "on_due_date": 1,
         "late": 2,
         "ended_no_due_date": 1,
+        "ended_calendar_missing": 0,
+        "ended_wait_without_dates": 0,
         "carried_over": 2,
         "pending": 3,
         "pending_overdue": 1,
         "pending_no_due_date": 1,
+        "pending_calendar_missing": 0,
+        "pending_wait_without_dates": 0,
         "due": 6,
         "pending_overdue_5": 0,
         "pending_overdue_10": 0,
+        "pending_overdue_age_unknown": 0,
     }
     assert count(found, "pending_overdue", "TM", april) == 3
     assert count(found, "pending_overdue_10", "TM", april) == 3

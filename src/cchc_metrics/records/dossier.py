@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime, time
 
 import numpy as np
 
 from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, receipts, turnaround
+from cchc_metrics.records.due import end_clock
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
 from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Fact, Join, Kind
 from cchc_metrics.records.lateness import age_unknown, overdue_longer
@@ -93,6 +95,23 @@ def _end_day(record: Dossier) -> int:
     return ended if ended >= 0 else _day(record, "returned_at")
 
 
+def _end(record: Dossier) -> date | None:
+    return record.returned_at if record.ended_at is None else record.ended_at
+
+
+def _earlier_that_day(one: date | None, other: date | None) -> bool:
+    """Return whether both are moments of one day, the first before the other; exactly 00:00:00 is a day without a time, see ``clock``."""
+    if not isinstance(one, datetime) or not isinstance(other, datetime) or one.time() == time(0):
+        return False
+    return one.date() == other.date() and one < other
+
+
+def _earlier_that_day_in(day: Array, clock: Array, received: Array, second: Array) -> Array:
+    """Return the mask of the days that are those of the receipts, at an earlier time."""
+    found: Array = (day >= 0) & (day == received) & (clock >= 0) & (clock < second)
+    return found
+
+
 def _in(columns: Columns, *statuses: Status) -> Array:
     return columns.equals("status", *(s.value for s in statuses))
 
@@ -123,10 +142,21 @@ Dossier.checks = (
         columns=lambda c: (c.numbers("term") >= 0) & c.equals("term_unit", "none"),
     ),
     RowCheck(
+        Code.END_BEFORE_RECEIPT_TIME,
+        "ended_at",
+        record=lambda r: _earlier_that_day(_end(r), r.received_at),
+        columns=lambda c: _earlier_that_day_in(end_days(c), end_clock(c), c.days("received_at"), c.seconds("received_at")),
+    ),
+    RowCheck(
         Code.DUE_BEFORE_RECEIPT,
         "due_at",
-        record=lambda r: _day(r, "due_at") >= 0 and _day(r, "due_at") < _day(r, "received_at"),
-        columns=lambda c: (c.days("due_at") >= 0) & (c.days("due_at") < c.days("received_at")),
+        record=lambda r: (
+            (_day(r, "due_at") >= 0 and _day(r, "due_at") < _day(r, "received_at")) or _earlier_that_day(r.due_at, r.received_at)
+        ),
+        columns=lambda c: (
+            ((c.days("due_at") >= 0) & (c.days("due_at") < c.days("received_at")))
+            | _earlier_that_day_in(c.days("due_at"), c.clock("due_at"), c.days("received_at"), c.seconds("received_at"))
+        ),
     ),
 )
 

@@ -137,6 +137,12 @@ class Code(StrEnum):
         "đơn vị không còn hoặc chưa có hiệu lực vào ngày này",
         "the unit did not exist on this date",
     )
+    END_BEFORE_RECEIPT_TIME = (
+        "end_before_receipt_time",
+        "warning",
+        "kết thúc cùng ngày nhưng trước giờ tiếp nhận",
+        "ended on the day of the receipt, at an earlier time",
+    )
     DATE_IN_FUTURE = (
         "date_in_future",
         "warning",
@@ -154,6 +160,12 @@ class Code(StrEnum):
         "warning",
         "hạn trả được ghi khác hạn tính từ thời hạn",
         "the given due date is not the one computed from the term",
+    )
+    DUE_OUTSIDE_CALENDAR = (
+        "due_outside_calendar",
+        "warning",
+        "không tính được hạn trả: năm chưa có trong lịch làm việc; nạp lịch bằng [calendar] trong district.toml",
+        "the due date cannot be computed: its year is not in the working calendar; supply it under [calendar] in district.toml",
     )
     INFORMATION_ONLY_ONLINE = (
         "information_only_online",

@@ -37,6 +37,8 @@ def _lines(found: Explanation, lang: Lang, limit: int) -> Iterator[str]:
     if found.units:
         yield f"{'Đơn vị được đếm' if vi else 'Units counted as such'}: {', '.join(found.units)}"
     for why, rows in found.excluded.items():
+        if not rows and why not in found.secret:
+            continue
         name = EXCLUDED_NAMES.get(why, (why, why))[0 if vi else 1]
         yield from _part(f"{'Để ngoài' if vi else 'Left out'}: {name}", rows, found, why, lang, limit)
     if not found.adds_up:

@@ -16,8 +16,8 @@ import numpy as np
 from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier import end_days
-from cchc_metrics.records.dossier_timing import class_dossiers
-from cchc_metrics.records.due import dues_of, plain_waits
+from cchc_metrics.records.dossier_timing import Timed, class_dossiers
+from cchc_metrics.records.due import CALENDAR_MISSING, dues_of, plain_waits
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, term_units
@@ -45,6 +45,7 @@ def quality(
     - ``due_differs``: the given due date and the one computed from the term are not the same; the computed one holds the waits where the
       rules say that the given one does. Where the term ends within a day and the hour of the receipt is not known, the working day before
       is accepted too.
+    - ``due_outside_calendar``: the due date, or what it is compared with, lies where the calendar does not reach, at either end.
     - ``information_only_online``: filed online for a service of level 1 or 2, which gives information only.
     - ``many_reappointments``: more than one re-appointment.
     - ``wait_without_dates``: days waited are given without their dates, which ``pauses = "restart"`` needs to compute a due date.
@@ -120,7 +121,10 @@ def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limi
         differs, days = _due_differs(part, rules, calendar)
         rows.setdefault(Code.DUE_DIFFERS, []).append(first + differs)
         computed.append(days)
-        _count_ties(part, Context(rules, calendar), ended, ties)
+        timed = class_dossiers(part, Context(rules, calendar), end_days(part))
+        unknown = (timed.timing == CALENDAR_MISSING) & ((timed.ended >= 0) | (timed.undated_begins >= 0))
+        rows.setdefault(Code.DUE_OUTSIDE_CALENDAR, []).append(first + np.flatnonzero(unknown))
+        _count_ties(part, timed, ended, ties)
     given, times = dossiers.days("due_at"), dossiers.arrays.get(REAPPOINTMENTS)
     levels, level_names = dossiers.codes("service_level")
     apart = np.concatenate(computed) if computed else np.zeros(0, dtype=np.int32)
@@ -130,7 +134,14 @@ def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limi
         day = date_of(int(apart[places[row]]))
         return f"{date_of(int(given[row])):%d/%m/%Y}", f" (tính được {day:%d/%m/%Y})", f" (computed: {day})"
 
+    received, halves, units = dossiers.days("received_at"), dossiers.numbers("term"), term_units(dossiers)
+
+    def term(row: int) -> tuple[str, str, str]:
+        length = "" if halves[row] < 0 else f" + {float(halves[row]) / 2:g} {list(TermUnit)[units[row]].vi}".replace(".", ",")
+        return f"{date_of(int(received[row])):%d/%m/%Y}{length}", "", ""
+
     shown[Code.DUE_DIFFERS] = due
+    shown[Code.DUE_OUTSIDE_CALENDAR] = term
     shown[Code.INFORMATION_ONLY_ONLINE] = lambda row: (level_names[levels[row]], "", "")
     shown[Code.MANY_REAPPOINTMENTS] = lambda row: ("" if times is None else str(int(times[row])), "", "")
     problems = Problems(limit=limit)
@@ -149,6 +160,7 @@ def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limi
 
 _COLUMN: Final = {
     Code.DUE_DIFFERS: "due_at",
+    Code.DUE_OUTSIDE_CALENDAR: "due_at",
     Code.INFORMATION_ONLY_ONLINE: "service_level",
     Code.MANY_REAPPOINTMENTS: "due_at",
     Code.WAIT_WITHOUT_DATES: "paused_days",
@@ -197,8 +209,7 @@ def _within_a_day(dossiers: Columns, given: Array, computed: Array, rules: Rules
     return found
 
 
-def _count_ties(dossiers: Columns, context: Context, ended: Counter[str], ties: Counter[str]) -> None:
-    timed = class_dossiers(dossiers, context, end_days(dossiers))
+def _count_ties(dossiers: Columns, timed: Timed, ended: Counter[str], ties: Counter[str]) -> None:
     dated = (timed.ended >= 0) & (timed.due >= 0)
     codes, labels = dossiers.codes("unit_code")
     for counted, mask in ((ended, dated), (ties, dated & (timed.ended == timed.due))):
