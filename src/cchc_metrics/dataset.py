@@ -6,12 +6,12 @@ It adds nothing of its own: each answer is a pure verb (``tally``, ``measure``, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
@@ -33,8 +33,6 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.score import Inputs, Scheme, Scorecard, inputs_from_measures, score_units
-from cchc_metrics.score.builtin import BUILTIN
 from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
 from cchc_metrics.verbs.breakdowns import check_breakdown
@@ -45,6 +43,9 @@ from cchc_metrics.verbs.judge import Coverage
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
 from cchc_metrics.verbs.quality import Quality, quality_of_part
+
+if TYPE_CHECKING:
+    from cchc_metrics.score import Inputs, Scheme, Scorecard
 
 _NO_NOTE = Text()
 _Changed = dict[str, Any]
@@ -281,11 +282,13 @@ class Dataset:
         """
         if self.scheme is None:
             raise InputError(
-                f"không có bộ tiêu chí; thêm --scheme {BUILTIN[0]} (scheme=) hoặc tệp scheme.toml trong thư mục",
-                f"there is no scheme; add --scheme {BUILTIN[0]} (scheme=), or a file scheme.toml in the folder",
+                "không có bộ tiêu chí; thêm --scheme qd766 (scheme=) hoặc tệp scheme.toml trong thư mục",
+                "there is no scheme; add --scheme qd766 (scheme=), or a file scheme.toml in the folder",
             )
         chosen = self._chosen(period)
-        return self._inputs(self.scheme, self.measures(chosen), chosen)
+        from cchc_metrics.score.inputs import inputs_of_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
+
+        return inputs_of_units(self.measures(chosen), self.scheme, self.scores, unit=self.unit, period=chosen)
 
     def scorecards(self, period: Period | str | None = None) -> Mapping[str, Scorecard]:
         """Return unit code → its scorecard by the scheme: of the units that scores are given for, else of the unit that reports.
@@ -295,6 +298,8 @@ class Dataset:
         """
         inputs = self.inputs(period)
         assert self.scheme is not None  # noqa: S101  inputs() has asked
+        from cchc_metrics.score import score_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
+
         return score_units(inputs, self.scheme)
 
     def form06(self, period: Period | str | None = None, *, unit: str = "") -> Form06:
@@ -520,7 +525,6 @@ class Dataset:
         deltas = compare(
             measures.filter(period=chosen), baseline or measures, units=self.units, baseline_period=base, definition_changes=changes
         )
-        cards = {} if self.scheme is None else score_units(self._inputs(self.scheme, measures, chosen), self.scheme)
         return Report(
             unit=self.unit,
             units=self.units,
@@ -534,7 +538,7 @@ class Dataset:
             deltas=deltas,
             plan=self.plan,
             assessments=assessments,
-            scorecards=cards,
+            scorecards={} if self.scheme is None else self.scorecards(chosen),
             problems=self.problems,
             synthetic=self.synthetic,
             note=self.note,
@@ -549,13 +553,6 @@ class Dataset:
         known = min(day, self.baseline.as_of or max(p.last for p in periods))
         other = self.baseline.replace(rules=self.rules, catalogue=self.catalogue, plan=None, as_of=known)
         return other.measures(*periods)
-
-    def _inputs(self, scheme: Scheme, measures: MeasureSource, period: Period) -> dict[str, Inputs]:
-        inputs = {}
-        for code, given in (self.scores or {self.unit: Inputs(unit=self.unit)}).items():
-            measured = inputs_from_measures(measures, scheme.indicators, code, period)
-            inputs[code] = replace(given, values={**measured.values, **given.values}, unit=code, year=given.year or period.year)
-        return inputs
 
 
 def read_folder(
@@ -596,7 +593,7 @@ def read_folder(
     files = open_folder(Path(path), whole=whole, progress=progress)
     district = files.district
     catalogue = files.catalogue()
-    chosen = scheme if isinstance(scheme, Scheme) else files.scheme(scheme)
+    chosen = scheme if scheme is not None and not isinstance(scheme, (str, Path)) else files.scheme(scheme)
     earlier = files.baseline_path if baseline is None else baseline
     if isinstance(earlier, (str, Path)):
         earlier = _earlier(Path(earlier), files, catalogue, progress)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue
@@ -27,7 +28,9 @@ from cchc_metrics.records.kinds import JOINED, KINDS
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
 from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
-from cchc_metrics.score import Inputs, Scheme
+
+if TYPE_CHECKING:
+    from cchc_metrics.score import Inputs, Scheme
 
 PLAN, BASELINE = "plan.toml", "baseline.json"
 WRITTEN = ("problems.csv", "report.xlsx")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_metrics.errors import InputError, suggestion
-from cchc_metrics.score import Inputs, Scheme, load_scheme
-from cchc_metrics.score.builtin import BUILTIN, load_builtin
-from cchc_metrics.score.inputs import load_scores
+
+if TYPE_CHECKING:
+    from cchc_metrics.score import Inputs, Scheme
 
 SCHEME, SCORES = "scheme.toml", "scores.toml"
 
@@ -19,13 +20,16 @@ def read_scheme(folder: Path, chosen: str | None) -> Scheme | None:
     Raises:
         InputError: when what was chosen is neither built in nor a file.
     """
-    if chosen in BUILTIN:
-        return load_builtin(str(chosen))
     path = Path(chosen) if chosen else folder / SCHEME
+    if chosen is None and not path.is_file():
+        return None
+    from cchc_metrics.score import load_scheme  # noqa: PLC0415  scoring is loaded where there is a scheme only
+    from cchc_metrics.score.builtin import BUILTIN, load_builtin  # noqa: PLC0415
+
+    if chosen in BUILTIN:
+        return load_builtin(chosen)
     if not path.is_file():
-        if chosen is None:
-            return None
-        vi, en = suggestion(chosen, BUILTIN)
+        vi, en = suggestion(str(chosen), BUILTIN)
         raise InputError(
             f"không có bộ tiêu chí «{chosen}»{vi}; có sẵn: {', '.join(BUILTIN)}, hoặc một tệp",
             f"there is no scheme «{chosen}»{en}; built in: {', '.join(BUILTIN)}, or a file",
@@ -44,6 +48,8 @@ def read_scores(folder: Path, chosen: Path | None, unit: str) -> Mapping[str, In
         if chosen is None:
             return {}
         raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
+    from cchc_metrics.score.inputs import load_scores  # noqa: PLC0415  scoring is loaded where there is a scheme only
+
     return load_scores(_bytes(path), file=path.name, unit=unit)
 
 

@@ -11,7 +11,6 @@ from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import Page, Section, Table
-from cchc_metrics.score import rank_units
 from cchc_metrics.tables.numbers import format_count, format_date, format_number, format_percent, format_points, format_signed
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Breakdown, Measure, Scale, Status
@@ -70,6 +69,8 @@ def _scores(report: Report, lang: Lang) -> Section:
     for card in report.scorecards.values():
         lines += [*card.to_text(lang, rows=None, width=None).splitlines(), ""]
     if len(report.scorecards) > 1:
+        from cchc_metrics.score import rank_units  # noqa: PLC0415  loaded where there is a scheme only
+
         lines += rank_units(report.scorecards, units=report.scorecards).to_text(lang, rows=None, width=None).splitlines()
     return Section("Chấm điểm" if vi else "Scores", tuple(lines))
 

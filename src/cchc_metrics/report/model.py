@@ -6,18 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.plan import Plan
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.score import Scorecard
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Text
 from cchc_metrics.verbs.assess import Assessments
 from cchc_metrics.verbs.compare import Deltas
 from cchc_metrics.verbs.measures import Measures
+
+if TYPE_CHECKING:
+    from cchc_metrics.score import Scorecard
 
 _NO_NOTE = Text()
 

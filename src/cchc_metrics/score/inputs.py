@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -273,3 +273,22 @@ class _InputsTable(DeclaredModel):
 
     def inputs(self) -> Inputs:
         return Inputs(self.values, self.own, self.appraised, self.surveyed, self.survey_held, self.unit, self.year)
+
+
+def inputs_of_units(
+    measures: MeasureSource, scheme: Scheme, scores: Mapping[str, Inputs], *, unit: str, period: Period
+) -> dict[str, Inputs]:
+    """Return unit code → what it is scored on: given values, and measures for what the scheme takes from indicators and nobody gave.
+
+    Args:
+        measures: where values of indicators are.
+        scheme: the scheme.
+        scores: unit code → given values; empty for ``unit`` alone, on its measures only.
+        unit: code of the unit that reports.
+        period: the period that is scored.
+    """
+    found = {}
+    for code, given in (scores or {unit: Inputs(unit=unit)}).items():
+        measured = inputs_from_measures(measures, scheme.indicators, code, period)
+        found[code] = replace(given, values={**measured.values, **given.values}, unit=code, year=given.year or period.year)
+    return found
