@@ -27,6 +27,7 @@ from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import ColumnSpec, schema
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules, rule_presets
+from cchc_metrics.score.shapes import REGISTER
 from cchc_metrics.values import Status
 from cchc_metrics.verbs.assess import TaskState, Verdict
 
@@ -229,6 +230,11 @@ def classes(page: str) -> str:
     return markdown(("Class", "Vietnamese", "What it means"), [(code(t.value), t.vi, WORDS) for t in choices.Timing], page)
 
 
+def shapes(page: str) -> str:
+    """Return the shapes of a scoring rule."""
+    return markdown(("Shape", "What it says", "Keys"), [(code(name), WORDS, WORDS) for name in REGISTER], page)
+
+
 def years(_: str) -> str:
     """Return the years of the packaged calendar."""
     rows = [(str(y.year), str(y.working_days), y.status, "; ".join(y.sources)) for y in Calendar.official().by_year.values()]
@@ -280,6 +286,7 @@ TABLES: Mapping[str, Callable[[str], str]] = {
     "task-states": task_states,
     "dossier-statuses": dossier_statuses,
     "classes": classes,
+    "shapes": shapes,
     "years": years,
     "measures": partial(answer, "measures"),
     "deltas": partial(answer, "deltas"),

@@ -16,7 +16,9 @@ from tests.folders import ROOT
 from cchc_metrics import cli
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Count, Indicator
+from cchc_metrics.plan.model import Quota, Target, Task
 from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.score.shapes import SHAPES
 
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^```(?P<kind>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -143,6 +145,20 @@ def test_every_key_of_a_catalogue_is_reported(model: type[BaseModel], heading: s
     table = page("catalogue").split(f"| Key of {heading} |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
     reported = [key for line in table.split("\n")[2:] for key in re.findall(r"`(\w+)`", line.split("|")[1])]
     assert sorted(reported) == sorted(model.model_fields)
+
+
+@pytest.mark.parametrize("model", [Target, Quota, Task])
+def test_every_key_of_a_plan_is_on_its_page(model: type[BaseModel]) -> None:
+    assert [key for key in model.model_fields if not re.search(rf"\b{key}\b", page("plans"))] == []
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_key_of_a_shape_is_in_its_row(name: str) -> None:
+    """Keys that many shapes have are explained around the table."""
+    what, keys = rows_under(page("scores"))[name]
+    assert what
+    own = SHAPES[name].model_fields.keys() - {"shape", "points_are", "input", "times", "fallback"}
+    assert [key for key in sorted(own) if not re.search(rf"\b{key}\b", keys)] == []
 
 
 # --- A first report: the folder is made from the page, and its commands say what the page says they say
