@@ -46,6 +46,7 @@ OWN_RULES = st.builds(
     Rules,
     id=st.just("own"),
     pauses=st.sampled_from(options("pauses")),
+    end=st.sampled_from(options("end")),
     compare=st.sampled_from(options("compare")),
     stopped=st.sampled_from(options("stopped")),
     withdrawn=st.sampled_from(options("withdrawn")),

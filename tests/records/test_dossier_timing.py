@@ -18,10 +18,11 @@ from tests.slow.dossiers_slow import WRITTEN, Fate, fate_of, fates_of, story_of
 
 from cchc_metrics.records.choices import Outcome, Status, TermUnit, Timing
 from cchc_metrics.records.columns import columns_of
-from cchc_metrics.records.dossier import Dossier, end_days
+from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.dossier_timing import Timed, class_dossiers, turnaround
 from cchc_metrics.records.due import CUT_OFF
+from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import attach_events
@@ -46,7 +47,7 @@ def timed(rows: Sequence[Dossier], rules: Rules = DEFAULT, events: Sequence[Doss
     columns = columns_of(Dossier, rows)
     if events:
         columns = attach_events(columns, columns_of(DossierEvent, events))
-    return class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns))
+    return class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns, rules))
 
 
 def library(rows: Sequence[Dossier], rules: Rules = DEFAULT, events: Sequence[DossierEvent] = ()) -> list[Row | None]:
@@ -466,7 +467,7 @@ def test_the_short_way_gives_the_same_answer(rows: list[tuple[date, int, int | N
     columns = columns_of(Dossier, made)
     # A column of cut-offs that cut nothing off changes no answer, and makes the library take the long way.
     long = replace(columns, arrays={**columns.arrays, CUT_OFF: np.full(len(columns), -1, dtype=np.int32)})
-    short_found, long_found = (class_dossiers(c, Context(DEFAULT, OFFICIAL), end_days(c)) for c in (columns, long))
+    short_found, long_found = (class_dossiers(c, Context(DEFAULT, OFFICIAL), end_days(c, DEFAULT)) for c in (columns, long))
     assert short_found.plain
     assert not long_found.plain
     for name in ("received", "due", "ended", "overdue_begins", "overdue_ends", "undated_begins", "undated_ends"):
@@ -488,6 +489,6 @@ def test_who_waits_beyond_the_calendar_has_no_due_date(waited: int) -> None:
         "term_unit": "working_days",
     }
     columns = columns_of(Dossier, [Dossier(dossier_id=str(n), paused_days=waits, **given) for n, waits in enumerate([0, waited])])
-    found = class_dossiers(columns, Context(DEFAULT, OFFICIAL), end_days(columns))
+    found = class_dossiers(columns, Context(DEFAULT, OFFICIAL), end_days(columns, DEFAULT))
     assert found.due.tolist() == [day_number(date(2021, 3, 8)), NO_DAY]
     assert found.overdue_begins.tolist() == [day_number(date(2021, 3, 9)), NO_DAY]

@@ -14,10 +14,11 @@ from tests.slow import calendar_slow
 
 from cchc_metrics.records.choices import Status, TermUnit, Timing
 from cchc_metrics.records.columns import Columns, columns_of
-from cchc_metrics.records.dossier import Dossier, end_days
+from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.dossier_timing import class_dossiers
 from cchc_metrics.records.due import dues_of
+from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import REAPPOINTED, REAPPOINTMENTS, attach_events, waits_of
 from cchc_metrics.reference.calendar import Calendar
@@ -225,7 +226,7 @@ def used(received: date, until: date, found: Waits) -> int:
 
 
 def timing(columns: Columns, rules: Rules) -> str:
-    found = class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns))
+    found = class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns, rules))
     return Timing.labels()[int(found.timing[0])]
 
 
@@ -246,7 +247,7 @@ def test_late_is_who_used_more_days_than_the_term_has_whether_shifted_or_subtrac
 def test_pending_is_overdue_once_more_days_are_used_than_the_term_has(case: tuple[date, int, Waits]) -> None:
     received, term, found = case
     columns = file(received, term, found)
-    timed = class_dossiers(columns, Context(SHIFT, OFFICIAL), end_days(columns))
+    timed = class_dossiers(columns, Context(SHIFT, OFFICIAL), end_days(columns, SHIFT))
     begins = day(timed.overdue_begins[0])
     for today in calendar_slow.days(received, received + timedelta(days=60)):
         if SLOW.is_working(today):
@@ -271,7 +272,7 @@ def test_what_was_known_on_a_day_does_not_change_by_what_happens_later(case: tup
     today = received + timedelta(days=cut)
     known: Waits = [(start, end if end is not None and end <= today else None) for start, end in found if start <= today]
     then, now = (
-        class_dossiers(columns := file(received, term, one), Context(rules, OFFICIAL), end_days(columns)) for one in (known, found)
+        class_dossiers(columns := file(received, term, one), Context(rules, OFFICIAL), end_days(columns, rules)) for one in (known, found)
     )
     overdue = [0 <= int(timed.overdue_begins[0]) <= day_number(today) for timed in (then, now)]
     assert overdue[0] == overdue[1]
@@ -323,7 +324,7 @@ OPEN: Waits = [(date(2021, 3, 3), None)]
 
 
 def overdue_on(columns: Columns, rules: Rules, today: date) -> bool:
-    begins = class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns)).overdue_begins[0]
+    begins = class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns, rules)).overdue_begins[0]
     return 0 <= int(begins) <= day_number(today)
 
 

@@ -14,9 +14,10 @@ from tests.slow.dossiers_slow import WRITTEN
 
 from cchc_metrics.errors import CatalogueError
 from cchc_metrics.records.columns import Columns, columns_of
-from cchc_metrics.records.dossier import Dossier, end_days
+from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
 from cchc_metrics.records.dossier_timing import acceptance, class_dossiers
+from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
@@ -123,6 +124,8 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[tuple[str
     # the option, the rules it is compared with, the dossier, its events
     ({"pauses": "subtract"}, {}, {**DONE, "paused_days": 1}, []),
     ({"pauses": "restart"}, {}, {"status": "4", "term": 5, "term_unit": "working_days"}, ASKED),
+    ({"end": "approval"}, {}, {**DONE, "approved_at": "04/03/2021"}, []),
+    ({"end": "hand_over"}, {}, {**DONE, "returned_at": "09/03/2021"}, []),
     ({"compare": "instants"}, {}, {"status": "9", "due_at": "05/03/2021 08:00", "ended_at": "05/03/2021 09:00"}, []),
     ({"stopped": "ended"}, {}, {**DONE, "status": "8"}, []),
     ({"withdrawn": "excluded"}, {}, {**DONE, "status": "7"}, []),
@@ -149,7 +152,7 @@ def derived(rules: Rules, dossier: dict[str, Any], events: list[tuple[str, str, 
     story = [DossierEvent.model_validate({"dossier_id": "1", "kind": k, "happened_at": at, "due_at": due}) for k, at, due in events]
     columns: Columns = attach_events(columns_of(Dossier, [row]), columns_of(DossierEvent, story))
     context = Context(rules, Calendar.official())
-    timed = class_dossiers(columns, context, end_days(columns))
+    timed = class_dossiers(columns, context, end_days(columns, context.rules))
     found = [getattr(timed, name)[0] for name in type(timed).__slots__ if name != "through"]
     return [*found, *(column[0] for column in acceptance(columns, timed.received, context))]
 

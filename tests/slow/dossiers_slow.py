@@ -25,6 +25,7 @@ from cchc_metrics.reference.rules import Rules
 
 WRITTEN: dict[str, tuple[Any, ...]] = {
     "pauses": ("shift", "subtract", "restart"),
+    "end": ("result", "approval", "hand_over"),
     "compare": ("dates", "instants"),
     "stopped": ("pending", "ended"),
     "withdrawn": ("ended", "excluded"),
@@ -398,11 +399,21 @@ class Fate:
         return self.pending(day) and not self.held and self.due is not None and self.due < day
 
 
+def ended_by(dossier: Dossier, rules: Rules) -> Moment:
+    """Return what ended a dossier: status 9 wins over the signature and over status 10, where the rules say no other."""
+    found: list[Moment] = [dossier.ended_at, dossier.approved_at, dossier.returned_at]
+    if rules.end == "approval":
+        found = [dossier.approved_at, dossier.ended_at, dossier.returned_at]
+    if rules.end == "hand_over":
+        found = [dossier.returned_at, dossier.ended_at, dossier.approved_at]
+    return next((moment for moment in found if moment is not None), None)
+
+
 def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story = NO_STORY, cut_off: time | None = None) -> Fate | None:
     """Return what became of a dossier, or None where it is out of every count."""
     check_rules(rules)
     received = day_of(dossier.received_at)
-    end_moment = dossier.returned_at if dossier.ended_at is None else dossier.ended_at  # status 9 wins over status 10
+    end_moment = ended_by(dossier, rules)
     end = day_of(end_moment)
     outcome = ""
     status = dossier.status
@@ -465,7 +476,7 @@ def timing_of(
         return "on_due_date" if due.why == "no_due_date" and rules.missing_due == "on_time" else due.why
     if late_by_requests:
         return "late"
-    moment = dossier.returned_at if dossier.ended_at is None else dossier.ended_at
+    moment = ended_by(dossier, rules)
     assert moment is not None
     day, clock = end, clock_of(moment)
     uncounted = False

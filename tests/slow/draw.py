@@ -68,6 +68,7 @@ def close_dossiers(draw: st.DrawFn, first: date, last: date) -> Dossier:
             ended = _later(draw, received, 16)
         if which != "ended":
             returned = _later(draw, received, 20)
+    approved = _later(draw, received, 12) if draw(st.integers(0, 3)) == 0 and (ended or returned) is not None else None
     end = ended if ended is not None else returned
     if draw(st.booleans()):
         anchor = end if end is not None and draw(st.booleans()) else received
@@ -86,6 +87,7 @@ def close_dossiers(draw: st.DrawFn, first: date, last: date) -> Dossier:
         received_at=None if status in NOT_RECEIVED and draw(st.booleans()) else received,
         due_at=due,
         ended_at=ended,
+        approved_at=approved,
         returned_at=returned,
         term=term,
         term_unit=unit if term is not None or draw(st.booleans()) else TermUnit.NONE,

@@ -29,17 +29,19 @@ class Matched:
         duplicates: (canonical column, the headings that all mean it); the table cannot be used, since choosing one would be a guess.
         missing: required columns without a heading; the table cannot be used.
         unknown: (position, nearest known heading or ``""``) of columns that are ignored.
+        doubtful: (heading, the columns that it could mean, the headings beside it that mean the first of them too); it is asked for.
     """
 
     positions: Mapping[str, int]
     duplicates: tuple[tuple[str, tuple[str, ...]], ...] = ()
     missing: tuple[str, ...] = ()
     unknown: tuple[tuple[int, str], ...] = ()
+    doubtful: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = ()
 
     @property
     def usable(self) -> bool:
         """Whether every required column is there, and none twice."""
-        return not self.duplicates and not self.missing
+        return not self.duplicates and not self.doubtful and not self.missing
 
 
 def heading_key(heading: str) -> str:
@@ -65,17 +67,31 @@ def match_headings(kind: Kind, headings: Sequence[str], own: Mapping[str, str] |
     ({'response_id': 0, 'unit_code': 1, 'answered_on': 2, 'score': 3}, ((4, ''),))
     """
     places: dict[str, list[int]] = {}
-    unknown = []
-    for position, (heading, column) in enumerate(zip(headings, meanings(kind, headings, own), strict=True)):
+    nameless = []
+    for position, column in enumerate(meanings(kind, headings, own)):
         if column is None:
-            unknown.append((position, did_you_mean(heading, spellings(kind)) if heading.strip() else ""))
+            nameless.append(position)
         elif column != IGNORED:
             places.setdefault(column, []).append(position)
+    # A column that is filled is not what another heading was meant to say.
+    free = [spelling for spec in schema(kind.model) if spec.name not in places for spelling in spellings(kind, spec.name)]
+    declared = {heading_key(heading) for heading in own or {}}
+    several = {heading_key(heading): columns for heading, columns in kind.doubtful.items() if heading_key(heading) not in declared}
+    duplicates, doubtful = [], []
+    for column, found in places.items():
+        if len(found) > 1:
+            named = [headings[p] for p in found]
+            asked = next((heading for heading in named if heading_key(heading) in several), None)
+            if asked is None:
+                duplicates.append((column, tuple(named)))
+            else:
+                doubtful.append((asked, several[heading_key(asked)], tuple(heading for heading in named if heading != asked)))
     return Matched(
         {column: found[0] for column, found in places.items()},
-        tuple((column, tuple(headings[p] for p in found)) for column, found in places.items() if len(found) > 1),
+        tuple(duplicates),
         tuple(spec.name for spec in schema(kind.model) if spec.required and spec.name not in places),
-        tuple(unknown),
+        tuple((position, did_you_mean(headings[position], free) if headings[position].strip() else "") for position in nameless),
+        tuple(doubtful),
     )
 
 

@@ -287,6 +287,14 @@ def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matc
             f': {listed}; remove one, or write "{shown(headings[-1])}" = "" under [headings.{kind.name}]',
         )
         findings.add(Code.DUPLICATE_HEADING, row, column, fix=fix)
+    for heading, columns, beside in matched.doubtful:
+        listed = ", ".join(f"«{shown(h)}»" for h in beside)
+        lines = [f'"{shown(heading)}" = "{column}"' for column in (*columns, "")]
+        fix = (
+            f": cạnh {listed} có thể là {' hoặc '.join(columns)}; ghi {' hoặc '.join(lines)} dưới [headings.{kind.name}] của district.toml",
+            f": beside {listed} it can be {' or '.join(columns)}; write {' or '.join(lines)} under [headings.{kind.name}] in district.toml",
+        )
+        findings.add(Code.AMBIGUOUS_HEADING, row, shown(heading), fix=fix)
     unknown = [table.headings[position] for position, _ in matched.unknown]
     for column in matched.missing:
         near = next(filter(None, (did_you_mean(spelling, unknown) for spelling in spellings(kind, column))), "")

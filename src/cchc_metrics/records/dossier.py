@@ -10,7 +10,7 @@ import numpy as np
 from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, receipts, turnaround
-from cchc_metrics.records.due import end_clock
+from cchc_metrics.records.ends import AS_CHECKED, end_clock, end_days
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
 from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Fact, Join, Kind
 from cchc_metrics.records.lateness import age_unknown, overdue_longer
@@ -39,8 +39,9 @@ class Dossier(Record):
         submitted_at: when it was filed (online: the acceptance clock starts here).
         received_at: when it was accepted; the term starts here, its first day not counted.
         due_at: the appointment (ngày hẹn trả), where the system exported one.
-        ended_at: end of processing (status 9); wins over ``returned_at``.
-        returned_at: hand-over to the citizen (status 10); stands in for ``ended_at`` only where that is missing.
+        ended_at: end of processing (status 9), the day of the result; wins over ``approved_at`` and ``returned_at`` (rule ``end``).
+        approved_at: when the result was signed (ngày duyệt); stands in for ``ended_at`` where that is missing.
+        returned_at: hand-over to the citizen (status 10); stands in where both are missing.
         term, term_unit: the time limit, for dossiers without ``due_at``; half days occur.
         paused_days: time waited for the citizen, in the unit of days that the term counts (working or calendar days).
         supplement_requests: how many times papers were asked for.
@@ -65,6 +66,7 @@ class Dossier(Record):
     received_at: Moment = None
     due_at: Moment = None
     ended_at: Moment = None
+    approved_at: Moment = None
     returned_at: Moment = None
     term: Term = None
     term_unit: TermUnit = TermUnit.NONE
@@ -82,21 +84,13 @@ def _day(record: Dossier, name: str) -> int:
     return NO_DAY if value is None else day_number(value)
 
 
-def end_days(columns: Columns) -> Array:
-    """Return the day of the end of processing: ``ended_at``, else ``returned_at`` (int32, −1 where neither is known)."""
-    ended = columns.days("ended_at")
-    if "returned_at" not in columns:
-        return ended
-    return np.where(ended >= 0, ended, columns.days("returned_at")).astype(np.int32)
-
-
 def _end_day(record: Dossier) -> int:
-    ended = _day(record, "ended_at")
-    return ended if ended >= 0 else _day(record, "returned_at")
+    end = _end(record)
+    return NO_DAY if end is None else day_number(end)
 
 
 def _end(record: Dossier) -> date | None:
-    return record.returned_at if record.ended_at is None else record.ended_at
+    return next((moment for name in AS_CHECKED if (moment := getattr(record, name)) is not None), None)
 
 
 def _earlier_that_day(one: date | None, other: date | None) -> bool:
@@ -190,7 +184,7 @@ SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests", needs=(*_
 
 _REQUESTS_DO_NOT_COUNT = ":requests"
 FACTS = (
-    Fact("ended", (("ended_at",), ("returned_at",))),
+    Fact("ended", (("ended_at",), ("approved_at",), ("returned_at",))),
     Fact("due", (("due_at",), ("term", "term_unit"))),
     Fact("lateness", (("supplement_requests",), (_REQUESTS_DO_NOT_COUNT,))),
 )
@@ -212,7 +206,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     def wants(*sets: EventSet) -> bool:
         return any(context.wants(f"dossiers.{s.name}") for s in sets)
 
-    unit, end = columns.codes("unit_code"), end_days(columns)
+    unit, end = columns.codes("unit_code"), end_days(columns, context.rules)
     if wants(ACCEPTED) and "submitted_at" in columns:
         day, in_time = acceptance(columns, receipts(columns, context.rules, end), context)
         yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
@@ -297,8 +291,24 @@ KIND = Kind(
         "submitted_at": ("Ngày nộp hồ sơ", "Ngày nộp", "Thời gian nộp", "Thời điểm nộp"),
         "received_at": ("Ngày tiếp nhận", "Thời gian tiếp nhận", "Thời điểm tiếp nhận", "Ngày nhận", "Ngày tiếp nhận hồ sơ"),
         "due_at": ("Ngày hẹn trả", "Ngày hẹn trả kết quả", "Hạn trả", "Hạn giải quyết", "Hạn xử lý", "Thời gian hẹn trả"),
-        "ended_at": ("Ngày kết thúc xử lý", "Ngày kết thúc", "Ngày xử lý xong", "Ngày giải quyết xong", "Ngày hoàn thành"),
-        "returned_at": ("Ngày trả", "Ngày trả kết quả", "Thời gian trả kết quả"),
+        "ended_at": (
+            "Ngày kết thúc xử lý",
+            "Ngày kết thúc",
+            "Ngày xử lý xong",
+            "Ngày giải quyết xong",
+            "Ngày hoàn thành",
+            "Ngày có kết quả",
+        ),
+        "approved_at": ("Ngày duyệt", "Ngày phê duyệt", "Ngày ký duyệt", "Thời gian duyệt"),
+        "returned_at": (
+            "Ngày trả",
+            "Ngày trả kết quả",
+            "Thời gian trả kết quả",
+            "Ngày trả thực tế",
+            "Trả thực tế",
+            "Ngày thực trả",
+            "Ngày trả kết quả thực tế",
+        ),
         "term": ("Thời hạn", "Thời hạn giải quyết", "Thời hạn xử lý"),
         "term_unit": ("Đơn vị thời hạn", "Đơn vị tính thời hạn", "Đơn vị tính"),
         "paused_days": ("Số ngày tạm dừng", "Số ngày chờ bổ sung", "Số ngày chờ"),
@@ -309,7 +319,10 @@ KIND = Kind(
         "paid_online": ("Thanh toán trực tuyến", "Được thanh toán trực tuyến"),
         "digitised": ("Số hóa", "Trạng thái số hóa", "Số hóa hồ sơ", "Hồ sơ có thành phần số hóa"),
     },
-    dates=Dates("received_at", ("submitted_at", "received_at", "ended_at", "returned_at"), ("due_at",), ("received_at", "ended_at")),
+    doubtful={"Ngày trả": ("returned_at", "due_at")},
+    dates=Dates(
+        "received_at", ("submitted_at", "received_at", "ended_at", "approved_at", "returned_at"), ("due_at",), ("received_at", "ended_at")
+    ),
     joins=(
         Join("procedures", "procedure_code", attach_procedures, "this", Code.PROCEDURE_NOT_LISTED),
         Join("dossier_events", "dossier_id", attach_events, "other", Code.EVENT_WITHOUT_DOSSIER),

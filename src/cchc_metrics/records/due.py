@@ -10,6 +10,7 @@ import numpy as np
 
 from cchc_metrics.records.choices import TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.ends import end_clock
 from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.terms import add_terms, counts_calendar_days, days_waited, move_days, runs_by_clock, term_units
 from cchc_metrics.records.waits import REAPPOINTED, waiting, waits_of
@@ -109,13 +110,6 @@ def dues_of(columns: Columns, rules: Rules, calendar: Calendar, ended: Array | N
         unsaid = has_term & (plain_waits(columns) > 0) & (given < 0)
         due[unsaid], why[unsaid] = NO_DAY, WAIT_WITHOUT_DATES
     return Due(due, np.where(due < 0, np.int32(-1), second), suspended, why)
-
-
-def end_clock(columns: Columns) -> Array:
-    """Return the time of day of the end of processing in seconds, −1 where only the day is known: of ``ended_at``, else ``returned_at``."""
-    if "returned_at" not in columns:
-        return columns.clock("ended_at")
-    return np.where(columns.days("ended_at") >= 0, columns.clock("ended_at"), columns.clock("returned_at"))
 
 
 def time_waited(
@@ -222,7 +216,7 @@ def _moving_waits(columns: Columns, due: Array, second: Array, rows: Array, rule
     Time before the receipt and after the end of the dossier is no waiting: the term does not run. Where moments are compared, a wait that
     begins at a later time of the due day comes after it.
     """
-    for wait in waiting(columns, ended, None if ended is None else end_clock(columns)):
+    for wait in waiting(columns, ended, None if ended is None else end_clock(columns, rules)):
         begins = wait.there & (due >= 0) & (wait.day <= due)
         if rules.compare == "instants":
             begins &= ~((wait.day == due) & (second >= 0) & (wait.second > second))

@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike
 from cchc_metrics.errors import CalendarRangeError, CchcError
 from cchc_metrics.records.choices import TermUnit, Timing
 from cchc_metrics.records.columns import NO_NUMBER, Array, Columns, moments_to_numbers
-from cchc_metrics.records.dossier import end_days
 from cchc_metrics.records.dossier_timing import ends
 from cchc_metrics.records.due import CALENDAR_MISSING, NO_DUE_DATE, dues_of
+from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.fields import NO_DAY, CellError, parse_moment
 from cchc_metrics.records.terms import add_terms
 from cchc_metrics.reference.calendar import Calendar
@@ -100,7 +100,7 @@ def due_dates(
     """
     rules = rules or Rules.preset("default")
     if isinstance(received, Columns):
-        due = dues_of(received, rules, calendar, ends(received, rules, end_days(received)))
+        due = dues_of(received, rules, calendar, ends(received, rules, end_days(received, rules)))
         return _made(due.day, due.second, due.why)
     day, second = _moments(received)
     n = len(day)

@@ -157,6 +157,9 @@ class Kind:
         headings: column → the other headings by which it is known. They are compared without case, diacritics, spaces and punctuation, so
             each spelling stands once: «Mã hồ sơ» is also ma_ho_so and MaHoSo.
         dates: what its dates mean.
+        doubtful: heading → the columns that it could mean; it means the first, unless another heading of the table means that too: then it
+            is asked for.
+        by_words: headings that mean their column only where the cells are words of its closed list.
         joins: what it takes from other kinds, in this order.
         facts: what follows from any of several columns.
         under: takes the names of columns and the rules, returns what they say under them: columns that are not read are left out, and what
@@ -171,6 +174,8 @@ class Kind:
     id_columns: tuple[str, ...]
     headings: Mapping[str, tuple[str, ...]]
     dates: Dates
+    doubtful: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_words: frozenset[str] = frozenset()
     joins: tuple[Join, ...] = ()
     facts: tuple[Fact, ...] = ()
     under: Callable[[frozenset[str], Rules], frozenset[str]] = lambda names, _: names

@@ -9,7 +9,8 @@ import numpy as np
 
 from cchc_metrics.records.choices import Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.due import CALENDAR_MISSING, NO_DUE_DATE, Due, end_clock, plain_waits, time_waited
+from cchc_metrics.records.due import CALENDAR_MISSING, NO_DUE_DATE, Due, plain_waits, time_waited
+from cchc_metrics.records.ends import end_clock
 from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.terms import counts_calendar_days, runs_by_clock, term_units
 from cchc_metrics.records.waits import waiting, waits_of
@@ -73,7 +74,7 @@ def classed_ends(columns: Columns, rules: Rules, calendar: Calendar, ended: Arra
 
 def _judged_ends(columns: Columns, rules: Rules, calendar: Calendar, ended: Array) -> _Judged:
     """Return what is compared with the due date: the end itself, or with ``subtract`` moved back by the time waited."""
-    second = end_clock(columns)
+    second = end_clock(columns, rules)
     unknown = np.zeros(len(columns), dtype=bool)
     if rules.pauses != "subtract":
         return _Judged(ended, second, unknown)
@@ -101,7 +102,7 @@ def _judged_ends(columns: Columns, rules: Rules, calendar: Calendar, ended: Arra
     rows = np.flatnonzero((seconds > 0) & calendar.covers(ended))
     if rows.size:
         length = seconds_per_day(rules.opening_hours)
-        clock = end_clock(columns)[rows]
+        clock = end_clock(columns, rules)[rows]
         day, at = moved_by(ended[rows], clock, -(seconds[rows] + days[rows] * length), calendar, rules.opening_hours)
         moved[rows] = np.where(day >= 0, day, calendar.first_day - 1)
         second[rows] = np.where((day >= 0) & (clock >= 0), at, np.int32(-1))

@@ -218,6 +218,12 @@ class Code(StrEnum):
         "cột không dùng đến, được bỏ qua và không sao chép",
         "the column is not used; it is ignored and never copied",
     )
+    AMBIGUOUS_HEADING = (
+        "ambiguous_heading",
+        "error",
+        "tiêu đề có hai nghĩa; không đoán",
+        "the heading can mean two columns; none is guessed",
+    )
     DUPLICATE_HEADING = "duplicate_heading", "error", "hai cột cùng một nghĩa", "two columns mean the same"
     EMPTY_TABLE = "empty_table", "warning", "bảng không có dòng nào", "the table has no rows"
 

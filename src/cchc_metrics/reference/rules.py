@@ -22,6 +22,9 @@ class Rules(DeclaredModel):
         pauses: what waiting for a supplement or payment does. ``shift``: the due date moves by the time waited (provincial systems).
             ``subtract``: the due date stays, the waiting time is subtracted from the end (national portal). ``restart``: the term is
             counted again from the beginning after a complete supplement (some provincial systems; a reading of the decree, not checked).
+        end: which date ends a dossier that has several. ``result`` (default): the end of processing (status 9), else the approval, else the
+            hand-over (status 10), so that a citizen who comes late does not make the office late. ``approval``: the day the result was
+            signed (ngày duyệt) first, as one system in use counts. ``hand_over``: the day it was handed over first.
         compare: ``dates`` (default) or ``instants``: whether the end is compared with the due date by day or by the clock.
         stopped: whether status 8 (dừng xử lý) leaves the dossier ``pending`` (provincial systems) or ``ended`` (national portal).
         withdrawn: whether status 7 (rút hồ sơ) is ``ended`` and classed as such, or ``excluded`` from every count.
@@ -46,6 +49,7 @@ class Rules(DeclaredModel):
     vi: str = ""
     en: str = ""
     pauses: Literal["restart", "shift", "subtract"] = "shift"
+    end: Literal["result", "approval", "hand_over"] = "result"
     compare: Literal["dates", "instants"] = "dates"
     stopped: Literal["pending", "ended"] = "pending"
     withdrawn: Literal["ended", "excluded"] = "ended"

@@ -15,9 +15,9 @@ import numpy as np
 
 from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier import end_days
 from cchc_metrics.records.dossier_timing import Timed, class_dossiers
 from cchc_metrics.records.due import CALENDAR_MISSING, dues_of, plain_waits
+from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, term_units
@@ -121,7 +121,7 @@ def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limi
         differs, days = _due_differs(part, rules, calendar)
         rows.setdefault(Code.DUE_DIFFERS, []).append(first + differs)
         computed.append(days)
-        timed = class_dossiers(part, Context(rules, calendar), end_days(part))
+        timed = class_dossiers(part, Context(rules, calendar), end_days(part, rules))
         unknown = (timed.timing == CALENDAR_MISSING) & ((timed.ended >= 0) | (timed.undated_begins >= 0))
         rows.setdefault(Code.DUE_OUTSIDE_CALENDAR, []).append(first + np.flatnonzero(unknown))
         _count_ties(part, timed, ended, ties)

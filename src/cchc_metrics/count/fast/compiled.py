@@ -12,7 +12,7 @@ from cchc_metrics.count.fast.plan import Beyond, CountPlan
 from cchc_metrics.count.fast.rows import given_due, special, working_days_code
 from cchc_metrics.count.fast.statuses import Statuses, StatusReader
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier import end_days
+from cchc_metrics.records.ends import end_days
 
 CHUNK_ROWS: Final = 524_288
 _NO_CODES, _NO_NUMBERS = np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
@@ -53,7 +53,7 @@ class CompiledCounter:
             _contiguous(columns.codes("unit_code")[0]),
             _contiguous(status, np.uint8),
             _contiguous(columns.days("received_at"), np.int32),
-            _contiguous(end_days(columns), np.int32),
+            _contiguous(end_days(columns, plan.rules), np.int32),
             _numbers(given_due(columns, plan.rules)),
             _numbers(columns.arrays.get("term")),
             _contiguous(units, np.uint8),

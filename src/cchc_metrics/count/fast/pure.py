@@ -18,7 +18,7 @@ from cchc_metrics.count.fast.rows import either, given_due, special, working_day
 from cchc_metrics.count.fast.statuses import StatusReader
 from cchc_metrics.count.fast.tables import LARGEST_BIN, LARGEST_TERM, OFF, PASSED_SHIFT
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier import end_days
+from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.lateness import is_late, timings
 
 CHUNK_ROWS: Final = 131_072
@@ -108,7 +108,7 @@ class PureCounter:
 
     def _chunk(self, columns: Columns) -> tuple[_Chunk, Array]:
         plan, tables = self._plan, self._plan.tables
-        received, ended = columns.days("received_at"), end_days(columns)
+        received, ended = columns.days("received_at"), end_days(columns, plan.rules)
         statuses = self._statuses.of(columns)
         status = columns.codes("status")[0]
         gone, bad = _are(status, statuses.out), _are(status, statuses.left)
