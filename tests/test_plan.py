@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.declared.values import exact
 from cchc_metrics.errors import CatalogueError, CchcError
 from cchc_metrics.plan import Plan, PlanError, Quota, Target, Task, load_plan
@@ -307,6 +308,46 @@ def test_a_tree_of_several_roots_needs_a_unit() -> None:
     with pytest.raises(PlanError, match="several roots"):
         load_plan(HEADER, units=roots)
     assert load_plan(HEADER + 'unit = "A"', units=roots).unit == "A"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("value = 0.95", [(8, "value", "95")]),
+        ("value = 1", [(8, "value", "100")]),
+        ('comparator = "between"\nvalue = 0.9\nupper = 0.95', [(9, "value", "90"), (10, "upper", "95")]),
+        ("value = 95\nmilestones = [{ on = 2022-06-30, value = 0.5 }]", [(9, "milestones[1].value", "50")]),
+        ('against = "increase_percent"\nvalue = 0.05', [(9, "value", "5")]),
+        ('value = "0,95%"', []),
+        ("value = 0.95\nin_percent = true", []),
+        ("value = 95", []),
+        ('against = "increase_points"\nvalue = 0.5', []),
+        ('against = "increase_percent"\nvalue = 1', []),
+    ],
+)
+def test_a_percent_target_of_one_or_less_is_doubted(text: str, lines: list[tuple[int, str, str]]) -> None:
+    """A target of 0.95 was read as less than one percent, and a rate of 50 % was «met»."""
+    table = f'[[targets]]\nid = "t"\nindicator = "resolved_on_time"\n{text}\n'
+    indicators = default_catalogue().indicators
+    if not lines:
+        assert load_plan(HEADER + table, indicators=indicators).targets[0].id == "t"
+        return
+    with pytest.raises(PlanError) as found:
+        load_plan(HEADER + table, indicators=indicators)
+    reported = found.value.en.split("\n")
+    assert [re.sub(r"means .*; write ", "→ ", line.split(" if ")[0]).split(": ", 1) for line in reported] == [
+        [f"plan.toml:{line}", f"targets[1] «t».{key}: {line_number(table, line)} → {hundred}"] for line, key, hundred in lines
+    ]
+
+
+def line_number(table: str, line: int) -> str:
+    """Return the number on a line of a plan."""
+    return str(re.findall(r"[\d.]+", (HEADER + table).split("\n")[line - 1])[-1])
+
+
+def test_a_count_of_one_is_not_doubted() -> None:
+    table = '[[targets]]\nid = "t"\nindicator = "outreach_activities"\nvalue = 1\n'
+    assert load_plan(HEADER + table, indicators=default_catalogue().indicators).targets[0].value == 1
 
 
 def test_a_plan_made_in_python_is_checked_too() -> None:

@@ -18,6 +18,7 @@ from cchc_metrics.errors import CatalogueError, UnknownUnitError
 from cchc_metrics.plan import Plan
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.tables.numbers import round_half_up
 from cchc_metrics.values import Better, Breakdown, Measure, Scale, Status, Text
 from cchc_metrics.verbs.assess import (
     Assessment,
@@ -118,13 +119,58 @@ def test_needed_of_a_count(number: int, target: Fraction, sign: str) -> None:
         assert not holds(Fraction(number + found.spare + 1), sign, target)
 
 
+# --- a target that may mean something else, and targets that are judged after rounding
+
+
+@given(st.fractions(0, 1, max_denominator=200).filter(bool), SIGNS)
+def test_a_percent_target_of_one_or_less_is_never_judged_unasked(value: Fraction, sign: str) -> None:
+    """0.95 against a rate of 50 % used to be «met»."""
+    found = judged({"value": value, "comparator": sign}, made(1, 2))
+    assert found.verdict is Verdict.CANNOT_BE_JUDGED
+    assert "here; write" in found.reason.en
+    assert judged({"value": value, "comparator": sign}, made(1)).verdict is not Verdict.CANNOT_BE_JUDGED  # of a count it is a number
+    said = judged({"value": value, "comparator": sign, "in_percent": True}, made(1, 2))
+    assert said.verdict is (Verdict.MET if sign in (">=", ">") else Verdict.NOT_MET)
+
+
+def test_a_percent_sign_says_that_a_small_target_is_meant() -> None:
+    assert judged({"value": "0,95%"}, made(1, 2)).verdict is Verdict.MET
+    assert judged({"value": "0,4 %", "comparator": "<="}, made(1, 200)).verdict is Verdict.NOT_MET
+    assert judged({"value": 95}, made(1, 2)).verdict is Verdict.NOT_MET
+
+
+def test_a_target_may_be_judged_after_rounding() -> None:
+    """17.999 of 20.000 is 89,995 %: 90,0 % to one decimal, and less than 90 % exactly."""
+    exact, rounded = (judged({"value": 90, **keys}, made(17_999, 20_000)) for keys in ({}, {"round_to": 1}))
+    assert (exact.verdict, exact.gap) == (Verdict.NOT_MET, Fraction(-5, 1000))
+    assert (rounded.verdict, rounded.gap, rounded.measured) == (Verdict.MET, Fraction(0), Fraction(89_995, 1000))
+    assert rounded.reason.vi == "xét sau khi làm tròn đến 1 chữ số thập phân: 90,0"
+    assert rounded.reason.en == "judged after rounding to 1 decimals: 90.0"
+    assert judged({"value": 90, "round_to": 1}, made(17_989, 20_000)).verdict is Verdict.NOT_MET  # 89,945 rounds to 89,9
+    assert judged({"value": 90, "round_to": 1}, made(17_990, 20_000)).verdict is Verdict.MET  # a half is rounded up
+    assert judged({"value": 90, "round_to": 1}, made(18_000, 20_000)).reason.en == ""  # nothing was rounded
+
+
+@given(RATES, st.integers(2, 99), SIGNS, st.integers(0, 2))
+def test_what_is_needed_agrees_with_the_rounding(rate: tuple[int, int], target: int, sign: str, decimals: int) -> None:
+    a, b = rate
+    up = sign in (">=", ">")
+    found = judged({"value": target, "comparator": sign, "round_to": decimals}, made(a, b))
+
+    def reached(k: int) -> bool:
+        return holds(round_half_up(Fraction(100 * (a + k if up else a - k), b), decimals), sign, Fraction(target))
+
+    assert found.reached == reached(0)
+    assert found.needed == next(k for k in count() if reached(k))
+
+
 # --- verdicts
 
 
 @given(st.integers(0, 40), st.integers(0, 40), st.fractions(0, 120, max_denominator=7), st.booleans(), st.dates(date(2022, 1, 1), YEAR_END))
 def test_a_higher_value_never_gives_a_worse_verdict(low: int, more: int, target: Fraction, rate: bool, as_of: date) -> None:
     of = (80,) if rate else ()
-    found = [judged({"value": target}, made(n, *of, as_of=as_of), as_of=as_of) for n in (low, low + more)]
+    found = [judged({"value": target, "in_percent": True}, made(n, *of, as_of=as_of), as_of=as_of) for n in (low, low + more)]
     worse, better = (ORDER.index(a.verdict) for a in found)
     assert worse <= better
     assert found[0].measured is not None

@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cchc_metrics.catalogue.model import Indicator
 from cchc_metrics.declared import Mistakes, parse_toml
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.errors import MistakesError
 from cchc_metrics.plan.model import Plan, Quota, Target, Task, key_of, repeated
 from cchc_metrics.reference.unit import LEVEL_NAMES, UnitTree, level_exists
+from cchc_metrics.values import Scale
 
 _Item = Target | Quota | Task
 
@@ -36,7 +38,8 @@ def load_plan(
         text: the TOML, as text or as the file's bytes: keys of ``Plan``, then ``[[targets]]``, ``[[quotas]]`` and ``[[tasks]]`` with the
             keys of their models.
         file: its name, for messages.
-        indicators: the ids that targets may name (``catalogue.indicators``); None to accept any.
+        indicators: the ids that targets may name; None to accept any. With ``catalogue.indicators`` a percent target of 1 or less, such as
+            0,95, is doubted.
         units: the units that may be named; None to accept any.
 
     Raises:
@@ -99,7 +102,15 @@ class _Checks:
         if isinstance(item, (Target, Quota)) and plan is not None:
             for tail, misfit in plan.misfits(item):
                 self.mistakes.say((*path, *tail), misfit.vi, misfit.en)
+        if isinstance(item, Target):
+            for tail, doubt in item.doubts(self._scale(item.indicator)):
+                self.mistakes.say((*path, *tail), doubt.vi, doubt.en)
         return item
+
+    def _scale(self, indicator: str) -> Scale | None:
+        """Return the scale of an indicator, where the indicators were given with their definitions."""
+        found = self.indicators.get(indicator) if isinstance(self.indicators, Mapping) else None
+        return found.scale if isinstance(found, Indicator) else None
 
     def _references(self, table: Mapping[str, Any], path: Path, item: object, plan: Plan | None) -> None:
         name = table.get("indicator", "outreach_activities")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -18,7 +18,8 @@ from cchc_metrics.plan.fields import Against, ChannelCode, Pairs, PathShape, Sig
 from cchc_metrics.records.choices import OutreachChannel
 from cchc_metrics.reference.period import Period, Regime
 from cchc_metrics.reference.unit import Level
-from cchc_metrics.values import Text
+from cchc_metrics.tables.numbers import plain
+from cchc_metrics.values import Scale, Text
 
 
 class Milestone(DeclaredModel):
@@ -42,7 +43,7 @@ class Target(DeclaredModel):
         indicator: indicator id.
         breakdown: dimension → label, for one kind or channel only; a level is said by ``level``.
         comparator: see ``Comparator``.
-        value: the number, in the indicator's scale (a percent is 0 to 100), or what ``against`` says.
+        value: the number, in the indicator's scale (a percent is 0 to 100), or what ``against`` says; as text it may end in ``%``.
         upper: the upper end, for ``between`` only.
         against: see ``Against``.
         baseline: the period compared with (``"2020"``); ``""`` for the same-named period one year earlier.
@@ -57,6 +58,8 @@ class Target(DeclaredModel):
         milestones: in order of days; they take the place of ``path``.
         path: see ``PathShape``.
         weight: its weight among the targets.
+        in_percent: that the numbers are percent though they are 1 or less; a number with ``%`` says so too.
+        round_to: decimals to which the value is rounded, half-up, before it is judged; None to judge the exact value.
 
     >>> Target(id="t1", indicator="resolved_on_time", comparator="≥", value="99,5").value
     Fraction(199, 2)
@@ -84,6 +87,13 @@ class Target(DeclaredModel):
     milestones: tuple[Milestone, ...] = ()
     path: PathShape = "pro_rata"
     weight: Exact = Fraction(1)
+    in_percent: bool = Field(default=False, strict=True)
+    round_to: int | None = Field(default=None, ge=0, le=10, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _percent_signs(cls, data: Any) -> Any:
+        return _without_signs(data)[0] if isinstance(data, Mapping) else data
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -149,6 +159,24 @@ class Target(DeclaredModel):
         for key, label in (("period", self.period), ("baseline", self.baseline)):
             if label:
                 yield from _period_mistake(key, label)
+
+    def doubts(self, scale: Scale | None) -> Iterator[tuple[Path, Text]]:
+        """Yield each number that may be a fraction where a percent is meant, with its key: 0,95 is less than one percent, not 95 %.
+
+        Args:
+            scale: the indicator's scale; None when it is not known.
+        """
+        if self.in_percent or not ((self.against == "absolute" and scale is Scale.PERCENT) or self.against == "increase_percent"):
+            return
+        most = Fraction(1) if self.against == "absolute" else Fraction(99, 100)  # an increase by 1 percent is nothing odd
+        numbers: list[tuple[Path, Fraction | None]] = [(("value",), self.value), (("upper",), self.upper)]
+        numbers += [(("milestones", n, "value"), milestone.value) for n, milestone in enumerate(self.milestones)]
+        for path, number in numbers:
+            if number is not None and 0 < number <= most:
+                small, hundred = plain(number), plain(100 * number)
+                vi = f"{small.replace('.', ',')} ở đây nghĩa là {small.replace('.', ',')} %; viết {hundred.replace('.', ',')}"
+                en = f'{small} means {small} % here; write {hundred} if {hundred} % is meant, or "{small}%" if it is right'
+                yield path, Text(f'{vi} nếu là {hundred.replace(".", ",")} %, hoặc "{small.replace(".", ",")}%" nếu đúng như vậy', en)
 
     @property
     def text(self) -> Text:
@@ -367,6 +395,21 @@ def repeated(places: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, Text]]:
 def key_of(item: Target | Quota | Task) -> str:
     """Return the id by which a plan knows an item."""
     return item.key if isinstance(item, Quota) else item.id
+
+
+def _without_signs(data: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Return a table without the percent signs of its numbers, and whether there were any; then it says ``in_percent``."""
+    plain_data, signs = dict(data), False
+    for key in ("value", "upper"):
+        text = plain_data.get(key)
+        if isinstance(text, str) and text.rstrip().endswith("%"):
+            plain_data[key], signs = text.rstrip()[:-1], True
+    milestones = plain_data.get("milestones")
+    if isinstance(milestones, (list, tuple)):
+        without = [_without_signs(inner) if isinstance(inner, Mapping) else (inner, False) for inner in milestones]
+        plain_data["milestones"] = [{k: v for k, v in m.items() if k != "in_percent"} if s else m for m, s in without]
+        signs = signs or any(s for _, s in without)
+    return ({**plain_data, "in_percent": True} if signs else plain_data), signs
 
 
 def _period_mistake(key: str, label: str) -> Iterator[tuple[Path, Text]]:

@@ -56,6 +56,26 @@ class Required:
             return self.value, False
         return (self.upper if self.upper is not None else self.value), False
 
+    def effort_end(self, value: Fraction, round_to: int | None) -> tuple[Fraction, bool, bool]:
+        """Return the end that the exact value must reach, whether it must be at least that end, and whether the end is not enough.
+
+        Args:
+            value: the value.
+            round_to: decimals to which the value is rounded half-up before it is compared; None for none.
+
+        >>> Required(">=", Fraction(90)).effort_end(Fraction(85), 1), Required("<", Fraction(90)).effort_end(Fraction(85), 0)
+        ((Fraction(1799, 20), True, False), (Fraction(179, 2), False, True))
+        """
+        end, up = self.bound(value)
+        if round_to is None:
+            return end, up, self.strict
+        scale, half = 10**round_to, Fraction(1, 2 * 10**round_to)
+        if up:
+            least = floor(end * scale) + 1 if self.strict else ceil(end * scale)
+            return Fraction(least, scale) - half, True, False
+        most = ceil(end * scale) - 1 if self.strict else floor(end * scale)
+        return Fraction(most, scale) + half, False, True
+
     def in_whole(self) -> Required:
         """Return the same of things that are counted: the whole numbers that ask for no more and no less of a whole number.
 
@@ -129,6 +149,9 @@ def change_of(target: Target, value: Fraction, base: Fraction | None) -> Fractio
 
 
 def _unfit(target: Target, measure: Measure, base: Fraction | None) -> Text | None:
+    doubt = next((text for _, text in target.doubts(measure.scale)), None)
+    if doubt is not None:
+        return doubt
     rate = measure.scale in (Scale.PERCENT, Scale.POINTS)
     if target.against == "increase_points" and not rate:
         return Text(

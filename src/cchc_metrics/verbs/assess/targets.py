@@ -13,6 +13,7 @@ from cchc_metrics.errors import CatalogueError
 from cchc_metrics.plan import Plan, Target
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.tables.numbers import format_number, round_half_up
 from cchc_metrics.values import Breakdown, Measure, MeasureSource, Scale, Text
 from cchc_metrics.verbs.assess.effort import Effort, effort_count, effort_rate
 from cchc_metrics.verbs.assess.model import Assessment, ItemKind, Verdict
@@ -263,6 +264,19 @@ class _Case:
     required: Required
     base: Fraction | None
 
+    @property
+    def judged(self) -> Fraction:
+        """The value as it is compared: exact, or rounded where the target says so."""
+        return self.value if self.target.round_to is None else round_half_up(self.value, self.target.round_to)
+
+    def _rounded(self) -> Text:
+        """Return that the value was rounded before it was compared, or nothing."""
+        decimals = self.target.round_to
+        if decimals is None or self.judged == self.value:
+            return Text()
+        vi, en = (format_number(self.judged, decimals=decimals, lang=lang, strip=False) for lang in ("vi", "en"))
+        return Text(f"xét sau khi làm tròn đến {decimals} chữ số thập phân: {vi}", f"judged after rounding to {decimals} decimals: {en}")
+
     def assessment(self, blank: Assessment) -> Assessment:
         """Return the blank filled in."""
         verdict, expected, forecast, reason = self._reading()
@@ -274,21 +288,21 @@ class _Case:
             measured=self.value,
             required=self.required.value,
             required_upper=self.required.upper,
-            reached=self.required.holds(self.value),
+            reached=self.required.holds(self.judged),
             change=change_of(self.target, self.value, self.base) if comparable else None,
-            attainment=self.required.attainment(self.value),
-            gap=self.required.gap(self.value),
+            attainment=self.required.attainment(self.judged),
+            gap=self.required.gap(self.judged),
             needed=effort.needed,
             spare=effort.spare,
             expected=expected,
             forecast=forecast,
             sentence=sentence,
-            reason=join_reasons(reason, blank.reason),
+            reason=join_reasons(self._rounded(), reason, blank.reason),
         )
 
     def _reading(self) -> tuple[Verdict, Fraction | None, Fraction | None, Text]:
         """Return the verdict, what the path asks for by now, where the value leads, and the assumption."""
-        value, required = self.value, self.required
+        value, required = self.judged, self.required
         reached = required.holds(value)
         if self.window.over:
             return (Verdict.MET if reached else Verdict.NOT_MET), None, None, Text()
@@ -315,7 +329,7 @@ class _Case:
             return (Verdict.ON_TRACK if reached else Verdict.NOT_DUE), None
         level = raised(self.target, passed[-1].value, self.base)
         now = replace(self.required, value=level)
-        return (Verdict.ON_TRACK if now.holds(self.value) else Verdict.AT_RISK), level
+        return (Verdict.ON_TRACK if now.holds(self.judged) else Verdict.AT_RISK), level
 
     def _milestone_reason(self) -> Text:
         passed = [m for m in self.target.milestones if m.on <= self.judge.as_of]
@@ -328,14 +342,14 @@ class _Case:
     def _effort(self) -> tuple[Effort, Text]:
         """Return how far the value has to go, and in words."""
         measure, required, value = self.measure, self.required, self.value
-        reached = required.holds(value)
-        end, up = required.bound(value)
+        reached = required.holds(self.judged)
+        end, up, strict = required.effort_end(value if reached else self.judged, self.target.round_to)
         two_sided = required.comparator in ("=", "between")
         noun = noun_of(measure.indicator, self.kind, self.judge.nouns, self.judge.catalogue)
         open_ = not self.window.over
         if measure.scale is Scale.COUNT and measure.quantile is None:
-            effort = Effort(0) if reached and two_sided else effort_count(int(value), end, up=up, strict=required.strict)
-            level = (floor(end) + 1 if required.strict else ceil(end)) if up else int(value)
+            effort = Effort(0) if reached and two_sided else effort_count(int(value), end, up=up, strict=strict)
+            level = (floor(end) + 1 if strict else ceil(end)) if up else int(value)
             return effort, count_sentence(effort, int(value), level, noun, up=up, more_to_come=open_)
         if measure.scale is not Scale.PERCENT or measure.denominator is None or measure.quantile is not None:
             return Effort(0 if reached else None), Text()
@@ -349,7 +363,7 @@ class _Case:
             measure.denominator,
             end / 100,
             up=up,
-            strict=required.strict,
+            strict=strict,
             more_to_come=more,
         )
         if open_ and not more and effort.needed:
