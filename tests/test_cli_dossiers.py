@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -10,6 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 from tests.folders import DISTRICT, EXAMPLE, SMALL, small
@@ -19,6 +22,7 @@ from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import CalendarRangeError, CchcError
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.due_dates import due_date
+from cchc_metrics.records.problems import Code
 from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.verbs.form06 import check_form06
@@ -374,3 +378,28 @@ def test_the_days_of_a_year(year: int) -> None:
 def test_a_year_that_the_calendar_does_not_know() -> None:
     assert "2019–2027" in refused("calendar", "2018")
     assert "Calendar.with_year(2030" in refused("calendar", "2030", "--lang", "en")
+
+
+# --- links
+
+
+@pytest.mark.parametrize("parquet", [False, True])
+def test_links_without_a_partner_are_found_and_end_with_status_1(tmp_path: Path, parquet: bool) -> None:
+    changed = EVENTS.replace("\n", "\n99,yêu cầu bổ sung,02/03/2021,\n", 1)
+    folder = with_events(tmp_path / "TM", dossier_events_csv=changed, procedures_csv=PROCEDURES.replace("1.1,", "1.3,"))
+    if parquet:
+        parts = folder / "dossiers.parquet"
+        parts.mkdir()
+        rows = list(csv.DictReader(DOSSIERS.splitlines()))
+        for at, part in enumerate((rows[:2], rows[2:])):
+            pq.write_table(pa.Table.from_pylist(part), parts / f"{at}.parquet")
+        (folder / "dossiers.csv").unlink()
+    checked = invoke("check", folder, "--lang", "en")
+    assert checked.exit_code == DONE_WITH_FINDINGS
+    assert "dossier_events.csv, row 2, dossier_id = «99»: no dossier that counts has this id" in checked.stdout
+    assert "the table procedures does not have this code" in checked.stdout
+    assert invoke("report", folder, "--out", tmp_path / "out").exit_code == DONE_WITH_FINDINGS
+    data = read_folder(folder)
+    listed = {code: data.problems.by_code().get(code, 0) for code in (Code.EVENT_WITHOUT_DOSSIER, Code.PROCEDURE_NOT_LISTED)}
+    assert listed == {Code.EVENT_WITHOUT_DOSSIER: 1, Code.PROCEDURE_NOT_LISTED: 2}
+    assert data.problems.valid == data.problems.read - data.problems.rejected

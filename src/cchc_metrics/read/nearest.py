@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -10,8 +10,7 @@ from cchc_metrics.errors import did_you_mean
 
 _FEW: Final = 2000
 """Among so many candidates likeness as a whole is looked for too, which costs a comparison with each."""
-_LEADING_ZEROS: Final = re.compile(r"(?<![0-9])0+(?=[0-9])")
-_MARKS: Final = re.compile(r"[^\w\n]+|_+")
+_GAPS: Final = str.maketrans(dict.fromkeys(string.punctuation, " "))
 
 
 def nearest(wanted: Iterable[str], parts: Iterable[Sequence[str]]) -> dict[str, str]:
@@ -59,10 +58,7 @@ def nearest(wanted: Iterable[str], parts: Iterable[Sequence[str]]) -> dict[str, 
 def _look_up(
     keys: Sequence[str], candidates: Sequence[str], sought: dict[str, list[str]], rank: int, found: dict[str, tuple[int, str]]
 ) -> None:
-    known = sought.keys() & set(keys)
-    if not known:
-        return
-    for at in (at for at, key in enumerate(keys) if key in known):
+    for at in [at for at, key in enumerate(keys) if key in sought]:
         for text in sought[keys[at]]:
             one = (rank, candidates[at])
             found[text] = min(found.get(text, one), one)
@@ -72,7 +68,10 @@ def _keys(texts: Sequence[str]) -> list[str]:
     """Return the forms by which texts are compared that differ only in case, leading zeros or punctuation; made of all of them at once."""
     if not texts:
         return []
-    return _MARKS.sub("", _LEADING_ZEROS.sub("", "\n".join(texts).casefold())).split("\n")
+    line = ("\n" + "\n".join(texts)).casefold().translate(_GAPS)
+    while " 0" in line or "\n0" in line:
+        line = line.replace(" 0", " ").replace("\n0", "\n")
+    return line.replace(" ", "")[1:].split("\n")
 
 
 def _typed_almost(text: str, letters: Iterable[str]) -> Iterator[str]:
