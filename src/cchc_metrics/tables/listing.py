@@ -12,8 +12,8 @@ from datetime import date
 from fractions import Fraction
 
 from cchc_metrics.folding import nfc
-from cchc_metrics.tables.columns import Cell, Column, spoken
-from cchc_metrics.tables.numbers import format_decimal_exact
+from cchc_metrics.tables.columns import Cell, Column, Quotients, spoken
+from cchc_metrics.tables.numbers import decimal_text
 from cchc_metrics.text import Lang
 
 _NONE = "–"
@@ -168,7 +168,13 @@ def csv_text(columns: Mapping[str, Sequence[str]]) -> str:
 
 def plain_cells(column: Column, lang: Lang) -> list[str | int | bool | None]:
     """Return the cells of a column as JSON takes them: numbers as decimal strings, dates as ``yyyy-mm-dd``."""
-    return [_plain_cell(cell, lang) for cell in column.cells()]
+    if column.type == "text":
+        texts: list[str | int | bool | None] = column.exported(lang)[0].tolist()
+        return texts
+    if isinstance(column, Quotients):
+        pairs = zip(column.numerator.tolist(), column.denominator.tolist(), strict=True)
+        return [decimal_text(over, under) if under > 0 else decimal_text(-over, -under) if under else None for over, under in pairs]
+    return [_plain_cell(cell) for cell in column.cells()]
 
 
 def csv_cells(column: Column, lang: Lang) -> list[str]:
@@ -176,10 +182,13 @@ def csv_cells(column: Column, lang: Lang) -> list[str]:
 
     Lines within a cell end in a line feed: a lone carriage return is read by some packages as the end of the row.
     """
-    texts = ["" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell) for cell in plain_cells(column, lang)]
-    if column.type != "text":
-        return texts
-    return [no_formula(cell).replace("\r\n", "\n").replace("\r", "\n") for cell in texts]
+    cells = plain_cells(column, lang)
+    if column.type == "text":
+        safe = {cell: "" if cell is None else no_formula(str(cell)).replace("\r\n", "\n").replace("\r", "\n") for cell in set(cells)}
+        return [safe[cell] for cell in cells]
+    if column.type == "flag":
+        return ["" if cell is None else str(cell).lower() for cell in cells]
+    return ["" if cell is None else str(cell) for cell in cells]
 
 
 def no_formula(cell: str) -> str:
@@ -262,9 +271,7 @@ def _text_of(cell: Cell, lang: Lang) -> str:
     return spoken(cell, lang) or ""
 
 
-def _plain_cell(cell: Cell, lang: Lang) -> str | int | bool | None:
+def _plain_cell(cell: Cell) -> str | int | bool | None:
     if isinstance(cell, Fraction):
-        return format_decimal_exact(cell)
-    if cell is None or isinstance(cell, (bool, int)):
-        return cell
-    return cell.isoformat() if isinstance(cell, date) else spoken(cell, lang)
+        return decimal_text(cell.numerator, cell.denominator)
+    return cell.isoformat() if isinstance(cell, date) else cell if cell is None or isinstance(cell, (bool, int)) else str(cell)

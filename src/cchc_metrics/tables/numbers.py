@@ -287,7 +287,26 @@ def format_decimal_exact(value: Exact, digits: int = 10) -> str:
     """
     if digits < _FEWEST_JSON_DIGITS:
         raise ValueError(f"digits must be {_FEWEST_JSON_DIGITS} or more, not {digits}: a reader must be able to round for himself")
-    return format_number(value, decimals=digits, lang="en", group=False)
+    exact = _exact(value)
+    return decimal_text(exact.numerator, exact.denominator, digits)
+
+
+def decimal_text(numerator: int, denominator: int, digits: int = _FEWEST_JSON_DIGITS) -> str:
+    """Return a quotient as ``format_decimal_exact`` does, from its two integers: a million of them are written without a fraction each.
+
+    Args:
+        numerator: any integer.
+        denominator: a positive integer.
+        digits: how many digits to keep after the point.
+
+    >>> decimal_text(928_300, 10_000), decimal_text(-2, 3), decimal_text(0, 7)
+    ('92.83', '-0.6666666667', '0')
+    """
+    scale = 10**digits
+    units = (2 * abs(numerator) * scale + denominator) // (2 * denominator)
+    whole, part = divmod(units, scale)
+    text = f"{whole}.{part:0{digits}}".rstrip("0").removesuffix(".") if part else str(whole)
+    return "-" + text if numerator < 0 and units else text
 
 
 def decimal_digits(value: Fraction) -> int | None:
