@@ -42,7 +42,7 @@ LAYERS = (
     ("verbs.measures",),
     ("verbs.judge",),
     ("verbs.breakdowns", "verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality"),
-    ("verbs.baseline", "verbs.listing"),
+    ("verbs.baseline",),
     ("verbs.baseline_join",),
     ("plan",),
     ("verbs.compare", "verbs.assess", "score"),

@@ -33,6 +33,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
+from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
 from cchc_metrics.verbs.breakdowns import check_breakdown
@@ -396,7 +397,7 @@ class Dataset:
 
     def _listing(self) -> Iterator[tuple[str, str, str]]:
         for kind, table in self.tables.items():
-            yield kind, "…" if table.rows is None else f"{table.rows:,}".replace(",", "."), table.file
+            yield kind, "…" if table.rows is None else format_count(table.rows), table.file
 
     def _said(self) -> str:
         if any(not table.held for table in self.tables.values()) and not self._scans:

@@ -13,7 +13,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.numbers import plain
 from cchc_metrics.text import Text
 
-__all__ = ["REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "worst"]
+__all__ = ["REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "about", "worst"]
 
 T = TypeVar("T")
 
@@ -68,6 +68,16 @@ class Better(StrEnum):
 
 Breakdown = tuple[tuple[str, str], ...]
 """Pairs of dimension and label, sorted by dimension: ``(("channel", "online"), ("level", "commune"))``; ``()`` for the total."""
+
+
+def about(indicator: str, unit: str, breakdown: Breakdown) -> str:
+    """Return what a value is about, in one cell.
+
+    >>> about("resolved_on_time", "TM", (("level", "commune"),))
+    'resolved_on_time · TM · level=commune'
+    """
+    return " · ".join(filter(None, (indicator, unit, *(f"{dim}={label}" for dim, label in breakdown))))
+
 
 REASONS: Mapping[Status, Text] = {
     Status.OK: Text("", ""),

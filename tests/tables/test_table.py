@@ -29,7 +29,8 @@ from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.columns import Cell, Cells, CellType, Coded, Lazy, Packed, Quotients, Rows, as_column
 from cchc_metrics.tables.frames import _package
-from cchc_metrics.tables.listing import display_width, no_formula
+from cchc_metrics.tables.listing import Shown, display_width, no_formula, text
+from cchc_metrics.tables.listing import html as page_of
 from cchc_metrics.tables.numbers import format_decimal_exact, plain
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Text
@@ -435,3 +436,11 @@ def test_a_million_rows_are_shown_and_filtered_without_making_them() -> None:
     assert len(str(table).split("\n")) == 22
     assert time.perf_counter() - start < 1
     assert pa.array(table.head(3)._column("unit").exported("vi")[0]).to_pylist() == ["0", "1", "2"]
+
+
+def test_columns_line_up_under_vietnamese_headings() -> None:
+    found = Shown(("a", "b"), ("Chỉ tiêu", "Kỳ"), (False, False), (("a", "b"), ("đơn vị cấp xã", "z")))
+    lines = text(found).splitlines()
+    assert [line.index(last) for line, last in zip(lines, ("Kỳ", "b", "z"), strict=True)] == [15, 15, 15]
+    assert "<th>&lt;</th>" in page_of(Shown(("a",), ("<",), (False,), (("&",),)))
+    assert "<td>&amp;</td>" in page_of(Shown(("a",), ("<",), (False,), (("&",),)))

@@ -18,7 +18,6 @@ from cchc_metrics.tables.numbers import plain
 from cchc_metrics.values import Better, Measure, Scale, Status, Text
 from cchc_metrics.verbs.baseline import window_before
 from cchc_metrics.verbs.compare import Delta, compare, delta
-from cchc_metrics.verbs.listing import aligned, as_html
 
 COUNTS = st.integers(0, 10_000)
 RATES = st.tuples(COUNTS, st.integers(1, 10_000))
@@ -368,9 +367,3 @@ def test_a_number_is_printed_exactly_or_says_that_it_goes_on(value: Fraction) ->
         assert abs(shown) < abs(value) < abs(shown) + Fraction(1, 10**6)
     else:
         assert shown == value
-
-
-def test_columns_line_up_under_vietnamese_headings() -> None:
-    lines = aligned(["Chỉ tiêu", "Kỳ"], [["a", "b"], ["đơn vị cấp xã", "z"]]).splitlines()
-    assert [line.index(last) for line, last in zip(lines, ("Kỳ", "b", "z"), strict=True)] == [15, 15, 15]
-    assert as_html(["<"], [["&"]]) == "<table><tr><th>&lt;</th></tr><tr><td>&amp;</td></tr></table>"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+from cchc_metrics.tables import listing
+from cchc_metrics.tables.listing import display_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,6 @@ class Page:
     sections: tuple[Section, ...] = ()
 
 
-def width(text: str) -> int:
-    """Return the columns that a text takes on a terminal: combining marks take none.
-
-    >>> width("Tháp Mười")
-    9
-    """
-    return sum(1 for c in unicodedata.normalize("NFC", text) if not unicodedata.combining(c))
-
-
 def table_text(table: Table) -> str:
     """Return a table as aligned plain text.
 
@@ -64,40 +56,30 @@ def table_text(table: Table) -> str:
     Mỹ An      2.096
     Láng Biển    160
     """
-    columns = range(len(table.headings))
-    widths = [max(width(row[c]) for row in (table.headings, *table.rows)) for c in columns]
-
-    def line(cells: Sequence[str]) -> str:
-        padded = [
-            " " * (widths[c] - width(cells[c])) + cells[c] if c in table.right else cells[c] + " " * (widths[c] - width(cells[c]))
-            for c in columns
-        ]
-        return "  ".join(padded).rstrip()
-
-    return "\n".join([line(table.headings), "  ".join("─" * w for w in widths), *(line(row) for row in table.rows)])
+    return listing.text(_shown(table), rule=True)
 
 
 def table_markdown(table: Table) -> str:
-    """Return a table as Markdown; pipes in cells are escaped.
+    """Return a table as Markdown; what Markdown would read in a cell is escaped.
 
     >>> print(table_markdown(Table(("đơn vị", "hồ sơ"), (("Mỹ An", "2.096"),), frozenset({1}))))
     | đơn vị | hồ sơ |
     |---|---:|
     | Mỹ An | 2.096 |
     """
+    return listing.markdown(_shown(table))
 
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
-    rule = "|" + "|".join("---:" if c in table.right else "---" for c in range(len(table.headings))) + "|"
-    return "\n".join([line(table.headings), rule, *(line(row) for row in table.rows)])
+def _shown(table: Table) -> listing.Shown:
+    right = tuple(column in table.right for column in range(len(table.headings)))
+    return listing.Shown(names=table.headings, headings=table.headings, right=right, rows=table.rows)
 
 
 def page_text(page: Page) -> str:
     """Return a page as plain text, ending in a newline."""
-    parts = ["\n".join([page.title, "═" * width(page.title), *page.lines])]
+    parts = ["\n".join([page.title, "═" * display_width(page.title), *page.lines])]
     for section in page.sections:
-        block = [section.title, "─" * width(section.title), *section.lines]
+        block = [section.title, "─" * display_width(section.title), *section.lines]
         if section.table is not None:
             block += ["", table_text(section.table)] if section.lines else [table_text(section.table)]
         parts.append("\n".join(block))

@@ -43,10 +43,10 @@ class Shown:
     headings: tuple[str, ...]
     right: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
-    more: int
-    above: str
-    below: str
-    lang: Lang
+    more: int = 0
+    above: str = ""
+    below: str = ""
+    lang: Lang = "vi"
 
     @property
     def rest(self) -> str:
@@ -110,12 +110,13 @@ def shown(
     )
 
 
-def text(found: Shown, width: int | None) -> str:
+def text(found: Shown, width: int | None = None, *, rule: bool = False) -> str:
     """Return a table as aligned text.
 
     Args:
         found: what is printed.
         width: how wide at most; the widest texts are cut first, then columns are left out from the right, and named. None for any.
+        rule: whether a line is drawn under the headings.
     """
     widths = [max(display_width(cell) for cell in column) for column in zip(found.headings, *found.rows, strict=True)]
     kept = len(widths)
@@ -125,6 +126,8 @@ def text(found: Shown, width: int | None) -> str:
     for row in (found.headings, *found.rows):
         cells = [_aligned(cell, widths[n], right=found.right[n]) for n, cell in enumerate(row[:kept])]
         lines.append(_GAP.join(cells).rstrip())
+        if rule and row is found.headings:
+            lines.append(_GAP.join("─" * widths[n] for n in range(kept)))
     if found.rest:
         lines.append(found.rest)
     if kept < len(widths):
@@ -149,9 +152,10 @@ def html(found: Shown) -> str:
 
 def markdown(found: Shown) -> str:
     """Return a table in Markdown, what Markdown would read in a cell escaped."""
-    rule = ["--:" if right else ":--" for right in found.right]
+    rule = "|" + "|".join("---:" if right else "---" for right in found.right) + "|"
     rows = [[_one_line(cell).translate(_ESCAPED) for cell in row] for row in (found.headings, *found.rows)]
-    lines = ["| " + " | ".join(row) + " |" for row in (rows[0], rule, *rows[1:])]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    lines.insert(1, rule)
     around = [[_one_line(line).translate(_ESCAPED) for line in part.splitlines()] for part in (found.above, found.rest, found.below)]
     before, after = around[0], around[1] + around[2]
     return "\n\n".join(filter(None, ("\n".join(before), "\n".join(lines), "\n".join(after))))

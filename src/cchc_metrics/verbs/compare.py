@@ -17,7 +17,7 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.columns import Coded, Column, Lazy, Packed, Rows
 from cchc_metrics.tables.numbers import plain
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Scale, Status, Text
+from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Scale, Status, Text, about
 from cchc_metrics.verbs.baseline import (
     NO_BASELINE,
     NO_REASON,
@@ -32,7 +32,6 @@ from cchc_metrics.verbs.baseline import (
 )
 from cchc_metrics.verbs.baseline_join import BaselineJoin, Found
 from cchc_metrics.verbs.exact import Values, distinct
-from cchc_metrics.verbs.listing import about
 from cchc_metrics.verbs.measures import (
     HEADINGS,
     POSITION,
