@@ -396,7 +396,7 @@ def test_links_without_a_partner_are_found_and_end_with_status_1(tmp_path: Path,
         (folder / "dossiers.csv").unlink()
     checked = invoke("check", folder, "--lang", "en")
     assert checked.exit_code == DONE_WITH_FINDINGS
-    assert "dossier_events.csv, row 2, dossier_id = «99»: no dossier that counts has this id" in checked.stdout
+    assert "dossier_events.csv, row 2, Mã hồ sơ [dossier_id] = «99»: no dossier that counts has this id" in checked.stdout
     assert "the table procedures does not have this code" in checked.stdout
     assert invoke("report", folder, "--out", tmp_path / "out").exit_code == DONE_WITH_FINDINGS
     data = read_folder(folder)

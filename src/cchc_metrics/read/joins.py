@@ -187,6 +187,7 @@ def _alone(
         found = near.get(values[codes[at]])
         return (f"; có phải «{found}»?", f"; did you mean «{found}»?") if found else ("", "")
 
-    findings = Findings(columns.file)
+    findings = Findings(columns.file, columns.sheet)
+    findings.headings = columns.headings
     findings.add_rows(join.code, columns.row_numbers(), where, join.column, lambda at: values[codes[at]], fix)
     return findings.problems(0, len(where) if reject else 0)

@@ -154,7 +154,9 @@ def _understand_cells(
         encode(spec, values, distinct, labels)
         for name, array in distinct.items():
             arrays[name] = column.spread(array)
-    return Columns(kind.model, arrays, labels, table.file, table.rows), bad, ids
+    headings = {name: shown(heading) for name, heading in findings.headings.items() if heading != name}
+    columns = Columns(kind.model, arrays, labels, table.file, table.rows, sheet=findings.sheet, headings=headings)
+    return columns, bad, ids
 
 
 def _numbered(column: RawColumn, values: Sequence[str], errors: Mapping[int, CellError]) -> Array:

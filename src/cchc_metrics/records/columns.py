@@ -38,6 +38,8 @@ class Columns:
         labels: column name → the texts that the codes of a unit, label or choice column point to.
         file: where the rows came from, for messages; ``""`` for memory.
         rows: 1-based spreadsheet row of each row, a range where they stand side by side; None when they are simply numbered from 1.
+        sheet: the sheet of a workbook, for messages.
+        headings: column → the sheet's own heading, where it is another, for messages.
     """
 
     model: type[Record]
@@ -46,6 +48,8 @@ class Columns:
     file: str = ""
     rows: Array | range | None = None
     length: int = field(default=-1)
+    sheet: str = ""
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         sizes = {len(a) for a in self.arrays.values()}
@@ -115,12 +119,12 @@ class Columns:
     def take(self, which: Array) -> Columns:
         """Return the chosen rows (a mask or row numbers), in that order."""
         rows = self.row_numbers()[which]
-        return Columns(self.model, {k: a[which] for k, a in self.arrays.items()}, self.labels, self.file, rows)
+        return replace(self, arrays={k: a[which] for k, a in self.arrays.items()}, rows=rows)
 
     def part(self, start: int, stop: int) -> Columns:
         """Return a run of rows without copying them."""
         rows = (range(1, len(self) + 1) if self.rows is None else self.rows)[start:stop]
-        return Columns(self.model, {k: a[start:stop] for k, a in self.arrays.items()}, self.labels, self.file, rows)
+        return replace(self, arrays={k: a[start:stop] for k, a in self.arrays.items()}, rows=rows)
 
     def without(self, name: str) -> Columns:
         """Return the rows without a column that is not needed, so that choosing rows does not copy it."""
@@ -165,7 +169,9 @@ def stacked(model: type[Record], parts: Sequence[Columns]) -> Columns:
         else:
             arrays[name] = np.concatenate([part.arrays[name] if name in part else _empty_cells(model, name, len(part)) for part in parts])
     rows = None if all(part.rows is None for part in parts) else np.concatenate([part.row_numbers() for part in parts])
-    return Columns(model, arrays, labels, next((part.file for part in parts if part.file), ""), rows)
+    named = next((part for part in parts if part.file), None)
+    made = Columns(model, arrays, labels, rows=rows)
+    return made if named is None else replace(made, file=named.file, sheet=named.sheet, headings=named.headings)
 
 
 def _empty_cells(model: type[Record], name: str, size: int) -> Array:

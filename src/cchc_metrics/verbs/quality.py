@@ -150,10 +150,10 @@ def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limi
         where = np.concatenate(parts)
         if not len(where):
             continue
-        examples = []
+        examples, heading = [], dossiers.headings.get(_COLUMN[code], "")
         for row in where[: 0 if code in full else limit].tolist():
             value, vi, en = shown[code](row) if code in shown else ("", "", "")
-            examples.append(Problem(code, dossiers.file, "", int(numbers[row]), _COLUMN[code], value, vi, en))
+            examples.append(Problem(code, dossiers.file, dossiers.sheet, int(numbers[row]), _COLUMN[code], value, vi, en, heading))
         problems += Problems({(dossiers.file, code): len(where)}, tuple(examples), limit=limit)
     return Quality(problems, ended, ties, dossiers.file)
 
