@@ -12,9 +12,10 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Final, Literal, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 
 import cchc_metrics
 from cchc_metrics.catalogue.load import default_catalogue
@@ -24,12 +25,15 @@ from cchc_metrics.records import choices
 from cchc_metrics.records.fields import Choice, Flag
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.records.record import ColumnSpec, schema
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules, rule_presets
+from cchc_metrics.score import Scorecard, cheapest_way, qd766, rank_units, score_units, what_if
 from cchc_metrics.score.shapes import REGISTER
+from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.values import Status
-from cchc_metrics.verbs.assess import TaskState, Verdict
+from cchc_metrics.verbs.assess import Assessments, TaskState, Verdict
 
 DOCS = Path(__file__).parent
 WORDS: Final = None
@@ -254,6 +258,29 @@ def answer(question: str, page: str) -> str:
     return markdown(("Column", "What it is"), [(name, WORDS) for name in dict.fromkeys(names)], page)
 
 
+def other_answer(table: Callable[[], AnswerTable[Any]], page: str) -> str:
+    """Return the columns of an answer table that has no dimensions of its own."""
+    return markdown(("Column", "What it is"), [(code(name), WORDS) for name in table().columns], page)
+
+
+def scores() -> dict[str, Scorecard]:
+    """Return two scorecards by a packaged scheme."""
+    return score_units({unit: {"2.1": 90} for unit in ("A", "B")}, qd766())
+
+
+ANSWERS: Mapping[str, Callable[[], AnswerTable[Any]]] = {
+    "assessments": lambda: Assessments((), date(2021, 12, 31)),
+    "form06": lambda: example().form06("2021"),
+    "explanation": lambda: example().explain("resolved_on_time", "H20.38", "2021"),
+    "problems": Problems,
+    "scorecard": lambda: scores()["A"],
+    "ranking": lambda: rank_units(scores()),
+    "what-if": lambda: what_if({"2.1": 90}, qd766(), {"2.1": 95}),
+    "cheapest-way": lambda: cheapest_way({"2.1": 90}, qd766(), 1),
+}
+"""The answer tables whose columns are always the same."""
+
+
 def house(page: str) -> str:
     """Return what stands directly in the package, in the page's order, each with the first sentence of its docstring."""
     source = Path(cchc_metrics.__file__).parent
@@ -290,6 +317,7 @@ TABLES: Mapping[str, Callable[[str], str]] = {
     "years": years,
     "measures": partial(answer, "measures"),
     "deltas": partial(answer, "deltas"),
+    **{name: partial(other_answer, table) for name, table in ANSWERS.items()},
     "map": house,
     "decisions": decisions,
 }

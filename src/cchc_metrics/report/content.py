@@ -293,13 +293,17 @@ def assessment_texts(assessment: Assessment, lang: Lang) -> tuple[str, str]:
     """Return the measured and the required value of an assessment as printed; ``""`` where there is none.
 
     The two never contradict the verdict: they print with decimals until they differ, and of what is counted whole numbers are required.
+    A value that is rounded before it is judged stands there rounded, with the exact one in brackets.
     """
     measured, asked = assessment.measured, assessment.asked
     write = format_percent if assessment.scale is Scale.PERCENT else format_number
     ends = () if asked is None else (asked.value, asked.upper)
     low, high = ("" if end is None else write(end, lang=lang, beside=(measured,)) for end in ends) if ends else ("", "")
     required = f"{low}–{high}" if high else _SIGNS.get(assessment.comparator, "") + low if low else ""
-    return "" if measured is None else write(measured, lang=lang, beside=ends), required
+    reached = "" if measured is None else write(measured, lang=lang, beside=ends)
+    if assessment.rounded is not None:
+        reached = f"{write(assessment.rounded, lang=lang, beside=ends)} ({reached})"
+    return reached, required
 
 
 _SIGNS = {">": "> ", "<=": "≤ ", "<": "< ", "=": "= "}

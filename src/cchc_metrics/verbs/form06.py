@@ -128,9 +128,9 @@ class Form06(AnswerTable[Form06Row]):
         }
 
     def _headings(self, lang: Lang) -> Mapping[str, str]:
-        """Return the numbers of the form's columns, by which it is known; the two that it does not have keep their names."""
+        """Return the numbers of the form's columns, by which it is known; those that it does not have keep their names."""
         words = {"level": "cấp", "field": "lĩnh vực"} if lang == "vi" else {}
-        return {**words, **{name: f"({number})" for number, name in enumerate(NUMBERS[:-2], start=3)}}
+        return {**words, **{name: f"({number})" for number, name in zip(range(3, 14), NUMBERS, strict=False)}}
 
     def _above(self, lang: Lang) -> str:
         return f"{self.unit} · {self.period.text(lang)}"

@@ -83,6 +83,7 @@ class Assessment:
         verdict: see ``Verdict``.
         due: the day by which it must be reached.
         measured: the value, exact, in the indicator's scale; for a target of several units how many of them reach it.
+        rounded: the measured value as the target has it rounded before it is compared; None where it is compared as it is.
         required: what it must be, in the same scale: for an increase, the baseline with the increase added. The lower end of ``between``.
         required_upper: the upper end of ``between``, else None.
         comparator: how the value is compared with what is required.
@@ -115,6 +116,7 @@ class Assessment:
     verdict: Verdict
     due: date
     measured: Fraction | None = None
+    rounded: Fraction | None = None
     required: Fraction | None = None
     required_upper: Fraction | None = None
     comparator: Comparator = ">="
@@ -170,8 +172,8 @@ class Assessments(AnswerTable[Assessment]):
     dimensions: tuple[str, ...] | None = None
 
     _key_columns = ("target", "unit")
-    _printed = ("target", "name", "unit", "level", "value", "comparator", "required", "required_upper", "due", "verdict", "note")
-    _compared = (("value", "required", "required_upper"),)
+    _printed = ("target", "name", "unit", "level", "value", "rounded", "comparator", "required", "required_upper", "due", "verdict", "note")
+    _compared = (("value", "rounded", "required", "required_upper"),)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -219,6 +221,7 @@ class Assessments(AnswerTable[Assessment]):
             "numerator": Cells("whole", [None if m is None else m.numerator for m in rests]),
             "denominator": Cells("whole", [None if m is None else m.denominator for m in rests]),
             "value": Cells("number", [a.measured for a in items]),
+            "rounded": Cells("number", [a.rounded for a in items]),
             "scale": Cells("text", [a.scale for a in items]),
             "comparator": Cells("text", [None if a.asked is None else a.comparator for a in items]),
             "required": Cells("number", [None if a.asked is None else a.asked.value for a in items]),
@@ -267,6 +270,7 @@ _HEADINGS: Mapping[Lang, Mapping[str, str]] = {
         "unit": "Phạm vi",
         "level": "Cấp",
         "value": "Đã đạt",
+        "rounded": "Làm tròn",
         "comparator": "",
         "required": "Phải đạt",
         "required_upper": "đến",
@@ -280,6 +284,7 @@ _HEADINGS: Mapping[Lang, Mapping[str, str]] = {
         "unit": "Scope",
         "level": "Level",
         "value": "Reached",
+        "rounded": "Rounded",
         "comparator": "",
         "required": "Required",
         "required_upper": "to",

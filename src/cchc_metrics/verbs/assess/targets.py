@@ -286,6 +286,7 @@ class _Case:
             blank,
             verdict=verdict,
             measured=self.value,
+            rounded=None if self.judged == self.value else self.judged,
             required=self.required.value,
             required_upper=self.required.upper,
             reached=self.required.holds(self.judged),
