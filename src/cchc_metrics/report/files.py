@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.json_report import report_json_parts
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import page_markdown, page_text
+from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 
 Writer = Callable[[Report, Path, Lang], None]
@@ -30,7 +32,22 @@ def _json(report: Report, folder: Path, lang: Lang) -> None:
     write_whole(folder / "report.json", report_json_parts(report, lang))
 
 
-WRITERS: Mapping[str, Writer] = MappingProxyType({"txt": _text, "json": _json, "md": _markdown})
+def _csv(report: Report, folder: Path, lang: Lang) -> None:
+    for name, answers in _tables(report).items():
+        write_whole(folder / f"{name}.csv", answers.csv_parts(lang), encoding="utf-8-sig")
+
+
+def _parquet(report: Report, folder: Path, lang: Lang) -> None:
+    for name, answers in _tables(report).items():
+        answers.to_parquet(folder / f"{name}.parquet", lang)
+
+
+def _tables(report: Report) -> Mapping[str, AnswerTable[Any]]:
+    """Return the answers that other systems load: one row a value or a change."""
+    return {"measures": report.measures, "deltas": report.deltas}
+
+
+WRITERS: Mapping[str, Writer] = MappingProxyType({"txt": _text, "json": _json, "md": _markdown, "csv": _csv, "parquet": _parquet})
 """Format → what writes it into a folder."""
 
 

@@ -161,11 +161,12 @@ def markdown(found: Shown) -> str:
     return "\n\n".join(filter(None, ("\n".join(before), "\n".join(lines), "\n".join(after))))
 
 
-def csv_text(columns: Mapping[str, Sequence[str]]) -> str:
-    """Return columns of texts as CSV text."""
+def csv_text(columns: Mapping[str, Sequence[str]], *, heading: bool = True) -> str:
+    """Return columns of texts as CSV text, with their names above or without."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    if heading:
+        writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return out.getvalue()
 

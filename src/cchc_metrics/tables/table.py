@@ -25,6 +25,7 @@ Item = TypeVar("Item")
 
 MAX_ROWS = 20
 MAX_WIDTH = 100
+CSV_ROWS = 20_000
 
 
 class AnswerTable(ABC, Generic[Item]):
@@ -188,7 +189,19 @@ class AnswerTable(ABC, Generic[Item]):
         Args:
             lang: the language of texts that there are in both.
         """
-        return listing.csv_text({name: listing.csv_cells(column, lang) for name, column in self._each_column()})
+        return "".join(self.csv_parts(lang))
+
+    def csv_parts(self, lang: Lang = "vi") -> Iterator[str]:
+        """Yield ``to_csv`` piece by piece, some thousands of rows at a time, for a file that need not be in memory.
+
+        Args:
+            lang: the language of texts that there are in both.
+        """
+        columns = dict(self._each_column())
+        for start in range(0, max(len(self), 1), CSV_ROWS):
+            rows = np.arange(start, min(start + CSV_ROWS, len(self)))
+            cells = {name: listing.csv_cells(column.take(rows), lang) for name, column in columns.items()}
+            yield listing.csv_text(cells, heading=start == 0)
 
     def to_arrow(self, lang: Lang = "vi") -> pa.Table:
         """Return a pyarrow table: string, int64, double, date32 and bool; numbers are the floats nearest to the exact ones.
