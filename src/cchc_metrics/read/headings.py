@@ -6,14 +6,15 @@ The headings of a kind are declared with it; a district adds its own under ``[he
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from cchc_metrics.errors import did_you_mean
+from cchc_metrics.records.fields import CellError, Choice, cell_text
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.record import schema
+from cchc_metrics.records.record import schema, schema_by_name
 from cchc_metrics.text import fold
 
 IGNORED = ""
@@ -53,13 +54,16 @@ def heading_key(heading: str) -> str:
     return re.sub(r"[\W_]+", "", fold(heading))
 
 
-def match_headings(kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None = None) -> Matched:
+def match_headings(
+    kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None = None, words: Callable[[int], Iterable[object]] | None = None
+) -> Matched:
     """Return what the headings of a kind's table mean; nothing is guessed from nearness.
 
     Args:
         kind: the kind.
         headings: the headings as written.
         own: the district's heading → canonical column (``""``: pass the column over); it wins over the declared ones.
+        words: takes a position, returns the distinct cells of its column; None where they are not known yet.
 
     >>> from cchc_metrics.records.kinds import KINDS
     >>> found = match_headings(KINDS["surveys"], ["Ma phieu", "ĐƠN VỊ", "ngay_tra_loi", "Điểm", "Điện thoại"])
@@ -69,12 +73,14 @@ def match_headings(kind: Kind, headings: Sequence[str], own: Mapping[str, str] |
     places: dict[str, list[int]] = {}
     nameless = []
     for position, column in enumerate(meanings(kind, headings, own)):
-        if column is None:
+        if column is None or (words is not None and _says_something_else(kind, headings[position], column, own or {}, words(position))):
             nameless.append(position)
         elif column != IGNORED:
             places.setdefault(column, []).append(position)
     # A column that is filled is not what another heading was meant to say.
-    free = [spelling for spec in schema(kind.model) if spec.name not in places for spelling in spellings(kind, spec.name)]
+    own_keys = set(map(heading_key, headings))
+    names = [spec.name for spec in schema(kind.model) if spec.name not in places]
+    free = [spelling for name in names for spelling in spellings(kind, name) if heading_key(spelling) not in own_keys]
     declared = {heading_key(heading) for heading in own or {}}
     several = {heading_key(heading): columns for heading, columns in kind.doubtful.items() if heading_key(heading) not in declared}
     duplicates, doubtful = [], []
@@ -93,6 +99,22 @@ def match_headings(kind: Kind, headings: Sequence[str], own: Mapping[str, str] |
         tuple((position, did_you_mean(headings[position], free) if headings[position].strip() else "") for position in nameless),
         tuple(doubtful),
     )
+
+
+def _says_something_else(kind: Kind, heading: str, column: str, own: Mapping[str, str], cells: Iterable[object]) -> bool:
+    """Return whether a heading means its column only by its words and no cell is one: «Loại văn bản» with Quyết định, Công văn."""
+    key = heading_key(heading)
+    if key not in map(heading_key, kind.by_words) or key in map(heading_key, own):
+        return False
+    choice = schema_by_name(kind.model)[column].choice
+    return choice is not None and not any(_is_word(choice, cell) for cell in cells)
+
+
+def _is_word(choice: type[Choice], cell: object) -> bool:
+    try:
+        return bool(cell_text(cell)) and choice.parse(cell) is not None
+    except CellError:
+        return False
 
 
 def meanings(kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None = None) -> list[str | None]:

@@ -28,7 +28,7 @@ from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable
 from cchc_metrics.read.rows import kind_named
-from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable
+from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable, with_only_unit
 from cchc_metrics.read.typed import raw_table, row_hashes
 from cchc_metrics.records.columns import Array, Columns, code_dtype
 from cchc_metrics.records.kind import Kind
@@ -163,8 +163,9 @@ class _Scan:
         part_rows: int,
     ) -> _Scan:
         table = open_parquet(path)
-        matched = match_headings(kind, table.headings, own)
+        matched = match_headings(kind, table.headings, own, partial(_words, table))
         findings = Findings(file)
+        matched = with_only_unit(kind, matched, given, findings)
         tell_headings(findings, RawTable(table.headings, {}, np.zeros(0, dtype=np.int64), file), kind, matched)
         if not table.rows:
             findings.add(Code.EMPTY_TABLE)
@@ -283,6 +284,13 @@ def _ahead(pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], Any]], workers
 def _hashes(scan: _Scan, table: Any) -> tuple[Array, bool]:
     specs = schema_by_name(scan.kind.model)
     return row_hashes([(specs[name], table.column(scan.names[name])) for name in scan.ids])
+
+
+def _words(table: ParquetTable, position: int) -> set[Any]:
+    """Return the distinct cells of a column."""
+    heading = table.headings[position]
+    loads = table.loads([heading], plain=(), part_rows=PART_ROWS)
+    return {python_value(cell) for _, load in loads for cell in one_array(read(load).column(0)).unique()}
 
 
 def _signs(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> Mapping[str, Signs]:

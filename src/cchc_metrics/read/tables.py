@@ -59,7 +59,8 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     refused = len(table.refused)
     for row in table.refused:
         findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, fix=_cells_fix(row.cells, len(table.headings)))
-    matched = match_headings(kind, table.headings, own)
+    matched = match_headings(kind, table.headings, own, lambda at: _words(table.columns[at]))
+    matched = with_only_unit(kind, matched, given, findings)
     findings.headings = {name: table.headings[position] for name, position in matched.positions.items()}
     tell_headings(findings, table, kind, matched)
     if table.like_sheets:
@@ -71,6 +72,26 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
         return unusable(kind, findings, len(table.rows) + refused)
     parsed = judge(table, {name: table.columns[position] for name, position in matched.positions.items()}, kind, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
+
+
+def _words(column: RawColumn | TypedColumn) -> Sequence[object]:
+    return column.values if isinstance(column, RawColumn) else ()
+
+
+def with_only_unit(kind: Kind, matched: Matched, given: Given, findings: Findings) -> Matched:
+    """Return what headings mean where a table without units is that of the only unit of the tree, which is reported."""
+    only = _only_unit(kind, given)
+    if only is None or "unit_code" not in matched.missing:
+        return matched
+    findings.add(Code.UNIT_ASSUMED, fix=(f": {only}", f": {only}"))
+    return replace(matched, missing=tuple(name for name in matched.missing if name != "unit_code"))
+
+
+def _only_unit(kind: Kind, given: Given) -> str | None:
+    """Return the code of the only unit of the tree, where there is one and rows of the kind have a unit."""
+    if given.units is None or len(given.units.codes) != 1 or "unit_code" not in schema_by_name(kind.model):
+        return None
+    return given.units.codes[0]
 
 
 def unusable(kind: Kind, findings: Findings, rows: int) -> Parsed:
@@ -91,6 +112,9 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     """
     n, refused = len(table.rows), len(table.refused)
     cells = {name: _as_ids(column) if schema_by_name(kind.model)[name].cell_type.name == "id" else column for name, column in cells.items()}
+    only = _only_unit(kind, given)
+    if only is not None and "unit_code" not in cells:
+        cells["unit_code"] = RawColumn([only], np.zeros(n, dtype=np.int32))
     columns, bad, ids = _understand_cells(cells, table, kind, given, findings)
     valid = _check_rows(columns, ids, bad, kind, given, _Teller(findings, table, cells, columns))
     kept = columns if valid is None else columns.take(valid)

@@ -124,7 +124,7 @@ class Outcome(Choice):
 class Secrecy(Choice):
     """Secrecy mark (độ mật); urgency marks are not secrecy; a missing mark is ``unknown`` and is shown, never read as not secret."""
 
-    NONE = "none", "không mật", ("thường", "0", "không", "no")
+    NONE = "none", "không mật", ("thường", "bình thường", "0", "không", "no")
     MAT = "mat", "mật", ("m",)
     TOI_MAT = "toi_mat", "tối mật", ("tm",)
     TUYET_MAT = "tuyet_mat", "tuyệt mật", ("tdm",)

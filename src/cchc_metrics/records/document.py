@@ -50,10 +50,11 @@ Document.checks = (
     ),
 )
 
+# A table without a direction is a register of what its units issued: outgoing, the model's default.
 ISSUED = EventSet(
     "issued",
     (
-        Dim("direction", Direction),
+        Dim("direction", Direction, needs=()),
         Dim("electronic", Flag),
         Dim("signed_by_person", Flag),
         Dim("signed_by_agency", Flag),
@@ -80,7 +81,7 @@ KIND = Kind(
     headings={
         "document_id": ("Số, ký hiệu", "Số và ký hiệu", "Số ký hiệu văn bản", "Số văn bản", "Mã văn bản", "Số hiệu"),
         "unit_code": (*UNIT_HEADINGS, "Đơn vị ban hành", "Cơ quan ban hành"),
-        "issued_on": ("Ngày ban hành", "Ngày văn bản", "Ngày ký"),
+        "issued_on": ("Ngày ban hành", "Ngày văn bản", "Ngày ký", "Ngày tháng văn bản", "Ngày, tháng, năm văn bản"),
         "direction": ("Loại văn bản", "Chiều văn bản", "Văn bản đi/đến", "Hướng văn bản"),
         "electronic": ("Điện tử", "Văn bản điện tử"),
         "signed_by_person": ("Ký số cá nhân", "Chữ ký số cá nhân", "Ký số của người có thẩm quyền"),
@@ -88,5 +89,6 @@ KIND = Kind(
         "exchanged": ("Gửi qua trục liên thông", "Gửi, nhận qua trục", "Liên thông", "Gửi điện tử liên thông", "Trao đổi qua trục"),
         "secrecy": ("Độ mật", "Mức độ mật"),
     },
+    by_words=frozenset({"Loại văn bản"}),
     dates=Dates("issued_on", ("issued_on",)),
 )

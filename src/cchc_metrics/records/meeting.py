@@ -75,5 +75,6 @@ KIND = Kind(
         "paperless": ("Họp không giấy", "Không giấy", "Phòng họp không giấy", "Cuộc họp không giấy"),
         "secrecy": ("Độ mật", "Mức độ mật"),
     },
+    by_words=frozenset({"Hình thức họp"}),
     dates=Dates("held_on", ("held_on",), happened=("status", ("held",))),
 )

@@ -218,6 +218,12 @@ class Code(StrEnum):
         "cột không dùng đến, được bỏ qua và không sao chép",
         "the column is not used; it is ignored and never copied",
     )
+    UNIT_ASSUMED = (
+        "unit_assumed",
+        "warning",
+        "bảng không có cột đơn vị; mọi dòng tính cho đơn vị duy nhất của cây",
+        "the table has no column of units; every row counts for the only unit of the tree",
+    )
     AMBIGUOUS_HEADING = (
         "ambiguous_heading",
         "error",
