@@ -66,7 +66,7 @@ class DueDates:
 
 
 def due_dates(
-    received: Columns | Sequence[date | datetime | None] | ArrayLike,
+    received: Columns | Sequence[date | datetime | str | None] | ArrayLike,
     terms: Any = None,
     units: Any = None,
     *,
@@ -215,8 +215,10 @@ def _moment(row: int, value: Any) -> date | datetime | None:
 
 def _numbers(values: Any, n: int, times: int, vi: str, en: str) -> Array:
     """Return numbers × ``times`` (int64), ``NO_NUMBER`` where there is none."""
+    one = values is None or isinstance(values, (str, int, float, Fraction, np.generic))
+    spread = [values] if one else _spread(values, n, vi, en)
     try:
-        array = np.asarray(_spread(values, n, vi, en), dtype=np.float64)
+        array = np.asarray(spread, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         raise CchcError(f"{vi}: phải là số", f"{en}: must be numbers") from None
     none = np.isnan(array)
@@ -229,7 +231,8 @@ def _numbers(values: Any, n: int, times: int, vi: str, en: str) -> Array:
             f"{vi} {value:g} ở dòng {row}: phải là {step[0]}, và không số nào âm",
             f"{en} {value:g} in row {row}: must be {step[1]}, and no number negative",
         )
-    return np.where(none, NO_NUMBER, np.minimum(found, _LONGEST)).astype(np.int64)
+    numbers = np.where(none, NO_NUMBER, np.minimum(found, _LONGEST)).astype(np.int64)
+    return np.repeat(numbers, n) if one else numbers
 
 
 def _units(values: Any, n: int) -> Array:
@@ -259,7 +262,7 @@ def _cut_offs(values: Any, n: int) -> Array | None:
 
 def _spread(values: Any, n: int, vi: str, en: str) -> Any:
     """Return one value a row: the values, or the only value for all."""
-    if values is None or isinstance(values, (str, int, float, Fraction, time, np.generic)):
+    if values is None or isinstance(values, (str, time)):
         return [values] * n
     found = values if isinstance(values, np.ndarray) else np.asarray(values).tolist() if hasattr(values, "__array__") else list(values)
     if len(found) != n:

@@ -379,7 +379,7 @@ def _from_serial(text: str) -> date | datetime | None:
         return None
     days = int(serial)
     day = _EXCEL_EPOCH + timedelta(days=days)
-    seconds = round((serial - days) * 86_400)
+    seconds = round((serial - days) * 86_400_000) // 1000  # a fraction of a second is cut off, as in texts; less than a thousandth is noise
     return day if seconds == 0 else datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
 
 
