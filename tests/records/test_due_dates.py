@@ -15,9 +15,10 @@ from tests.slow import draw
 from cchc_metrics.errors import CalendarRangeError, CchcError
 from cchc_metrics.records.choices import Status, TermUnit, Timing
 from cchc_metrics.records.columns import columns_of
-from cchc_metrics.records.dossier import Dossier, end_days
+from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_timing import class_dossiers
 from cchc_metrics.records.due_dates import due_date, due_dates
+from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.kind import Context
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
@@ -80,7 +81,7 @@ def test_what_is_missing_has_no_due_date_and_texts_are_read_as_in_files() -> Non
 def test_a_table_of_dossiers_has_the_due_dates_that_the_tally_counts(rows: list[Dossier], rules: Rules) -> None:
     columns = columns_of(Dossier, rows)
     found = due_dates(columns, calendar=OFFICIAL, rules=rules)
-    timed = class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns))
+    timed = class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns, rules))
     for row, due in enumerate(found):
         if timed.received[row] >= 0:
             assert (-1 if due is None else day_number(due)) == timed.due[row]
