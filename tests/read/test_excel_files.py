@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cchc_metrics import read_file, read_folder, read_rows
 from cchc_metrics.errors import InputError
-from cchc_metrics.read.excel_errors import error_cells
+from cchc_metrics.read.excel_errors import odd_cells
 from cchc_metrics.read.excel_files import read_excel
 from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
 from cchc_metrics.read.tables import Parsed
@@ -250,9 +250,9 @@ def test_what_a_file_is_its_content_says(tmp_path: Path) -> None:
 
 def test_a_workbook_of_another_kind_has_no_parts_to_look_into(tmp_path: Path) -> None:
     data = write(tmp_path / "a.xlsx", {"A": [["#N/A"]]}).read_bytes()
-    assert error_cells(data, 0) == {(1, 0): "#N/A"}
-    assert error_cells(data, 1) == {}
-    assert error_cells(b"\xd0\xcf\x11\xe0", 0) == {}
+    assert odd_cells(data, 0) == {(1, 0): "#N/A"}
+    assert odd_cells(data, 1) == {}
+    assert odd_cells(b"\xd0\xcf\x11\xe0", 0) == {}
 
 
 def test_the_parts_of_a_workbook_may_be_written_otherwise(tmp_path: Path) -> None:
@@ -264,8 +264,8 @@ def test_the_parts_of_a_workbook_may_be_written_otherwise(tmp_path: Path) -> Non
             if name.startswith("xl/worksheets/sheet"):
                 text = re.sub(rb"<(/?)(c|v|f)\b", rb"<\1x:\2", text)
             other.writestr(name, text)
-    assert error_cells((tmp_path / "b.xlsx").read_bytes(), 0) == {(1, 1): "#N/A"}
-    assert error_cells((tmp_path / "b.xlsx").read_bytes(), 1) == {(1, 0): "#REF!"}
+    assert odd_cells((tmp_path / "b.xlsx").read_bytes(), 0) == {(1, 1): "#N/A"}
+    assert odd_cells((tmp_path / "b.xlsx").read_bytes(), 1) == {(1, 0): "#REF!"}
 
 
 def test_the_missing_extra_is_one_line_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,3 +335,45 @@ def test_a_name_with_the_mark_in_it_is_a_name_where_there_is_such_a_file(tmp_pat
     write(tmp_path / "hồ sơ #1.xlsx", {"A": [], "A#B": [HEADINGS, ROW]})
     folder = read_folder(tmp_path)
     assert (len(folder.columns("dossiers")), list(folder.problems)) == (1, [])
+
+
+FORMULAS = ["Mã hồ sơ", "Đơn vị", "Trạng thái", "Ngày tiếp nhận", "Ngày hẹn trả", "Số ngày chờ", "Ngày kết thúc"]
+
+
+def _with_formulas(folder: Path, sheet_xml: Callable[[bytes], bytes]) -> Path:
+    """Write a workbook with formulas for due dates and days waited, whose sheet is then changed."""
+    made, path = folder / "made.xlsx", folder / "dossiers.xlsx"
+    with xlsxwriter.Workbook(str(made)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, FORMULAS)
+        for row in (1, 2):
+            sheet.write_row(row, 0, [f"TM-{row}", "TM", "9", "01/03/2023"])
+            sheet.write_formula(row, 4, f'=IF(D{row + 1}&lt;>"",WORKDAY(D{row + 1},5),"")', None, 45000 if row == 1 else 0)
+            sheet.write_formula(row, 5, f"=1-{row}", None, 0 if row == 1 else 3)
+            sheet.write_string(row, 6, "20/03/2023")
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, sheet_xml(data) if name == "xl/worksheets/sheet1.xml" else data)
+    return path
+
+
+def _problems(path: Path) -> list[tuple[int, str, Code]]:
+    return [(p.row, p.column, p.code) for p in read_file("dossiers", path).problems]
+
+
+def test_a_formula_that_was_never_calculated_is_no_empty_cell_and_no_zero(tmp_path: Path) -> None:
+    code = Code.FORMULA_WITHOUT_VALUE
+    path = _with_formulas(tmp_path, lambda xml: xml)  # 0, and the workbook asks to be calculated
+    assert _problems(path) == [(2, "paused_days", code), (3, "due_at", code)]
+    path = _with_formulas(tmp_path, lambda xml: re.sub(rb"<v>(0|45000|3)</v></c>(?=<c r=.[FG])", b"<v></v></c>", xml))
+    assert (2, "due_at", code) in _problems(path)
+    assert read_file("dossiers", path).problems.rejected == 2
+    shown = next(p for p in read_file("dossiers", path).problems if p.column == "due_at")
+    assert shown.value.startswith("=IF(D2")
+
+
+def test_a_formula_whose_text_is_empty_was_calculated(tmp_path: Path) -> None:
+    path = _with_formulas(tmp_path, lambda xml: re.sub(rb'(<c r="[EF]\d")>(<f>[^<]*</f>)<v>[^<]*</v>', rb'\1 t="str">\2<v></v>', xml))
+    assert _problems(path) == []
+    assert [getattr(record, "due_at") for record in read_file("dossiers", path).columns.records()] == [None, None]  # noqa: B009

@@ -8,7 +8,7 @@ from typing import Any, Final
 from unicodedata import is_normalized
 
 from cchc_metrics.read.checks import Given, unit_parser
-from cchc_metrics.read.raw import ABSENT
+from cchc_metrics.read.raw import ABSENT, Uncalculated
 from cchc_metrics.records.fields import CellError
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec
@@ -45,7 +45,7 @@ def _understand_each(spec: ColumnSpec, cells: Sequence[Any], parse: Callable[[ob
     errors: dict[int, CellError] = {}
     for at, cell in enumerate(cells):
         try:
-            values.append(_absent(spec) if cell is ABSENT else parse(cell))
+            values.append(_without(spec, cell) if cell is ABSENT or isinstance(cell, Uncalculated) else parse(cell))
         except CellError as error:
             values.append(stand_in)
             errors[at] = error.with_traceback(None)  # which would keep every frame alive
@@ -83,8 +83,10 @@ def plain(cells: Sequence[Any]) -> bool:
     return text.isascii() or is_normalized("NFC", text)
 
 
-def _absent(spec: ColumnSpec) -> Any:
+def _without(spec: ColumnSpec, cell: object) -> Any:
     """Return what a row means that does not have the column: the default, as for a model; nothing where it is required."""
+    if cell is not ABSENT:
+        raise CellError(Code.FORMULA_WITHOUT_VALUE)
     if spec.required:
         raise CellError(Code.MISSING_VALUE)
     return spec.default

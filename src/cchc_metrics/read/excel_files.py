@@ -6,7 +6,7 @@
 - Merged cells: an area that goes downwards through the records says the same in each of them.
 - Rows are numbered as the spreadsheet shows them; blank ones are passed over, rows with cells beyond the headings are refused.
 - Cells: dates, times and numbers are what they are, whatever their format; a whole number has no point; a cell that shows an error holds
-  the error. (Of .xls, .xlsb and .ods the reader does not tell errors: there they are empty.)
+  the error, and one whose formula was never calculated holds that. (Of .xls, .xlsb and .ods the reader tells neither: they are empty.)
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.errors import InputError, suggestion
-from cchc_metrics.read.excel_errors import error_cells
+from cchc_metrics.read.excel_errors import odd_cells
 from cchc_metrics.read.layout import TOP, Merged, find_heading
-from cchc_metrics.read.raw import Progress, RawColumn, RawColumnBuilder, RawTable, Refused, UnreadableFileError, Wanted
+from cchc_metrics.read.raw import Progress, RawColumn, RawColumnBuilder, RawTable, Refused, Uncalculated, UnreadableFileError, Wanted
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import EXACT_DIGITS
 from cchc_metrics.text import fold, nfc
@@ -93,8 +93,9 @@ def read_excel(path: Path, *, wanted: Wanted | None = None, sheet: str = "", fil
         return RawTable((), {}, np.empty(0, dtype=np.int64), name)
     builders, rows, refused = _rows(chosen, {})
     columns = {position: builder.done() for position, builder in builders.items()}
-    if any("" in column.values for column in columns.values()):  # among them may be errors, which the reader does not tell
-        wrong = error_cells(workbook.data, workbook.reader.sheet_names.index(chosen.name))
+    # Among them may be errors and formulas that were never calculated, which the reader does not tell.
+    if any("" in column.values or 0 in column.values for column in columns.values()):
+        wrong = odd_cells(workbook.data, workbook.reader.sheet_names.index(chosen.name))
         if wrong:
             builders, rows, refused = _rows(chosen, wrong)
             columns = {position: builder.done() for position, builder in builders.items()}
@@ -174,7 +175,7 @@ def _like(other: _Sheet, chosen: _Sheet) -> bool:
     return len(other.kept) >= 2 and 2 * len(other.kept) >= len(chosen.kept)
 
 
-def _rows(sheet: _Sheet, wrong: Mapping[tuple[int, int], str]) -> tuple[dict[int, RawColumnBuilder], Array, list[Refused]]:
+def _rows(sheet: _Sheet, wrong: Mapping[tuple[int, int], str | Uncalculated]) -> tuple[dict[int, RawColumnBuilder], Array, list[Refused]]:
     """Return the columns, the numbers of the rows and the rows that are refused; errors stand where the reader leaves cells empty."""
     width, first = len(sheet.headings), sheet.sheet.start[1] if sheet.sheet.start else 0
     builders = {position: RawColumnBuilder() for position in sheet.kept}

@@ -40,6 +40,20 @@ ABSENT: Final = _Absent()
 """Stands in a column for rows that do not have it: the column's default holds, as for a model whose field was not given."""
 
 
+@dataclass(frozen=True, slots=True)
+class Uncalculated:
+    """A cell with a formula that nobody calculated: what it means is not known, which is not the same as an empty cell.
+
+    Args:
+        formula: without its equals sign; ``""`` where it is written elsewhere.
+    """
+
+    formula: str
+
+    def __str__(self) -> str:
+        return f"={self.formula or '…'}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RawColumn:
     """The cells of one column as they came.

@@ -48,6 +48,12 @@ class Code(StrEnum):
         "not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd",
     )
     NOT_A_NUMBER = "not_a_number", "error", "không phải số; dùng 2.096 hoặc 92,83", "not a number; use 2.096 or 92,83"
+    FORMULA_WITHOUT_VALUE = (
+        "formula_without_value",
+        "error",
+        "công thức chưa được tính; mở tệp bằng Excel rồi lưu lại",
+        "the formula was never calculated; open the workbook in Excel and save it",
+    )
     AMBIGUOUS_VALUE = (
         "ambiguous_value",
         "error",
