@@ -26,7 +26,7 @@ from cchc_metrics.read.joins import Joins, Links
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.sources import TableLike, TableSource, memory_source
 from cchc_metrics.records.columns import Columns
-from cchc_metrics.records.kinds import JOINED, KINDS
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
@@ -425,7 +425,8 @@ class Dataset:
 
     def _joins(self, kind: str) -> Joins:
         """Return what a kind takes from the other tables, those that can be used."""
-        found = ((name, self.tables[name].whole()) for name in JOINED if name in self.tables)
+        names = [join.kind for join in KINDS[kind].joins if join.kind in self.tables]
+        found = ((name, self.tables[name].whole()) for name in names)
         return Joins.of(KINDS[kind], {name: parsed.columns for name, parsed in found if parsed.usable})
 
     def _parts(self, table: TableSource, findings: _Findings) -> Iterator[Columns]:
