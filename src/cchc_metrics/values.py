@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from cchc_metrics.reference.period import Period
-from cchc_metrics.tables.numbers import plain
+from cchc_metrics.tables.numbers import format_decimal_exact, plain
 from cchc_metrics.text import Text
 
 __all__ = ["REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "about", "worst"]
@@ -159,6 +159,39 @@ class Measure:
     def key(self) -> tuple[str, str, str, Breakdown]:
         """What the measure is about: indicator, unit, period label, breakdown."""
         return (self.indicator, self.unit, self.period.label, self.breakdown)
+
+    def to_dict(self, lang: str = "vi") -> dict[str, Any]:
+        """Return the measure as JSON takes it, with its value: a decimal text, rounded half-up at the tenth digit where it goes on.
+
+        Args:
+            lang: the language of the reason, ``"vi"`` or ``"en"``.
+
+        >>> from cchc_metrics.reference.period import Period
+        >>> m = Measure("electronic_exchange", "TM", Period.parse("2021"), (), date(2021, 12, 31), Status.OK, 2, 3, Scale.PERCENT)
+        >>> {key: m.to_dict()[key] for key in ("period", "status", "numerator", "denominator", "value", "scale")}
+        {'period': '2021', 'status': 'ok', 'numerator': 2, 'denominator': 3, 'value': '66.6666666667', 'scale': 'percent'}
+        """
+        value = self.value
+        return {
+            "indicator": self.indicator,
+            "unit": self.unit,
+            "period": self.period.label,
+            "first_day": self.period.first.isoformat(),
+            "last_day": self.period.last.isoformat(),
+            "breakdown": dict(self.breakdown),
+            "as_of": self.as_of.isoformat(),
+            "status": self.status.value,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "value": None if value is None else format_decimal_exact(value),
+            "scale": self.scale.value,
+            "better": self.better.value,
+            "reason": self.reason.text(lang),
+            "excluded": dict(self.excluded),
+            "formula": self.formula,
+            "rules": self.rules,
+            "calendar": self.calendar,
+        }
 
     def __str__(self) -> str:
         parts = [self.indicator, self.unit, *(f"{d}={v}" for d, v in self.breakdown), self.period.label]

@@ -243,3 +243,14 @@ def test_what_is_shipped_is_what_it_holds(table: Table) -> None:
 def test_rows_are_taken_in_their_order(table: Table) -> None:
     some = np.arange(0, len(table), 2)
     assert list(table._take(some)) == list(table)[::2]
+
+
+def test_the_json_of_a_measure_has_the_cells_of_its_row() -> None:
+    measures = MAKERS["Measures"]()
+    for measure, row in zip(measures, measures.to_dicts("en"), strict=True):
+        said = json.loads(json.dumps(measure.to_dict("en")))
+        assert said["breakdown"] == {dim: row[dim] for dim, _ in measure.breakdown}
+        for name in set(said) & set(row) - {"excluded", "reason"}:
+            assert said[name] == row[name]
+        assert said["reason"] == (row["reason"] or "")
+        assert (said["value"] is None) == (measure.value is None)

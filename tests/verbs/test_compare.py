@@ -351,7 +351,7 @@ def test_deltas_are_found_filtered_and_printed() -> None:
     assert list(deltas.filter(status=Status.OK, unit="TM", period=year, breakdown=())) == [next(iter(deltas))]
     lines = deltas.to_text(width=None).splitlines()
     assert len(lines) == 4
-    assert lines[1].split()[-5:] == ["2", "percentage_points", "20", "có", "–"]
+    assert lines[1].split()[-5:] == ["+2", "percentage_points", "+20", "có", "–"]
     assert "mới phát sinh" in lines[2]
     assert "100" not in lines[2]
     assert "percentage_points" in deltas.to_text("en", width=None)
@@ -367,3 +367,9 @@ def test_a_number_is_printed_exactly_or_says_that_it_goes_on(value: Fraction) ->
         assert abs(shown) < abs(value) < abs(shown) + Fraction(1, 10**6)
     else:
         assert shown == value
+
+
+def test_a_value_beside_its_baseline_is_told_apart_from_it() -> None:
+    now, before = made(2_000_000_001, 3_000_000_000), made(2_000_000_000, 3_000_000_000, period="2021")
+    change = delta(now, before)
+    assert str(change) == "x · TM · 2022: 66.6666667 ← 66.6666666…: +0.000000… percentage_points"

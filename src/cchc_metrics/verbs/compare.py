@@ -88,10 +88,11 @@ class Delta:
     reason: Text
 
     def __str__(self) -> str:
-        base = self.baseline.value if self.baseline is not None else None
+        both = (self.current.value, self.baseline.value if self.baseline is not None else None)
+        now, base = (plain(value, beside=both) for value in both)
         change = self.status.value if self.difference is None else f"{_signed(self.difference)} {self.difference_unit}"
         what = about(self.indicator, self.unit, self.breakdown)
-        return f"{what} · {self.period.label}: {plain(self.current.value)} ← {plain(base)}: {change}"
+        return f"{what} · {self.period.label}: {now} ← {base}: {change}"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -125,6 +126,7 @@ class Deltas(KeyedByMeasure[Delta]):
         "better", "reason",
     )  # fmt: skip
     _compared = (("value", "baseline_value"),)
+    _signed = ("difference", "relative_percent")
 
     def __len__(self) -> int:
         return len(self.row)
