@@ -108,6 +108,9 @@ def _check_count(count: Count) -> Found:
                 if label not in choice.labels():
                     vi, en = suggestion(label, choice.labels())
                     yield ("where", dim, n), Text(f"không có «{label}»{vi}", f"there is no «{label}»{en}")
+    if count.less and (count.less not in known or count.less.split(".")[0] != count.kind):
+        vi, en = suggestion(count.less, [name for name in known if name.startswith(count.kind + ".")])
+        yield ("less",), Text(f"không có «{count.less}»{vi}", f"there is no «{count.less}»{en}")
     if count.of == "value" and count.events in known and not known[count.events].value:
         yield ("of",), Text(f"«{count.events}» không mang số", f"«{count.events}» carries no number")
     if count.until and count.at == "period":
@@ -119,6 +122,7 @@ def _check_indicator(indicator: Indicator, counts: Mapping[str, Count]) -> Found
         *((("numerator", n), name.removeprefix("-")) for n, name in enumerate(indicator.numerator)),
         *((("denominator", n), name.removeprefix("-")) for n, name in enumerate(indicator.denominator)),
         *((("excluded", reason), name) for reason, name in indicator.excluded.items()),
+        *(((key, n), name.removeprefix("-")) for key in ("unsaid", "cases") for n, name in enumerate(getattr(indicator, key))),
     ]
     for path, name in parts:
         if name not in counts:
@@ -139,8 +143,9 @@ def _check_indicator(indicator: Indicator, counts: Mapping[str, Count]) -> Found
             count = counts.get(name)
             if count is None or count.kind == UNITS_KIND:
                 continue
-            for events in filter(None, (count.events, count.until)):
-                if events in event_sets() and set_with(events, {*count.where, *dims}) is None:
+            asked = [(count.events, count.where), (count.until, count.where), (count.less, ())]
+            for events, where in asked:
+                if events in event_sets() and set_with(events, {*where, *dims}) is None:
                     why = Text(
                         f"số đếm «{name}» không chia được theo {', '.join(dims)}",
                         f"count «{name}» cannot be broken down by {', '.join(dims)}",

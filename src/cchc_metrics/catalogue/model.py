@@ -32,6 +32,8 @@ class Count(DeclaredModel):
         at: ``period``: events inside the period (a flow). ``end`` or ``start``: events up to the period's last day, or before its first,
             less the ``until`` events (a stock).
         until: full name of the events that take away from a stock; ``""`` for none.
+        less: full name of events that take away, whatever their labels, each of which is one of the selected too: ended dossiers less those
+            whose turnaround is known are those whose turnaround is not; ``""`` for none.
         of: ``events`` counts them; ``value`` adds up their whole numbers; ``units`` counts the units that have at least one.
     """
 
@@ -42,6 +44,7 @@ class Count(DeclaredModel):
     where: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     at: Literal["period", "start", "end"] = "period"
     until: str = ""
+    less: str = ""
     of: Literal["events", "value", "units"] = "events"
 
     @property
@@ -72,6 +75,9 @@ class Indicator(DeclaredModel):
         per_unit: whether reports show the indicator in the table of units.
         total: whether there is a value without breakdown; false where adding up the labels would mean nothing (units over initiatives).
         excluded: reason → count that was left out of both.
+        unsaid: counts, added, of the cases that may belong in the numerator, but the records do not say. A numerator of 0 beside them has
+            no data, unless ``cases`` are more.
+        cases: counts, added, of all cases that were asked; empty where none but the unsaid could be in the numerator.
         valid_from, valid_to: the days between which the definition applies.
         definition_changed_on: first day on which what is counted is defined anew under the same name; a comparison across it is refused.
         definition_changed_vi, definition_changed_en: what changed on that day.
@@ -97,6 +103,8 @@ class Indicator(DeclaredModel):
     per_unit: bool = False
     total: bool = True
     excluded: Mapping[str, str] = Field(default_factory=dict)
+    unsaid: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
     valid_from: Day | None = None
     valid_to: Day | None = None
     definition_changed_on: Day | None = None
@@ -209,7 +217,7 @@ class Catalogue:
         """
         found: dict[str, set[str]] = {}
         for indicator in self:
-            names = (*indicator.numerator, *indicator.denominator, *indicator.excluded.values())
+            names = (*indicator.numerator, *indicator.denominator, *indicator.excluded.values(), *indicator.unsaid, *indicator.cases)
             asked = indicator.breakdowns if breakdowns is None else breakdowns.get(indicator.id, indicator.breakdowns)
             for dims in ((), *asked):
                 for count in (self.counts[name.removeprefix("-")] for name in names):
@@ -218,6 +226,9 @@ class Catalogue:
                         full = set_with(events, needed)
                         if full and not full.startswith(UNITS_KIND + "."):
                             found.setdefault(full, set()).update(needed)
+                    full = set_with(count.less, dims) if count.less else None
+                    if full:
+                        found.setdefault(full, set()).update(dims)
             if indicator.values_of:
                 found.setdefault(indicator.values_of, set())
         return MappingProxyType({name: frozenset(dims) for name, dims in sorted(found.items())})

@@ -70,9 +70,12 @@ class CountReader:
             before = self._existing()
             spread = np.broadcast_to(before[:, None, :], (before.shape[0], len(labels), before.shape[1]))
         else:
-            spread = self._before_edges(count.events, count, dims, labels)
+            weighted = count.of == "value"
+            spread = self._before_edges(count.events, count.where, dims, labels, weighted=weighted)
             if count.until:
-                spread = spread - self._before_edges(count.until, count, dims, labels)
+                spread = spread - self._before_edges(count.until, count.where, dims, labels, weighted=weighted)
+            if count.less:
+                spread = spread - self._before_edges(count.less, {}, dims, labels)
         start = [first for first, _ in self.windows]
         end = [after for _, after in self.windows]
         if count.at == "period":
@@ -110,13 +113,15 @@ class CountReader:
     def _n_bins(self) -> int:
         return len(self.tally.frame.edges) + 1
 
-    def _before_edges(self, name: str, count: Count, dims: Labels, labels: Sequence[Labels]) -> Array:
+    def _before_edges(
+        self, name: str, where: Mapping[str, Sequence[str]], dims: Labels, labels: Sequence[Labels], *, weighted: bool = False
+    ) -> Array:
         """Return how many selected events fall before each edge: int64[unit, label, edge]."""
-        cube = self._cube(name, {*count.where, *dims})
+        cube = self._cube(name, {*where, *dims})
         n_edges = self._n_bins - 1
         if cube is None:
             return np.zeros((len(self.units.codes), len(labels), n_edges), dtype=np.int64)
-        grid = cube.grid(self._n_bins, dims, count.where, weighted=count.of == "value")[:, :n_edges]
+        grid = cube.grid(self._n_bins, dims, where, weighted=weighted)[:, :n_edges]
         if not dims:
             summed: Array = np.cumsum(self._in_tree(cube, grid), axis=1)[:, None, :]
             return summed

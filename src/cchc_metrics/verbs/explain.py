@@ -244,9 +244,12 @@ class _Finder:
         first, last = self._days()
         last_of_stock = day_number(last if count.at == "end" else first - timedelta(days=1))
         window = (day_number(first), day_number(last)) if count.at == "period" else (0, last_of_stock)
-        weight = self._selected(count.events, count, breakdown, window)
+        value = count.of == "value"
+        weight = self._selected(count.events, count.where, breakdown, window, value=value)
         if count.until:
-            weight = weight - self._selected(count.until, count, breakdown, (0, last_of_stock))
+            weight = weight - self._selected(count.until, count.where, breakdown, (0, last_of_stock), value=value)
+        if count.less:
+            weight = weight - self._selected(count.less, {}, breakdown, window)
         if count.of != "units":
             return weight, int(weight.sum())
         codes, labels = self.kinds[count.kind].codes("unit_code")
@@ -255,15 +258,24 @@ class _Finder:
         chosen: Array = ((weight > 0) & (per_unit > 0)[codes]).astype(np.int64)
         return chosen, int((per_unit > 0).sum())
 
-    def _selected(self, name: str, count: Count, breakdown: Mapping[str, str], window: tuple[int, int]) -> Array:
+    def _selected(
+        self,
+        name: str,
+        selection: Mapping[str, tuple[str, ...]],
+        breakdown: Mapping[str, str],
+        window: tuple[int, int],
+        *,
+        value: bool = False,
+    ) -> Array:
         """Return the number that each row's event carries, 1 where it carries none, 0 where it is not counted (int64[n])."""
-        found = self._events(count.kind, set_with(name, {*count.where, *breakdown}) or name)
+        kind = name.split(".", 1)[0]
+        found = self._events(kind, set_with(name, {*selection, *breakdown}) or name)
         if found is None:
-            return np.zeros(len(self.kinds[count.kind]), dtype=np.int64)
+            return np.zeros(len(self.kinds[kind]), dtype=np.int64)
         codes, labels = found.unit
         mask = (found.day >= window[0]) & (found.day <= window[1])
         mask &= np.array([label in self.scope for label in labels] or [False], dtype=bool)[codes]
-        where: dict[str, tuple[str, ...]] = {**count.where}
+        where: dict[str, tuple[str, ...]] = {**selection}
         for dim, label in breakdown.items():
             where[dim] = tuple(x for x in where.get(dim, (label,)) if x == label)
         for dim, wanted in where.items():
@@ -272,7 +284,7 @@ class _Finder:
         if found.value is None:
             return mask.astype(np.int64)
         mask &= found.value >= 0  # −1 is no number at all, and no event
-        number: Array = np.where(mask, found.value if count.of == "value" else 1, 0).astype(np.int64)
+        number: Array = np.where(mask, found.value if value else 1, 0).astype(np.int64)
         return number
 
     def _events(self, kind: str, name: str) -> Events | None:

@@ -65,7 +65,16 @@ class StatusJudge:
             {kind: _covered(kind, tally, periods, as_of, coverage) for kind in tally.kinds},
         )
 
-    def status(self, indicator: Indicator, catalogue: Catalogue, cases: Array | None, shape: tuple[int, ...], *, missing: bool) -> Array:
+    def status(
+        self,
+        indicator: Indicator,
+        catalogue: Catalogue,
+        cases: Array | None,
+        shape: tuple[int, ...],
+        *,
+        missing: bool,
+        unsaid: Array | None,
+    ) -> Array:
         """Return int8[scope, label, period] positions in ``Status``.
 
         Args:
@@ -74,6 +83,7 @@ class StatusJudge:
             cases: int64[scope, label, period] denominators; None for a count.
             shape: (scopes, labels, periods).
             missing: whether the tables had not all the columns that the indicator rests on.
+            unsaid: bool[scope, label, period], where the numerator is 0 only because the records do not say; None for nowhere.
         """
         names = (*indicator.numerator, *indicator.denominator)
         kinds = {catalogue.counts[name.removeprefix("-")].kind for name in names} - {UNITS_KIND}
@@ -85,6 +95,8 @@ class StatusJudge:
         found[:, :, ~self.over] = POSITION[Status.PERIOD_OPEN]
         if cases is not None:
             found[cases == 0] = POSITION[Status.ZERO_DENOMINATOR]
+        if unsaid is not None:
+            found[unsaid & (found != POSITION[Status.ZERO_DENOMINATOR])] = POSITION[Status.NO_DATA]
         known = self.begun.copy()
         for kind in kinds:
             known &= self.covered.get(kind, np.zeros(len(known), dtype=bool))

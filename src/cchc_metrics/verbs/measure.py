@@ -41,6 +41,7 @@ class Block:
         status: int8[scope, label, period], positions in ``Status``.
         excluded: reason → int64[scope, label, period].
         missing: the columns that the indicator rests on and no table had.
+        unsaid: bool[scope, label, period], where the numerator is 0 only because the records do not say; None for nowhere.
         quantile: int64[scope, period] twice the exact values of a quantile (a median can end in a half), −1 for none; else None.
     """
 
@@ -52,6 +53,7 @@ class Block:
     status: Array
     excluded: Mapping[str, Array]
     missing: tuple[str, ...] = ()
+    unsaid: Array | None = None
     quantile: Array | None = None
 
 
@@ -161,6 +163,9 @@ class _Axes:
                 names = ", ".join(block.missing)
                 text = Text(f"không có số liệu: thiếu cột {names}", f"no data: the tables have no column {names}")
                 found[missing] = known.setdefault(text, len(known))
+            elif block.unsaid is not None:
+                text = Text("không có số liệu: các dòng không ghi", "no data: the rows do not say")
+                found[missing & block.unsaid] = known.setdefault(text, len(known))
             if not begun.all():
                 text = Text("kỳ chưa bắt đầu", "the period has not begun")
                 found[missing & ~begun] = known.setdefault(text, len(known))
@@ -257,13 +262,17 @@ def _block(
     numerator = total(indicator.numerator)
     denominator = total(indicator.denominator) if indicator.denominator else None
     excluded = {why: total([name]) for why, name in indicator.excluded.items()}
+    unsaid = None
+    if indicator.unsaid:
+        may_be = total(indicator.unsaid)
+        unsaid = (numerator == 0) & (may_be > 0) & (may_be >= (total(indicator.cases) if indicator.cases else 0))
     quantile = None
     if indicator.quantile:
         numerator, quantile = _quantiles(indicator, reader, sums)
     missing = missing_of(indicator, catalogue, dims, reader.tally)
     cases = numerator if indicator.quantile else denominator
-    status = judge.status(indicator, catalogue, cases, numerator.shape, missing=bool(missing))
-    return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, missing, quantile)
+    status = judge.status(indicator, catalogue, cases, numerator.shape, missing=bool(missing), unsaid=unsaid)
+    return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, missing, unsaid, quantile)
 
 
 def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums) -> tuple[Array, Array]:
