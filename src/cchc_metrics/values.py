@@ -101,7 +101,8 @@ class Measure:
         breakdown: see ``Breakdown``.
         as_of: the day on which the question was asked; nothing later is known.
         status: see ``Status``.
-        numerator: for percent the numerator; for a mean the sum; for a count the count. None when there is no data.
+        numerator: for percent the numerator; for a mean the sum; for a count the count. None when there is no data; 0 without a value where
+            there are rows, but they do not say.
         denominator: for percent the denominator; for a mean the number of cases; None for a count.
         scale: unit of ``value``.
         better: which way is better.

@@ -65,6 +65,13 @@ class StatusJudge:
             {kind: _covered(kind, tally, periods, as_of, coverage) for kind in tally.kinds},
         )
 
+    def known(self, indicator: Indicator, catalogue: Catalogue) -> Array:
+        """Return bool[period]: whether it has begun and the records of every kind of the indicator cover it."""
+        known = self.begun.copy()
+        for kind in _kinds(indicator, catalogue):
+            known &= self.covered.get(kind, np.zeros(len(known), dtype=bool))
+        return known
+
     def status(
         self,
         indicator: Indicator,
@@ -83,12 +90,9 @@ class StatusJudge:
             cases: int64[scope, label, period] denominators; None for a count.
             shape: (scopes, labels, periods).
             missing: whether the tables had not all the columns that the indicator rests on.
-            unsaid: bool[scope, label, period], where the numerator is 0 only because the records do not say; None for nowhere.
+            unsaid: bool[scope, label, period], where the numerator is 0 only because the records do not say.
         """
-        names = (*indicator.numerator, *indicator.denominator)
-        kinds = {catalogue.counts[name.removeprefix("-")].kind for name in names} - {UNITS_KIND}
-        if indicator.values_of:
-            kinds.add(indicator.values_of.split(".", 1)[0])
+        kinds = _kinds(indicator, catalogue)
         found = np.full(shape, POSITION[Status.OK], dtype=np.int8)
         if "dossiers" in kinds:
             found[:, :, self.estimated] = POSITION[Status.ESTIMATED]
@@ -97,9 +101,7 @@ class StatusJudge:
             found[cases == 0] = POSITION[Status.ZERO_DENOMINATOR]
         if unsaid is not None:
             found[unsaid & (found != POSITION[Status.ZERO_DENOMINATOR])] = POSITION[Status.NO_DATA]
-        known = self.begun.copy()
-        for kind in kinds:
-            known &= self.covered.get(kind, np.zeros(len(known), dtype=bool))
+        known = self.known(indicator, catalogue)
         if missing:
             known[:] = False
         found[:, :, ~known] = POSITION[Status.NO_DATA]
@@ -107,6 +109,13 @@ class StatusJudge:
         outside = ~(self.exists & defined[None, :])
         found[np.broadcast_to(outside[:, None, :], shape)] = POSITION[Status.NOT_APPLICABLE]
         return found
+
+
+def _kinds(indicator: Indicator, catalogue: Catalogue) -> set[str]:
+    """Return the kinds whose records an indicator is made of."""
+    names = (*indicator.numerator, *indicator.denominator)
+    kinds = {catalogue.counts[name.removeprefix("-")].kind for name in names} - {UNITS_KIND}
+    return kinds | ({indicator.values_of.split(".", 1)[0]} if indicator.values_of else set())
 
 
 def _alive(units: UnitTree, periods: tuple[Period, ...]) -> Array:

@@ -87,6 +87,8 @@ class _Axes:
         for number, block in enumerate(blocks):
             shape = block.numerator.shape
             known = (block.status != POSITION[Status.NO_DATA]) & (block.status != POSITION[Status.NOT_APPLICABLE])
+            if block.unsaid is not None:  # no value, but all that was counted
+                known |= block.unsaid & (block.status == POSITION[Status.NO_DATA])
             counted = known if block.denominator is not None else np.zeros(shape, dtype=bool)
             denominator = np.zeros(shape, dtype=np.int64) if block.denominator is None else block.denominator
             cells = {
@@ -262,14 +264,15 @@ def _block(
     numerator = total(indicator.numerator)
     denominator = total(indicator.denominator) if indicator.denominator else None
     excluded = {why: total([name]) for why, name in indicator.excluded.items()}
+    missing = missing_of(indicator, catalogue, dims, reader.tally)
     unsaid = None
-    if indicator.unsaid:
+    if indicator.unsaid and not missing:
         may_be = total(indicator.unsaid)
         unsaid = (numerator == 0) & (may_be > 0) & (may_be >= (total(indicator.cases) if indicator.cases else 0))
+        unsaid &= judge.known(indicator, catalogue)
     quantile = None
     if indicator.quantile:
         numerator, quantile = _quantiles(indicator, reader, sums)
-    missing = missing_of(indicator, catalogue, dims, reader.tally)
     cases = numerator if indicator.quantile else denominator
     status = judge.status(indicator, catalogue, cases, numerator.shape, missing=bool(missing), unsaid=unsaid)
     return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, missing, unsaid, quantile)
