@@ -328,8 +328,14 @@ def test_a_dialogue_more_moves_its_unit_and_channel_only(tmp_path: Path) -> None
         file.write("MP-TT-new,H20.38.05,citizen_dialogue,2021-12-31,,\n")
     found = changed(folder)
     where = scopes("H20.38.05", "commune", {"channel": "citizen_dialogue"})
+    reach = {key: found.pop(key) for key in list(found) if key[0] == "outreach_reach"}
     assert set(found) == {(name, unit, "2021", breakdown) for name in ("outreach_activities", "dialogues") for unit, breakdown in where}
     assert all(after[0] - before[0] == 1 for before, after in found.values())
+    # Whom it reached was not reported: no more people, and one activity more that is left out.
+    assert {key[1:] for key in reach} == {key[1:] for key in found}
+    for before, after in reach.values():
+        assert before[:2] == after[:2]
+        assert Counter(dict(after[2])) - Counter(dict(before[2])) == {"reach_not_said": 1}
 
 
 # --- The baseline: one's own earlier records, another folder, or last year's report

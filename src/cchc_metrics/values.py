@@ -90,6 +90,10 @@ REASONS: Mapping[Status, Text] = {
 }
 
 
+UNSAID = Text("không có số liệu: các dòng không ghi", "no data: the rows do not say")
+"""Why a measure without data has counts all the same: its numerator is 0 only because no row says what it asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """The value of one indicator for one unit, period and breakdown.

@@ -12,7 +12,7 @@ from typing import Any
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.reference.period import Period
-from cchc_metrics.values import REASONS, Breakdown, Measure, Status
+from cchc_metrics.values import REASONS, UNSAID, Breakdown, Measure, Status
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +75,7 @@ def _measure(item: Mapping[str, Any], data: Mapping[str, Any], catalogue: Catalo
         denominator=denominator,
         scale=indicator.scale,
         better=indicator.better,
-        reason=REASONS[status],
+        reason=UNSAID if status is Status.NO_DATA and numerator is not None else REASONS[status],
         formula=indicator.formula_id,
         rules=str(data.get("rules", "")),
         calendar=str(data.get("calendar", "")),

@@ -16,7 +16,7 @@ from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import REASONS, Breakdown, Scale, Status, Text
+from cchc_metrics.values import REASONS, UNSAID, Breakdown, Scale, Status, Text
 from cchc_metrics.verbs.asked import missing_of, when_asked
 from cchc_metrics.verbs.counts import CountReader, Labels
 from cchc_metrics.verbs.exact import NO_VALUES, Values
@@ -166,8 +166,7 @@ class _Axes:
                 text = Text(f"không có số liệu: thiếu cột {names}", f"no data: the tables have no column {names}")
                 found[missing] = known.setdefault(text, len(known))
             elif block.unsaid is not None:
-                text = Text("không có số liệu: các dòng không ghi", "no data: the rows do not say")
-                found[missing & block.unsaid] = known.setdefault(text, len(known))
+                found[missing & block.unsaid] = known.setdefault(UNSAID, len(known))
             if not begun.all():
                 text = Text("kỳ chưa bắt đầu", "the period has not begun")
                 found[missing & ~begun] = known.setdefault(text, len(known))
