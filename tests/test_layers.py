@@ -24,6 +24,7 @@ LAYERS = (
     ("folding", "lazy"),
     ("errors",),
     ("text",),
+    ("arguments",),
     ("declared",),
     ("reference",),
     ("tables",),

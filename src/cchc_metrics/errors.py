@@ -96,6 +96,17 @@ class RejectedRowsError(CchcError):
     code = "rejected_rows"
 
 
+def no_member(value: object, members: Iterable[str]) -> CchcError:
+    """Return the error for a value that is none of a closed list, with the nearest of them.
+
+    >>> no_member("okk", ["ok", "no_data"]).en
+    'there is no «okk»; use ok, no_data; did you mean «ok»?'
+    """
+    options = list(members)
+    vi, en = suggestion(str(value), options)
+    return CchcError(f"không có «{value}»; dùng {', '.join(options)}{vi}", f"there is no «{value}»; use {', '.join(options)}{en}")
+
+
 def did_you_mean(value: str, options: Iterable[str]) -> str:
     """Return the option nearest to a mistyped value, or ``""`` where none is near.
 

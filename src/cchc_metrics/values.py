@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
+from cchc_metrics.errors import no_member
 from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.numbers import format_decimal_exact, plain
 from cchc_metrics.text import Text
@@ -28,6 +29,10 @@ class Status(StrEnum):
     ZERO_DENOMINATOR = "zero_denominator"
     NO_DATA = "no_data"
     NOT_APPLICABLE = "not_applicable"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Status:
+        raise no_member(value, cls)
 
     @property
     def usable(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from cchc_metrics.arguments import public
 from cchc_metrics.declared import Day, DeclaredModel
 from cchc_metrics.errors import CchcError, UnknownIndicatorError, suggestion
 from cchc_metrics.records.kind import EventSet
@@ -153,6 +154,7 @@ class Catalogue:
     counts: Mapping[str, Count]
     indicators: Mapping[str, Indicator]
 
+    @public
     def __init__(self, counts: Iterable[Count], indicators: Iterable[Indicator]) -> None:
         object.__setattr__(self, "counts", MappingProxyType({c.id: c for c in counts}))
         object.__setattr__(self, "indicators", MappingProxyType({i.id: i for i in indicators}))

@@ -27,6 +27,8 @@ _FIRST = itemgetter(0)
 class OpenQuoteError(UnreadableFileError):
     """A quotation mark is opened and never closed: it swallows rows that nobody could count, so the file is refused."""
 
+    code = "open_quote"
+
     def __init__(self, row: int) -> None:
         super().__init__(f"dòng {row}: dấu nháy kép mở mà không đóng", f"row {row}: a quotation mark is opened and never closed")
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from cchc_metrics.arguments import public
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.csv_files import read_csv
 from cchc_metrics.read.excel_files import read_excel
@@ -27,6 +28,7 @@ SHEET: Final = "#"
 """Stands between a workbook's name and a sheet's, as in ``year.xlsx#Hồ sơ``."""
 
 
+@public
 def read_file(
     kind: str | Kind,
     path: Path | str,

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from cchc_metrics.arguments import public
 from cchc_metrics.read.arrow import one_array, python_value
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.doubt import JUDGED, NO_SIGNS, Signs, signs_of
@@ -89,6 +90,7 @@ def _identifiers(kind: Kind, names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(heading for name, heading in names.items() if schema_by_name(kind.model)[name].cell_type.name == "id")
 
 
+@public
 def scan_parquet(
     kind: str | Kind,
     path: Path | str,

@@ -28,6 +28,8 @@ Wanted = Callable[[Sequence[str]], Iterable[int]]
 class UnreadableFileError(InputError):
     """A file cannot be read as a table; the message says why, without the file's name."""
 
+    code = "unreadable_file"
+
 
 class _Absent:
     """A cell that is not there at all, which is not the same as an empty one."""

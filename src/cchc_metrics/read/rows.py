@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from cchc_metrics.arguments import public
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable
@@ -21,6 +22,7 @@ from cchc_metrics.reference.unit import UnitTree
 __all__ = ["Parsed", "read_rows", "read_table"]
 
 
+@public
 def read_rows(
     kind: str | Kind,
     rows: Iterable[Mapping[str, object] | BaseModel],

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cchc_metrics.arguments import public
 from cchc_metrics.records.fields import NO_DAY, Choice
 from cchc_metrics.records.record import ColumnSpec, Record, schema, schema_by_name
 from cchc_metrics.reference.days import date_of, day_number
@@ -184,6 +185,7 @@ def _empty_cells(model: type[Record], name: str, size: int) -> Array:
     return np.full(size, NO_DAY if spec.cell_type.name == "moment" else NO_NUMBER, dtype=np.int32)
 
 
+@public
 def columns_of(model: type[Record], records: Iterable[Record], *, file: str = "") -> Columns:
     """Return models as columns.
 

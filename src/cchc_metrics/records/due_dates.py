@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cchc_metrics.arguments import public
 from cchc_metrics.errors import CalendarRangeError, CchcError
 from cchc_metrics.records.choices import TermUnit, Timing
 from cchc_metrics.records.columns import NO_NUMBER, Array, Columns, moments_to_numbers
@@ -65,6 +66,7 @@ class DueDates:
         return tuple("" if has else labels[why] for has, why in zip(known.tolist(), self.why.tolist(), strict=True))
 
 
+@public
 def due_dates(
     received: Columns | Sequence[date | datetime | str | None] | ArrayLike,
     terms: Any = None,
@@ -130,6 +132,7 @@ def due_dates(
     return _made(found, clock, why)
 
 
+@public
 def due_date(
     received: date | datetime,
     term: int | Fraction,

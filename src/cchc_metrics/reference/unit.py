@@ -11,8 +11,10 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from cchc_metrics.arguments import public
+from cchc_metrics.declared import DeclaredModel
 from cchc_metrics.errors import CatalogueError, UnknownUnitError, suggestion
 from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED, LEVEL_NAMES, LEVELS, LEVELS_OF_KIND, Level, level_exists
 from cchc_metrics.reference.unit_name import comparable, kind_of, marked, normalise_unit_name, plain, readings
@@ -32,7 +34,7 @@ __all__ = [
 ]
 
 
-class Unit(BaseModel):
+class Unit(DeclaredModel):
     """An administrative unit.
 
     Args:
@@ -48,8 +50,6 @@ class Unit(BaseModel):
     >>> Unit(code="H20.38", name="Tháp Mười", level="district").valid_to
     datetime.date(2025, 6, 30)
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     code: str = Field(min_length=1)
     name: Annotated[str, AfterValidator(nfc), Field(min_length=1)]
@@ -142,6 +142,7 @@ class UnitTree:
     _plain_names: Mapping[str, tuple[str, ...]]
     _successors: Mapping[str, tuple[str, ...]]
 
+    @public
     def __init__(self, units: Iterable[Unit]) -> None:
         listed = list(units)
         _check(listed)

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+from cchc_metrics.arguments import public
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.choices import with_choices
 from cchc_metrics.score.load import load_scheme
@@ -18,6 +19,7 @@ _DIVIDE_BY: Mapping[str, int] = {"year": 1, "quarter": 4, "month": 12}
 _ONLINE_POINTS = 12
 
 
+@public
 def qd766(
     follows: Literal["seen", "sheet"] = "seen",
     *,

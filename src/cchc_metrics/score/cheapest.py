@@ -9,6 +9,7 @@ from itertools import combinations
 from math import comb
 from typing import Self
 
+from cchc_metrics.arguments import public
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.aggregate import criterion_line, field_line, scorecard, total_line
 from cchc_metrics.score.card import Line, Scorecard
@@ -149,6 +150,7 @@ _HEADINGS: Mapping[Lang, Mapping[str, str]] = {
 }
 
 
+@public
 def cheapest_way(
     inputs: Inputs | Mapping[str, Value],
     scheme: Scheme,

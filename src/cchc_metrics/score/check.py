@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from cchc_metrics.arguments import public
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.score.base import Code, Shape
 from cchc_metrics.score.intervals import gaps, overlaps
@@ -48,6 +49,7 @@ class SchemeFinding:
         return f"{self.place}: {self.text.vi} | {self.text.en}"
 
 
+@public
 def check_scheme(scheme: Scheme) -> list[SchemeFinding]:
     """Return everything about a scheme that does not fit together, in the order of the scheme.
 

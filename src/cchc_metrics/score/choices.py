@@ -6,12 +6,14 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cchc_metrics.arguments import public
 from cchc_metrics.declared import Declared, Mistakes
 from cchc_metrics.errors import suggestion
 from cchc_metrics.score.scheme import Scheme
 from cchc_metrics.values import Text
 
 
+@public
 def with_choices(scheme: Scheme, choices: Mapping[str, object]) -> Scheme:
     """Return a scheme with some choices changed, checked anew.
 

@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from cchc_metrics.arguments import public
 from cchc_metrics.score.choices import as_data
 from cchc_metrics.score.scheme import Scheme
 from cchc_metrics.tables.numbers import decimal_digits, exact_text
@@ -17,6 +18,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _TABLES = ("fields", "criteria", "components")
 
 
+@public
 def dump_scheme(scheme: Scheme) -> str:
     """Return the scheme as TOML text; ``load_scheme`` of it is equal to the scheme.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from cchc_metrics.arguments import public
 from cchc_metrics.errors import InputError
 from cchc_metrics.score.aggregate import criterion_line, field_line, scorecard, total_line
 from cchc_metrics.score.card import Line, Scorecard, Stake, WayScore
@@ -19,6 +20,7 @@ _ZERO = Fraction(0)
 _NO_TEXT = Text()
 
 
+@public
 def score_scheme(
     inputs: Inputs | Mapping[str, Value],
     scheme: Scheme,
@@ -58,6 +60,7 @@ def score_scheme(
     return _scored(_Scorer(scheme, own, peers_of, _first(own.year, year), counts), unit)
 
 
+@public
 def score_units(
     inputs: Mapping[str, Inputs | Mapping[str, Value]],
     scheme: Scheme,

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from cchc_metrics.declared.values import exact
-from cchc_metrics.errors import CchcError, InputError
+from cchc_metrics.errors import CchcError, InputError, no_member
 from cchc_metrics.values import REASONS, Measure, Status, Text
 
 T = TypeVar("T")
@@ -29,6 +29,8 @@ class NoPointsError(CchcError):
         status: one of ``zero_denominator``, ``no_data``, ``not_applicable``, ``not_comparable``.
         reason: why, in both languages.
     """
+
+    code = "no_points"
 
     def __init__(self, status: Status, reason: Text) -> None:
         super().__init__(reason.vi, reason.en)
@@ -64,6 +66,11 @@ class Ratio:
     evidence: str = ""
 
     def __post_init__(self) -> None:
+        if not all(isinstance(n, int) for n in (self.numerator, self.denominator or 0, self.excluded)):
+            raise CchcError(
+                f"{self.numerator!r}/{self.denominator!r}: cần số nguyên",
+                f"{self.numerator!r}/{self.denominator!r}: whole numbers are needed",
+            )
         if min(self.numerator, self.denominator or 0, self.excluded) < 0:
             raise CchcError("số đếm không được âm", "a count must not be negative")
         if self.excluded > (self.denominator or 0):
@@ -112,6 +119,8 @@ class Absent:
     reason: Text = NO_REASON
 
     def __post_init__(self) -> None:
+        if not isinstance(self.status, Status):
+            raise no_member(self.status, Status)
         if self.status.usable:
             raise CchcError(f"«{self.status}» không phải lý do thiếu", f"«{self.status}» is no reason to have no value")
         if self.status is Status.NOT_APPLICABLE and not (self.reason.vi or self.reason.en):

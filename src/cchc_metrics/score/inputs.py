@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
+from cchc_metrics.arguments import public
 from cchc_metrics.declared import DeclaredModel, MisfitError, Mistakes, exact, parse_toml
 from cchc_metrics.declared.mistakes import short
 from cchc_metrics.errors import CchcError, suggestion
@@ -132,6 +133,7 @@ def _unit_inputs(mistakes: Mistakes) -> dict[str, Inputs]:
     return found
 
 
+@public
 def inputs_from_measures(
     measures: MeasureSource,
     mapping: Mapping[str, str | tuple[str, Breakdown]],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal, Self
 
+from cchc_metrics.arguments import public
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.card import Line, NumberWriter, Scorecard
 from cchc_metrics.score.scheme import Grade
@@ -171,6 +172,7 @@ def competition_ranks(values: Sequence[Fraction]) -> list[int]:
     return [first[value] for value in values]
 
 
+@public
 def rank_units(
     cards: Mapping[str, Scorecard],
     *,

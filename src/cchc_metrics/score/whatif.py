@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Self
 
+from cchc_metrics.arguments import public
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.score.card import Line, Scorecard
 from cchc_metrics.score.choices import with_choices
@@ -104,6 +105,7 @@ class WhatIf(AnswerTable[Difference]):
         return "\n".join(lines)
 
 
+@public
 def what_if(
     inputs: Inputs | Mapping[str, Value],
     scheme: Scheme,

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.errors import CchcError
 from cchc_metrics.records.columns import Array
@@ -201,6 +202,7 @@ class Deltas(KeyedByMeasure[Delta]):
         )
 
 
+@public
 def delta(current: Measure, baseline: Measure | None) -> Delta:
     """Return the change of a measure against a baseline that the caller chose; ``compare`` finds the baseline itself.
 
@@ -235,6 +237,7 @@ def delta(current: Measure, baseline: Measure | None) -> Delta:
     return _one(current, FoundBaseline(baseline) if shared is None else FoundBaseline(baseline, Status.ESTIMATED, shared))
 
 
+@public
 def compare(
     current: Iterable[Measure],
     baseline: MeasureSource,

@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 
+from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, set_with
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.kind import Context, Events
@@ -132,6 +133,7 @@ class Explanation(AnswerTable[Row]):
 _HEADINGS = {"part": "phần", "kind": "loại", "file": "tệp", "row": "dòng", "id": "mã", "unit": "đơn vị", "weight": "số lần"}
 
 
+@public
 def explain(
     measure: Measure,
     kinds: Mapping[str, Columns],

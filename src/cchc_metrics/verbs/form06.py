@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 
+from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import Count
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import CchcError
@@ -206,6 +207,7 @@ def _check_stock(rows: Sequence[Form06Row], following: Sequence[Form06Row]) -> I
             yield Failure(0, _STOCK, later, 0, Text(f"biểu này không có dòng «{name}»", f"this form does not have the row «{name}»"))
 
 
+@public
 def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | None = None, as_of: date | str | None = None) -> Form06:
     """Return Form 06 of a unit and everything below it.
 

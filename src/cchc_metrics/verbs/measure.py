@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Indicator
 from cchc_metrics.count.tally import Tally
@@ -191,6 +192,7 @@ def _halves(parts: Sequence[tuple[Array, Array]], n: int) -> Values:
     return Values(over, under)
 
 
+@public
 def measure(
     tally: Tally,
     catalogue: Catalogue | None = None,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Literal, Self
 
+from cchc_metrics.errors import no_member
 from cchc_metrics.plan import Comparator
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import plain
@@ -32,6 +33,10 @@ class Verdict(StrEnum):
     NOT_MET = "not_met"
     NOT_DUE = "not_due"
     CANNOT_BE_JUDGED = "cannot_be_judged"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Verdict:
+        raise no_member(value, cls)
 
     def text(self, lang: str) -> str:
         """Return the verdict in words, in ``"vi"`` or ``"en"``."""

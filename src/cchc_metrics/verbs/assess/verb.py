@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.plan import Plan, Target
 from cchc_metrics.reference.period import Period
@@ -17,6 +18,7 @@ from cchc_metrics.verbs.assess.windows import Window, baseline_window
 from cchc_metrics.verbs.baseline import BaselineFinder, DefinitionChanges, Shares
 
 
+@public
 def assess(
     measures: MeasureSource,
     plan: Plan,
