@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from cchc_metrics.records.fields import Choice
 
+_ENDED_WITH_TIMING = ("hoàn thành đúng hạn", "hoàn thành trễ hạn", "đã xử lý đúng hạn", "đã xử lý trễ hạn")
+_PENDING_WITH_TIMING = ("đang xử lý trong hạn", "đang xử lý quá hạn")
+# What a status word says of the timing is not read: it follows from the dates.
+
 
 class Channel(Choice):
     """How a dossier came in (kênh thực hiện); the national portal reads an empty channel as counter."""
 
-    COUNTER = "counter", "trực tiếp", ("1", "tại quầy", "một cửa", "tt")
-    ONLINE = "online", "trực tuyến", ("2", "qua mạng")
-    POSTAL = "postal", "bưu chính công ích", ("3", "bưu chính", "bcci", "qua bưu điện")
+    COUNTER = "counter", "trực tiếp", ("1", "tại quầy", "một cửa", "tt", "nộp trực tiếp", "tại bộ phận một cửa")
+    ONLINE = "online", "trực tuyến", ("2", "qua mạng", "nộp trực tuyến", "dvc trực tuyến", "dịch vụ công trực tuyến", "cổng dvc")
+    POSTAL = "postal", "bưu chính công ích", ("3", "bưu chính", "bcci", "qua bcci", "bưu điện", "qua bưu điện", "dịch vụ bưu chính")
 
     @classmethod
     def blank(cls) -> Channel:
@@ -38,16 +42,28 @@ class ServiceLevel(Choice):
 class Status(Choice):
     """Status of a dossier in the national exchange (trạng thái hồ sơ), codes 1–10."""
 
-    SUBMITTED = "submitted", "mới đăng ký", ("1",)
-    RECEIVED = "received", "được tiếp nhận", ("2", "đã tiếp nhận")
-    REFUSED = "refused", "không được tiếp nhận", ("3", "từ chối")
-    PROCESSING = "processing", "đang xử lý", ("4", "đang giải quyết")
-    SUPPLEMENT_REQUESTED = "supplement_requested", "yêu cầu bổ sung giấy tờ", ("5", "bổ sung", "chờ bổ sung")
-    PAYMENT_REQUESTED = "payment_requested", "yêu cầu thực hiện nghĩa vụ tài chính", ("6", "chờ thanh toán")
-    WITHDRAWN = "withdrawn", "công dân yêu cầu rút hồ sơ", ("7", "rút hồ sơ")
-    STOPPED = "stopped", "dừng xử lý", ("8",)
-    RESOLVED = "resolved", "đã xử lý xong", ("9", "đã giải quyết", "hoàn thành")
-    RETURNED = "returned", "đã trả kết quả", ("10", "trả kết quả")
+    SUBMITTED = "submitted", "mới đăng ký", ("1", "mới", "chờ tiếp nhận", "hồ sơ chờ tiếp nhận")
+    RECEIVED = "received", "được tiếp nhận", ("2", "đã tiếp nhận", "mới tiếp nhận")
+    REFUSED = "refused", "không được tiếp nhận", ("3", "từ chối", "từ chối tiếp nhận", "không tiếp nhận", "trả lại hồ sơ")
+    PROCESSING = (
+        "processing",
+        "đang xử lý",
+        ("4", "đang giải quyết", "đang thụ lý", "chờ xử lý", "chờ phân công", "trình ký", "chờ ký", *_PENDING_WITH_TIMING),
+    )
+    SUPPLEMENT_REQUESTED = (
+        "supplement_requested",
+        "yêu cầu bổ sung giấy tờ",
+        ("5", "bổ sung", "chờ bổ sung", "yêu cầu bổ sung", "đang chờ bổ sung"),
+    )
+    PAYMENT_REQUESTED = "payment_requested", "yêu cầu thực hiện nghĩa vụ tài chính", ("6", "chờ thanh toán", "chờ nộp phí")
+    WITHDRAWN = "withdrawn", "công dân yêu cầu rút hồ sơ", ("7", "rút hồ sơ", "công dân rút hồ sơ", "xin rút", "đã hủy")
+    STOPPED = "stopped", "dừng xử lý", ("8", "tạm dừng")
+    RESOLVED = (
+        "resolved",
+        "đã xử lý xong",
+        ("9", "đã giải quyết", "hoàn thành", "đã hoàn thành", "đã có kết quả", "có kết quả", "chờ trả kết quả", *_ENDED_WITH_TIMING),
+    )
+    RETURNED = "returned", "đã trả kết quả", ("10", "trả kết quả", "đã trả")
 
 
 class TermUnit(Choice):

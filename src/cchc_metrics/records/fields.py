@@ -15,7 +15,7 @@ from enum import Enum, StrEnum
 from fractions import Fraction
 from functools import cache
 from numbers import Integral, Rational, Real
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.records.problems import Code
@@ -56,6 +56,9 @@ class CellError(Exception):
     def fix(self) -> tuple[str, str]:
         """What to do, in Vietnamese and in English; empty where no more is known than the code says."""
         return self._fix() if callable(self._fix) else self._fix
+
+
+_PUNCTUATION: Final = re.compile(r"[\W_]+")
 
 
 class Choice(StrEnum):
@@ -107,10 +110,25 @@ class Choice(StrEnum):
                 raise CellError(Code.MISSING_VALUE)
             return blank
         spellings: dict[str, Self] = _spellings(cls)
-        found = spellings.get(fold(text))
+        found = spellings.get(word_key(text))
         if found is None:
-            raise CellError(Code.UNKNOWN_CODE, lambda: suggestion(text, cls.labels()))
+            raise CellError(Code.UNKNOWN_CODE, lambda: suggestion(text, _known_words(cls)))
         return found
+
+
+def word_key(text: str) -> str:
+    """Return the form by which words of closed lists are matched: folded, i for y, and without punctuation.
+
+    >>> word_key("Đang xử lí") == word_key("ĐANG XỬ-LÝ")
+    True
+    """
+    return _PUNCTUATION.sub(" ", fold(text)).replace("y", "i").strip() or fold(text)
+
+
+def _known_words(choice: type[Choice]) -> tuple[str, ...]:
+    """Return what a person may write into a closed list: its codes, names and words of more than a letter."""
+    words = (word for member in choice for word in (member.value, member.vi, *member.aliases))
+    return tuple(dict.fromkeys(word for word in words if len(word) > 2))
 
 
 @cache
@@ -118,7 +136,7 @@ def _spellings(choice: type[Choice]) -> dict[str, Any]:
     table: dict[str, Choice] = {}
     for member in choice:
         for spelling in (member.value, member.vi, *member.aliases):
-            table[fold(spelling)] = member
+            table[word_key(spelling)] = member
     return table
 
 
