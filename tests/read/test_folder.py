@@ -12,9 +12,9 @@ import pytest
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.errors import InputError
-from cchc_metrics.read.baseline import BaselineMeasures
 from cchc_metrics.read.files import read_file
 from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.verbs.measures import Measures
 
 DISTRICT = 'code = "TM"\nname = "Tháp Mười"\nlevel = "district"\nextracted_on = 2022-03-31\nunits_file = "units.csv"\n'
 UNITS = "code,name,kind,level,parent,valid_to\nTM,Tháp Mười,huyện,district,,30/06/2025\nTM.01,Mỹ An,thị trấn,xã,TM,\n"
@@ -152,7 +152,7 @@ def test_plan_baseline_and_catalogues_are_found(make: Make) -> None:
     )
     assert folder.plan is not None
     assert folder.plan.number == "1/KH-UBND"
-    assert isinstance(folder.baseline, BaselineMeasures)
+    assert isinstance(folder.baseline, Measures)
     assert len(folder.catalogue) == len(default_catalogue())
 
 

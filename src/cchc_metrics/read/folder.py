@@ -14,7 +14,7 @@ from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.declared import Declared, Mistakes, parse_json, parse_toml
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.plan import Plan, load_plan
-from cchc_metrics.read.baseline import BaselineMeasures, read_baseline
+from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district
 from cchc_metrics.read.files import is_table, is_there, raw_table, table_place
@@ -28,6 +28,7 @@ from cchc_metrics.records.kinds import JOINED, KINDS
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
 from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
+from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
     from cchc_metrics.score import Inputs, Scheme
@@ -89,7 +90,7 @@ class FolderFiles:
         """Return unit code → what is scored beside the measures; empty where there is no file."""
         return read_scores(self.path, None if chosen is None else Path(chosen), self.district.code)
 
-    def baseline(self, path: Path, catalogue: Catalogue) -> BaselineMeasures:
+    def baseline(self, path: Path, catalogue: Catalogue) -> Measures:
         """Return the measures of a published report (``report.json``)."""
         return read_baseline(parse_json(_chosen(path), path.name).data, catalogue, file=path.name)
 
