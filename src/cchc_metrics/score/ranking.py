@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, Literal, Self
 
 from cchc_metrics.arguments import public
@@ -27,7 +28,7 @@ class Rank:
         unit: unit code.
         value: what it was ranked by, exactly (rounded before only where the scheme rounds).
         points: its points.
-        tied: the other units with the same value.
+        alike: all units with the same value, itself among them.
         band: its band, for the total.
         status, reason: what the score rests on.
     """
@@ -36,10 +37,15 @@ class Rank:
     unit: str
     value: Fraction
     points: Fraction
-    tied: tuple[str, ...]
+    alike: tuple[str, ...]
     band: Grade | None
     status: Status
     reason: Text
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """The other units with the same value."""
+        return tuple(unit for unit in self.alike if unit != self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +205,7 @@ def rank_units(
     [(1, 'B', ()), (2, 'A', ('C',)), (2, 'C', ('A',))]
     """
     schemes = [card.scheme for card in cards.values()]
-    if any(scheme != schemes[0] for scheme in schemes):
+    if any(scheme is not schemes[0] and scheme != schemes[0] for scheme in schemes):
         raise CchcError(
             "các bảng điểm dùng bộ tiêu chí khác nhau: không xếp hạng được", "the scorecards are of different schemes: no ranking"
         )
@@ -214,12 +220,13 @@ def rank_units(
             values[unit] = value, found.points
     order = sorted(values, key=lambda unit: (-values[unit][0], unit))
     ranks = competition_ranks([values[unit][0] for unit in order])
+    alike = {value: tuple(same) for value, same in groupby(order, lambda unit: values[unit][0])}
     rows = tuple(
         Rank(
             rank,
             unit,
             *values[unit],
-            tied=tuple(other for other in order if other != unit and values[other][0] == values[unit][0]),
+            alike=alike[values[unit][0]],
             band=None if line else cards[unit].band,
             status=lines[unit].status,
             reason=lines[unit].reason,
