@@ -241,7 +241,9 @@ def test_a_value_stands_exactly_where_the_status_allows_one() -> None:
     for item in example_json()["measures"]:
         assert (item["value"] is not None) is (item["status"] in ("ok", "estimated", "period_open"))
         assert bool(item["reason"]) is (item["status"] != "ok")
-        assert (item["numerator"] is None) is (item["status"] == "no_data")
+        if item["numerator"] is None or item["status"] == "no_data":  # counts are kept where no row says what is asked: 0 of so many
+            assert item["status"] == "no_data"
+            assert not item["numerator"]
         if item["value"] is None:
             assert item["text"] == "không có số liệu"
         if item["status"] == "zero_denominator":
