@@ -13,6 +13,7 @@ import io
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ import numpy as np
 
 from cchc_metrics.read.arrow import array_of, arrow_of, text_array
 from cchc_metrics.read.csv_blocks import NEW_LINE, NL, QUOTE, Blocks, CountedLines, lines_outside, lone_returns, long_lines
-from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, kept_columns, read_head
+from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, dated_columns, kept_columns, read_head
 from cchc_metrics.read.distinct import DistinctColumn, Texts, decoded
 from cchc_metrics.read.layout import TOP
 from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Wanted
@@ -82,7 +83,7 @@ def read_blocks(read: Read, wanted: Wanted | None, name: str, tick: Callable[[],
         if rest := blocks.rest():
             rows.add_rest(rest)
         tick()
-        return rows.table(name)
+        return replace(rows.table(name), dated=dated_columns(sample if len(begin) >= _HEAD else begin.decode(), head, kept))
     except pa.ArrowException:  # such as more text in a column than pyarrow holds in one piece
         return None
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
-from cchc_metrics.read.csv_text import TextRows, kept_columns, read_head
+from cchc_metrics.read.csv_text import TextRows, dated_columns, kept_columns, read_head
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
 
 _SAMPLE: Final = 1 << 16
@@ -86,11 +86,14 @@ def _read(text: TextIO, wanted: Wanted | None, name: str, tick: Callable[[], Non
     sample = text.read(_SAMPLE)
     text.seek(0)
     head, reader = read_head(sample, text, wanted)
-    rows = TextRows(len(head.headings), kept_columns(head.headings, wanted))
+    kept = kept_columns(head.headings, wanted)
+    rows = TextRows(len(head.headings), kept)
     rows.extend(reader, head.after + 1, tick)
     numbers, columns = rows.done()
     done = {position: builder.done() for position, builder in columns.items()}
-    return RawTable(head.headings, done, numbers, name, heading_row=head.row, refused=tuple(rows.refused))
+    whole_rows = sample if len(sample) < _SAMPLE else sample[: sample.rfind("\n") + 1]
+    dated = dated_columns(whole_rows, head, kept)
+    return RawTable(head.headings, done, numbers, name, heading_row=head.row, refused=tuple(rows.refused), dated=dated)
 
 
 def _encoding(binary: BinaryIO) -> str:

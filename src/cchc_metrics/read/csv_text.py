@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import io
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
@@ -13,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.layout import TOP, find_heading
 from cchc_metrics.read.raw import RawColumnBuilder, Refused, UnreadableFileError, Wanted
 from cchc_metrics.records.columns import Array
@@ -106,6 +109,24 @@ def _find_head(sample: str, delimiter: str, wanted: Wanted | None, *, declared: 
         return None
     cells = max(len(row) for row in rows[found.first : found.last + 1])
     return Head(found.headings, found.last + 1, cells, delimiter, found.after), bool(found.kept)
+
+
+def dated_columns(sample: str, head: Head, kept: Collection[int]) -> frozenset[int]:
+    """Return the positions of the columns that are not kept and hold dates in the first rows.
+
+    Args:
+        sample: the beginning of the text, in whole rows.
+        head: its heading.
+        kept: positions of the columns that are kept.
+    """
+    if not head.row or len(kept) == len(head.headings):
+        return frozenset()
+    records: list[list[str]] = []
+    with contextlib.suppress(csv.Error):  # reported where the rows are read
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=head.delimiter)
+        records.extend(islice(reader, head.after, head.after + ROWS))
+    places = [at for at in range(len(head.headings)) if at not in kept]
+    return frozenset(at for at in places if are_dates(row[at] for row in records if len(row) > at))
 
 
 def kept_columns(headings: Sequence[str], wanted: Wanted | None) -> list[int]:

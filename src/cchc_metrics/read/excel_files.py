@@ -23,6 +23,7 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.excel_errors import odd_cells
 from cchc_metrics.read.layout import TOP, Merged, find_heading
 from cchc_metrics.read.raw import Progress, RawColumn, RawColumnBuilder, RawTable, Refused, Uncalculated, UnreadableFileError, Wanted
@@ -109,6 +110,7 @@ def read_excel(path: Path, *, wanted: Wanted | None = None, sheet: str = "", fil
         chosen.name,
         heading_row=chosen.row,
         refused=tuple(refused),
+        dated=_dated(chosen),
         like_sheets=tuple(other.name for other in sheets if other is not chosen and _like(other, chosen)),
     )
 
@@ -168,6 +170,13 @@ def _sheet(book: Any, name: str, wanted: Wanted | None) -> _Sheet:
     merged = tuple(((top, first - left), (bottom, last - left)) for (top, first), (bottom, last) in areas)
     found = find_heading(list(islice(sheet.iter_rows(), TOP)), wanted, merged)
     return _Sheet(sheet, name, found.last + 1, found.after, found.headings, found.kept, merged)
+
+
+def _dated(sheet: _Sheet) -> frozenset[int]:
+    """Return the positions of the columns that are not kept and hold dates in the first rows."""
+    rows = list(islice(sheet.sheet.iter_rows(), sheet.row, sheet.row + ROWS))
+    places = [at for at in range(len(sheet.headings)) if at not in sheet.kept]
+    return frozenset(at for at in places if are_dates(row[at] for row in rows))
 
 
 def _like(other: _Sheet, chosen: _Sheet) -> bool:

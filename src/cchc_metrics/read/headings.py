@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 
 from cchc_metrics.errors import did_you_mean
@@ -73,7 +73,9 @@ def match_headings(
     places: dict[str, list[int]] = {}
     nameless = []
     for position, column in enumerate(meanings(kind, headings, own)):
-        if column is None or (words is not None and _says_something_else(kind, headings[position], column, own or {}, words(position))):
+        if column is None or (
+            words is not None and _says_something_else(kind, headings[position], column, own or {}, partial(words, position))
+        ):
             nameless.append(position)
         elif column != IGNORED:
             places.setdefault(column, []).append(position)
@@ -101,13 +103,13 @@ def match_headings(
     )
 
 
-def _says_something_else(kind: Kind, heading: str, column: str, own: Mapping[str, str], cells: Iterable[object]) -> bool:
+def _says_something_else(kind: Kind, heading: str, column: str, own: Mapping[str, str], cells: Callable[[], Iterable[object]]) -> bool:
     """Return whether a heading means its column only by its words and no cell is one: «Loại văn bản» with Quyết định, Công văn."""
     key = heading_key(heading)
     if key not in map(heading_key, kind.by_words) or key in map(heading_key, own):
         return False
     choice = schema_by_name(kind.model)[column].choice
-    return choice is not None and not any(_is_word(choice, cell) for cell in cells)
+    return choice is not None and not any(_is_word(choice, cell) for cell in cells())
 
 
 def _is_word(choice: type[Choice], cell: object) -> bool:

@@ -23,14 +23,15 @@ import numpy as np
 from cchc_metrics.arguments import public
 from cchc_metrics.read.arrow import one_array, python_value
 from cchc_metrics.read.checks import Given
+from cchc_metrics.read.dated import ROWS
 from cchc_metrics.read.doubt import JUDGED, NO_SIGNS, Signs, signs_of
 from cchc_metrics.read.findings import EXAMPLES, Findings
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
-from cchc_metrics.read.raw import Progress, RawColumn, RawTable
+from cchc_metrics.read.raw import Progress, RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable, with_only_unit
-from cchc_metrics.read.typed import raw_table, row_hashes
+from cchc_metrics.read.typed import dated_columns, raw_table, row_hashes
 from cchc_metrics.records.columns import Array, Columns, code_dtype
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code
@@ -69,7 +70,9 @@ def parse_parquet(path: Path, kind: Kind, given: Given, own: Mapping[str, str], 
     whole = joined([read(load) for _, load in loads] or [table.empty()])
     raw = raw_table(kind, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()})
     columns = {positions[name]: raw.columns[whole.schema.names.index(heading)] for name, heading in names.items()}
-    return understand(RawTable(table.headings, columns, raw.rows, file or path.name), kind, given, own)
+    return understand(
+        RawTable(table.headings, columns, raw.rows, file or path.name, dated=_dated(table, positions.values())), kind, given, own
+    )
 
 
 def parquet_cells(path: Path, *, file: str = "") -> RawTable:
@@ -168,7 +171,12 @@ class _Scan:
         matched = match_headings(kind, table.headings, own, partial(_words, table))
         findings = Findings(file)
         matched = with_only_unit(kind, matched, given, findings)
-        tell_headings(findings, RawTable(table.headings, {}, np.zeros(0, dtype=np.int64), file), kind, matched)
+        tell_headings(
+            findings,
+            RawTable(table.headings, {}, np.zeros(0, dtype=np.int64), file, dated=_dated(table, matched.positions.values())),
+            kind,
+            matched,
+        )
         if not table.rows:
             findings.add(Code.EMPTY_TABLE)
         names = {name: table.headings[at] for name, at in matched.positions.items() if columns is None or name in columns}
@@ -286,6 +294,20 @@ def _ahead(pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], Any]], workers
 def _hashes(scan: _Scan, table: Any) -> tuple[Array, bool]:
     specs = schema_by_name(scan.kind.model)
     return row_hashes([(specs[name], table.column(scan.names[name])) for name in scan.ids])
+
+
+def _dated(table: ParquetTable, known: Collection[int]) -> frozenset[int]:
+    """Return the positions of the columns that are not known and hold dates in the first rows."""
+    others = [h for at, h in enumerate(table.headings) if at not in known and table.headings.count(h) == 1]
+    first = next(iter(table.loads(others, plain=others, part_rows=ROWS)), None) if others else None
+    if first is None:
+        return frozenset()
+    try:
+        rows = read(first[1])
+    except UnreadableFileError:  # a column that nobody reads may be broken
+        return frozenset()
+    names = rows.schema.names
+    return frozenset(table.headings.index(names[at]) for at in dated_columns(rows, ()))
 
 
 def _words(table: ParquetTable, position: int) -> set[Any]:

@@ -196,6 +196,7 @@ class RawTable:
         heading_row: row of the headings, 0 where there is no such row.
         refused: rows that could not be cut into cells; they count as read and rejected.
         like_sheets: other sheets of the workbook that look like this one and were not read.
+        dated: positions of columns that are not kept and hold dates, as far as the first rows tell.
         signs: canonical column → what the cells of the other parts of the table show of how the column is written (``doubt.Signs``).
     """
 
@@ -208,3 +209,4 @@ class RawTable:
     refused: tuple[Refused, ...] = ()
     like_sheets: tuple[str, ...] = ()
     signs: Mapping[str, frozenset[Any]] = field(default_factory=dict)
+    dated: frozenset[int] = frozenset()

@@ -12,6 +12,7 @@ import numpy as np
 from cchc_metrics.errors import did_you_mean
 from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
+from cchc_metrics.read.dated import are_dates, of_persons
 from cchc_metrics.read.doubt import NO_SIGNS, settle
 from cchc_metrics.read.findings import WITHHELD, Findings, shown
 from cchc_metrics.read.headings import Matched, match_headings, spellings
@@ -330,6 +331,18 @@ def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matc
             f'; if it is the column «{reported}», write "{reported}" = "{column}" under [headings.{kind.name}] in district.toml',
         )
         findings.add(Code.MISSING_HEADING, row, column, fix=fix)
+    free = [spec.name for spec in schema(kind.model) if spec.cell_type.name == "moment" and spec.name not in matched.positions]
+    for position, _ in matched.unknown:
+        cells = table.columns.get(position)
+        dated = position in table.dated or (isinstance(cells, RawColumn) and are_dates(cells.values))
+        if dated and not of_persons(table.headings[position]):
+            name = shown(table.headings[position])
+            meant = ", ".join(free) or "…"
+            fix = (
+                f'; nếu là {meant}: ghi "{name}" = "…" dưới [headings.{kind.name}]; nếu không cần: "{name}" = ""',
+                f'; if it is {meant}, write "{name}" = "…" under [headings.{kind.name}]; if it is not needed, "{name}" = ""',
+            )
+            findings.add(Code.UNUSED_DATE_COLUMN, row, name, fix=fix)
     for position, near in matched.unknown:
         name = shown(table.headings[position]) or column_letters(position)
         tail = (f"; có phải «{near}»?", f"; did you mean «{near}»?") if near else ("", "")

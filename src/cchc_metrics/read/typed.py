@@ -6,7 +6,8 @@ table; identifiers are looked through byte by byte. What has another type is han
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +16,7 @@ import numpy as np
 
 from cchc_metrics.read.arrow import array_of, arrow, arrow_of, cells_of, nulls_of, one_array, python_value
 from cchc_metrics.read.checks import Given
+from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.identifiers import hash_of, id_column, judge_ids, mixed
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
@@ -274,4 +276,11 @@ def read_arrow(
     positions = match_headings(chosen, table.schema.names, own).positions
     numbers = None if row_numbers is None else np.asarray(row_numbers, dtype=np.int64)
     given = Given(units, calendar, extracted_on)
-    return understand(raw_table(chosen, table, positions, file=file, rows=numbers), chosen, given, own)
+    raw = raw_table(chosen, table, positions, file=file, rows=numbers)
+    return understand(replace(raw, dated=dated_columns(table, set(positions.values()))), chosen, given, own)
+
+
+def dated_columns(table: Any, known: Collection[int]) -> frozenset[int]:
+    """Return the positions of the columns that are not known and hold dates in the first rows of an Arrow table or record batch."""
+    places = [at for at in range(len(table.schema.names)) if at not in known]
+    return frozenset(at for at in places if are_dates(python_value(cell) for cell in table.column(at)[:ROWS]))

@@ -224,6 +224,12 @@ class Code(StrEnum):
         "cột không dùng đến, được bỏ qua và không sao chép",
         "the column is not used; it is ignored and never copied",
     )
+    UNUSED_DATE_COLUMN = (
+        "unused_date_column",
+        "warning",
+        "cột có ngày tháng mà không được dùng; kết quả của bảng này có thể thiếu ngày đó",
+        "the column holds dates and is not used; what this table gives may lack that date",
+    )
     UNIT_ASSUMED = (
         "unit_assumed",
         "warning",
