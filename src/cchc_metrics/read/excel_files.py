@@ -174,7 +174,7 @@ def _sheet(book: Any, name: str, wanted: Wanted | None) -> _Sheet:
 
 def _dated(sheet: _Sheet) -> frozenset[int]:
     """Return the positions of the columns that are not kept and hold dates in the first rows."""
-    rows = list(islice(sheet.sheet.iter_rows(), sheet.row, sheet.row + ROWS))
+    rows = list(islice(sheet.sheet.iter_rows(), sheet.after, sheet.after + ROWS))
     places = [at for at in range(len(sheet.headings)) if at not in sheet.kept]
     return frozenset(at for at in places if are_dates(row[at] for row in rows))
 

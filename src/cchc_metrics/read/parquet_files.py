@@ -299,15 +299,13 @@ def _hashes(scan: _Scan, table: Any) -> tuple[Array, bool]:
 def _dated(table: ParquetTable, known: Collection[int]) -> frozenset[int]:
     """Return the positions of the columns that are not known and hold dates in the first rows."""
     others = [h for at, h in enumerate(table.headings) if at not in known and table.headings.count(h) == 1]
-    first = next(iter(table.loads(others, plain=others, part_rows=ROWS)), None) if others else None
-    if first is None:
-        return frozenset()
     try:
-        rows = read(first[1])
+        first = next(iter(table.loads(others, plain=others, part_rows=ROWS)), None) if others else None
+        rows = table.empty() if first is None else read(first[1])
     except UnreadableFileError:  # a column that nobody reads may be broken
         return frozenset()
     names = rows.schema.names
-    return frozenset(table.headings.index(names[at]) for at in dated_columns(rows, ()))
+    return frozenset(table.headings.index(names[at]) for at in dated_columns(rows, ()) if names[at] in others)
 
 
 def _words(table: ParquetTable, position: int) -> set[Any]:
