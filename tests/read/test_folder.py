@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 
@@ -14,6 +16,7 @@ from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.files import read_file
 from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.problems import Code
 from cchc_metrics.verbs.measures import Measures
 
 DISTRICT = 'code = "TM"\nname = "Tháp Mười"\nlevel = "district"\nextracted_on = 2022-03-31\nunits_file = "units.csv"\n'
@@ -255,3 +258,13 @@ def test_a_problem_names_the_heading_of_the_sheet(tmp_path: Path) -> None:
     assert problems.examples[0].text("vi").startswith("documents.csv, dòng 2, issued_on = «31/02/2021»: ")
     assert problems.examples[1].text("vi").startswith("documents.csv, dòng 3, =Độ mật [secrecy] = «vàng»: ")
     assert "3,secrecy,'=Độ mật,vàng,unknown_code," in problems.to_csv()
+
+
+@pytest.mark.parametrize(("named", "there"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_file_is_found_however_its_name_is_composed(tmp_path: Path, named: Literal["NFC", "NFD"], there: Literal["NFC", "NFD"]) -> None:
+    name = "Hồ sơ quý I.csv"
+    (tmp_path / normalize(there, name)).write_text("Mã hồ sơ,Đơn vị,Trạng thái,Ngày tiếp nhận\n1,TM,4,01/03/2021\n", encoding="utf-8")
+    toml = f'code = "TM"\nname = "Tân Mai"\nlevel = "district"\n[files]\ndossiers = "{normalize(named, name)}"\n'
+    (tmp_path / "district.toml").write_text(toml, encoding="utf-8")
+    problems = read_folder(tmp_path).problems
+    assert (problems.read, problems.count(Code.MISSING_FILE), problems.count(Code.UNUSED_FILE)) == (1, 0, 0)

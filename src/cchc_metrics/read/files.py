@@ -19,6 +19,7 @@ from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.text import nfc
 
 ENDINGS: Final = (".csv", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 """How the names of tables end, in the order in which a folder is searched for them."""
@@ -143,9 +144,18 @@ def table_place(folder: Path, kind: str, named: str | None = None) -> tuple[str,
     places = [(named, "")]  # a name with the mark in it is a name, where there is such a file
     parts = named.split(SHEET)
     places += [(SHEET.join(parts[:at]), SHEET.join(parts[at:])) for at in range(1, len(parts))]
+    places = [(_as_it_is_named(folder, name), sheet) for name, sheet in places]
     there = [place for place in places if is_there(folder / place[0])]
     likely = [place for place in places if place[1] and is_table(Path(place[0]))]
     return (*there, *likely, places[0])[0]
+
+
+def _as_it_is_named(folder: Path, name: str) -> str:
+    """Return the name of the file that is meant: some systems write «ồ» as one character and some as three."""
+    if is_there(folder / name) or not folder.is_dir() or name.isascii():
+        return name
+    alike = [path.name for path in folder.iterdir() if nfc(path.name) == nfc(name)]
+    return alike[0] if len(alike) == 1 else name
 
 
 def is_table(path: Path) -> bool:
