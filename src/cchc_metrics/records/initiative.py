@@ -55,7 +55,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     """Yield the adoptions and the exemptions, each on its day."""
     del context  # nothing about initiatives is disputed by rules or calendar
     day = columns.days("adopted_on")
-    labels, codes = np.unique(columns.arrays["initiative_id"].astype(str), return_inverse=True)
+    labels, codes = np.unique(columns.arrays.get("initiative_id", np.full(len(columns), "")).astype(str), return_inverse=True)
     dims = {"initiative": (codes, tuple(labels.tolist()) or ("",))}
     unit = columns.codes("unit_code")
     yield Events(ADOPTED, np.where(columns.equals("status", "adopted"), day, np.int32(NO_DAY)), unit, dims)

@@ -1,0 +1,302 @@
+"""A wall against confident wrong numbers: every indicator × everything that can be missing.
+
+What each indicator needs stands here once more, in words of its definition and not read off the code. Whatever is taken away, the answer is
+the right value, or it has a status that is not ok and a reason; never ok and wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pytest
+
+from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.count.tally import tally
+from cchc_metrics.errors import InputError, NotCountedError, UnknownUnitError
+from cchc_metrics.records.columns import Columns, columns_of
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.record import schema
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.values import Measure, Status
+from cchc_metrics.verbs.measure import measure
+
+TREE = UnitTree([Unit(code="TM", name="Tháp Mười", level="district"), Unit(code="MA", name="Mỹ An", level="commune", parent="TM")])
+YEAR, LATER = Period.parse("2021"), Period.parse("2023")
+COVERAGE = {kind: (date(2020, 1, 1), date(2023, 12, 31)) for kind in KINDS}
+
+_D = {"unit_code": "MA", "received_at": "2021-03-01", "due_at": "2021-03-05", "term": 4, "term_unit": "working_days"}
+_POST = {"postal_in": "no", "postal_out": "no", "supplement_requests": 1, "fee_due": "yes", "paid_online": "no", "digitised": "no"}
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "dossiers": [
+        _D
+        | _POST
+        | {"dossier_id": "1", "status": 9, "ended_at": "2021-03-03", "channel": "online", "service_level": "level_4"}
+        | {"submitted_at": "2021-03-01", "paid_online": "national", "digitised": "digitised", "postal_out": "yes"},
+        _D
+        | _POST
+        | {"dossier_id": "2", "status": 9, "ended_at": "2021-03-05", "channel": "counter", "service_level": "level_2"}
+        | {"digitised": "reused_result"},
+        _D
+        | _POST
+        | {"dossier_id": "3", "status": 9, "ended_at": "2021-03-08", "channel": "postal", "service_level": "level_2"}
+        | {"postal_in": "yes"},
+        _D | _POST | {"dossier_id": "4", "status": 4, "channel": "online", "service_level": "level_3", "submitted_at": "2021-02-22"},
+        _D
+        | _POST
+        | {"dossier_id": "5", "status": 9, "channel": "online", "service_level": "full", "submitted_at": "2023-03-01"}
+        | {"received_at": "2023-03-01", "due_at": "2023-03-07", "ended_at": "2023-03-02"},
+    ],
+    "documents": [
+        {
+            "document_id": str(n),
+            "unit_code": "MA",
+            "issued_on": "2021-02-01",
+            "direction": "outgoing",
+            "electronic": flag,
+            "exchanged": flag,
+        }
+        | {"signed_by_person": flag, "signed_by_agency": flag, "secrecy": "none"}
+        for n, flag in enumerate(("yes", "no"))
+    ],
+    "meetings": [
+        {"meeting_id": str(n), "unit_code": "MA", "kind": "committee_meeting", "status": "held", "held_on": "2021-02-01", "paperless": flag}
+        | {"secrecy": "none"}
+        for n, flag in enumerate(("yes", "no"))
+    ],
+    "outreach": [
+        {"activity_id": "1", "unit_code": "MA", "channel": "citizen_dialogue", "held_on": "2021-02-01", "topic": "CCHC", "reach": 120},
+        {"activity_id": "2", "unit_code": "MA", "channel": "leaflet", "held_on": "2021-02-01", "topic": "CCHC", "reach": 80},
+    ],
+    "initiatives": [{"initiative_id": "5-1", "name": "5 trong 1", "unit_code": "MA", "adopted_on": "2021-02-01", "status": "adopted"}],
+    "surveys": [
+        {"response_id": str(n), "unit_code": "MA", "answered_on": "2021-02-01", "question": "1", "score": score}
+        for n, score in enumerate((5, 2))
+    ],
+    "petitions": [
+        {"petition_id": "1", "unit_code": "MA", "topic": "x", "received_at": "2021-03-01", "satisfied": "yes"}
+        | {"refused_at": "2021-03-02", "supplement_requested_at": "2021-03-02", "resolved_at": "2021-03-30", "published_at": "2021-03-31"}
+    ],
+}
+
+DUE = "due_at|term"  # a due date is the appointment, or follows from the term
+TERM = "due_at|term_unit"  # which is nothing without its unit
+END = "ended_at|approved_at|returned_at"
+R = ["received_at"]
+HANDLED = [*R, END, DUE, TERM]
+DOCUMENT = ["issued_on", "secrecy", "electronic"]  # a register without a direction is of documents that went out
+PENDING = (0, None)
+NEEDS: dict[str, tuple[str, list[str], tuple[int, int | None]]] = {
+    # indicator: the kind, the columns that it cannot be without («a|b»: any of them), the right numerator and denominator
+    "resolved_on_time": ("dossiers", HANDLED, (2, 3)),
+    "handled_on_time": ("dossiers", HANDLED, (2, 4)),
+    "not_late": ("dossiers", HANDLED, (2, 4)),
+    "resolved_or_overdue": ("dossiers", HANDLED, (2, 4)),
+    "dossiers_received": ("dossiers", R, (4, None)),
+    "dossiers_online_level_3_4": ("dossiers", [*R, "channel", "service_level"], (2, None)),
+    "dossiers_online_partial_full": ("dossiers", [*R, "channel", "service_level"], (1, None)),
+    "online_full_share": ("dossiers", [*R, "channel", "service_level"], (1, 1)),
+    "online_share": ("dossiers", [*R, "channel"], (2, 4)),
+    "dossiers_postal": ("dossiers", [*R, "postal_in"], (1, None)),
+    "dossiers_pending_overdue": ("dossiers", HANDLED, (1, None)),
+    "turnaround_mean": ("dossiers", [*R, END], (2 + 4 + 5, 3)),
+    "turnaround_median": ("dossiers", [*R, END], (3, None)),
+    "turnaround_calendar_mean": ("dossiers", [*R, END], (2 + 4 + 7, 3)),
+    "turnaround_p90": ("dossiers", [*R, END], (3, None)),
+    "supplements_mean": ("dossiers", [*R, END, "supplement_requests"], (3, 3)),
+    "pending_overdue_1_5": ("dossiers", HANDLED, PENDING),
+    "pending_overdue_6_10": ("dossiers", HANDLED, PENDING),
+    "pending_overdue_over_10": ("dossiers", HANDLED, (1, None)),
+    "accepted_in_time": ("dossiers", [*R, "channel", "submitted_at"], (1, 2)),
+    "paid_online": ("dossiers", [*R, END, "fee_due", "paid_online"], (1, 3)),
+    "digitised": ("dossiers", [*R, END, "digitised"], (2, 3)),
+    "data_reused": ("dossiers", [*R, END, "digitised"], (1, 3)),
+    "dossiers_postal_out": ("dossiers", [*R, END, "postal_out"], (1, None)),
+    "electronic_exchange": ("documents", [*DOCUMENT, "exchanged"], (1, 2)),
+    "electronic_form": ("documents", DOCUMENT, (1, 2)),
+    "digitally_signed": ("documents", [*DOCUMENT, "signed_by_person", "signed_by_agency"], (1, 2)),
+    "paperless_meetings": ("meetings", ["held_on", "paperless"], (1, 2)),
+    "outreach_activities": ("outreach", ["held_on"], (2, None)),
+    "dialogues": ("outreach", ["held_on", "channel"], (1, None)),
+    "outreach_reach": ("outreach", ["held_on", "reach"], (200, None)),
+    "outreach_active_units": ("outreach", ["held_on"], (1, 2)),
+    "initiative_replication": ("initiatives", ["initiative_id", "adopted_on"], (1, 2)),
+    "satisfaction": ("surveys", ["answered_on", "score"], (1, 2)),
+    "petitions_refused_in_time": ("petitions", [*R, "refused_at"], (1, 1)),
+    "petitions_supplement_requested_in_time": ("petitions", [*R, "supplement_requested_at"], (1, 1)),
+    "petitions_resolved_in_time": ("petitions", [*R, "resolved_at"], (0, 1)),
+    "petitions_published_in_time": ("petitions", [*R, "resolved_at", "published_at"], (1, 1)),
+    "petitions_received": ("petitions", R, (1, None)),
+}
+
+
+NEVER_FILLED = {"approved_at", "returned_at"}
+
+
+@cache
+def tables() -> dict[str, Columns]:
+    """Return the tables of the rows, with the columns that some row fills."""
+    found = {}
+    for kind, rows in ROWS.items():
+        table = columns_of(KINDS[kind].model, [KINDS[kind].model(**row) for row in rows])
+        filled = {name for row in rows for name in row}
+        found[kind] = replace(table, arrays={name: array for name, array in table.arrays.items() if name.partition(":")[0] in filled})
+    return found
+
+
+def answers(given: dict[str, Columns], calendar: Calendar | None = None, tree: UnitTree = TREE) -> dict[str, Measure]:
+    counted = tally(given, periods=[YEAR, LATER], as_of=date(2023, 12, 31), calendar=calendar)
+    found = measure(counted, units=tree, coverage=COVERAGE)
+    asked: dict[str, Measure] = {}
+    for name in NEEDS:
+        period = LATER if name in ("dossiers_online_partial_full", "online_full_share") else YEAR
+        breakdown = (("initiative", "5-1"),) if name == "initiative_replication" else ()
+        answer = found.get(name, "TM", period, breakdown)
+        if answer is not None:
+            asked[name] = answer
+    return asked
+
+
+def right(m: Measure) -> bool:
+    return (m.numerator, m.denominator) == NEEDS[m.indicator][2]
+
+
+def never_ok_and_wrong(found: dict[str, Measure], *, because: str) -> None:
+    for name, m in found.items():
+        if m.status is Status.OK:
+            assert right(m), f"{because}: {name} is ok with {m.numerator}/{m.denominator}"
+        else:
+            assert m.reason.vi, f"{because}: {name} is {m.status} without a reason"
+            assert m.reason.en
+
+
+def needed(name: str, columns: set[str]) -> bool:
+    """Return whether an indicator cannot be without all of some columns together."""
+    return any(set(need.split("|")) <= columns for need in NEEDS[name][1])
+
+
+def columns() -> Iterator[tuple[str, str]]:
+    for kind in ROWS:
+        for spec in schema(KINDS[kind].model):
+            yield kind, spec.name
+
+
+every_column = pytest.mark.parametrize(("kind", "column"), list(columns()))
+
+
+def test_every_indicator_stands_in_the_table() -> None:
+    assert set(NEEDS) == set(default_catalogue().indicators)
+
+
+def test_with_everything_there_every_value_is_right() -> None:
+    found = answers(tables())
+    assert set(found) == set(NEEDS)
+    for m in found.values():
+        assert (m.status, m.numerator, m.denominator) == (Status.OK, *NEEDS[m.indicator][2]), m.indicator
+
+
+def lacking(kind: str, *names: str) -> dict[str, Columns]:
+    table = tables()[kind]
+    return {**tables(), kind: replace(table, arrays={n: a for n, a in table.arrays.items() if n.partition(":")[0] not in names})}
+
+
+@every_column
+def test_a_column_that_is_not_there_answers_nothing(kind: str, column: str) -> None:
+    spec = {s.name: s for s in schema(KINDS[kind].model)}[column]
+    if spec.required and spec.cell_type.name != "id":
+        with pytest.raises(InputError, match=column):
+            answers(lacking(kind, column))
+        return
+    found = answers(lacking(kind, column))
+    never_ok_and_wrong(found, because=f"without {kind}.{column}")
+    for name, m in found.items():
+        if NEEDS[name][0] == kind and needed(name, {column, *NEVER_FILLED}):
+            assert m.status is Status.NO_DATA, name
+            assert m.value is None
+            assert column in m.reason.en, name
+        elif not (kind == "dossiers" and column == "due_at" and DUE in NEEDS[name][1]):
+            assert (m.status, right(m)) == (Status.OK, True), (name, m)
+
+
+@pytest.mark.parametrize("absent", [("due_at", "term"), ("due_at", "term_unit"), ("due_at", "term", "term_unit", "channel"), ("ended_at",)])
+def test_what_follows_from_several_columns_needs_one_of_them(absent: tuple[str, ...]) -> None:
+    found = answers(lacking("dossiers", *absent))
+    never_ok_and_wrong(found, because=f"without {absent}")
+    for name, m in found.items():
+        if NEEDS[name][0] == "dossiers":
+            assert (m.status is Status.NO_DATA) == needed(name, {*absent, *NEVER_FILLED}), name
+            assert m.status is Status.OK or any(column in m.reason.en for column in absent)
+
+
+@every_column
+def test_a_column_of_empty_cells_is_never_ok_and_wrong(kind: str, column: str) -> None:
+    spec = {s.name: s for s in schema(KINDS[kind].model)}[column]
+    if spec.required or (kind, column) == ("dossiers", "received_at"):
+        return  # such rows are refused when they are read
+    rows = [KINDS[kind].model(**row).model_copy(update={column: spec.default}) for row in ROWS[kind]]
+    found = answers({**tables(), kind: columns_of(KINDS[kind].model, rows)})
+    for name, m in found.items():
+        if NEEDS[name][0] == kind and needed(name, {column}) and column not in MEANT:
+            assert not m.status.usable, (name, m)
+            assert m.reason.en
+        elif NEEDS[name][0] != kind:
+            assert (m.status, right(m)) == (Status.OK, True), name
+
+
+MEANT = {"channel", "status", "direction"}
+"""Columns whose empty cell has a meaning of its own where the column is there."""
+
+
+@pytest.mark.parametrize("kind", sorted(ROWS))
+def test_a_kind_that_was_not_supplied_has_no_data(kind: str) -> None:
+    found = answers({name: table for name, table in tables().items() if name != kind})
+    never_ok_and_wrong(found, because=f"without {kind}")
+    for name, m in found.items():
+        if NEEDS[name][0] == kind:
+            assert (m.status, m.value) == (Status.NO_DATA, None), name
+
+
+def test_a_calendar_that_is_shorter_than_the_data() -> None:
+    short = Calendar.of([year for number, year in Calendar.official().by_year.items() if number >= 2022])
+    found = answers(tables(), calendar=short)
+    for name, m in found.items():
+        if m.status is Status.OK and not right(m):
+            assert sum(m.excluded.values()) > 0, f"{name} is ok with {m.numerator}/{m.denominator} and leaves nothing out"
+
+
+def test_a_unit_that_is_not_in_the_tree_is_refused() -> None:
+    with pytest.raises(UnknownUnitError, match="MA"):
+        answers(tables(), tree=UnitTree([Unit(code="TM", name="Tháp Mười", level="district")]))
+
+
+@pytest.mark.parametrize("name", sorted(NEEDS))
+def test_a_set_that_was_not_counted_is_refused(name: str) -> None:
+    catalogue = default_catalogue()
+    own = catalogue.select([name])
+    sets = own.event_sets()
+    for left_out in sets:
+        counted = tally(tables(), periods=[YEAR], sets={full: dims for full, dims in sets.items() if full != left_out})
+        with pytest.raises(NotCountedError, match=left_out):
+            measure(counted, own, units=TREE)
+    for full, dims in sets.items():
+        for dim in dims:
+            counted = tally(tables(), periods=[YEAR], sets={**sets, full: dims - {dim}})
+            with pytest.raises(NotCountedError, match=dim):
+                measure(counted, own, units=TREE)
+
+
+def test_due_dates_that_are_all_empty_are_no_answer() -> None:
+    model = KINDS["dossiers"].model
+    empty = {"due_at": None, "term": None}
+    found = answers({**tables(), "dossiers": columns_of(model, [model(**row).model_copy(update=empty) for row in ROWS["dossiers"]])})
+    for name, m in found.items():
+        if DUE in NEEDS[name][1]:
+            assert not m.status.usable, (name, m)
+            assert m.reason.en
+        else:
+            assert (m.status, right(m)) == (Status.OK, True), name
