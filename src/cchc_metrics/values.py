@@ -96,7 +96,7 @@ REASONS: Mapping[Status, Text] = {
 
 
 UNSAID = Text("không có số liệu: các dòng không ghi", "no data: the rows do not say")
-"""Why a measure without data has counts all the same: its numerator is 0 only because no row says what it asks."""
+"""Why a measure without data has counts all the same: there are rows, but none says what it asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ class Measure:
         breakdown: see ``Breakdown``.
         as_of: the day on which the question was asked; nothing later is known.
         status: see ``Status``.
-        numerator: for percent the numerator; for a mean the sum; for a count the count. None when there is no data; 0 without a value where
-            there are rows, but they do not say.
+        numerator: for percent the numerator; for a mean the sum; for a count the count. None when there is no
+            data, unless there are rows and none of them says what is asked.
         denominator: for percent the denominator; for a mean the number of cases; None for a count.
         scale: unit of ``value``.
         better: which way is better.

@@ -408,7 +408,7 @@ def test_what_is_left_out_is_reported() -> None:
         "resolved_on_time": {"no_due_date": 1},
         "handled_on_time": {"no_due_date": 1, "pending_no_due_date": 1},
         "not_late": {},
-        "resolved_or_overdue": {"no_due_date": 1},
+        "resolved_or_overdue": {"no_due_date": 1, "pending_no_due_date": 1},
     }
 
 

@@ -76,9 +76,9 @@ class Indicator(DeclaredModel):
         per_unit: whether reports show the indicator in the table of units.
         total: whether there is a value without breakdown; false where adding up the labels would mean nothing (units over initiatives).
         excluded: reason → count that was left out of both.
-        unsaid: counts, added, of the cases that may belong in the numerator, but the records do not say. A numerator of 0 beside them has
-            no data, unless ``cases`` are more.
-        cases: counts, added, of all cases that were asked; empty where none but the unsaid could be in the numerator.
+        unsaid: counts, added, of the cases of which the records do not say whether they belong in the numerator. Where they are all of
+            ``cases`` there is no data.
+        cases: counts, added, of all cases that were asked; empty for those in the numerator and the unsaid themselves.
         valid_from, valid_to: the days between which the definition applies.
         definition_changed_on: first day on which what is counted is defined anew under the same name; a comparison across it is refused.
         definition_changed_vi, definition_changed_en: what changed on that day.

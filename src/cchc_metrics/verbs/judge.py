@@ -90,7 +90,7 @@ class StatusJudge:
             cases: int64[scope, label, period] denominators; None for a count.
             shape: (scopes, labels, periods).
             missing: whether the tables had not all the columns that the indicator rests on.
-            unsaid: bool[scope, label, period], where the numerator is 0 only because the records do not say.
+            unsaid: bool[scope, label, period], where no record says what the indicator asks.
         """
         kinds = _kinds(indicator, catalogue)
         found = np.full(shape, POSITION[Status.OK], dtype=np.int8)

@@ -42,7 +42,7 @@ class Block:
         status: int8[scope, label, period], positions in ``Status``.
         excluded: reason → int64[scope, label, period].
         missing: the columns that the indicator rests on and no table had.
-        unsaid: bool[scope, label, period], where the numerator is 0 only because the records do not say; None for nowhere.
+        unsaid: bool[scope, label, period], where no record says what the indicator asks; None for nowhere.
         quantile: int64[scope, period] twice the exact values of a quantile (a median can end in a half), −1 for none; else None.
     """
 
@@ -269,7 +269,7 @@ def _block(
     unsaid = None
     if indicator.unsaid and not missing:
         may_be = total(indicator.unsaid)
-        unsaid = (numerator == 0) & (may_be > 0) & (may_be >= (total(indicator.cases) if indicator.cases else 0))
+        unsaid = (may_be > 0) & ((may_be >= total(indicator.cases)) if indicator.cases else (numerator == 0))
         unsaid &= judge.known(indicator, catalogue)
     quantile = None
     if indicator.quantile:
