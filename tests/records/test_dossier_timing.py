@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.calendars import LAST, TO_2027
 from tests.slow import calendar_slow, draw
 from tests.slow.dossiers_slow import WRITTEN, Fate, fate_of, fates_of, story_of
 
@@ -26,12 +27,11 @@ from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import attach_events
-from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.rules import Rules
 
-OFFICIAL = Calendar.official()
-SLOW = calendar_slow.official()
+OFFICIAL = TO_2027
+SLOW = calendar_slow.official(LAST)
 DEFAULT = Rules.preset("default")
 SUBTRACT = Rules(id="own", pauses="subtract")
 

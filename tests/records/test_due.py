@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.calendars import LAST, TO_2027
 from tests.slow import calendar_slow, draw
 from tests.slow.dossiers_slow import due_of, story_of
 
@@ -26,8 +27,8 @@ from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.rules import Rules
 
-OFFICIAL = Calendar.official()
-SLOW = calendar_slow.official()
+OFFICIAL = TO_2027
+SLOW = calendar_slow.official(LAST)
 DEFAULT = Rules.preset("default")
 WORKING, CALENDAR, HOURS, MONTHS = TermUnit.WORKING_DAYS, TermUnit.CALENDAR_DAYS, TermUnit.HOURS, TermUnit.MONTHS
 

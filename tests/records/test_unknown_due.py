@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.calendars import LAST, TO_2027
 from tests.slow import calendar_slow, draw
 from tests.slow.dossiers_slow import fates_of, keep_book
 
@@ -20,7 +21,6 @@ from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
 from cchc_metrics.records.due_dates import due_date
 from cchc_metrics.records.waits import attach_events
-from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rule_presets
 from cchc_metrics.reference.unit import Unit, UnitTree
@@ -30,8 +30,8 @@ from cchc_metrics.verbs.form06 import form06
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.quality import quality
 
-OFFICIAL = Calendar.official()
-SLOW = calendar_slow.official()
+OFFICIAL = TO_2027
+SLOW = calendar_slow.official(LAST)
 TREE = UnitTree([Unit(code="TM", name="Tháp Mười", level="province")])
 OFFICE = Rules(id="office", opening_hours=draw.OPENING_HOURS)
 

@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.calendars import TO_2027
 
 from cchc_metrics.errors import CalendarRangeError, CatalogueError, CchcError
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
 
-CALENDAR = Calendar.official()
+CALENDAR = TO_2027
 PACKAGED: dict[str, Any] = json.loads(
     resources.files("cchc_metrics.reference").joinpath("data/calendar_vn.json").read_text(encoding="utf-8")
 )

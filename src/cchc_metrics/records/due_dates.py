@@ -94,7 +94,7 @@ def due_dates(
             negative number; names the first such row.
 
     >>> from cchc_metrics.reference.calendar import Calendar
-    >>> found = due_dates([date(2025, 12, 31), date(2027, 12, 20), None], [6, 15, 5], "working_days", calendar=Calendar.official())
+    >>> found = due_dates([date(2025, 12, 31), date(2018, 12, 20), None], [6, 15, 5], "working_days", calendar=Calendar.official())
     >>> list(found)
     [datetime.date(2026, 1, 10), None, None]
     >>> found.reasons
