@@ -165,6 +165,7 @@ def events_of(count: Count) -> str:
     """Return the events that a count selects, and when."""
     text = code(count.events) + (f" less {code(count.until)}" if count.until else "")
     text += "".join(f"; {code(dim)}: {', '.join(labels)}" for dim, labels in count.where.items())
+    text += f"; without {code(count.less)}" if count.less else ""
     at = {"end": ", up to the last day", "start": ", before the first day"}
     of = {"value": ", summed", "units": ", units"}
     return text + at.get(count.at, "") + of.get(count.of, "")
