@@ -20,6 +20,8 @@ _NONE = "–"
 _GAP = "  "
 _WIDEST_CELL = 40  # of a table that would otherwise be too wide
 _NARROWEST_CELL = 12
+_NAMING = 3  # so many columns, the first ones, name a row: they are cut last
+_NAME_CELL = 20
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NumberWriter = Callable[[Fraction, Sequence["int | Fraction"]], str]
 """How a number is written beside others, from which it is told apart."""
@@ -223,7 +225,7 @@ def _letter_width(letter: str) -> int:
 
 
 def _fit(widths: list[int], right: Sequence[bool], width: int) -> int:
-    """Narrow columns of texts, the widest first, until they fit; return how many columns do, from the left."""
+    """Narrow columns of texts, the widest first and the one that names the row last, until they fit; return how many columns do."""
 
     def total(kept: int) -> int:
         return sum(widths[:kept]) + len(_GAP) * (kept - 1)
@@ -231,12 +233,15 @@ def _fit(widths: list[int], right: Sequence[bool], width: int) -> int:
     texts = [n for n, of_numbers in enumerate(right) if not of_numbers]
     for n in texts:
         widths[n] = min(widths[n], width)
-    for floor in (_WIDEST_CELL, _NARROWEST_CELL):
-        while total(len(widths)) > width and (wide := [n for n in texts if widths[n] > floor]):
+    named = [n for n in texts if n < _NAMING]
+    for columns, floor in ((texts, _WIDEST_CELL), ([n for n in texts if n >= _NAMING], _NARROWEST_CELL), (named, _NAME_CELL)):
+        while total(len(widths)) > width and (wide := [n for n in columns if widths[n] > floor]):
             widths[max(wide, key=widths.__getitem__)] -= 1
     kept = len(widths)
     while kept > 1 and total(kept) > width:
         kept -= 1
+    while total(kept) > width and (wide := [n for n in texts if n < kept and widths[n] > _NARROWEST_CELL]):
+        widths[max(wide, key=widths.__getitem__)] -= 1
     return kept
 
 

@@ -123,8 +123,8 @@ class Deltas(KeyedByMeasure[Delta]):
     better: Array
 
     _printed = (
-        "indicator", "unit", "level", "period", "status", "value", "baseline_value", "difference", "difference_unit", "relative_percent",
-        "better", "reason",
+        "indicator", "unit", "breakdown", "period", "status", "value", "baseline_value", "difference", "difference_unit",
+        "relative_percent", "better", "reason",
     )  # fmt: skip
     _compared = (("value", "baseline_value"),)
     _signed = ("difference", "relative_percent")
@@ -135,6 +135,9 @@ class Deltas(KeyedByMeasure[Delta]):
     @property
     def _keys(self) -> Measures:
         return self.current
+
+    def _shown_columns(self) -> Mapping[str, Lazy]:
+        return {**self._columns(), "breakdown": self.current.breakdown_column}
 
     def _columns(self) -> Mapping[str, Lazy]:
         here = self.current._columns()  # noqa: SLF001  the columns of a delta are those of its measure and more

@@ -152,7 +152,7 @@ class Measures(KeyedByMeasure[Measure]):
     excluded: Excluded = field(default_factory=dict)
     quantile: Values = NO_VALUES
 
-    _printed = ("indicator", "unit", "level", "period", "status", "numerator", "denominator", "value", "scale", "reason")
+    _printed = ("indicator", "unit", "breakdown", "period", "status", "numerator", "denominator", "value", "scale", "reason")
 
     @classmethod
     def of(cls, measures: Iterable[Measure], *, bases: Mapping[str, Basis] | None = None) -> Measures:
@@ -392,6 +392,13 @@ class Measures(KeyedByMeasure[Measure]):
         }
         return columns
 
+    def _shown_columns(self) -> Mapping[str, Lazy]:
+        return {**self._columns(), "breakdown": self.breakdown_column}
+
+    def breakdown_column(self) -> Coded:
+        """Return the labels of each breakdown as one text, such as ``online · commune``, for printing."""
+        return Coded(self.breakdown, [" · ".join(label for _, label in breakdown) or None for breakdown in self.breakdowns])
+
     @cached_property
     def _dimensions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(dim for breakdown in self.breakdowns for dim, _ in breakdown if dim != "level"))
@@ -516,6 +523,7 @@ HEADINGS: Mapping[Lang, Mapping[str, str]] = {
     "vi": {
         "indicator": "chỉ tiêu",
         "unit": "đơn vị",
+        "breakdown": "phân tổ",
         "level": "cấp",
         "period": "kỳ",
         "status": "trạng thái",
