@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import shlex
 from pathlib import Path
 
@@ -58,3 +59,28 @@ def test_commands_and_files_that_the_guide_names_are_there() -> None:
         assert (ROOT / command).is_file(), command
     for path in re.findall(r"`((?:tests|src|docs|\.ci)/[\w/.-]+)`", guide):
         assert (ROOT / path).exists(), path
+
+
+# --- The map is true
+
+
+def test_everything_that_the_map_names_is_there() -> None:
+    """Files by their path, from the root or in the package; functions, classes and constants by the package's own source."""
+    page = text_of("docs/architecture.md")
+    source = ROOT / "src" / "cchc_metrics"
+    paths = set(re.findall(r"`([\w./-]+(?:/|\.(?:py|toml|md|json)))`", page)) - {"report.json"}  # which is written, not there
+    assert len(paths) > 50
+    assert [path for path in sorted(paths) if not any((folder / path).exists() for folder in (ROOT, source, source / "read"))] == []
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(source.rglob("*.py")))
+    known = set(re.findall(r"^\s*(?:def|class) (\w+)", code, re.MULTILINE)) | set(re.findall(r"^([A-Z]+)\b", code, re.MULTILINE))
+    way = page[page.index("## The way of one dossier") :]
+    names = set(re.findall(r"`(?:[A-Za-z]+\.)?([A-Za-z_]+)`", way)) - {"py", "json", "csv", "toml", "pyi"}
+    assert len(names) > 30
+    assert names - known == {"joins", "LAYERS"}  # a field, and a constant of the tests
+
+
+def test_every_place_of_the_layers_is_on_the_map() -> None:
+    """The map lists what stands directly in the package (docs/generate.py); the order of imports is that of tests/test_layers.py."""
+    listed = re.findall(r"^\| `([\w.]+)/?` \|", text_of("docs/architecture.md"), flags=re.MULTILINE)
+    places = {room.split(".")[0] for rooms in runpy.run_path(str(ROOT / "tests" / "test_layers.py"))["LAYERS"] for room in rooms}
+    assert {name.removesuffix(".py") for name in listed} == places
