@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from cchc_metrics.errors import suggestion
+from cchc_metrics.read.own import NOTHING, Own
 from cchc_metrics.read.raw import RawColumn
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import NO_DAY, CellError, parse_required
@@ -30,17 +31,19 @@ _PLACES_A_ROW: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a table is compared with; each part is optional, and what is not given is not checked.
+    """What a table is compared with and how its cells are worded; each part is optional, and what is not given is not checked.
 
     Args:
         units: the unit tree.
         calendar: the working calendar.
         extracted_on: the day on which the records were exported.
+        own: what the district declares of the kind's cells.
     """
 
     units: UnitTree | None = None
     calendar: Calendar | None = None
     extracted_on: date | None = None
+    own: Own = NOTHING
 
 
 class SeveralUnitsError(CellError):

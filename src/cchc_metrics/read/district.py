@@ -15,6 +15,7 @@ from cchc_metrics.declared.lines import Path
 from cchc_metrics.declared.mistakes import misfits
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.read.headings import IGNORED
+from cchc_metrics.read.own import Own, mistakes_of
 from cchc_metrics.records.fields import CellError, parse_day
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import schema
@@ -137,6 +138,9 @@ class District(DeclaredModel):
         units, units_file: the unit tree, here or in a CSV file of the same columns; neither for a single unit.
         files: kind → file name; ``<kind>.csv`` where not said.
         headings: kind → own heading → canonical column, or ``""`` to pass a column over.
+        values: kind → column → own word → the code, unit or label that it means.
+        blank: kind → column → what an empty cell means.
+        columns: kind → column → the value of every row, where the file lacks the column; a file that has it speaks for itself.
         calendar: own years of the working calendar.
         coverage: kind → the days between which its records are complete; ``first`` and ``last`` directly under it hold for every kind.
         synthetic: whether the records are made up; every output says so.
@@ -158,6 +162,9 @@ class District(DeclaredModel):
     units_file: FileName | None = None
     files: Mapping[KindName, FileName] = Field(default_factory=dict)
     headings: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
+    values: Mapping[KindName, Mapping[str, Mapping[str, str]]] = Field(default_factory=dict)
+    blank: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
+    columns: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
     calendar: CalendarEntry = CalendarEntry()
     coverage: Mapping[KindName, CoverageEntry] = Field(default_factory=dict)
     synthetic: bool = False
@@ -212,6 +219,21 @@ class District(DeclaredModel):
         if wrong:
             raise MisfitError(wrong)
         return value
+
+    @model_validator(mode="after")
+    def _own_cells(self) -> Self:
+        wrong = [
+            ((path[0], name, *path[1:]), why)
+            for name in dict.fromkeys((*self.values, *self.blank, *self.columns))
+            for path, why in mistakes_of(KINDS[name], self.own(name))
+        ]
+        if wrong:
+            raise MisfitError(wrong)
+        return self
+
+    def own(self, kind: str) -> Own:
+        """Return what is declared of the cells of a kind."""
+        return Own(self.values.get(kind, {}), self.blank.get(kind, {}), self.columns.get(kind, {}))
 
     @model_validator(mode="after")
     def _one_tree(self) -> Self:

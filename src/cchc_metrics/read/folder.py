@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -126,7 +126,14 @@ def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None 
         own = district.headings.get(kind.name, {})
         try:
             table = file_source(
-                folder / name, kind, given, own, sheet=sheet, file=name, whole=whole or kind.name in JOINED, progress=progress
+                folder / name,
+                kind,
+                replace(given, own=district.own(kind.name)),
+                own,
+                sheet=sheet,
+                file=name,
+                whole=whole or kind.name in JOINED,
+                progress=progress,
             )
         except UnreadableFileError as error:
             found.append((kind.name, unreadable(name, error)))

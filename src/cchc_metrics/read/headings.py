@@ -6,7 +6,7 @@ The headings of a kind are declared with it; a district adds its own under ``[he
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from types import MappingProxyType
@@ -55,7 +55,12 @@ def heading_key(heading: str) -> str:
 
 
 def match_headings(
-    kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None = None, words: Callable[[int], Iterable[object]] | None = None
+    kind: Kind,
+    headings: Sequence[str],
+    own: Mapping[str, str] | None = None,
+    words: Callable[[int], Iterable[object]] | None = None,
+    *,
+    worded: Container[str] = (),
 ) -> Matched:
     """Return what the headings of a kind's table mean; nothing is guessed from nearness.
 
@@ -64,6 +69,7 @@ def match_headings(
         headings: the headings as written.
         own: the district's heading → canonical column (``""``: pass the column over); it wins over the declared ones.
         words: takes a position, returns the distinct cells of its column; None where they are not known yet.
+        worded: columns of which the district declares own words; a heading that can mean one does.
 
     >>> from cchc_metrics.records.kinds import KINDS
     >>> found = match_headings(KINDS["surveys"], ["Ma phieu", "ĐƠN VỊ", "ngay_tra_loi", "Điểm", "Điện thoại"])
@@ -74,7 +80,9 @@ def match_headings(
     nameless = []
     for position, column in enumerate(meanings(kind, headings, own)):
         if column is None or (
-            words is not None and _says_something_else(kind, headings[position], column, own or {}, partial(words, position))
+            words is not None
+            and column not in worded
+            and _says_something_else(kind, headings[position], column, own or {}, partial(words, position))
         ):
             nameless.append(position)
         elif column != IGNORED:

@@ -30,7 +30,7 @@ from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.read.rows import kind_named
-from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable, with_only_unit
+from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable, with_declared
 from cchc_metrics.read.typed import dated_columns, raw_table, row_hashes
 from cchc_metrics.records.columns import Array, Columns, code_dtype
 from cchc_metrics.records.kind import Kind
@@ -134,9 +134,36 @@ def scan_parquet(
         UnreadableFileError: the file cannot be read; also while parts are yielded, when it breaks off.
         InputError: there is no such kind, or pyarrow is not installed.
     """
-    path, chosen = Path(path), kind_named(kind)
     given = Given(units, calendar, extracted_on)
-    return _scan(_Scan.of(chosen, path, given, own_headings or {}, columns, keep_ids, file or path.name, part_rows), workers, progress)
+    return scan_file(
+        kind_named(kind),
+        Path(path),
+        given,
+        own_headings or {},
+        columns,
+        keep_ids,
+        file=file,
+        workers=workers,
+        part_rows=part_rows,
+        progress=progress,
+    )
+
+
+def scan_file(
+    kind: Kind,
+    path: Path,
+    given: Given,
+    own: Mapping[str, str],
+    columns: Collection[str] | None = None,
+    keep_ids: bool = False,  # noqa: FBT001, FBT002  as the caller gave it
+    *,
+    file: str = "",
+    workers: int = 2,
+    part_rows: int = PART_ROWS,
+    progress: Progress | None = None,
+) -> Iterator[Parsed]:
+    """Yield a Parquet file part by part; see ``scan_parquet``, which takes one by one what ``given`` holds."""
+    return _scan(_Scan.of(kind, path, given, own, columns, keep_ids, file or path.name, part_rows), workers, progress)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,9 +195,9 @@ class _Scan:
         part_rows: int,
     ) -> _Scan:
         table = open_parquet(path)
-        matched = match_headings(kind, table.headings, own, partial(_words, table))
+        matched = match_headings(kind, table.headings, own, partial(_words, table), worded=given.own.values)
         findings = Findings(file)
-        matched = with_only_unit(kind, matched, given, findings)
+        matched = with_declared(kind, matched, given, findings)
         tell_headings(
             findings,
             RawTable(table.headings, {}, np.zeros(0, dtype=np.int64), file, dated=_dated(table, matched.positions.values())),

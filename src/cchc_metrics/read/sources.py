@@ -13,7 +13,7 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.read.arrow import arrow
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.files import is_parquet, parse_file
-from cchc_metrics.read.parquet_files import parse_parquet, scan_parquet
+from cchc_metrics.read.parquet_files import parse_parquet, scan_file
 from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.rows import kind_named, read_rows, read_table
 from cchc_metrics.read.tables import Parsed
@@ -148,16 +148,6 @@ def file_source(
         return TableSource.of_parts(kind.name, [parsed], file)
 
     def parts(keep_ids: bool) -> Iterator[Parsed]:  # noqa: FBT001  the only argument
-        return scan_parquet(
-            kind,
-            path,
-            units=given.units,
-            extracted_on=given.extracted_on,
-            calendar=given.calendar,
-            own_headings=own,
-            keep_ids=keep_ids,
-            file=file,
-            progress=progress,
-        )
+        return scan_file(kind, path, given, own, None, keep_ids, file=file, progress=progress)
 
     return TableSource(kind.name, file, parts, lambda: parse_parquet(path, kind, given, own, file=file), held=False)

@@ -60,8 +60,8 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     refused = len(table.refused)
     for row in table.refused:
         findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, fix=_cells_fix(row.cells, len(table.headings)))
-    matched = match_headings(kind, table.headings, own, lambda at: _words(table.columns[at]))
-    matched = with_only_unit(kind, matched, given, findings)
+    matched = match_headings(kind, table.headings, own, lambda at: _words(table.columns[at]), worded=given.own.values)
+    matched = with_declared(kind, matched, given, findings)
     findings.headings = {name: table.headings[position] for name, position in matched.positions.items()}
     tell_headings(findings, table, kind, matched)
     if table.like_sheets:
@@ -79,8 +79,13 @@ def _words(column: RawColumn | TypedColumn) -> Sequence[object]:
     return column.values if isinstance(column, RawColumn) else ()
 
 
-def with_only_unit(kind: Kind, matched: Matched, given: Given, findings: Findings) -> Matched:
-    """Return what headings mean where a table without units is that of the only unit of the tree, which is reported."""
+def with_declared(kind: Kind, matched: Matched, given: Given, findings: Findings) -> Matched:
+    """Return what headings mean where columns are declared for the whole file, or the only unit of the tree is assumed; it is reported."""
+    for name, value in given.own.columns.items():
+        used = name not in matched.positions
+        code = Code.COLUMN_DECLARED if used else Code.COLUMN_DECLARED_IN_VAIN
+        findings.add(code, column=name, fix=(f": {shown(value)}", f": {shown(value)}"))
+    matched = replace(matched, missing=tuple(name for name in matched.missing if name not in given.own.columns))
     only = _only_unit(kind, given)
     if only is None or "unit_code" not in matched.missing:
         return matched
@@ -113,6 +118,7 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     """
     n, refused = len(table.rows), len(table.refused)
     cells = {name: _as_ids(column) if schema_by_name(kind.model)[name].cell_type.name == "id" else column for name, column in cells.items()}
+    cells = given.own.applied(cells, kind, n)
     only = _only_unit(kind, given)
     if only is not None and "unit_code" not in cells:
         cells["unit_code"] = RawColumn([only], np.zeros(n, dtype=np.int32))

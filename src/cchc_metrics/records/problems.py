@@ -236,6 +236,18 @@ class Code(StrEnum):
         "bảng không có cột đơn vị; mọi dòng tính cho đơn vị duy nhất của cây",
         "the table has no column of units; every row counts for the only unit of the tree",
     )
+    COLUMN_DECLARED = (
+        "column_declared",
+        "warning",
+        "bảng không có cột này; mọi dòng có giá trị ghi dưới [columns] trong district.toml",
+        "the table does not have the column; every row has the value declared under [columns] in district.toml",
+    )
+    COLUMN_DECLARED_IN_VAIN = (
+        "column_declared_in_vain",
+        "warning",
+        "bảng có cột này, nên giá trị ghi dưới [columns] trong district.toml không dùng đến",
+        "the table has the column, so the value declared under [columns] in district.toml is not used",
+    )
     AMBIGUOUS_HEADING = (
         "ambiguous_heading",
         "error",

@@ -1,0 +1,132 @@
+"""What a district declares of one kind's cells: its own words, what an empty cell means, and columns that a file lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+
+from cchc_metrics.errors import suggestion
+from cchc_metrics.read.raw import ABSENT, RawColumn, TypedColumn, Uncalculated
+from cchc_metrics.records.fields import CellError, Choice, cell_text, word_key
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.record import schema_by_name
+from cchc_metrics.text import Text
+
+Cells = Mapping[str, RawColumn | TypedColumn]
+"""Canonical column → its cells."""
+WORDED: Final = ("choice", "unit", "label")
+"""Columns of words, of which own words and the meaning of an empty cell can be declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a district declares of the cells of one kind.
+
+    Args:
+        values: canonical column → own word → what it means: a code of the column's closed list, a unit, a label. Words are compared as
+            those of closed lists are.
+        blank: canonical column → what an empty cell means.
+        columns: canonical column → the one value of every row, where the file lacks the column; a file that has it speaks for itself.
+    """
+
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    blank: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def applied(self, cells: Cells, kind: Kind, rows: int) -> dict[str, RawColumn | TypedColumn]:
+        """Return cells in which own words and empty cells are what they mean, and the columns that the file lacks stand.
+
+        A cell whose formula was never calculated is no empty cell. The distinct cells of a column are looked at once each.
+
+        Args:
+            cells: canonical column → its cells.
+            kind: what the rows are.
+            rows: how many there are.
+        """
+        found = dict(cells)
+        for name in {**self.values, **self.blank}:
+            column = found.get(name)
+            if isinstance(column, RawColumn):
+                words = {word_key(word): code for word, code in self.values.get(name, {}).items()}
+                found[name] = replace(column, values=[self._meant(cell, words, self.blank.get(name)) for cell in column.values])
+        for name, value in self.columns.items():
+            if name not in found and name in schema_by_name(kind.model):
+                found[name] = RawColumn([value], np.zeros(rows, dtype=np.int32))
+        return found
+
+    @staticmethod
+    def _meant(cell: Any, words: Mapping[str, str], blank: str | None) -> Any:
+        if isinstance(cell, (Uncalculated, Choice)):
+            return cell
+        if cell is ABSENT:
+            return cell if blank is None else blank
+        try:
+            text = cell_text(cell)
+        except CellError:
+            return cell
+        if not text:
+            return cell if blank is None else blank
+        return words.get(word_key(text), cell)
+
+
+NOTHING: Final = Own()
+"""A district that declares nothing of a kind."""
+
+
+def mistakes_of(kind: Kind, own: Own) -> Iterator[tuple[tuple[str, ...], Text]]:
+    """Yield what is wrong with a declaration: the path of its key below the declaration, and why.
+
+    >>> from cchc_metrics.records.kinds import KINDS
+    >>> [(path, why.en) for path, why in mistakes_of(KINDS["documents"], Own(blank={"secrecy": "non"}))]
+    [(('blank', 'secrecy'), 'secrecy has no code «non»; did you mean «none»?')]
+    """
+    for name, words in own.values.items():
+        if why := _no_column(kind, name, WORDED):
+            yield ("values", name), why
+            continue
+        known: dict[str, str] = {}
+        for word, code in words.items():
+            if why := _no_code(kind, name, code):
+                yield ("values", name, word), why
+            elif known.setdefault(word_key(word), code) != code:
+                yield ("values", name, word), Text("cùng một từ mà có hai nghĩa", "one word with two meanings")
+    for name, code in own.blank.items():
+        if why := _no_column(kind, name, WORDED) or _no_code(kind, name, code):
+            yield ("blank", name), why
+    for name, code in own.columns.items():
+        if why := _no_column(kind, name, None) or _no_code(kind, name, code):
+            yield ("columns", name), why
+
+
+def _no_column(kind: Kind, name: str, types: tuple[str, ...] | None) -> Text | None:
+    specs = schema_by_name(kind.model)
+    names = [spec.name for spec in specs.values() if spec.cell_type.name != "id" and (types is None or spec.cell_type.name in types)]
+    if name in names:
+        return None
+    if name in specs:
+        return Text(
+            f"cột «{name}» không khai báo được ở đây; có: {', '.join(names)}", f"«{name}» cannot be declared here; {', '.join(names)} can"
+        )
+    vi, en = suggestion(name, names)
+    return Text(f"{kind.name} không có cột «{name}»{vi}", f"{kind.name} has no column «{name}»{en}")
+
+
+def _no_code(kind: Kind, name: str, code: str) -> Text | None:
+    spec = schema_by_name(kind.model)[name]
+    if spec.choice is None:
+        try:
+            said = bool(cell_text(code)) and spec.cell_type.parse(code) is not None
+        except CellError as error:
+            return Text(error.code.vi + error.fix[0], error.code.en + error.fix[1])
+        return None if said else Text("thiếu giá trị", "a value is missing")
+    try:
+        spec.choice.parse(code)
+    except CellError:
+        vi, en = suggestion(code, spec.choice.labels())
+        listed = ", ".join(spec.choice.labels())
+        tail = (vi, en) if vi else (f"; có: {listed}", f"; there are: {listed}")
+        return Text(f"{name} không có mã «{code}»{tail[0]}", f"{name} has no code «{code}»{tail[1]}")
+    return None

@@ -1,0 +1,114 @@
+"""What a district declares of its cells: own words, what an empty cell means, columns that a file lacks; the same by every reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import cchc_metrics as cm
+from cchc_metrics.errors import MistakesError
+from cchc_metrics.read.checks import Given
+from cchc_metrics.read.district import load_district
+from cchc_metrics.read.files import parse_file
+from cchc_metrics.read.own import Own
+from cchc_metrics.read.parquet_files import scan_file
+from cchc_metrics.read.tables import Parsed
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.problems import Code
+
+TWO = cm.UnitTree([*(cm.Unit(code=code, name=code, kind="xã", level="commune") for code in ("TM", "TN"))])
+HEAD = 'code = "TM"\nname = "Tân Mai"\nlevel = "xã"\nextracted_on = 2022-03-31\n'
+ROWS = [("1/A", "05/03/2021", "", "Văn bản gửi đi"), ("2/A", "06/03/2021", "Mật", "VĂN BẢN GỬI-ĐI"), ("3/A", "07/03/2021", " ", "")]
+HEADINGS = ("Số ký hiệu", "Ngày ban hành", "Độ mật", "Loại văn bản")
+OWN = Own(
+    values={"direction": {"văn bản gửi đi": "outgoing", "khác": "internal"}},
+    blank={"secrecy": "none", "direction": "incoming"},
+    columns={"unit_code": "TN", "electronic": "yes", "secrecy": "mat"},
+)
+
+
+def ways(kind: str, headings: tuple[str, ...], rows: list[tuple[str, ...]], own: Own, folder: Path) -> list[list[Parsed]]:
+    """Read rows from a CSV file, a workbook, and Parquet whole and in parts."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (headings, *rows):
+        book.active.append([cell or None for cell in row])
+    book.save(folder / "t.xlsx")
+    table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(headings)})
+    pq.write_table(table, folder / "t.parquet", row_group_size=1)
+    (folder / "t.csv").write_text("\n".join(";".join(row) for row in (headings, *rows)), encoding="utf-8")
+    chosen, given = KINDS[kind], Given(TWO, own=own)
+    whole = [[parse_file(folder / name, chosen, given, {})] for name in ("t.csv", "t.xlsx", "t.parquet")]
+    return [*whole, list(scan_file(chosen, folder / "t.parquet", given, {}, part_rows=1, keep_ids=True))]
+
+
+def test_own_words_empty_cells_and_columns_for_the_whole_file(tmp_path: Path) -> None:
+    for parts in ways("documents", HEADINGS, ROWS, OWN, tmp_path):
+        records = [record.model_dump(mode="json") for part in parts for record in part.columns.records()]
+        assert [(r["document_id"], r["direction"], r["secrecy"], r["unit_code"], r["electronic"]) for r in records] == [
+            ("1/A", "outgoing", "none", "TN", "yes"),
+            ("2/A", "outgoing", "mat", "TN", "yes"),
+            ("3/A", "incoming", "none", "TN", "yes"),
+        ]
+        problems = sum((part.problems for part in parts), cm.Problems())
+        assert problems.by_code() == {Code.COLUMN_DECLARED: 2, Code.COLUMN_DECLARED_IN_VAIN: 1}
+        assert {(p.column, p.fix_en) for p in problems} == {("unit_code", ": TN"), ("electronic", ": yes"), ("secrecy", ": mat")}
+
+
+def test_without_a_declaration_the_same_rows_are_not_understood(tmp_path: Path) -> None:
+    for parts in ways("documents", HEADINGS, ROWS, Own(), tmp_path):
+        assert not any(part.usable for part in parts)
+
+
+def test_a_unit_is_mapped_and_what_is_mapped_is_still_judged(tmp_path: Path) -> None:
+    rows = [("1", "Văn phòng", "2021-03-05", "Hội nghị"), ("2", "Phòng ban", "2021-03-05", "họp ubnd")]
+    own = Own(values={"unit_code": {"Văn  phòng": "TM", "phòng ban": "XX"}})
+    for parts in ways("meetings", ("meeting_id", "unit_code", "held_on", "kind"), rows, own, tmp_path):
+        assert [record.model_dump()["unit_code"] for part in parts for record in part.columns.records()] == ["TM"]
+        assert sum(part.problems.count(Code.UNKNOWN_UNIT) for part in parts) == 1
+
+
+def test_district_toml_declares_them() -> None:
+    district = load_district(
+        HEAD
+        + '[values.dossiers.status]\n"Quá hạn bổ sung" = "supplement_requested"\n[blank.documents]\nsecrecy = "none"\n'
+        + '[columns.documents]\ndirection = "outgoing"\nunit_code = "TM"\n'
+    )
+    assert district.own("dossiers") == Own(values={"status": {"Quá hạn bổ sung": "supplement_requested"}})
+    assert district.own("documents") == Own(blank={"secrecy": "none"}, columns={"direction": "outgoing", "unit_code": "TM"})
+    assert district.own("meetings") == Own()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('values.dossier.status = {a = "resolved"}', "did you mean «dossiers»?"),
+        ('values.dossiers.statu = {a = "resolved"}', "did you mean «status»?"),
+        ('values.dossiers.status = {a = "resolvd"}', "did you mean «resolved»?"),
+        ('values.dossiers.status = {"a-b" = "resolved", "A B" = "returned"}', "one word with two meanings"),
+        ('values.dossiers.received_at = {a = "01/01/2021"}', "«received_at» cannot be declared here"),
+        ('blank.documents.secrecy = "non"', "did you mean «none»?"),
+        ('blank.documents.document_id = "1"', "«document_id» cannot be declared here"),
+        ('columns.documents.unit_cod = "TM"', "did you mean «unit_code»?"),
+        ('columns.documents.issued_on = "31/02/2021"', "not a real or readable date"),
+        ('columns.documents.unit_code = " "', "a value is missing"),
+    ],
+)
+def test_mistakes_name_the_line_the_key_and_the_nearest(line: str, said: str) -> None:
+    with pytest.raises(MistakesError) as caught:
+        load_district(HEAD + line)
+    assert "district.toml:5" in caught.value.en
+    assert said in caught.value.en
+
+
+def test_a_folder_uses_them(tmp_path: Path) -> None:
+    (tmp_path / "district.toml").write_text(
+        HEAD + 'blank.documents.secrecy = "none"\ncolumns.documents.electronic = "yes"\ncolumns.documents.exchanged = "yes"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "documents.csv").write_text("Số ký hiệu,Ngày ban hành,Độ mật\n1/A,05/03/2021,\n2/A,05/03/2021,Mật\n", encoding="utf-8")
+    found = cm.read_folder(tmp_path).measures("2021")["electronic_exchange", "TM"]
+    assert (found.numerator, found.denominator) == (1, 1)
