@@ -101,7 +101,7 @@ def match_headings(
             if asked is None:
                 duplicates.append((column, tuple(named)))
             else:
-                doubtful.append((asked, several[heading_key(asked)], tuple(heading for heading in named if heading != asked)))
+                doubtful.append((asked, several[heading_key(asked)], tuple(named[: named.index(asked)] + named[named.index(asked) + 1 :])))
     return Matched(
         {column: found[0] for column, found in places.items()},
         tuple(duplicates),

@@ -21,7 +21,7 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.arguments import public
-from cchc_metrics.read.arrow import one_array, python_value
+from cchc_metrics.read.arrow import arrow, one_array, python_value
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.dated import ROWS
 from cchc_metrics.read.doubt import JUDGED, NO_SIGNS, Signs, signs_of
@@ -339,7 +339,10 @@ def _words(table: ParquetTable, position: int) -> set[Any]:
     """Return the distinct cells of a column."""
     heading = table.headings[position]
     loads = table.loads([heading], plain=(), part_rows=PART_ROWS)
-    return {python_value(cell) for _, load in loads for cell in one_array(read(load).column(0)).unique()}
+    try:
+        return {python_value(cell) for _, load in loads for cell in one_array(read(load).column(0)).unique()}
+    except arrow().ArrowNotImplementedError:  # lists and the like, which are no words
+        return set()
 
 
 def _signs(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> Mapping[str, Signs]:
