@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,7 +31,7 @@ OWN = Own(
 )
 
 
-def ways(kind: str, headings: tuple[str, ...], rows: list[tuple[str, ...]], own: Own, folder: Path) -> list[list[Parsed]]:
+def ways(kind: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], own: Own, folder: Path) -> list[list[Parsed]]:
     """Read rows from a CSV file, a workbook, and Parquet whole and in parts."""
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
