@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -51,7 +51,7 @@ class Own:
             column = found.get(name)
             if isinstance(column, RawColumn):
                 words = {word_key(word): code for word, code in self.values.get(name, {}).items()}
-                found[name] = replace(column, values=[self._meant(cell, words, self.blank.get(name)) for cell in column.values])
+                found[name] = RawColumn([self._meant(cell, words, self.blank.get(name)) for cell in column.values], column.codes)
         for name, value in self.columns.items():
             if name not in found and name in schema_by_name(kind.model):
                 found[name] = RawColumn([value], np.zeros(rows, dtype=np.int32))
