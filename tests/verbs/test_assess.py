@@ -657,6 +657,15 @@ def both() -> Assessments:
     return assess(Fake(*measures), targets, units=UNITS, as_of=YEAR_END)
 
 
+@pytest.mark.parametrize("explicit", [None, {}])
+def test_definitions_that_changed_are_known_without_being_told(explicit: Any) -> None:
+    """As in ``compare``: of 2022, in which levels of service became two, against 2021."""
+    target = {"indicator": "online_share", "value": 1, "against": "increase_points"}
+    values = [made(30, 100, indicator="online_share"), made(20, 100, indicator="online_share", period="2021")]
+    found = judged(target, *values, definition_changes=explicit)
+    assert (found.verdict is Verdict.CANNOT_BE_JUDGED) is (explicit is None)
+
+
 def test_assessments_are_found_filtered_and_counted() -> None:
     found = both()
     assert [a.target for a in found] == ["t1", "t2", "on-time"]

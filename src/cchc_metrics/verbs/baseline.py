@@ -8,11 +8,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
 from cchc_metrics.tables.numbers import round_half_up
 from cchc_metrics.values import REASONS, Breakdown, Measure, MeasureSource, Scale, Status, Text, worst
+from cchc_metrics.verbs.measures import Measures
 
 Shares = Mapping[str, Mapping[str, Fraction]]
 """Of a unit that was split: predecessor → successor → the share of its counts that went there."""
@@ -246,6 +248,19 @@ def _unlike_windows(current: Measure, baseline: Measure) -> Text | None:
 
 def _days(measure: Measure) -> int:
     return (min(measure.period.last, measure.as_of) - measure.period.first).days + 1
+
+
+def known_changes(measures: MeasureSource) -> DefinitionChanges:
+    """Return the changes of definition that are known without being said: those that a table carries from its catalogue.
+
+    Of measures that were made by hand nothing is carried; what the packaged catalogue says of their indicators is taken.
+    """
+    packaged = default_catalogue().definition_changes()
+    if not isinstance(measures, Measures):
+        return packaged
+    named = {basis.indicator for basis in measures.bases if basis.name.vi}
+    carried = {basis.indicator: basis.changed for basis in measures.bases if basis.changed is not None}
+    return {**{indicator: change for indicator, change in packaged.items() if indicator not in named}, **carried}
 
 
 NOT_BEGUN = Text("kỳ chưa bắt đầu", "the period has not begun")

@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 
 from cchc_metrics.arguments import public
-from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.errors import CchcError
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
@@ -27,6 +26,7 @@ from cchc_metrics.verbs.baseline import (
     FoundBaseline,
     Shares,
     join_reasons,
+    known_changes,
     mismatch,
     of_baseline,
     overlap,
@@ -278,13 +278,6 @@ def compare(
     join = BaselineJoin(BaselineFinder(baseline, units, shares or {}, changes, competence), source, measures)
     found = join.find(baseline_period)
     return _changes(measures, join.table, found, tuple(join.reasons))
-
-
-def known_changes(measures: Measures) -> DefinitionChanges:
-    """Return the changes of definition that are known of a table's indicators: what it carries, else what the packaged catalogue says."""
-    carried = {basis.indicator: basis.changed for basis in measures.bases if basis.changed is not None}
-    named = {basis.indicator for basis in measures.bases if not basis.name.vi}
-    return {**{name: change for name, change in default_catalogue().definition_changes().items() if name in named}, **carried}
 
 
 def _one(current: Measure, found: FoundBaseline) -> Delta:

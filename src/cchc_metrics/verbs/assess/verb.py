@@ -15,7 +15,7 @@ from cchc_metrics.verbs.assess.model import Assessments, ItemKind
 from cchc_metrics.verbs.assess.targets import TargetJudge
 from cchc_metrics.verbs.assess.tasks import assess_task
 from cchc_metrics.verbs.assess.windows import Window, baseline_window
-from cchc_metrics.verbs.baseline import BaselineFinder, DefinitionChanges, Shares
+from cchc_metrics.verbs.baseline import BaselineFinder, DefinitionChanges, Shares, known_changes
 
 
 @public
@@ -55,7 +55,8 @@ def assess(
         catalogue: for names, nouns, and whether a count is a flow or a stock; without it every count is taken for a flow.
         nouns: indicator → what one in its numerator is called ("hồ sơ đúng hạn"); wins over the catalogue.
         shares: of units that were split, as in ``compare``.
-        definition_changes: as in ``compare``; one that lies after ``as_of`` is not known yet.
+        definition_changes: as in ``compare``; None for those of the catalogue, else those that the measures carry. One that lies after
+            ``as_of`` is not known yet.
 
     Returns:
         One assessment for each target, quota and task, in that order; those of several units hold the units' own as parts.
@@ -64,7 +65,10 @@ def assess(
         UnknownUnitError: the plan names a unit that is not in the tree.
         CatalogueError: the plan names no unit and the tree has several roots.
     """
-    known = {name: change for name, change in (definition_changes or {}).items() if change[0] <= as_of}
+    changes = definition_changes
+    if changes is None:
+        changes = known_changes(measures) if catalogue is None else catalogue.definition_changes()
+    known = {name: change for name, change in changes.items() if change[0] <= as_of}
     finder = BaselineFinder(baseline if baseline is not None else measures, units, shares or {}, known)
     judge = TargetJudge(measures, plan, units, as_of, finder, catalogue, nouns or {})
     found = [judge.judge(target, kind) for target, kind in _wanted(plan, as_of)]
