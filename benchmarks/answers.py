@@ -237,8 +237,8 @@ def main() -> None:
     if given.units:
         said = (
             f"Medians of {given.runs} runs on a machine that others used; microseconds of processor time an answer: a measure, a change, "
-            "a unit that is assessed, scored or ranked, a row that is explained; of report.txt and the form a unit. Last column: the cost of "
-            f"an answer with the most units over that with {USUAL_UNITS}."
+            "a unit that is assessed, scored or ranked, a row that is explained; of report.txt and the form a unit. Last column: the cost "
+            f"of an answer with the most units over that with {USUAL_UNITS}."
         )
         found = measured([int(n) for n in given.units.split(",")], int(float(given.rows)), given.runs)
         sections["answers"] = ["## The cost of an answer", f"{before} At the end: {busy()}", said, found]
