@@ -82,5 +82,5 @@ def test_everything_that_the_map_names_is_there() -> None:
 def test_every_place_of_the_layers_is_on_the_map() -> None:
     """The map lists what stands directly in the package (docs/generate.py); the order of imports is that of tests/test_layers.py."""
     listed = re.findall(r"^\| `([\w.]+)/?` \|", text_of("docs/architecture.md"), flags=re.MULTILINE)
-    places = {room.split(".")[0] for rooms in runpy.run_path(str(ROOT / "tests" / "test_layers.py"))["LAYERS"] for room in rooms}
+    places = {place.split(".")[0] for line in runpy.run_path(str(ROOT / "tests" / "test_layers.py"))["LAYERS"] for place in line}
     assert {name.removesuffix(".py") for name in listed} == places

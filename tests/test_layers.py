@@ -17,8 +17,8 @@ import pytest
 PACKAGE = "cchc_metrics"
 SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 
-# From the ground up. A room is a module or a package directly in the house, and each verb is a room of its own.
-# A room may import itself and what lies lower; rooms on one line know nothing of each other.
+# From the ground up. A place is a module or a package directly in the house, and each verb is a place of its own.
+# A place may import itself and what lies lower; places on one line know nothing of each other.
 # "__init__" is the public face.
 LAYERS = (
     ("folding", "lazy"),
@@ -52,11 +52,11 @@ LAYERS = (
     ("__init__",),
     ("cli", "testing"),
 )
-PARTED = {"verbs", "count"}  # packages whose modules are rooms of their own
-LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+PARTED = {"verbs", "count"}  # packages whose modules are places of their own
+LEVEL = {place: level for level, places in enumerate(LAYERS) for place in places}
 
 CORE = {"pydantic", "pydantic_core", "numpy", "dateutil"}  # pydantic_core is where pydantic keeps its error types
-# Rooms that users open with an extra, and what they may therefore import at their top.
+# Places that users open with an extra, and what they may therefore import at their top.
 EXTRAS = {"cli": {"click"}, "testing": {"hypothesis"}, "count.fast": {"numba", "llvmlite"}}
 # Never loaded by ``import cchc_metrics``; each costs more than the package itself.
 HEAVY = ["click", "hypothesis", "matplotlib", "narwhals", "numba", "pandas", "polars", "pyarrow"]
@@ -70,33 +70,33 @@ def modules() -> dict[str, str]:
     }
 
 
-def room_of(name: str) -> str:
-    """Return the room that a dotted name is in: ``count.tally`` of ``cchc_metrics.count.tally.Tally``."""
-    room, *inner = [*name.split(".")[1:], "__init__"]
-    return f"{room}.{inner[0]}" if room in PARTED else room
+def place_of(name: str) -> str:
+    """Return the place that a dotted name is in: ``count.tally`` of ``cchc_metrics.count.tally.Tally``."""
+    place, *inner = [*name.split(".")[1:], "__init__"]
+    return f"{place}.{inner[0]}" if place in PARTED else place
 
 
-def imported(node: ast.AST, module: str, rooms: set[str]) -> Iterator[str]:
-    """Yield the dotted names that one statement imports; a name taken from the package itself is a room or its face."""
+def imported(node: ast.AST, module: str, places: set[str]) -> Iterator[str]:
+    """Yield the dotted names that one statement imports; a name taken from the package itself is a place or its face."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
         source = ".".join([*module.split(".")[: -node.level], *filter(None, [node.module])]) if node.level else node.module
         assert source
         for alias in node.names:
-            inner = source == PACKAGE and alias.name not in rooms
+            inner = source == PACKAGE and alias.name not in places
             yield source if inner else f"{source}.{alias.name}"
 
 
 def upward_imports(sources: dict[str, str]) -> list[str]:
-    """Return a line for each import that does not run downwards, and for each room that has no place in the table."""
-    rooms = {room_of(module) for module in sources}
-    wrong = [f"{room} has no place in LAYERS" for room in sorted(rooms - set(LEVEL))]
+    """Return a line for each import that does not run downwards, and for each module that has no place in the table."""
+    places = {place_of(module) for module in sources}
+    wrong = [f"{place} has no place in LAYERS" for place in sorted(places - set(LEVEL))]
     for module, source in sources.items():
-        own = room_of(module)
+        own = place_of(module)
         for node in ast.walk(ast.parse(source)):
-            for name in imported(node, module, rooms):
-                other = room_of(name)
+            for name in imported(node, module, places):
+                other = place_of(name)
                 if name.split(".")[0] == PACKAGE and other != own and LEVEL.get(other, 0) >= LEVEL.get(own, len(LEVEL)):
                     wrong.append(f"{module}:{getattr(node, 'lineno', 0)} imports {name}, which is not below it")
     return wrong
@@ -119,7 +119,7 @@ def foreign_imports(sources: dict[str, str]) -> list[str]:
     """Return a line for each import, when a module is imported, of what is neither core nor of the standard library."""
     wrong = []
     for module, source in sources.items():
-        allowed = {PACKAGE} | CORE | EXTRAS.get(room_of(module), set()) | sys.stdlib_module_names
+        allowed = {PACKAGE} | CORE | EXTRAS.get(place_of(module), set()) | sys.stdlib_module_names
         for statement in at_import(ast.parse(source).body):
             names = {name.split(".")[0] for name in imported(statement, module, set())}
             wrong += [f"{module}:{statement.lineno} imports {name}" for name in sorted(names - allowed)]
@@ -164,7 +164,7 @@ def test_the_source_was_found() -> None:
     ],
 )
 def test_an_upward_import_is_found(module: str, source: str, names: str) -> None:
-    sources = {f"{PACKAGE}.{room}": "" for room in LEVEL} | {f"{PACKAGE}.{module}": source}
+    sources = {f"{PACKAGE}.{place}": "" for place in LEVEL} | {f"{PACKAGE}.{module}": source}
     assert len(upward_imports(sources)) == 1
     assert f"imports {names}," in upward_imports(sources)[0]
 
@@ -181,10 +181,10 @@ def test_an_upward_import_is_found(module: str, source: str, names: str) -> None
     ],
 )
 def test_a_downward_import_is_not(module: str, source: str) -> None:
-    assert upward_imports({f"{PACKAGE}.{room}": "" for room in LEVEL} | {f"{PACKAGE}.{module}": source}) == []
+    assert upward_imports({f"{PACKAGE}.{place}": "" for place in LEVEL} | {f"{PACKAGE}.{module}": source}) == []
 
 
-def test_a_room_without_a_place_is_found() -> None:
+def test_what_has_no_place_is_found() -> None:
     assert upward_imports({f"{PACKAGE}.attic": ""}) == ["attic has no place in LAYERS"]
     assert upward_imports({f"{PACKAGE}.verbs.guess": ""}) == ["verbs.guess has no place in LAYERS"]
 
