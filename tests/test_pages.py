@@ -43,6 +43,16 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert target.startswith("https://") or (path.parent / target).exists(), target
 
 
+@pytest.mark.parametrize(
+    "path", sorted(set((DOCS / "decisions").glob("*.md")) - {DOCS / "decisions" / "README.md"}), ids=lambda path: path.stem
+)
+def test_a_decision_says_what_else_was_tried(path: Path) -> None:
+    parts = ["Context", "Decision", "What else was tried or weighed", "Consequences"]
+    found = sections_of(path.read_text(encoding="utf-8"), "##")
+    assert list(found) == parts
+    assert all(text.strip() for text in found.values())
+
+
 # --- What can be read
 
 
