@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 import cchc_metrics as cm
 from cchc_metrics.errors import MistakesError
@@ -33,11 +34,12 @@ OWN = Own(
 
 def ways(kind: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], own: Own, folder: Path) -> list[list[Parsed]]:
     """Read rows from a CSV file, a workbook, and Parquet whole and in parts."""
-    openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.Workbook()
-    for row in (headings, *rows):
-        book.active.append([cell or None for cell in row])
-    book.save(folder / "t.xlsx")
+    book = xlsxwriter.Workbook(folder / "t.xlsx")
+    sheet = book.add_worksheet()
+    for at, row in enumerate((headings, *rows)):
+        for place, cell in enumerate(row):
+            sheet.write_string(at, place, cell)
+    book.close()
     table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(headings)})
     pq.write_table(table, folder / "t.parquet", row_group_size=1)
     (folder / "t.csv").write_text("\n".join(";".join(row) for row in (headings, *rows)), encoding="utf-8")

@@ -200,7 +200,7 @@ class TextRows:
         if len(record) > self.width and blank(record[self.width :]):
             del record[self.width :]
         if len(record) != self.width:
-            self.refused.append(Refused(row, len(record)))
+            self.refused.append(Refused.of(row, record, len(record)))
             return None
         return record
 

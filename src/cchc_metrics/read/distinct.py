@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any
 
 import numpy as np
 
-from cchc_metrics.read.arrow import array_of, text_array
+from cchc_metrics.read.arrow import array_of, arrow_of, text_array
 from cchc_metrics.read.identifiers import alike_rows, judged_column, text_buffers, text_hashes
 from cchc_metrics.read.raw import RawColumn, TypedColumn
 from cchc_metrics.records.columns import Array
@@ -76,6 +76,15 @@ class DistinctColumn(RawColumn):
     def cell(self, row: int) -> Any:
         """Return the cell of a row, counted from 0."""
         return self._texts.objects[row]
+
+    def rows_of(self, wanted: Callable[[Any], bool]) -> Array:
+        """Return the ascending rows whose cell is wanted."""
+        return np.flatnonzero(np.fromiter(map(wanted, self._texts.objects), dtype=bool, count=len(self._texts.objects)))
+
+    def taken(self, where: Array) -> RawColumn:
+        """Return the cells of some rows."""
+        texts = self._texts
+        return DistinctColumn(Texts(texts.cells.take(arrow_of(where)), texts.objects[where], texts.hashes[where]))
 
     def ids(self) -> TypedColumn | None:
         """Return the cells as identifiers, judged by their bytes."""

@@ -213,7 +213,7 @@ def _rows(sheet: _Sheet, wrong: Mapping[tuple[int, int], str | Uncalculated]) ->
                 elif not _blank(cells[width:]):
                     out.add(at)
                     last = max(place for place, cell in enumerate(cells, start=1) if not _blank([cell]))
-                    refused.append(Refused(int(found[at]), last))
+                    refused.append(Refused.of(int(found[at]), cells, last))
             if out:
                 kept = [at for at in range(len(chunk)) if at not in out]
                 found = found[kept]

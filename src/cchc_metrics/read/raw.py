@@ -83,6 +83,19 @@ class RawColumn:
         """Return the cell of a row, counted from 0."""
         return self.values[self.codes[row]]
 
+    def rows_of(self, wanted: Callable[[Any], bool]) -> Array:
+        """Return the ascending rows whose cell is wanted; each distinct cell is asked about once."""
+        mask = np.fromiter(map(wanted, self.values), dtype=bool, count=len(self.values))
+        return np.flatnonzero(mask[self.codes]) if mask.any() else np.zeros(0, dtype=np.int64)
+
+    def taken(self, where: Array) -> RawColumn:
+        """Return the cells of some rows; what stood in others is not kept, not even as a distinct cell."""
+        codes = self.codes[where]
+        used = np.flatnonzero(np.bincount(codes, minlength=len(self.values)))
+        place = np.zeros(len(self.values), dtype=np.int32)
+        place[used] = np.arange(len(used), dtype=np.int32)
+        return RawColumn([self.values[at] for at in used.tolist()], place[codes])
+
     def ids(self) -> TypedColumn | None:
         """Return the cells as identifiers, judged, where the column can tell that sooner than cell by cell; else None."""
         return None
@@ -171,6 +184,10 @@ def _key(cell: object) -> Hashable:
     return cell if type(cell) in _THEMSELVES else (type(cell), cell)
 
 
+_FEW: Final = 4
+"""A signature at the foot has no more cells that say anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A row that cannot even be cut into cells.
@@ -178,10 +195,18 @@ class Refused:
     Args:
         row: 1-based row.
         cells: how many cells it has; 0 where quotation marks make them impossible to tell.
+        said: position → cell, where few cells of it say anything: such a row may be no record. They are in no output.
     """
 
     row: int
     cells: int
+    said: Mapping[int, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, row: int, cells: Sequence[Any], count: int) -> Refused:
+        """Return a row of so many cells that could not be cut into the columns."""
+        said = {at: cell for at, cell in enumerate(cells) if cell is not None and not (isinstance(cell, str) and not cell.strip())}
+        return cls(row, count, said if len(said) <= _FEW else {})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.dated import are_dates, of_persons
 from cchc_metrics.read.doubt import NO_SIGNS, settle
+from cchc_metrics.read.dressing import Undressed, listed, undress
 from cchc_metrics.read.findings import WITHHELD, Findings, shown
 from cchc_metrics.read.headings import Matched, match_headings, spellings
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
@@ -57,13 +58,15 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
         own: the district's own headings.
     """
     findings = Findings(table.file, table.sheet)
-    refused = len(table.refused)
-    for row in table.refused:
-        findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, fix=_cells_fix(row.cells, len(table.headings)))
     matched = match_headings(kind, table.headings, own, lambda at: _words(table.columns[at]), worded=given.own.values)
     matched = with_declared(kind, matched, given, findings)
     findings.headings = {name: table.headings[position] for name, position in matched.positions.items()}
     tell_headings(findings, table, kind, matched)
+    bare = undress(table, matched.positions, kind, given) if matched.usable else Undressed(table)
+    table, refused = bare.table, len(bare.table.refused)
+    tell_dressing(findings, bare)
+    for row in table.refused:
+        findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, fix=_cells_fix(row.cells, len(table.headings)))
     if table.like_sheets:
         names = ", ".join(f"«{shown(name)}»" for name in table.like_sheets)
         findings.add(Code.UNUSED_SHEET, fix=(f": {names}", f": {names}"))
@@ -308,6 +311,15 @@ def _alike(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind) -> Array | 
         return np.zeros(0, dtype=np.int64)
     known = [column.alike for column in columns if isinstance(column, TypedColumn) and column.alike is not None]
     return min(known, key=len, default=None)
+
+
+def tell_dressing(findings: Findings, bare: Undressed) -> None:
+    """Add which rows of a table are no records, by their numbers only, and which may be totals."""
+    if bare.dressing:
+        rows = listed(bare.dressing)
+        findings.add(Code.DRESSING_ROWS, fix=(f": {len(bare.dressing)} dòng ({rows})", f": {len(bare.dressing)} rows ({rows})"))
+    for name, where in (bare.totals or {}).items():
+        findings.add_rows(Code.TOTAL_IN_DOUBT, bare.table.rows, where, name, lambda _: None)
 
 
 def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matched) -> None:

@@ -255,6 +255,18 @@ class Code(StrEnum):
         "the heading can mean two columns; none is guessed",
     )
     DUPLICATE_HEADING = "duplicate_heading", "error", "hai cột cùng một nghĩa", "two columns mean the same"
+    DRESSING_ROWS = (
+        "dressing_rows",
+        "warning",
+        "dòng không phải hồ sơ (tổng cộng, tên nhóm, chữ ký…), được bỏ qua và không sao chép",
+        "rows that are no records (totals, group names, signatures …) are passed over and never copied",
+    )
+    TOTAL_IN_DOUBT = (
+        "total_in_doubt",
+        "warning",
+        "giống dòng tổng cộng nhưng đủ nội dung của một bản ghi nên vẫn được tính; xóa dòng nếu là tổng",
+        "looks like a total and has all that a record needs, so it counts; remove the row if it is a total",
+    )
     EMPTY_TABLE = "empty_table", "warning", "bảng không có dòng nào", "the table has no rows"
 
 

@@ -1,0 +1,196 @@
+"""Rows of a sheet that are no records: totals, group rows, the signatures at the foot. They are counted and never copied.
+
+A row is dressing where it could not be a record anyway: every required cell beyond the id is blank or cannot be understood, one required
+cell at least is blank, and the id is blank or no id: without a digit, or several words. So no record can be taken for dressing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from cchc_metrics.read.cells import understand_cells
+from cchc_metrics.read.checks import Given
+from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Uncalculated
+from cchc_metrics.records.columns import Array
+from cchc_metrics.records.fields import CellError, cell_text, word_key
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.record import ColumnSpec, schema, schema_by_name
+
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_SEVERAL: Final = 3
+"""So many words are no id."""
+_TOTALS: Final = frozenset(map(word_key, ("tổng", "tổng cộng", "tổng số", "cộng", "cộng dồn", "tổng số hồ sơ", "tổng cộng hồ sơ", "total")))
+_INITIALS: Final = frozenset("tTcC")
+_LISTED: Final = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Undressed:
+    """A table without its dressing.
+
+    Args:
+        table: the rows that may be records.
+        dressing: the numbers of the rows that are none, ascending.
+        totals: column → positions in ``table`` of rows that look like a total and have what a record needs: they count, in doubt.
+    """
+
+    table: RawTable
+    dressing: tuple[int, ...] = ()
+    totals: Mapping[str, Array] | None = None
+
+
+def undress(table: RawTable, positions: Mapping[str, int], kind: Kind, given: Given) -> Undressed:
+    """Return a table of a file without the rows that are no records; one from memory is taken as it is.
+
+    Args:
+        table: the table.
+        positions: canonical column → position of its heading.
+        kind: what its rows are.
+        given: what units and words are understood by.
+    """
+    if not table.heading_row or not all(isinstance(table.columns[at], RawColumn) for at in positions.values()):
+        return Undressed(table)
+    cells = {name: column for name, at in positions.items() if isinstance(column := table.columns[at], RawColumn)}
+    judge = _Judge(kind, given, tuple(spec for spec in schema(kind.model) if _needed(kind, spec) and spec.name in cells))
+    found = judge.rows(cells, len(table.rows))
+    refused = [row for row in table.refused if judge.refused(row, positions)]
+    numbers = sorted([*(int(table.rows[at]) for at in found.tolist()), *(row.row for row in refused)])
+    if numbers:
+        kept = np.ones(len(table.rows), dtype=bool)
+        kept[found] = False
+        where = np.flatnonzero(kept)
+        columns = {at: column.taken(where) if isinstance(column, RawColumn) else column for at, column in table.columns.items()}
+        left = set(numbers)
+        table = replace(
+            table, columns=columns, rows=np.asarray(table.rows)[where], refused=tuple(row for row in table.refused if row.row not in left)
+        )
+        cells = {name: column for name, at in positions.items() if isinstance(column := table.columns[at], RawColumn)}
+    return Undressed(table, tuple(numbers), {name: where for name, where in _totals(cells, kind).items() if len(where)})
+
+
+def listed(rows: Sequence[int]) -> str:
+    """Return row numbers as a message lists them: those that stand side by side as a range.
+
+    >>> listed([7, 9, 10, 11, 14])
+    '7, 9–11, 14'
+    """
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], row]
+        else:
+            runs.append([row])
+    texts = [f"{run[0]}–{run[-1]}" if run[-1] > run[0] else str(run[0]) for run in runs]
+    return ", ".join(texts[:_LISTED]) + (", …" if len(texts) > _LISTED else "")
+
+
+def _needed(kind: Kind, spec: ColumnSpec) -> bool:
+    return spec.required or spec.name == kind.dates.main
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judge:
+    """Judges rows by the cells that a record needs.
+
+    Args:
+        kind: what the rows are.
+        given: what units and words are understood by.
+        needed: the columns that a record needs and the table has.
+    """
+
+    kind: Kind
+    given: Given
+    needed: tuple[ColumnSpec, ...]
+
+    @property
+    def _others(self) -> list[ColumnSpec]:
+        return [spec for spec in self.needed if spec.cell_type.name != "id"]
+
+    def rows(self, cells: Mapping[str, RawColumn], rows: int) -> Array:
+        """Return the ascending positions of the rows that are dressing; the costly look is at the few that can be."""
+        found: Array = np.arange(rows if self._others else 0)
+        some_blank = np.zeros(len(found), dtype=bool)
+        for spec in sorted(self._others, key=lambda spec: _ORDER.index(spec.cell_type.name)):
+            column = cells[spec.name]
+            codes = column.codes[found]
+            asked = np.unique(codes) if len(found) < rows else np.arange(len(column.values))
+            said = np.ones(len(column.values), dtype=bool)
+            blank = np.zeros(len(column.values), dtype=bool)
+            for at in asked.tolist():
+                blank[at], said[at] = self._judged(spec, column.values[at])
+            kept = ~said[codes]
+            found, some_blank = found[kept], (some_blank | blank[codes])[kept]
+            if not len(found):
+                return found
+        for spec in self.needed:
+            if spec.cell_type.name == "id":
+                texts = [_text(cells[spec.name].cell(at)) for at in found.tolist()]
+                kept = np.array([_no_id(text) for text in texts], dtype=bool)
+                some_blank |= np.array([text == "" for text in texts], dtype=bool)
+                found, some_blank = found[kept], some_blank[kept]
+        return found[some_blank]
+
+    def refused(self, row: Refused, positions: Mapping[str, int]) -> bool:
+        """Return whether a row that could not be cut into the columns is dressing; only of rows of few cells it is known."""
+        if not row.said or not self._others:
+            return False
+        some_blank = False
+        for spec in self.needed:
+            cell = row.said.get(positions[spec.name], "")
+            if spec.cell_type.name == "id":
+                blank, said = not _text(cell), not _no_id(_text(cell))
+            else:
+                blank, said = self._judged(spec, cell)
+            some_blank |= blank
+            if said:
+                return False
+        return some_blank
+
+    def _judged(self, spec: ColumnSpec, cell: Any) -> tuple[bool, bool]:
+        """Return whether a cell is blank, and whether it says what its column wants."""
+        text = _text(cell)
+        if text == "":
+            return True, False
+        if text is None or isinstance(cell, Uncalculated):
+            return False, True
+        if spec.cell_type.name == "moment" and (not isinstance(cell, str) or text[0].isdigit()):
+            return False, True  # no signature begins with a digit
+        if word_key(text) in map(word_key, self.given.own.values.get(spec.name, ())):
+            return False, True
+        return False, not understand_cells(spec, [cell], self.given)[1]
+
+
+_ORDER: Final = ("choice", "unit", "label", "whole", "term", "moment")
+"""Columns of few distinct cells first."""
+
+
+def _no_id(text: str | None) -> bool:
+    """Return whether a text is no identifier.
+
+    >>> [_no_id(text) for text in ("", "Tổng cộng", "1. Chứng thực (20 hồ sơ)", "H20.38-210301-0001", "11970/KH-UBND")]
+    [True, True, True, False, False]
+    """
+    return text is not None and (not any(char.isdigit() for char in text) or len(_WORD.findall(text)) >= _SEVERAL)
+
+
+def _text(cell: Any) -> str | None:
+    """Return the text of a cell, None where it has none that can be written."""
+    try:
+        return cell_text(cell)
+    except CellError:
+        return None
+
+
+def _totals(cells: Mapping[str, RawColumn], kind: Kind) -> dict[str, Array]:
+    """Return column → the rows whose cell is the word for a total, of the columns where such a word would stand."""
+    specs = schema_by_name(kind.model)
+    return {name: column.rows_of(_is_total) for name, column in cells.items() if specs[name].cell_type.name in ("id", "label")}
+
+
+def _is_total(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.lstrip()[:1] in _INITIALS and word_key(cell) in _TOTALS
