@@ -121,7 +121,7 @@ def test_tallies_of_unlike_frames_do_not_add(change: dict[str, Any], word: str) 
 
 
 def test_another_schema_version_is_refused() -> None:
-    text = zero().to_json().replace('"schema_version": 2', '"schema_version": 99')
+    text = zero().to_json().replace('"schema_version": 3', '"schema_version": 99')
     with pytest.raises(TallyMismatchError, match="99"):
         Tally.from_json(text)
 

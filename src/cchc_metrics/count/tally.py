@@ -26,14 +26,14 @@ from cchc_metrics.count.frame import Frame, common_edges
 from cchc_metrics.count.workers import can_fork, in_processes
 from cchc_metrics.errors import InputError, TallyMismatchError, suggestion
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.kind import Context, said
+from cchc_metrics.records.kind import Context, needed, said
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import Record
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 Table = Columns | Iterable[Columns] | Iterable[Record]
 Counted = Mapping[str, Mapping[str, frozenset[str]]]
@@ -51,13 +51,15 @@ class Tally:
         counted: kind that was supplied, even if empty → short name of each set of its events that was counted → its dimensions. A kind that
             was not supplied has no data, which is not zero.
         said: ``kind.column`` of every column that any table of the kind had and that the rules read. What rests on a column that no table
-            had has no data either.
+            had has no data either, unless no row needs it.
+        needed: ``kind.column`` or ``kind.fact`` of what some row of the kind needs, see ``Kind.needing``.
     """
 
     frame: Frame
     cubes: Mapping[str, Cube]
     counted: Counted
     said: frozenset[str] = frozenset()
+    needed: frozenset[str] = frozenset()
 
     @classmethod
     def zero(cls, frame: Frame) -> Tally:
@@ -83,7 +85,7 @@ class Tally:
         return (
             isinstance(other, Tally)
             and self.frame == other.frame
-            and (dict(self.counted), self.said) == (dict(other.counted), other.said)
+            and (dict(self.counted), self.said, self.needed) == (dict(other.counted), other.said, other.needed)
             and dict(self.cubes) == dict(other.cubes)
         )
 
@@ -91,7 +93,7 @@ class Tally:
 
     def __reduce__(self) -> tuple[type[Tally], tuple[object, ...]]:
         counted = {kind: dict(sets) for kind, sets in self.counted.items()}
-        return (Tally, (self.frame, dict(self.cubes), counted, self.said))
+        return (Tally, (self.frame, dict(self.cubes), counted, self.said, self.needed))
 
     def __add__(self, other: Tally) -> Tally:
         """Return the tally of both: as of the later day, where they are known up to unlike days.
@@ -116,7 +118,8 @@ class Tally:
         for name, cube in two.items():
             cubes[name] = cubes[name] + cube if name in cubes else cube
         counted = MappingProxyType(dict(sorted({**self.counted, **other.counted}.items())))
-        return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), counted, self.said | other.said)
+        said, needed = self.said | other.said, self.needed | other.needed
+        return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), counted, said, needed)
 
     def occupied(self, kind: str = "") -> Array:
         """Return which stretches of time have any event, of a kind where one is named (bool[stretches])."""
@@ -149,6 +152,7 @@ class Tally:
                     kind: {name: sorted(dims) for name, dims in sorted(sets.items())} for kind, sets in sorted(self.counted.items())
                 },
                 "said": sorted(self.said),
+                "needed": sorted(self.needed),
                 "cubes": {
                     name: {
                         "axes": list(cube.axes),
@@ -205,7 +209,7 @@ class Tally:
             for name, c in data["cubes"].items()
         }
         counted = {kind: {name: frozenset(dims) for name, dims in sets.items()} for kind, sets in data["counted"].items()}
-        return cls(frame, MappingProxyType(cubes), MappingProxyType(counted), frozenset(data["said"]))
+        return cls(frame, MappingProxyType(cubes), MappingProxyType(counted), frozenset(data["said"]), frozenset(data["needed"]))
 
 
 def tally(
@@ -302,9 +306,12 @@ class _Count:
         cubes: dict[str, Cube] = {}
         for name, columns in sorted(kinds.items()):
             cubes |= cubes_of(name, columns, self.context, self.frame, self.sets, self.engine, threads)
-        heard = {f"{name}.{what}" for name, columns in kinds.items() for what in said(KINDS[name], columns, self.context.rules)}
+        heard, asked = (
+            frozenset(f"{name}.{what}" for name, columns in kinds.items() for what in of(KINDS[name], columns, self.context.rules))
+            for of in (said, needed)
+        )
         counted = {name: self._counted(name) for name in sorted(kinds)}
-        return Tally(self.frame, MappingProxyType(dict(sorted(cubes.items()))), MappingProxyType(counted), frozenset(heard))
+        return Tally(self.frame, MappingProxyType(dict(sorted(cubes.items()))), MappingProxyType(counted), heard, asked)
 
     def _counted(self, kind: str) -> Mapping[str, frozenset[str]]:
         every = {s.name: frozenset(d.name for d in s.dims) for s in KINDS[kind].event_sets}

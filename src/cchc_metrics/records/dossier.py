@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 
 import numpy as np
 
 from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, receipts, turnaround
+from cchc_metrics.records.dossier_timing import ENDED_STATE, OUT_STATE, acceptance, class_dossiers, receipts, state_table, turnaround
 from cchc_metrics.records.ends import AS_CHECKED, end_clock, end_days
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
 from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Fact, Join, Kind
@@ -196,6 +196,29 @@ def _under(names: frozenset[str], rules: Rules) -> frozenset[str]:
     return read if rules.two_supplements_late else read | {_REQUESTS_DO_NOT_COUNT}
 
 
+def _received(columns: Columns, rules: Rules) -> Array:
+    codes, labels = columns.codes("status")
+    found: Array = np.array([state >> 4 != OUT_STATE for state in state_table(labels, rules)], dtype=bool).take(codes)
+    return found
+
+
+def _ended(columns: Columns, rules: Rules) -> Array:
+    codes, labels = columns.codes("status")
+    found: Array = np.array([state >> 4 == ENDED_STATE for state in state_table(labels, rules)], dtype=bool).take(codes)
+    return found
+
+
+_NEEDING: Mapping[str, Callable[[Columns, Rules], Array]] = {
+    "received_at": _received,
+    "channel": _received,
+    "due": _received,
+    "ended": _ended,  # who has not ended is pending, whatever day a column of ends might give
+    "supplement_requests": _ended,
+    "submitted_at": lambda columns, rules: _received(columns, rules) & columns.equals("channel", Channel.ONLINE.value),
+    "term_unit": lambda columns, rules: _received(columns, rules) & (columns.numbers("term") >= 0),
+}
+
+
 def events(columns: Columns, context: Context) -> Iterator[Events]:
     """Yield the sets of events of dossiers that are asked for: received, due, ended, becoming and ceasing to be overdue, and so on.
 
@@ -279,6 +302,7 @@ KIND = Kind(
     events,
     ("dossier_id",),
     facts=FACTS,
+    needing=_NEEDING,
     under=_under,
     headings={
         "dossier_id": ("Mã hồ sơ", "Số hồ sơ", "Mã số hồ sơ"),

@@ -77,5 +77,6 @@ KIND = Kind(
         "adopted_on": ("Ngày áp dụng", "Ngày triển khai"),
         "status": ("Trạng thái", "Tình trạng"),
     },
+    needing={"adopted_on": lambda columns, _: columns.equals("status", "adopted")},
     dates=Dates("adopted_on", ("adopted_on",), happened=("status", ("adopted",))),
 )

@@ -162,6 +162,8 @@ class Kind:
         by_words: headings that mean their column only where the cells are words of its closed list.
         joins: what it takes from other kinds, in this order.
         facts: what follows from any of several columns.
+        needing: column or fact → the rows (bool[n], under rules) of which something is not known without it: whether the table has it or
+            not, no other answer hangs on it. What is not listed is needed by every row.
         under: takes the names of columns and the rules, returns what they say under them: columns that are not read are left out, and what
             the rules settle is added.
     """
@@ -178,6 +180,7 @@ class Kind:
     by_words: frozenset[str] = frozenset()
     joins: tuple[Join, ...] = ()
     facts: tuple[Fact, ...] = ()
+    needing: Mapping[str, Callable[[Columns, Rules], Array]] = field(default_factory=dict)
     under: Callable[[frozenset[str], Rules], frozenset[str]] = lambda names, _: names
 
     def needs(self, event_set: EventSet, dims: Iterable[str]) -> frozenset[str]:
@@ -186,13 +189,20 @@ class Kind:
         own = [(d.name,) if d.needs is None else d.needs for d in event_set.dims if d.name in chosen]
         return frozenset(event_set.needs).union(*own)
 
-    def missing(self, needs: Iterable[str], said: Collection[str]) -> Iterator[str]:
-        """Yield the columns, as messages name them, of those needs that follow from nothing of what tables said."""
+    def missing(self, needs: Iterable[str], said: Collection[str], needed: Collection[str]) -> Iterator[str]:
+        """Yield the columns, as messages name them, of those needs that follow from nothing of what tables said.
+
+        Args:
+            needs: columns and facts.
+            said: what the tables said, see ``said``.
+            needed: what some row needs, see ``needed``: a term of no row needs no unit.
+        """
+        there = {*said, *(self.needing.keys() - set(needed))}
         facts = {fact.name: fact for fact in self.facts}
         for need in needs:
             if need not in facts and need not in said:
                 yield need
-            elif need in facts and not any(set(names) <= set(said) for names in facts[need].any_of):
+            elif need in facts and not any(set(names) <= there for names in facts[need].any_of):
                 yield facts[need].columns
 
     def event_set(self, name: str) -> EventSet:
@@ -203,6 +213,14 @@ class Kind:
 def said(kind: Kind, columns: Columns, rules: Rules) -> frozenset[str]:
     """Return the columns that a table of a kind has, whatever their cells say, and what they say under rules."""
     return kind.under(frozenset(name for name in schema_by_name(kind.model) if name in columns), rules)
+
+
+def needed(kind: Kind, columns: Columns, rules: Rules) -> frozenset[str]:
+    """Return the columns and facts without which something is not known of some row of a table, whether the table has them or not."""
+    if not len(columns):
+        return frozenset()
+    every = {need for event_set in kind.event_sets for need in event_set.needs} - kind.needing.keys()
+    return frozenset(every).union(name for name, rows in kind.needing.items() if rows(columns, rules).any())
 
 
 def events_from_columns(event_set: EventSet, columns: Columns, day: Array, value: Any = None) -> Events:

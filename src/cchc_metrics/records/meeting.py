@@ -76,5 +76,6 @@ KIND = Kind(
         "secrecy": ("Độ mật", "Mức độ mật"),
     },
     by_words=frozenset({"Hình thức họp"}),
+    needing={"held_on": lambda columns, _: columns.equals("status", "held")},
     dates=Dates("held_on", ("held_on",), happened=("status", ("held",))),
 )

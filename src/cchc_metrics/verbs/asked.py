@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, event_sets, sets_like
@@ -94,23 +94,45 @@ def missing_of(indicator: Indicator, catalogue: Catalogue, dims: Collection[str]
     The kinds say what each set of events and each dimension needs; the counts of the numerator and the denominator which they are.
     """
     counts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
-    asked = [(events, {*count.where, *dims}) for count in counts for events in _events(count)]
+    asked = [(events, count.where, dims) for count in counts for events in _events(count)]
     if indicator.values_of:
-        asked.append((indicator.values_of, set(dims)))
+        asked.append((indicator.values_of, {}, dims))
     return missing_columns(tally, asked)
 
 
-def missing_columns(tally: Tally, asked: Iterable[tuple[str, Collection[str]]]) -> tuple[str, ...]:
-    """Return the columns, as ``kind.column``, that sets of events selected by dimensions rest on and no table of the kind had."""
+Asked = tuple[str, Mapping[str, Sequence[str]], Collection[str]]
+"""Full name of a set of events, dimension → the labels that are selected, and the dimensions by which it is broken down."""
+
+
+def missing_columns(tally: Tally, asked: Iterable[Asked]) -> tuple[str, ...]:
+    """Return the columns, as ``kind.column``, without which selected events are not known, and which no table of the kind had.
+
+    A column is not missing where the answer is the same whatever it would say: no row needs it, or none is left to be selected by it.
+    """
     found: set[str] = set()
-    for name, dims in asked:
-        full = set_asked(tally, name, dims)
+    for name, where, dims in asked:
+        full = set_asked(tally, name, {*where, *dims})
         if full is None or full.startswith(UNITS_KIND + "."):
             continue
-        kind = KINDS[full.split(".", 1)[0]]
-        said = {what.removeprefix(kind.name + ".") for what in tally.said if what.startswith(kind.name + ".")}
-        found |= {f"{kind.name}.{columns}" for columns in kind.missing(kind.needs(event_sets()[full], dims), said)}
+        kind, event_set = KINDS[full.split(".", 1)[0]], event_sets()[full]
+        said, needed = (frozenset(what.removeprefix(kind.name + ".") for what in whole) for whole in (tally.said, tally.needed))
+        own = set(kind.missing([need for need in event_set.needs if need in needed], said, needed))
+        unsaid = {
+            d.name: missing
+            for d in event_set.dims
+            if d.name in where or d.name in dims
+            if (missing := set(kind.missing((d.name,) if d.needs is None else d.needs, said, needed)))
+        }
+        if unsaid and (own or _any_of(tally, full, {dim: labels for dim, labels in where.items() if dim not in unsaid})):
+            own = own.union(*unsaid.values())
+        found |= {f"{kind.name}.{columns}" for columns in own}
     return tuple(sorted(found))
+
+
+def _any_of(tally: Tally, full: str, where: Mapping[str, Sequence[str]]) -> bool:
+    """Return whether there are events of a set with some labels, on any day and of any unit."""
+    cube = tally.cubes.get(full)
+    return cube is not None and bool(cube.grid(len(tally.frame.edges) + 1, (), where).any())
 
 
 def check_units(tally: Tally, units: UnitTree) -> None:

@@ -234,7 +234,7 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | N
     (only,) = asked
     if only.first > day:
         raise CchcError(f"kỳ {only.label} chưa bắt đầu vào ngày {day:%d/%m/%Y}", f"period {only.label} has not begun on {day}")
-    asked_sets = [(name, count.where) for count in _COUNTS.values() for name in (count.events, count.until) if name]
+    asked_sets = [(name, count.where, ()) for count in _COUNTS.values() for name in (count.events, count.until) if name]
     missing = missing_columns(tally, asked_sets)
     if missing:
         columns = ", ".join(missing)
