@@ -62,6 +62,11 @@ def test_a_rate_and_its_target_compare_as_printed(rate: tuple[int, int], target:
         assert agrees(judged({"value": value, "comparator": sign, "in_percent": True, **more}, *rate), lang)
 
 
+def test_a_target_stands_apart_from_a_value_that_is_rounded_before_it_is_judged() -> None:
+    found = judged({"value": "1,5625", "comparator": ">=", "in_percent": True, "round_to": 2}, 1, 64)
+    assert assessment_texts(found, "vi") == ("1,56% (1,563%)", "1,563%")
+
+
 @given(st.integers(0, 5000), st.integers(1, 5000), st.integers(-50, 50), st.sampled_from([">=", ">", "<=", "<"]), LANGS)
 def test_a_count_and_what_a_percentage_asks_of_it_compare_as_printed(now: int, before: int, percent: int, sign: str, lang: Lang) -> None:
     found = judged({"value": percent, "comparator": sign, "against": "increase_percent"}, now, scale=Scale.COUNT, before=(before,))

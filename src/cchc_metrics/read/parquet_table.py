@@ -81,7 +81,9 @@ class ParquetTable:
 
     def empty(self) -> Any:
         """Return the table without its rows."""
-        return _whole(_reader(self.paths[0], self.metadata[0], []).schema_arrow.empty_table(), keys=self.keys[0], uneven=self.uneven)
+        schema = _reader(self.paths[0], self.metadata[0], []).schema_arrow
+        # Not ``schema.empty_table()``, which loads pandas where that is installed.
+        return _whole(arrow().Table.from_batches([], schema=schema), keys=self.keys[0], uneven=self.uneven)
 
 
 def open_parquet(path: Path) -> ParquetTable:

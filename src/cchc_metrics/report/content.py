@@ -298,9 +298,10 @@ def assessment_texts(assessment: Assessment, lang: Lang) -> tuple[str, str]:
     measured, asked = assessment.measured, assessment.asked
     write = format_percent if assessment.scale is Scale.PERCENT else format_number
     ends = () if asked is None else (asked.value, asked.upper)
-    low, high = ("" if end is None else write(end, lang=lang, beside=(measured,)) for end in ends) if ends else ("", "")
+    seen = (measured, assessment.rounded)
+    low, high = ("" if end is None else write(end, lang=lang, beside=seen) for end in ends) if ends else ("", "")
     required = f"{low}–{high}" if high else _SIGNS.get(assessment.comparator, "") + low if low else ""
-    reached = "" if measured is None else write(measured, lang=lang, beside=ends)
+    reached = "" if measured is None else write(measured, lang=lang, beside=(*ends, assessment.rounded))
     if assessment.rounded is not None:
         reached = f"{write(assessment.rounded, lang=lang, beside=ends)} ({reached})"
     return reached, required
