@@ -14,6 +14,7 @@ from cchc_metrics.errors import CchcError as CchcError
 from cchc_metrics.plan import Plan as Plan
 from cchc_metrics.plan import load_plan as load_plan
 from cchc_metrics.read.files import read_file as read_file
+from cchc_metrics.read.frames import read_frame as read_frame
 from cchc_metrics.read.parquet_files import scan_parquet as scan_parquet
 from cchc_metrics.read.rows import read_rows as read_rows
 from cchc_metrics.records.columns import Columns as Columns

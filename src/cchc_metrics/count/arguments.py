@@ -108,7 +108,7 @@ def as_tables(tables: object) -> tuple[dict[str, Columns], dict[str, Iterator[Co
             whole[kind] = checked(kind, table)
         elif isinstance(table, (list, tuple)) and table and all(isinstance(row, Record) for row in table):
             whole[kind] = _columns(kind, table)
-        elif isinstance(table, (str, bytes)) or hasattr(table, "columns") or not isinstance(table, Iterable):
+        elif isinstance(table, (str, bytes)) or hasattr(type(table), "columns") or not isinstance(table, Iterable):
             raise _no_table(kind, table)
         else:
             parts[kind] = iter(table)
@@ -142,12 +142,15 @@ def _columns(kind: str, records: Collection[Record]) -> Columns:
 
 
 def _no_table(kind: str, table: object) -> InputError:
-    inner = getattr(table, "columns", None)
-    vi, en = (("; có phải «.columns» của nó?", "; did you mean its «.columns»?")) if isinstance(inner, Columns) else ("", "")
+    own = type(table).__module__.partition(".")[0] == __name__.partition(".")[0]  # a lazy frame warns when it is asked
+    if own and isinstance(getattr(table, "columns", None), Columns):
+        vi, en = "; có phải «.columns» của nó?", "; did you mean its «.columns»?"
+    else:
+        vi, en = f'; dùng read_frame("{kind}", …).columns', f'; use read_frame("{kind}", …).columns'
     what = type(table).__name__
     return InputError(
-        f"bảng «{kind}»: {what} không phải Columns{vi}; dùng read_rows, read_file hoặc columns_of",
-        f"table «{kind}»: a {what} is not Columns{en}; use read_rows, read_file or columns_of",
+        f"bảng «{kind}»: {what} không phải Columns{vi}, hoặc read_rows, read_file, columns_of",
+        f"table «{kind}»: a {what} is not Columns{en}, or read_rows, read_file, columns_of",
     )
 
 

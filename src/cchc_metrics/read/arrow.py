@@ -63,6 +63,13 @@ def text_array(texts: Sequence[str]) -> Any:
     return pa.Array.from_buffers(pa.large_string(), len(texts), [None, pa.py_buffer(places), pa.py_buffer(b"".join(encoded))])
 
 
+def objects_of(texts: Any) -> Array:
+    """Return texts as Python has them; Arrow's own way loads pandas where it is installed, and takes as long."""
+    found = np.empty(len(texts), dtype=object)
+    found[:] = texts.to_pylist()
+    return found
+
+
 def one_array(cells: Any) -> Any:
     """Return an array, or a chunked array in one piece; texts of every type, UTF-8 bytes too, as ``string`` or ``large_string``."""
     pa = arrow()

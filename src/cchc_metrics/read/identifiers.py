@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cchc_metrics.read.arrow import arrow, cells_of, is_text, nulls_of, one_array
+from cchc_metrics.read.arrow import arrow, cells_of, is_text, nulls_of, objects_of, one_array
 from cchc_metrics.read.raw import TypedColumn
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import CellError, parse_identifier
@@ -84,7 +84,7 @@ def id_column(cells: Any, *, keep: bool = True, distinct: bool = False) -> Typed
     alike = np.zeros(0, dtype=np.int64) if distinct else _alike(found)
     if not len(alike) and not keep:
         return TypedColumn(cells_of(array), {}, found.errors, alike)
-    return _column(found, alike, cells_of(array), found.texts.to_numpy(zero_copy_only=False).copy())
+    return _column(found, alike, cells_of(array), objects_of(found.texts))
 
 
 def judged_column(texts: Any, hashes: Array, objects: Array) -> TypedColumn:

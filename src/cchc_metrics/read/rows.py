@@ -81,7 +81,7 @@ def read_rows(
 def read_table(
     kind: str | Kind,
     headings: Sequence[str],
-    cells: Sequence[Iterable[object]],
+    cells: Sequence[Iterable[object] | RawColumn],
     *,
     units: UnitTree | None = None,
     extracted_on: date | None = None,

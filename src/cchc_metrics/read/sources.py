@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from cchc_metrics.errors import InputError
-from cchc_metrics.read.arrow import arrow
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.files import is_parquet, parse_file
+from cchc_metrics.read.frames import ArrowStream, Cursor, is_frame, read_frame
 from cchc_metrics.read.parquet_files import parse_parquet, scan_file
 from cchc_metrics.read.raw import Progress
-from cchc_metrics.read.rows import kind_named, read_rows, read_table
+from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed
-from cchc_metrics.read.typed import read_arrow
 from cchc_metrics.records.columns import Columns, stacked
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Problems
@@ -57,9 +54,9 @@ class TableSource:
         return cls(kind, file, lambda _: iter(parts), whole, held=True, rows=sum(len(part.columns) for part in parts))
 
 
-TableLike = TableSource | Columns | Parsed | Iterable[Mapping[str, Any] | BaseModel | Columns | Parsed] | Mapping[str, Sequence[Any]]
-"""What a dataset takes for a table: columns, what a reader returned, rows (mappings or records), heading → cells, an Arrow table or
-anything with an Arrow C stream, or a list of such columns: a table in parts."""
+TableLike = TableSource | Columns | Parsed | Iterable[Any] | Mapping[str, Sequence[Any]] | ArrowStream | Cursor
+"""What a dataset takes for a table: columns, what a reader returned, whatever ``read_frame`` takes (frames of pandas, polars, Arrow and
+DuckDB, rows with names, heading → cells), or a list of such tables: a table in parts."""
 
 
 def memory_source(kind: str, table: object, given: Given) -> TableSource:
@@ -81,6 +78,8 @@ def memory_source(kind: str, table: object, given: Given) -> TableSource:
 
 def _parts_of(table: object) -> list[object]:
     """Return the parts of a table: itself, unless it is a list of tables."""
+    if is_frame(table):  # a reader of Arrow yields its batches, and is one table
+        return [table]
     if isinstance(table, (list, tuple)) and table and all(_is_table(part) for part in table):
         return list(table)
     if isinstance(table, Iterator):
@@ -90,7 +89,7 @@ def _parts_of(table: object) -> list[object]:
 
 
 def _is_table(part: object) -> bool:
-    return isinstance(part, (Columns, Parsed)) or hasattr(part, "__arrow_c_stream__")
+    return isinstance(part, (Columns, Parsed)) or is_frame(part)
 
 
 def _parsed(kind: Kind, table: object, given: Given) -> Parsed:
@@ -100,21 +99,7 @@ def _parsed(kind: Kind, table: object, given: Given) -> Parsed:
     if isinstance(table, Columns):
         _check_model(kind, table)
         return Parsed(table, Problems(read=len(table)))
-    if hasattr(table, "__arrow_c_stream__"):
-        found = table if hasattr(table, "schema") and hasattr(table, "num_rows") else arrow().table(table)
-        return read_arrow(kind, found, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar)
-    if isinstance(table, Mapping):
-        headings = [str(name) for name in table]
-        columns = [list(cells) for cells in table.values()]
-        return read_table(kind, headings, columns, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar)
-    rows = list(table) if isinstance(table, Iterable) and not isinstance(table, (str, bytes)) else None
-    if rows is None or not all(isinstance(row, (Mapping, BaseModel)) for row in rows):
-        said = type(table if rows is None else next(row for row in rows if not isinstance(row, (Mapping, BaseModel)))).__name__
-        raise InputError(
-            f"{kind.name}: không đọc được bảng từ «{said}»; đưa Columns, danh sách dòng (dict hoặc bản ghi), hoặc {{tiêu đề: [ô, …]}}",
-            f"{kind.name}: no table can be read from «{said}»; give Columns, a list of rows (dicts or records), or {{heading: [cell, …]}}",
-        )
-    return read_rows(kind, rows, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar)
+    return read_frame(kind, table, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar)
 
 
 def _check_model(kind: Kind, columns: Columns) -> None:
