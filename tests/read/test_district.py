@@ -72,7 +72,7 @@ sources = ["x"]
     assert district.rules == Rules.preset("qd766")
     (unit,) = district.units
     assert (unit.level, unit.valid_to, unit.predecessors) == ("commune", date(2025, 6, 30), ("TM.08", "TM.09"))
-    assert district.files == {"dossiers": "Hồ sơ 2022.csv"}
+    assert district.files == {"dossiers": ("Hồ sơ 2022.csv",)}
     assert district.headings["dossiers"] == {"Mã HS": "dossier_id", "Ghi chú": ""}
     assert set(district.coverage) == set(KINDS)
     assert (district.coverage["surveys"].first, district.coverage["surveys"].last) == (date(2021, 1, 1), None)
@@ -149,7 +149,7 @@ day_off = []
         (WHO + 'rules = { base = "default", pause = "shift" }', "rules.pause: unknown key"),
         (WHO + "rules = 3", "rules: «3»: a table is needed"),
         (WHO + 'files = "a.csv"', "files: «a.csv»: a table is needed"),
-        (WHO + "files = { meetings = 3 }", "files.meetings: «3»: text in quotation marks"),
+        (WHO + "files = { meetings = 3 }", "files.meetings[1]: «3»: text in quotation marks"),
         (WHO + 'units_file = "u.csv"\n[[units]]\ncode = "A"\nname = "A"\nlevel = "commune"', "not both"),
         (WHO + 'units_file = "C:\\\\u.csv"', "units_file: "),
         (WHO + "[coverage]\nfirst = 1", "coverage.first: «1»: a day is needed"),

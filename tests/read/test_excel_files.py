@@ -197,7 +197,11 @@ def test_the_sheet_that_names_the_most_columns_is_read_and_its_likes_are_reporte
     sheets = {"Bìa": [["Đơn vị"]], "T1": [short, ROW[:5]], "T2": [HEADINGS, ROW], "T3": [HEADINGS, ROW], "Ẩn": [HEADINGS, ROW]}
     parsed = read_file("dossiers", write(tmp_path / "a.xlsx", sheets, hidden=["Ẩn"]))
     (problem,) = parsed.problems
-    assert (problem.code, problem.sheet, problem.fix_en) == (Code.UNUSED_SHEET, "T2", ": «T1», «T3»")
+    assert (problem.code, problem.sheet, problem.fix_en) == (
+        Code.UNUSED_SHEET,
+        "T2",
+        ': «T1», «T3»; write dossiers = "a.xlsx#*" under [files] to read all, or dossiers = "a.xlsx#T2"',
+    )
     assert len(parsed.columns) == 1
 
 

@@ -38,12 +38,14 @@ class Given:
         calendar: the working calendar.
         extracted_on: the day on which the records were exported.
         own: what the district declares of the kind's cells.
+        part: whether the rows are a part of their table, so that ids are compared later, over all parts.
     """
 
     units: UnitTree | None = None
     calendar: Calendar | None = None
     extracted_on: date | None = None
     own: Own = NOTHING
+    part: bool = False
 
 
 class SeveralUnitsError(CellError):

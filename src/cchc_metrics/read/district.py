@@ -69,10 +69,16 @@ def _file_name(value: object) -> object:
     return value
 
 
+def _file_names(value: object) -> object:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
 LevelName = Annotated[Level, BeforeValidator(_level)]
 """A level, also by its Vietnamese name: cấp xã, phường."""
 FileName = Annotated[str, BeforeValidator(_file_name)]
 """The name of a file in the folder or below it."""
+FileNames = Annotated[tuple[FileName, ...], BeforeValidator(_file_names), Field(min_length=1)]
+"""One file or several; a name may be a pattern."""
 KindName = Annotated[str, AfterValidator(_kind)]
 """The name of a kind of record."""
 
@@ -136,7 +142,8 @@ class District(DeclaredModel):
         period: the period reported on unless another is asked for, as ``Period.parse`` reads it.
         rules: a preset's name, or a table of ``Rules`` with ``base``, the preset that it changes.
         units, units_file: the unit tree, here or in a CSV file of the same columns; neither for a single unit.
-        files: kind → file name; ``<kind>.csv`` where not said.
+        files: kind → file name, several, or a pattern; ``<kind>.csv`` where not said. ``#`` and a sheet may follow, or ``#*``: all like
+            sheets.
         headings: kind → own heading → canonical column, or ``""`` to pass a column over.
         values: kind → column → own word → the code, unit or label that it means.
         blank: kind → column → what an empty cell means.
@@ -160,7 +167,7 @@ class District(DeclaredModel):
     rules: Rules = Field(default_factory=lambda: Rules.preset("default"))
     units: tuple[UnitEntry, ...] = ()
     units_file: FileName | None = None
-    files: Mapping[KindName, FileName] = Field(default_factory=dict)
+    files: Mapping[KindName, FileNames] = Field(default_factory=dict)
     headings: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
     values: Mapping[KindName, Mapping[str, Mapping[str, str]]] = Field(default_factory=dict)
     blank: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)

@@ -115,6 +115,21 @@ def read_excel(path: Path, *, wanted: Wanted | None = None, sheet: str = "", fil
     )
 
 
+def sheets_alike(path: Path, *, wanted: Wanted) -> tuple[str, ...]:
+    """Return the visible sheets that look like the one that names the most wanted columns, that one among them.
+
+    Raises:
+        UnreadableFileError: the file is no workbook, or is protected by a password.
+        InputError: the reader of workbooks is not installed.
+    """
+    try:
+        sheets = _sheets(_workbook(path), wanted, "")
+    except OSError as error:
+        raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
+    chosen = max(sheets, key=lambda found: len(found.kept), default=None)
+    return tuple(found.name for found in sheets if chosen is found or (chosen is not None and _like(found, chosen))) or ("",)
+
+
 def _workbook(path: Path) -> _Workbook:
     try:
         from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415  an extra

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from cchc_metrics.arguments import public
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.csv_files import read_csv
-from cchc_metrics.read.excel_files import read_excel
+from cchc_metrics.read.excel_files import read_excel, sheets_alike
 from cchc_metrics.read.headings import known_positions
 from cchc_metrics.read.parquet_files import parquet_cells, parse_parquet
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
@@ -27,6 +28,9 @@ _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PARQUET: Final = b"PAR1"
 SHEET: Final = "#"
 """Stands between a workbook's name and a sheet's, as in ``year.xlsx#Hồ sơ``."""
+EVERY: Final = "*"
+"""Stands for all sheets that look alike, as in ``year.xlsx#*``."""
+_PATTERN: Final = re.compile(r"[*?\[]")
 
 
 @public
@@ -156,6 +160,36 @@ def _as_it_is_named(folder: Path, name: str) -> str:
         return name
     alike = [path.name for path in folder.iterdir() if nfc(path.name) == nfc(name)]
     return alike[0] if len(alike) == 1 else name
+
+
+def table_places(folder: Path, kind: str, named: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the files and sheets of a kind's table: those that are named, a pattern by the files that fit it, else the file of its name.
+
+    Args:
+        folder: where they stand.
+        kind: the kind's name.
+        named: what ``[files]`` says: files, patterns such as ``HoSo_*.xlsx``, each with a sheet after ``#`` or ``#*`` for all like sheets.
+    """
+    if not named:
+        return [table_place(folder, kind)]
+    found: list[tuple[str, str]] = []
+    for each in named:
+        name, sheet = table_place(folder, kind, each)
+        fitting = [] if is_there(folder / name) or not _PATTERN.search(name) else sorted(folder.glob(name))
+        names = [path.relative_to(folder).as_posix() for path in fitting if is_table(path)]
+        found += [(name, sheet) for name in (names or [name])]
+    return list(dict.fromkeys(found))
+
+
+def like_sheets(path: Path, kind: Kind, own: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the sheets of a workbook that look like the one of a kind, that one among them, in the order of the workbook.
+
+    Raises:
+        UnreadableFileError: the file is no workbook, or is protected by a password.
+    """
+    if is_parquet(path) or not _begins(path).startswith(_WORKBOOKS):
+        raise _no_workbook(EVERY)
+    return sheets_alike(path, wanted=lambda headings: known_positions(kind, headings, own))
 
 
 def is_table(path: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,13 +17,16 @@ from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district
-from cchc_metrics.read.files import is_table, is_there, raw_table, table_place
+from cchc_metrics.read.files import EVERY, is_table, is_there, raw_table, table_place, table_places
 from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.headings import heading_key
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.scheme_files import read_scheme, read_scores
+from cchc_metrics.read.several import judged_together, parse_place
 from cchc_metrics.read.sources import TableSource, file_source
+from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.fields import cell_text
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import JOINED, KINDS
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
@@ -116,27 +119,20 @@ def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None 
     tables: dict[str, TableSource] = {}
     found_any = False
     for kind in KINDS.values():
-        name, sheet = table_place(folder, kind.name, district.files.get(kind.name))
-        if not is_there(folder / name):
-            if kind.name in district.files:
-                found_any = True
-                found.append((kind.name, _missing(name)))
+        places = table_places(folder, kind.name, district.files.get(kind.name, ()))
+        missing = [_missing(name) for name, _ in places if not is_there(folder / name)] if kind.name in district.files else []
+        places = [place for place in places if is_there(folder / place[0])]
+        if not places:
+            found += [(kind.name, problem) for problem in missing]
+            found_any |= bool(missing)
             continue
         found_any = True
         own = district.headings.get(kind.name, {})
-        try:
-            table = file_source(
-                folder / name,
-                kind,
-                replace(given, own=district.own(kind.name)),
-                own,
-                sheet=sheet,
-                file=name,
-                whole=whole or kind.name in JOINED,
-                progress=progress,
-            )
-        except UnreadableFileError as error:
-            found.append((kind.name, unreadable(name, error)))
+        chosen = replace(given, own=district.own(kind.name))
+        table, unread = _table(folder, kind, places, chosen, own, whole=whole or kind.name in JOINED, progress=progress)
+        # Of a kind that has a table, what is found is told with the table; what is wrong beside it stands for itself.
+        found += [(kind.name if table is None else "", problem) for problem in (*missing, *unread)]
+        if table is None:
             continue
         if not table.held:
             found.append((kind.name, Problems()))
@@ -157,6 +153,34 @@ def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None 
     absent = tuple(name for name in wanted if name is not None and not (folder / name).exists())
     found += [("", _missing(name)) for name in absent]
     return FolderFiles(folder, district, units, calendar, coverage, MappingProxyType(tables), tuple(found), absent)
+
+
+def _table(
+    folder: Path,
+    kind: Kind,
+    places: Sequence[tuple[str, str]],
+    given: Given,
+    own: Mapping[str, str],
+    *,
+    whole: bool,
+    progress: Progress | None,
+) -> tuple[TableSource | None, list[Problems]]:
+    """Return the table of a kind and the files that cannot be read; one in several files or sheets is read now, since ids are compared."""
+    if len(places) == 1 and places[0][1] != EVERY:
+        name, sheet = places[0]
+        try:
+            return file_source(folder / name, kind, given, own, sheet=sheet, file=name, whole=whole, progress=progress), []
+        except UnreadableFileError as error:
+            return None, [unreadable(name, error)]
+    parts: list[Parsed] = []
+    problems: list[Problems] = []
+    for name, sheet in places:
+        try:
+            parts += parse_place(folder / name, kind, given, own, sheet=sheet, file=name, progress=progress)
+        except UnreadableFileError as error:
+            problems.append(unreadable(name, error))
+    names = ", ".join(dict.fromkeys(name for name, _ in places))
+    return TableSource.of_parts(kind.name, judged_together(kind, parts), names) if parts else None, problems
 
 
 def _district_text(folder: Path) -> bytes:
@@ -190,7 +214,8 @@ def _missing(name: str) -> Problems:
 def _unused(folder: Path, district: District) -> Problems:
     """Return a finding for each table that nothing names: a table under a mistyped name must not go unseen."""
     units, _ = table_place(folder, "units", district.units_file)
-    used = {table_place(folder, kind, district.files.get(kind))[0] for kind in KINDS} | {units if district.units_file else "", *WRITTEN}
+    used = {name for kind in KINDS for name, _ in table_places(folder, kind, district.files.get(kind, ()))} | set(WRITTEN)
+    used |= {units} if district.units_file else set()
     found = sorted(path.name for path in folder.iterdir() if is_table(path) and path.name not in used)
     reported = Problems()
     for name in found:

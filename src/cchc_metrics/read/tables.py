@@ -69,7 +69,9 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
         findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, fix=_cells_fix(row.cells, len(table.headings)))
     if table.like_sheets:
         names = ", ".join(f"«{shown(name)}»" for name in table.like_sheets)
-        findings.add(Code.UNUSED_SHEET, fix=(f": {names}", f": {names}"))
+        every, one = (f'{kind.name} = "{shown(table.file)}#{name}"' for name in ("*", shown(table.sheet)))
+        vi = f": {names}; ghi {every} dưới [files] để đọc tất cả, hoặc {one}"
+        findings.add(Code.UNUSED_SHEET, fix=(vi, f": {names}; write {every} under [files] to read all, or {one}"))
     if len(table.rows) + refused == 0:
         findings.add(Code.EMPTY_TABLE)
     if not matched.usable:
@@ -272,7 +274,7 @@ def _check_rows(columns: Columns, ids: Mapping[str, Array], bad: Array, kind: Ki
         teller.tell(found, None)
     kept = _all_but([np.flatnonzero(bad), *(found.where for found in errors)], None, len(columns))
     alike = _alike(teller.cells, kind)
-    if alike is None or len(alike):
+    if not given.part and (alike is None or len(alike)):
         left = np.arange(len(columns)) if kept is None else kept
         if alike is not None:
             mask = np.zeros(len(columns), dtype=bool)

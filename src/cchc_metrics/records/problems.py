@@ -213,9 +213,9 @@ class Code(StrEnum):
     )
     UNUSED_SHEET = (
         "unused_sheet",
-        "warning",
-        "trang tính khác có vẻ cùng loại mà không được đọc; gộp các dòng vào một trang",
-        "other sheets look like this one and are not read; put all rows on one sheet",
+        "error",
+        "trang tính khác có vẻ cùng loại mà không được đọc",
+        "other sheets look like this one and are not read",
     )
     MISSING_HEADING = "missing_heading", "error", "thiếu cột bắt buộc", "a required column is missing"
     UNKNOWN_HEADING = (

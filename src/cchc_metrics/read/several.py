@@ -1,0 +1,83 @@
+"""A kind whose rows stand in several files or sheets: each part is understood by itself, ids are compared over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from cchc_metrics.read.checks import Finding, Given, duplicates
+from cchc_metrics.read.files import EVERY, like_sheets, parse_file
+from cchc_metrics.read.findings import WITHHELD, Findings
+from cchc_metrics.read.raw import Progress
+from cchc_metrics.read.tables import NOT_SECRET, Parsed, tidy
+from cchc_metrics.records.columns import Columns, stacked
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.record import schema_by_name
+
+
+def parse_place(
+    path: Path, kind: Kind, given: Given, own: Mapping[str, str], *, sheet: str, file: str, progress: Progress | None
+) -> list[Parsed]:
+    """Return what one file of several says, sheet by sheet where all like sheets are asked for; ids are still to be compared.
+
+    Args:
+        path: the file.
+        kind: what its rows are.
+        given: what they are compared with.
+        own: the district's own headings.
+        sheet: the sheet of a workbook; ``"*"`` for all that look alike, ``""`` for the one that fits best.
+        file: its name for messages.
+        progress: called with the name, how much is done and how much there is.
+
+    Raises:
+        UnreadableFileError: no table can be read from the file.
+    """
+    sheets = like_sheets(path, kind, own) if sheet == EVERY else (sheet,)
+    part = replace(given, part=True)
+    return [parse_file(path, kind, part, own, sheet=name, file=file, progress=progress) for name in sheets]
+
+
+def judged_together(kind: Kind, parts: Sequence[Parsed]) -> list[Parsed]:
+    """Return parts of one table without the rows that repeat an id, whichever part the other stands in; as if they stood in one.
+
+    Args:
+        kind: what the rows are.
+        parts: what each part says, ids not compared yet.
+    """
+    usable = [part for part in parts if part.usable]
+    if not usable:
+        return list(parts)
+    every = stacked(kind.model, [part.columns for part in usable])
+    found = list(duplicates(every, np.arange(len(every)), kind, {}))
+    judged, first = [], 0
+    for part in parts:
+        last = first + (len(part.columns) if part.usable else 0)
+        here = [replace(each, where=each.where[(each.where >= first) & (each.where < last)] - first) for each in found]
+        judged.append(_without(part, here) if part.usable and any(len(each.where) for each in here) else part)
+        first = last
+    return judged
+
+
+def _without(part: Parsed, found: Sequence[Finding]) -> Parsed:
+    columns = part.columns
+    findings = Findings(columns.file, columns.sheet)
+    findings.headings = columns.headings
+    kept = np.ones(len(columns), dtype=bool)
+    for each in found:
+        kept[each.where] = False
+        findings.add_rows(each.code, columns.row_numbers(), each.where, each.column, partial(_shown, columns, each.column))
+    problems = part.problems + findings.problems(0, int(np.count_nonzero(~kept)))
+    return Parsed(tidy(columns.take(kept)), problems)
+
+
+def _shown(columns: Columns, name: str, at: int) -> object:
+    """Return an id as a message shows it: not that of what is secret."""
+    if "secrecy" in schema_by_name(columns.model):
+        codes, labels = columns.codes("secrecy")
+        if labels[codes[at]] not in NOT_SECRET:
+            return WITHHELD
+    return columns.arrays[name][at]
