@@ -48,7 +48,7 @@ LAYERS = (
     ("plan",),
     ("verbs.compare", "verbs.assess", "score"),
     ("read", "report", "example"),
-    ("dataset", "schemas"),
+    ("dataset", "schemas", "proposal"),
     ("__init__",),
     ("cli", "testing"),
 )

@@ -9,7 +9,7 @@ import io
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -23,10 +23,11 @@ except ImportError:  # pragma: no cover  the extra is installed wherever the tes
     )
     raise SystemExit(2) from None
 
-from cchc_metrics.errors import CchcError, InputError
+from cchc_metrics.errors import CchcError, InputError, suggestion
 
 if TYPE_CHECKING:
     from cchc_metrics.dataset import Dataset
+    from cchc_metrics.proposal import Entry
     from cchc_metrics.records.problems import Problems
     from cchc_metrics.text import Lang
 
@@ -125,6 +126,64 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
         else f"{read} rows read = {valid} valid + {rejected} rejected",
     )
     raise SystemExit(_status(found))
+
+
+@main.command()
+@folder_argument
+@click.argument("files", nargs=-1)
+@click.option("--yes", is_flag=True, help="take every best guess; what has none is left in comments")
+@click.option("--force", is_flag=True, help="write over a district.toml; its answers are kept and not asked for again")
+@click.option("--code", help="code of the unit that reports")
+@click.option("--name", help="its name, without huyện or xã")
+@click.option("--level", help="its level: province, district or commune; Vietnamese too")
+@click.option("--extracted-on", "extracted_on", type=_Date(), help="the day on which the tables were exported")
+@period_option
+@lang_option
+def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: bool, **given: Any) -> None:
+    """Look at the tables in FOLDER, or at FILES in it, ask what is in doubt, and write FOLDER/district.toml."""
+    from cchc_metrics.proposal import answers_given, answers_in, district_toml, propose  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.read.district import FILE, load_district  # noqa: PLC0415
+    from cchc_metrics.read.look import sheets_in  # noqa: PLC0415
+    from cchc_metrics.report.files import write_whole  # noqa: PLC0415
+
+    path = folder / FILE
+    with _working(lang):
+        if path.exists() and not force:
+            raise InputError(
+                f"«{path}» đã có; thêm --force để viết lại, các câu đã trả lời được giữ", f"«{path}» is there; add --force to write it anew"
+            )
+        kept = answers_in(path.read_bytes()) if path.exists() else {}
+        sheets, unread = sheets_in(folder, files)
+        for name, error in unread:
+            click.echo(f"{name}: {error.text(lang)}", err=True)
+        proposal = propose(sheets, kept | answers_given(given))
+        if yes:
+            proposal = proposal.guessed()
+        elif sys.stdin.isatty():
+            proposal = proposal.answered(dict(_asked(proposal.doubts, lang)))
+        for entry in proposal.doubts:
+            guess = "" if entry.value is None else f" → {', '.join([entry.value] if isinstance(entry.value, str) else entry.value)}"
+            click.echo(f"? {entry.question(lang)}{guess}")
+        proposal.check()
+        text = district_toml(proposal)
+        load_district(text)
+        write_whole(path, [text])
+    click.echo(f"{path}: cchc-metrics report {folder}")
+    raise SystemExit(1 if proposal.doubts else 0)
+
+
+def _asked(doubts: Iterable[Entry], lang: str) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...]]]:
+    """Ask each question on the terminal, with its best guess; «?» leaves it in doubt."""
+    for entry in doubts:
+        guess = "?" if entry.value is None else entry.value if isinstance(entry.value, str) else ",".join(entry.value)
+        while True:
+            said = str(click.prompt(entry.question(lang), default=guess)).strip()
+            answer = [part.strip() for part in said.split(",")]
+            if said == "?" or not entry.options or set(answer) <= {*entry.options, ""}:
+                break
+            click.echo(suggestion(said, entry.options)[lang == "en"].lstrip("; ") or ", ".join(entry.options))
+        if said != "?":
+            yield entry.where, answer[0] if len(answer) == 1 else tuple(answer)
 
 
 @main.command()

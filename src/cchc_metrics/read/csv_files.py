@@ -60,10 +60,30 @@ def read_csv(
             with io.TextIOWrapper(binary, encoding=encoding, newline="") as text:
                 return _read(text, wanted, name, tick)
     except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise UnreadableFileError(f"byte 0x{byte:02x} không phải UTF-8", f"byte 0x{byte:02x} is not UTF-8") from None
+        raise _not_utf8(error) from None
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
+
+
+def raw_lines(path: Path) -> str:
+    """Return the text of a CSV file.
+
+    Raises:
+        UnreadableFileError: it is not in a known encoding.
+    """
+    try:
+        with path.open("rb") as binary:
+            encoding = _encoding(binary)
+            return binary.read().decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _not_utf8(error) from None
+    except OSError as error:
+        raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
+
+
+def _not_utf8(error: UnicodeDecodeError) -> UnreadableFileError:
+    byte = error.object[error.start]
+    return UnreadableFileError(f"byte 0x{byte:02x} không phải UTF-8", f"byte 0x{byte:02x} is not UTF-8")
 
 
 def _by_blocks(binary: BinaryIO, encoding: str, wanted: Wanted | None, name: str, tick: Callable[[], None]) -> RawTable | None:

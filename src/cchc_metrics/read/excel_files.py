@@ -130,6 +130,23 @@ def sheets_alike(path: Path, *, wanted: Wanted) -> tuple[str, ...]:
     return tuple(found.name for found in sheets if chosen is found or (chosen is not None and _like(found, chosen))) or ("",)
 
 
+def looked_at(path: Path) -> Iterator[tuple[str, Iterator[list[Any]], tuple[Merged, ...]]]:
+    """Yield every visible sheet that holds cells: its name, its rows with cells as the spreadsheet shows them, and its merged areas.
+
+    Raises:
+        UnreadableFileError: the file is no workbook, or is protected by a password.
+        InputError: the reader of workbooks is not installed.
+    """
+    try:
+        book = _workbook(path).reader
+    except OSError as error:
+        raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
+    for name in _visible(book):
+        sheet = book.get_sheet_by_name(name)
+        if sheet.start:
+            yield name, ([_cell(cell) for cell in row] for row in sheet.iter_rows()), _areas(sheet)
+
+
 def _workbook(path: Path) -> _Workbook:
     try:
         from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415  an extra
@@ -161,11 +178,14 @@ def _sheets(workbook: _Workbook, wanted: Wanted | None, name: str) -> list[_Shee
     if name:
         found = _sheet(book, _named(book.sheet_names, name), wanted)
         return [found]
+    return [found for found in (_sheet(book, name, wanted) for name in _visible(book)) if found.row]
+
+
+def _visible(book: Any) -> list[str]:
     from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415  an extra
 
     sheets = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
-    visible = [meta.name for meta in sheets if meta.visible == SheetVisibleEnum.Visible]
-    return [found for found in (_sheet(book, name, wanted) for name in visible) if found.row]
+    return [meta.name for meta in sheets if meta.visible == SheetVisibleEnum.Visible]
 
 
 def _named(names: Sequence[str], name: str) -> str:
@@ -180,9 +200,7 @@ def _named(names: Sequence[str], name: str) -> str:
 
 def _sheet(book: Any, name: str, wanted: Wanted | None) -> _Sheet:
     sheet = book.get_sheet_by_name(name)
-    left = sheet.start[1] if sheet.start else 0  # rows begin with the first column that holds a cell
-    areas = getattr(sheet, "merged_cell_ranges", None) or ()
-    merged = tuple(((top, first - left), (bottom, last - left)) for (top, first), (bottom, last) in areas)
+    merged = _areas(sheet)
     found = find_heading(list(islice(sheet.iter_rows(), TOP)), wanted, merged)
     return _Sheet(sheet, name, found.last + 1, found.after, found.headings, found.kept, merged)
 
@@ -192,6 +210,12 @@ def _dated(sheet: _Sheet) -> frozenset[int]:
     rows = list(islice(sheet.sheet.iter_rows(), sheet.after, sheet.after + ROWS))
     places = [at for at in range(len(sheet.headings)) if at not in sheet.kept]
     return frozenset(at for at in places if are_dates(row[at] for row in rows))
+
+
+def _areas(sheet: Any) -> tuple[Merged, ...]:
+    left = sheet.start[1] if sheet.start else 0  # rows begin with the first column that holds a cell
+    areas = getattr(sheet, "merged_cell_ranges", None) or ()
+    return tuple(((top, first - left), (bottom, last - left)) for (top, first), (bottom, last) in areas)
 
 
 def _like(other: _Sheet, chosen: _Sheet) -> bool:

@@ -124,7 +124,7 @@ def raw_table(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file
     """
     if is_parquet(path):
         return parquet_cells(path, file=file)
-    if _begins(path).startswith(_WORKBOOKS):
+    if begins_as_workbook(path):
         return read_excel(path, wanted=wanted, sheet=sheet, file=file, progress=progress)
     if sheet:
         raise _no_workbook(sheet)
@@ -210,6 +210,11 @@ def is_parquet(path: Path) -> bool:
         return _begins(path).startswith(_PARQUET)
     except UnreadableFileError:  # reported where it is read
         return False
+
+
+def begins_as_workbook(path: Path) -> bool:
+    """Return whether a file begins as workbooks do, whatever its name says."""
+    return _begins(path).startswith(_WORKBOOKS)
 
 
 def _no_workbook(sheet: str) -> UnreadableFileError:

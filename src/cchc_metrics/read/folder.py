@@ -188,8 +188,8 @@ def _district_text(folder: Path) -> bytes:
         raise InputError(f"không có thư mục «{folder}»", f"there is no folder «{folder}»")
     if not (folder / FILE).is_file():
         raise InputError(
-            f"thư mục «{folder}» thiếu {FILE}; xem mẫu: cchc-metrics example",
-            f"folder «{folder}» has no {FILE}; for a model see: cchc-metrics example",
+            f"thư mục «{folder}» thiếu {FILE}; tạo từ các tệp ở đó: cchc-metrics init {folder}; xem mẫu: cchc-metrics example",
+            f"folder «{folder}» has no {FILE}; to make one from its files: cchc-metrics init {folder}; a model: cchc-metrics example",
         )
     return _bytes(folder / FILE)
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from hashlib import sha256
 from types import MappingProxyType
 
 from cchc_metrics.errors import did_you_mean
@@ -52,6 +53,18 @@ def heading_key(heading: str) -> str:
     True
     """
     return re.sub(r"[\W_]+", "", fold(heading))
+
+
+def layout_of(headings: Sequence[str]) -> str:
+    """Return the signature of a table's layout: it changes where a heading is added, renamed, moved or taken away.
+
+    >>> layout_of(["Mã hồ sơ", "Ngày nhận"]) == layout_of(["MÃ HỒ SƠ ", "ngày nhận", ""]) != layout_of(["Ngày nhận", "Mã hồ sơ"])
+    True
+    """
+    keys = [heading_key(heading) for heading in headings]
+    while keys and not keys[-1]:
+        keys.pop()
+    return sha256("\n".join(keys).encode()).hexdigest()[:12]
 
 
 def match_headings(

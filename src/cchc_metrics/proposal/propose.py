@@ -1,0 +1,266 @@
+"""Proposing a ``district.toml`` from the sheets of a folder: what stands in them is taken, what is likely is asked about."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fnmatch import fnmatch
+from typing import Final
+
+from cchc_metrics.proposal.model import Answer, Entry, Path, Proposal, Read
+from cchc_metrics.proposal.tables import Table, table_of
+from cchc_metrics.proposal.texts import Office, days_said, direction_of, office_of, period_of
+from cchc_metrics.proposal.words import guessed_code, known, may_be_copied
+from cchc_metrics.read.headings import heading_key, layout_of
+from cchc_metrics.read.look import Sheet
+from cchc_metrics.records.choices import Secrecy
+from cchc_metrics.records.fields import Choice, Flag
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.record import schema, schema_by_name
+from cchc_metrics.reference.level import LEVELS_OF_KIND
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit_name import kind_of, normalise_unit_name
+from cchc_metrics.text import fold
+
+MOST_WORDS: Final = 40
+"""A column with more unknown words is no closed list; its words are copied nowhere."""
+_CODE: Final = re.compile(r"([A-Z]{1,2}\d{1,3}(?:\.\d{1,3})*)[-.]\d{2,}")
+_OFFICE_WORDS: Final = (
+    "phong",
+    "ban",
+    "ubnd",
+    "uy ban",
+    "van phong",
+    "trung tam",
+    "chi cuc",
+    "bo phan",
+    "cong an",
+    "thanh tra",
+    "vp",
+    "so",
+)
+
+
+def propose(sheets: Sequence[Sheet], answers: Mapping[Path, Answer] | None = None) -> Proposal:
+    """Return what a folder's ``district.toml`` could say.
+
+    Args:
+        sheets: the sheets of its files.
+        answers: what is known already: given on the command line, or answered before.
+    """
+    answers = answers or {}
+    unit_files = [sheet for sheet in sheets if _lists_units(sheet)]
+    found = [(sheet, table_of(sheet)) for sheet in sheets if sheet not in unit_files]
+    tables = [table for _, table in found if table is not None]
+    by_kind = {name: [table for table in tables if table.kind.name == name] for name in KINDS}
+    by_kind = {name: some for name, some in by_kind.items() if some}
+    entries, units = _who(tables, unit_files[:1], answers)
+    entries += _when(tables)
+    for name, some in by_kind.items():
+        entries.append(Entry(("files", name), _places(some, sheets), sure=True))
+        entries.append(Entry(("layout", name), tuple(dict.fromkeys(layout_of(t.heading.headings) for t in some)), sure=True))
+        entries += _headings(some)
+        entries += _lacking(some)
+        for column in _closed(some):
+            entries += _words(some, *column)
+    read = tuple(_seen(some) for some in by_kind.values())
+    unknown = tuple(f"{s.file}#{s.name}" if s.name else s.file for s, table in found if table is None and len(s.rows) > 1)
+    proposed = {entry.where for entry in entries}
+    # What was answered once holds for words and headings that are not in these files too.
+    entries += [Entry(where, answer, sure=True) for where, answer in answers.items() if len(where) > 2 and where not in proposed]
+    return Proposal(tuple(entries), read, units, unknown).answered(answers)
+
+
+def _lists_units(sheet: Sheet) -> bool:
+    keys = {heading_key(str(cell)) for cell in sheet.rows[0]} if sheet.rows else set()
+    return bool(keys & {"code", "ma", "madonvi"} and keys & {"name", "ten", "tendonvi"} and keys & {"level", "cap", "parent", "macaptren"})
+
+
+def _who(
+    tables: Sequence[Table], unit_files: Sequence[Sheet], answers: Mapping[Path, Answer]
+) -> tuple[list[Entry], dict[str, tuple[str, str]]]:
+    """Return who reports, and the units below."""
+    office = office_of([title for table in tables for title in table.heading.titles])
+    if unit_files:
+        return _from_unit_file(unit_files[0]), {}
+    name = _one(answers.get(("name",))) or (office.name if office else None)
+    code = _code(tables)
+    if code is None and name:
+        code = "".join(word[0] for word in fold(name).upper().split())
+    code = _one(answers.get(("code",))) or code
+    entries = [
+        Entry(("code",), code),
+        Entry(("name",), name, sure=office is not None),
+        Entry(("level",), office.level if office else None, sure=office is not None, options=("province", "district", "commune")),
+    ]
+    below, units = _below(tables, office, code or "")
+    return entries + below, units
+
+
+def _one(answer: Answer | None) -> str | None:
+    return answer if isinstance(answer, str) else None
+
+
+def _from_unit_file(sheet: Sheet) -> list[Entry]:
+    keys = [heading_key(str(cell)) for cell in sheet.rows[0]]
+    rows = [dict(zip(keys, map(str, row), strict=False)) for row in sheet.rows[1:]]
+
+    def said(row: Mapping[str, str], *names: str) -> str:
+        return next((row[name].strip() for name in names if row.get(name, "").strip()), "")
+
+    top = [row for row in rows if not said(row, "parent", "macaptren", "donvicaptren", "captren")]
+    root = top[0] if len(top) == 1 else {}
+    place = f"{sheet.file}#{sheet.name}" if sheet.name else sheet.file
+    named = {"code": ("code", "ma", "madonvi"), "name": ("name", "ten", "tendonvi"), "level": ("level", "cap")}
+    return [
+        *(Entry((key,), said(root, *names) or None, sure=bool(said(root, *names))) for key, names in named.items()),
+        Entry(("units_file",), place, sure=True),
+    ]
+
+
+def _code(tables: Sequence[Table]) -> str | None:
+    """Return the code with which the numbers of all dossiers begin, as national numbers do: H20.38-210109-0001."""
+    ids = [word for table in tables if table.kind.name == "dossiers" and "dossier_id" in table.filled for word in table.words("dossier_id")]
+    found = {match[1] if (match := _CODE.match(word)) else "" for word in ids}
+    return found.pop() if len(found) == 1 and "" not in found else None
+
+
+def _below(tables: Sequence[Table], office: Office | None, code: str) -> tuple[list[Entry], dict[str, tuple[str, str]]]:
+    """Return the units that unit columns name: administrative ones get a code below, departments count for the reporting unit."""
+    entries: list[Entry] = []
+    units: dict[str, tuple[str, str]] = {}
+    own = {fold(code), normalise_unit_name(office.name) if office else ""}
+    for table in tables:
+        for word, cells in table.words("unit_code").items() if "unit_code" in table.filled else ():
+            if not word or fold(word) in own or normalise_unit_name(word) in own or not may_be_copied(word):
+                continue
+            kind = next((kind for kind in LEVELS_OF_KIND if re.match(rf"(?:ubnd\s+)?{fold(kind)}\b", fold(word))), "")
+            where = ("values", table.kind.name, "unit_code", word)
+            if kind:
+                name = re.sub(rf"(?i)^(?:ubnd\s+|[ủu][ỷy]\s+ban\s+nhân\s+dân\s+)?{kind}\s+", "", word)
+                if name not in units:
+                    units[name] = (kind, LEVELS_OF_KIND[kind][-1])
+                    entries.append(Entry(("units", name), f"{code}.{len(units):02d}", cells=cells))
+            elif fold(word).startswith(_OFFICE_WORDS) and kind_of(word) not in LEVELS_OF_KIND and where not in [e.where for e in entries]:
+                entries.append(Entry(where, code, cells=cells))
+    for table in tables:
+        lacks = units and "unit_code" not in table.filled and "unit_code" in schema_by_name(table.kind.model)
+        if lacks and ("columns", table.kind.name, "unit_code") not in [e.where for e in entries]:
+            entries.append(Entry(("columns", table.kind.name, "unit_code"), code, cells=len(table.records)))
+    return entries, units
+
+
+def _when(tables: Sequence[Table]) -> list[Entry]:
+    """Return the period and the day of export: from the titles and the foot, else from the dates."""
+    named = Counter(period for table in tables if (period := period_of(table.heading.titles)))
+    period = named.most_common(1)[0][0] if named else _period_around([day for t in tables for day in t.days([t.kind.dates.main])])
+    latest = max((day for table in tables for day in table.days(table.kind.dates.facts)), default=None)
+    foot = max((day for table in tables for day in days_said(table.foot)), default=None)
+    sure = foot is not None and (latest is None or foot >= latest)
+    # Who names a period above a table has mostly waited for its end.
+    likely = [*([Period.parse(period).last] if named and period else []), *([latest] if latest else [])]
+    export = foot if sure else max(likely, default=None)
+    return [
+        Entry(("extracted_on",), None if export is None else export.isoformat(), sure=sure),
+        Entry(("period",), period, sure=len(named) == 1),
+    ]
+
+
+def _period_around(days: Sequence[date]) -> str | None:
+    """Return the month, the quarter or the year in which all days lie, else the year of the last."""
+    if not days:
+        return None
+    year, months = max(days).year, {(day.year, day.month) for day in days}
+    if len(months) == 1:
+        return f"{year}-{max(days).month:02d}"
+    quarters = {(year, (month + 2) // 3) for year, month in months}
+    return f"{year}-Q{quarters.pop()[1]}" if len(quarters) == 1 else f"{year}"
+
+
+def _places(tables: Sequence[Table], sheets: Sequence[Sheet]) -> Answer:
+    """Return the files of a kind; a file whose name has a year or month in it stands for those of the next ones too."""
+    several = {sheet.file for sheet in sheets if sum(other.file == sheet.file for other in sheets) > 1}
+    own = {table.sheet.file for table in tables}
+    places = []
+    for table in tables:
+        file = table.sheet.file
+        pattern = re.sub(r"\d+", "*", file)
+        others = {sheet.file for sheet in sheets} - own
+        if file in several:
+            places.append(table.place)
+        elif pattern != file and pattern.strip("*._- ") and not any(fnmatch(other, pattern) for other in others):
+            places.append(pattern)
+        else:
+            places.append(file)
+    unique = tuple(dict.fromkeys(places))
+    return unique[0] if len(unique) == 1 else unique
+
+
+def _headings(tables: Sequence[Table]) -> Iterator[Entry]:
+    seen = set()
+    for table in tables:
+        columns = tuple(spec.name for spec in schema(table.kind.model))
+        for at, text in enumerate(table.heading.headings):
+            if text in seen or not (at in table.guesses or at in table.passed):
+                continue
+            seen.add(text)
+            names = table.guesses.get(at, ("",))
+            value: Answer = names[0] if len(names) == 1 else names
+            yield Entry(("headings", table.kind.name, text), value, cells=table.said(at), options=columns)
+
+
+def _lacking(tables: Sequence[Table]) -> Iterator[Entry]:
+    """Yield what holds for columns that the files lack: the direction by the title; an ordinary register has no secret documents."""
+    if tables[0].kind.name != "documents":
+        return
+    if not any("direction" in table.filled for table in tables):
+        said = {direction_of(table.heading.titles) or direction_of([table.sheet.name, table.sheet.file]) for table in tables}
+        direction = said.pop() if len(said) == 1 else ""
+        if direction:
+            yield Entry(("columns", "documents", "direction"), direction, sure=True)
+    if not any("secrecy" in table.filled for table in tables):
+        rows = sum(len(table.records) for table in tables)
+        yield Entry(("columns", "documents", "secrecy"), "none", cells=rows, options=Secrecy.labels())
+
+
+def _closed(tables: Sequence[Table]) -> list[tuple[str, type[Choice]]]:
+    specs = schema(tables[0].kind.model)
+    return [(s.name, s.choice) for s in specs if s.choice is not None and any(s.name in table.filled for table in tables)]
+
+
+def _words(tables: Sequence[Table], column: str, choice: type[Choice]) -> Iterator[Entry]:
+    """Yield the words of a closed list that are not known, and what its empty cells mean."""
+    kind = tables[0].kind.name
+    counted: Counter[str] = Counter()
+    for table in tables:
+        if column in table.filled:
+            counted += table.words(column)
+    empty = counted.pop("", 0)
+    codes = {word: known(choice, word) for word in counted}
+    unknown = [word for word, code in codes.items() if not code]
+    guesses = {word: guessed_code(column, choice, word) for word in unknown}
+    if len(unknown) <= MOST_WORDS or all(guesses.values()):
+        for word in sorted(unknown, key=lambda word: -counted[word]):
+            if may_be_copied(word):
+                yield Entry(("values", kind, column, word), guesses[word] or None, cells=counted[word], options=choice.labels())
+    means = set(codes.values()) | set(guesses.values())
+    no = "no" if choice is Flag else "none" if choice is Secrecy else ""
+    if empty and no and no not in means and (counted or choice is Secrecy):
+        yield Entry(("blank", kind, column), no, cells=empty, options=choice.labels())
+
+
+def _seen(tables: Sequence[Table]) -> Read:
+    kind = tables[0].kind
+    filled = {name for table in tables for name in table.filled}
+    pairs = [(table.heading.headings[at], name) for table in tables for name, at in table.positions.items()]
+    used = set(tables[0].filled.values())
+    return Read(
+        kind.name,
+        tuple(table.place for table in tables),
+        sum(len(table.records) for table in tables),
+        tuple(dict.fromkeys(pairs)),
+        sum(bool(text) and at not in used for at, text in enumerate(tables[0].heading.headings)),
+        tuple(spec.name for spec in schema(kind.model) if spec.required and spec.name not in filled and spec.name != "unit_code"),
+    )

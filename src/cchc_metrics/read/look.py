@@ -1,0 +1,101 @@
+"""Looking at files before anything is known of them: every sheet as rows of cells, so that what it holds can be proposed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.read.csv_files import raw_lines
+from cchc_metrics.read.csv_text import DELIMITERS
+from cchc_metrics.read.excel_files import looked_at
+from cchc_metrics.read.files import ENDINGS, begins_as_workbook, is_parquet, is_table, raw_table
+from cchc_metrics.read.layout import Merged
+from cchc_metrics.read.raw import UnreadableFileError
+
+ROWS: Final = 200_000
+"""So many rows of a sheet are looked at; what a column holds shows in fewer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """The cells of a sheet, or of a file that has no sheets.
+
+    Args:
+        file: name of the file.
+        name: name of the sheet, ``""`` where the file has none.
+        rows: its rows from the top, titles and foot too.
+        merged: merged areas, see ``layout.Merged``.
+    """
+
+    file: str
+    name: str
+    rows: Sequence[Sequence[Any]]
+    merged: tuple[Merged, ...] = ()
+
+
+def sheets_in(folder: Path, names: Sequence[str] = ()) -> tuple[list[Sheet], list[tuple[str, UnreadableFileError]]]:
+    """Return the sheets of a folder's tables, and the files that cannot be read with the reason.
+
+    Args:
+        folder: the folder.
+        names: files in it; all tables where none is named.
+
+    Raises:
+        InputError: there is no such folder or file, or no table in it.
+    """
+    if not folder.is_dir():
+        raise InputError(f"không có thư mục «{folder}»", f"there is no folder «{folder}»")
+    listed = sorted(path.name for path in folder.iterdir() if is_table(path))
+    for name in names:
+        if name not in listed:
+            vi, en = suggestion(name, listed)
+            raise InputError(f"«{folder}» không có tệp «{name}»{vi}", f"«{folder}» has no file «{name}»{en}")
+    chosen = [name for name in listed if name in names or not names]
+    if not chosen:
+        ends = ", ".join(ENDINGS)
+        raise InputError(f"«{folder}» không có tệp bảng nào ({ends})", f"«{folder}» has no table ({ends})")
+    sheets: list[Sheet] = []
+    unread = []
+    for name in chosen:
+        try:
+            sheets += sheets_of(folder / name)
+        except UnreadableFileError as error:
+            unread.append((name, error))
+    return sheets, unread
+
+
+def sheets_of(path: Path, file: str = "") -> Iterator[Sheet]:
+    """Yield the visible sheets of a workbook, or the one table of another file.
+
+    Args:
+        path: a file that ``files.is_table`` takes.
+        file: its name for messages; the path's last part by default.
+
+    Raises:
+        UnreadableFileError: no table can be read from the file; the message does not name it.
+        InputError: the extra that reads it is missing.
+    """
+    name = file or path.name
+    if is_parquet(path):
+        table = raw_table(path, file=name)
+        cells = [table.columns[at] for at in range(len(table.headings))]
+        yield Sheet(name, "", [table.headings, *([column.cell(row) for column in cells] for row in range(min(len(table.rows), ROWS)))])
+    elif begins_as_workbook(path):
+        for sheet, rows, merged in looked_at(path):
+            yield Sheet(name, sheet, list(islice(rows, ROWS)), merged)
+    else:
+        yield Sheet(name, "", list(islice(_csv_rows(raw_lines(path)), ROWS)))
+
+
+def _csv_rows(text: str) -> Iterator[list[str]]:
+    lines = text[: 1 << 16].splitlines()
+    delimiter = max(DELIMITERS, key=lambda mark: sum(min(line.count(mark), 40) for line in lines))
+    with suppress(csv.Error):  # reported where the file is read
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
