@@ -162,7 +162,7 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
         elif sys.stdin.isatty():
             proposal = proposal.answered(dict(_asked(proposal.doubts, lang)))
         for entry in proposal.doubts:
-            guess = "" if entry.value is None else f" → {', '.join([entry.value] if isinstance(entry.value, str) else entry.value)}"
+            guess = "" if entry.value is None else f" → {entry.value}"
             click.echo(f"? {entry.question(lang)}{guess}")
         proposal.check()
         text = district_toml(proposal)
@@ -172,18 +172,17 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
     raise SystemExit(1 if proposal.doubts else 0)
 
 
-def _asked(doubts: Iterable[Entry], lang: str) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...]]]:
+def _asked(doubts: Iterable[Entry], lang: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """Ask each question on the terminal, with its best guess; «?» leaves it in doubt."""
     for entry in doubts:
-        guess = "?" if entry.value is None else entry.value if isinstance(entry.value, str) else ",".join(entry.value)
+        guess = entry.value if isinstance(entry.value, str) else "?"
         while True:
             said = str(click.prompt(entry.question(lang), default=guess)).strip()
-            answer = [part.strip() for part in said.split(",")]
-            if said == "?" or not entry.options or set(answer) <= {*entry.options, ""}:
+            if said == "?" or not entry.options or set(said.split("+")) <= {*entry.options, ""}:
                 break
             click.echo(suggestion(said, entry.options)[lang == "en"].lstrip("; ") or ", ".join(entry.options))
         if said != "?":
-            yield entry.where, answer[0] if len(answer) == 1 else tuple(answer)
+            yield entry.where, said
 
 
 @main.command()

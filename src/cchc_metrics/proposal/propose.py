@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from fnmatch import fnmatch
 from typing import Final
 
 from cchc_metrics.proposal.model import Answer, Entry, Path, Proposal, Read
 from cchc_metrics.proposal.tables import Table, table_of
 from cchc_metrics.proposal.texts import Office, days_said, direction_of, office_of, period_of
 from cchc_metrics.proposal.words import guessed_code, known, may_be_copied
-from cchc_metrics.read.headings import heading_key, layout_of
+from cchc_metrics.read.headings import BOTH, heading_key, layout_of
 from cchc_metrics.read.look import Sheet
 from cchc_metrics.records.choices import Secrecy
 from cchc_metrics.records.fields import Choice, Flag
@@ -86,12 +85,10 @@ def _who(
     if unit_files:
         return _from_unit_file(unit_files[0]), {}
     name = _one(answers.get(("name",))) or (office.name if office else None)
-    code = _code(tables)
-    if code is None and name:
-        code = "".join(word[0] for word in fold(name).upper().split())
-    code = _one(answers.get(("code",))) or code
+    initials = "".join(word[0] for word in fold(name).upper().split()) if name else None
+    code: str | None = _one(answers.get(("code",))) or _code(tables) or initials
     entries = [
-        Entry(("code",), code),
+        Entry(("code",), code, sure=code is not None),  # a name of its own choice; no figure depends on it
         Entry(("name",), name, sure=office is not None),
         Entry(("level",), office.level if office else None, sure=office is not None, options=("province", "district", "commune")),
     ]
@@ -136,12 +133,12 @@ def _below(tables: Sequence[Table], office: Office | None, code: str) -> tuple[l
         for word, cells in table.words("unit_code").items() if "unit_code" in table.filled else ():
             if not word or fold(word) in own or normalise_unit_name(word) in own or not may_be_copied(word):
                 continue
-            kind = next((kind for kind in LEVELS_OF_KIND if re.match(rf"(?:ubnd\s+)?{fold(kind)}\b", fold(word))), "")
+            unit = next((kind for kind in LEVELS_OF_KIND if re.match(rf"(?:ubnd\s+)?{fold(kind)}\b", fold(word))), "")
             where = ("values", table.kind.name, "unit_code", word)
-            if kind:
-                name = re.sub(rf"(?i)^(?:ubnd\s+|[ủu][ỷy]\s+ban\s+nhân\s+dân\s+)?{kind}\s+", "", word)
+            if unit:
+                name = re.sub(rf"(?i)^(?:ubnd\s+|[ủu][ỷy]\s+ban\s+nhân\s+dân\s+)?{unit}\s+", "", word)
                 if name not in units:
-                    units[name] = (kind, LEVELS_OF_KIND[kind][-1])
+                    units[name] = (unit, LEVELS_OF_KIND[unit][-1])
                     entries.append(Entry(("units", name), f"{code}.{len(units):02d}", cells=cells))
             elif fold(word).startswith(_OFFICE_WORDS) and kind_of(word) not in LEVELS_OF_KIND and where not in [e.where for e in entries]:
                 entries.append(Entry(where, code, cells=cells))
@@ -154,7 +151,7 @@ def _below(tables: Sequence[Table], office: Office | None, code: str) -> tuple[l
 
 def _when(tables: Sequence[Table]) -> list[Entry]:
     """Return the period and the day of export: from the titles and the foot, else from the dates."""
-    named = Counter(period for table in tables if (period := period_of(table.heading.titles)))
+    named = Counter(label for table in tables if (label := period_of(table.heading.titles)))
     period = named.most_common(1)[0][0] if named else _period_around([day for t in tables for day in t.days([t.kind.dates.main])])
     latest = max((day for table in tables for day in table.days(table.kind.dates.facts)), default=None)
     foot = max((day for table in tables for day in days_said(table.foot)), default=None)
@@ -180,22 +177,10 @@ def _period_around(days: Sequence[date]) -> str | None:
 
 
 def _places(tables: Sequence[Table], sheets: Sequence[Sheet]) -> Answer:
-    """Return the files of a kind; a file whose name has a year or month in it stands for those of the next ones too."""
+    """Return the files of a kind, with the sheet where the file has several."""
     several = {sheet.file for sheet in sheets if sum(other.file == sheet.file for other in sheets) > 1}
-    own = {table.sheet.file for table in tables}
-    places = []
-    for table in tables:
-        file = table.sheet.file
-        pattern = re.sub(r"\d+", "*", file)
-        others = {sheet.file for sheet in sheets} - own
-        if file in several:
-            places.append(table.place)
-        elif pattern != file and pattern.strip("*._- ") and not any(fnmatch(other, pattern) for other in others):
-            places.append(pattern)
-        else:
-            places.append(file)
-    unique = tuple(dict.fromkeys(places))
-    return unique[0] if len(unique) == 1 else unique
+    places = tuple(dict.fromkeys(table.place if table.sheet.file in several else table.sheet.file for table in tables))
+    return places[0] if len(places) == 1 else places
 
 
 def _headings(tables: Sequence[Table]) -> Iterator[Entry]:
@@ -207,8 +192,7 @@ def _headings(tables: Sequence[Table]) -> Iterator[Entry]:
                 continue
             seen.add(text)
             names = table.guesses.get(at, ("",))
-            value: Answer = names[0] if len(names) == 1 else names
-            yield Entry(("headings", table.kind.name, text), value, cells=table.said(at), options=columns)
+            yield Entry(("headings", table.kind.name, text), BOTH.join(names), cells=table.said(at), options=columns)
 
 
 def _lacking(tables: Sequence[Table]) -> Iterator[Entry]:

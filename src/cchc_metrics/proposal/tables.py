@@ -109,12 +109,14 @@ def _as_kind(sheet: Sheet, kind: Kind) -> Table | None:
         return None
     body = sheet.rows[heading.after :]
     matched = match_headings(kind, heading.headings, None, lambda at: _distinct(_cells(body, at)))
-    positions, passed = dict(matched.positions), []
+    positions = dict(matched.positions)
     for column, names in matched.duplicates:
         places = [at for at, text in enumerate(heading.headings) if text in names]
         fit = [at for at in places if _fits(kind, column, _cells(body, at))] or places
         positions[column] = fit[0]
-        passed += [at for at in places if at != fit[0]]
+    # Among them those that mean something by their words only: they would mean it again once own words are declared.
+    meant = [known_here.get(heading_key(text)) for text in heading.headings]
+    passed = [at for at, column in enumerate(meant) if column is not None and positions.get(column) != at]
     guesses: dict[int, tuple[str, ...]] = {}
     for at, text in enumerate(heading.headings):
         if at in positions.values() or at in passed:

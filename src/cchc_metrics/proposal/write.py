@@ -12,7 +12,7 @@ from cchc_metrics.records.record import schema_by_name
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _TOP = {
-    "code": "mã của đơn vị báo cáo",
+    "code": "mã của đơn vị báo cáo; init đặt theo mã hồ sơ hoặc tên, sửa được",
     "name": "tên, không ghi «huyện», «xã»",
     "level": "cấp: province (tỉnh), district (huyện), commune (xã)",
     "extracted_on": "ngày xuất dữ liệu; sau ngày này chưa biết gì",
@@ -20,7 +20,7 @@ _TOP = {
     "units_file": "danh sách đơn vị",
 }
 _SECTIONS = {
-    "files": "Tệp của từng loại hồ sơ; dấu * thay cho năm, tháng trong tên tệp.",
+    "files": "Tệp của từng loại hồ sơ.",
     "layout": "Dấu của bố cục các cột; khi tệp đổi cột, check và report sẽ báo.",
     "headings": 'Cột của tệp = cột của thư viện; "" là không dùng.',
     "values": "Từ của đơn vị = mã.",

@@ -14,7 +14,7 @@ from cchc_metrics.declared import Day, DeclaredModel, MisfitError, Mistakes, par
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.declared.mistakes import misfits
 from cchc_metrics.errors import CchcError, suggestion
-from cchc_metrics.read.headings import IGNORED
+from cchc_metrics.read.headings import IGNORED, columns_said
 from cchc_metrics.read.own import Own, mistakes_of
 from cchc_metrics.records.fields import CellError, parse_day
 from cchc_metrics.records.kinds import KINDS
@@ -144,10 +144,11 @@ class District(DeclaredModel):
         units, units_file: the unit tree, here or in a CSV file of the same columns; neither for a single unit.
         files: kind → file name, several, or a pattern; ``<kind>.csv`` where not said. ``#`` and a sheet may follow, or ``#*``: all like
             sheets.
-        headings: kind → own heading → canonical column, or ``""`` to pass a column over.
+        headings: kind → own heading → canonical column, ``""`` to pass a column over, or ``a+b`` where it fills two.
         values: kind → column → own word → the code, unit or label that it means.
         blank: kind → column → what an empty cell means.
         columns: kind → column → the value of every row, where the file lacks the column; a file that has it speaks for itself.
+        layout: kind → the signatures of the layouts that were declared (``headings.layout_of``); another one is reported.
         calendar: own years of the working calendar.
         coverage: kind → the days between which its records are complete; ``first`` and ``last`` directly under it hold for every kind.
         synthetic: whether the records are made up; every output says so.
@@ -172,6 +173,7 @@ class District(DeclaredModel):
     values: Mapping[KindName, Mapping[str, Mapping[str, str]]] = Field(default_factory=dict)
     blank: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
     columns: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
+    layout: Mapping[KindName, tuple[str, ...]] = Field(default_factory=dict)
     calendar: CalendarEntry = CalendarEntry()
     coverage: Mapping[KindName, CoverageEntry] = Field(default_factory=dict)
     synthetic: bool = False
@@ -240,7 +242,7 @@ class District(DeclaredModel):
 
     def own(self, kind: str) -> Own:
         """Return what is declared of the cells of a kind."""
-        return Own(self.values.get(kind, {}), self.blank.get(kind, {}), self.columns.get(kind, {}))
+        return Own(self.values.get(kind, {}), self.blank.get(kind, {}), self.columns.get(kind, {}), self.layout.get(kind, ()))
 
     @model_validator(mode="after")
     def _one_tree(self) -> Self:
@@ -253,10 +255,11 @@ class District(DeclaredModel):
 def _unknown_columns(headings: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[Path, Text]]:
     for kind, own in headings.items():
         columns = [spec.name for spec in schema(KINDS[kind].model)]
-        for heading, column in own.items():
-            if column != IGNORED and column not in columns:
-                vi, en = suggestion(column, columns)
-                yield (kind, heading), Text(f"{kind} không có cột «{column}»{vi}", f"{kind} has no column «{column}»{en}")
+        for heading, meaning in own.items():
+            for column in columns_said(meaning):
+                if meaning != IGNORED and column not in columns:
+                    vi, en = suggestion(column, columns)
+                    yield (kind, heading), Text(f"{kind} không có cột «{column}»{vi}", f"{kind} has no column «{column}»{en}")
 
 
 def load_district(text: str | bytes, *, file: str = FILE) -> District:

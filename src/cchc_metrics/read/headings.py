@@ -18,6 +18,8 @@ from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import schema, schema_by_name
 from cchc_metrics.text import fold
 
+BOTH = "+"
+"""Stands between the columns that one heading fills, as in ``electronic+exchanged``: how a document was sent says two things of it."""
 IGNORED = ""
 """What a district's own heading map says of a column that it wants passed over."""
 
@@ -80,7 +82,8 @@ def match_headings(
     Args:
         kind: the kind.
         headings: the headings as written.
-        own: the district's heading → canonical column (``""``: pass the column over); it wins over the declared ones.
+        own: the district's heading → canonical column (``""``: pass the column over; ``a+b``: it fills two); it wins over the declared
+            ones.
         words: takes a position, returns the distinct cells of its column; None where they are not known yet.
         worded: columns of which the district declares own words; a heading that can mean one does.
 
@@ -99,7 +102,8 @@ def match_headings(
         ):
             nameless.append(position)
         elif column != IGNORED:
-            places.setdefault(column, []).append(position)
+            for name in columns_said(column):
+                places.setdefault(name, []).append(position)
     # A column that is filled is not what another heading was meant to say.
     own_keys = set(map(heading_key, headings))
     names = [spec.name for spec in schema(kind.model) if spec.name not in places]
@@ -122,6 +126,15 @@ def match_headings(
         tuple((position, did_you_mean(headings[position], free) if headings[position].strip() else "") for position in nameless),
         tuple(doubtful),
     )
+
+
+def columns_said(meaning: str) -> list[str]:
+    """Return the columns that a heading fills: mostly one.
+
+    >>> columns_said("electronic+exchanged"), columns_said("")
+    (['electronic', 'exchanged'], [''])
+    """
+    return [name.strip() for name in meaning.split(BOTH)]
 
 
 def _says_something_else(kind: Kind, heading: str, column: str, own: Mapping[str, str], cells: Callable[[], Iterable[object]]) -> bool:

@@ -30,11 +30,13 @@ class Own:
             those of closed lists are.
         blank: canonical column → what an empty cell means.
         columns: canonical column → the one value of every row, where the file lacks the column; a file that has it speaks for itself.
+        layout: the signatures of the layouts for which all this was declared; ``()`` where nobody said.
     """
 
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     blank: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    layout: tuple[str, ...] = ()
 
     def applied(self, cells: Cells, kind: Kind, rows: int) -> dict[str, RawColumn | TypedColumn]:
         """Return cells in which own words and empty cells are what they mean, and the columns that the file lacks stand.

@@ -16,7 +16,7 @@ from cchc_metrics.read.dated import are_dates, of_persons
 from cchc_metrics.read.doubt import NO_SIGNS, settle
 from cchc_metrics.read.dressing import Undressed, listed, undress
 from cchc_metrics.read.findings import WITHHELD, Findings, shown
-from cchc_metrics.read.headings import Matched, match_headings, spellings
+from cchc_metrics.read.headings import Matched, layout_of, match_headings, spellings
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode, moments_to_numbers
 from cchc_metrics.records.fields import NO_DAY, CellError
@@ -62,6 +62,7 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     matched = with_declared(kind, matched, given, findings)
     findings.headings = {name: table.headings[position] for name, position in matched.positions.items()}
     tell_headings(findings, table, kind, matched)
+    tell_layout(findings, table.headings, given)
     bare = undress(table, matched.positions, kind, given) if matched.usable else Undressed(table)
     table, refused = bare.table, len(bare.table.refused)
     tell_dressing(findings, bare)
@@ -78,6 +79,12 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
         return unusable(kind, findings, len(table.rows) + refused)
     parsed = judge(table, {name: table.columns[position] for name, position in matched.positions.items()}, kind, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
+
+
+def tell_layout(findings: Findings, headings: Sequence[str], given: Given) -> None:
+    """Add that a table is laid out in another way than the one for which the district declared what its headings and words mean."""
+    if given.own.layout and layout_of(headings) not in given.own.layout:
+        findings.add(Code.LAYOUT_CHANGED)
 
 
 def _words(column: RawColumn | TypedColumn) -> Sequence[object]:

@@ -248,6 +248,12 @@ class Code(StrEnum):
         "bảng có cột này, nên giá trị ghi dưới [columns] trong district.toml không dùng đến",
         "the table has the column, so the value declared under [columns] in district.toml is not used",
     )
+    LAYOUT_CHANGED = (
+        "layout_changed",
+        "warning",
+        "các cột không còn như khi khai báo [layout] trong district.toml; kiểm lại, rồi chạy: cchc-metrics init --force",
+        "the columns are no longer as when [layout] in district.toml was declared; look at them, then run: cchc-metrics init --force",
+    )
     AMBIGUOUS_HEADING = (
         "ambiguous_heading",
         "error",
