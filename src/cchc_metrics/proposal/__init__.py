@@ -1,4 +1,4 @@
-"""What a folder's ``district.toml`` could say: proposed from the tables themselves, with only what is in doubt left to be asked."""
+"""The settings that a folder could have, proposed from its tables; only what is in doubt is left to be asked."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from cchc_metrics.proposal.model import Answer, Entry, Path, Proposal, Read
-from cchc_metrics.proposal.tables import Table, table_of
+from cchc_metrics.proposal.tables import Seen, table_of
 from cchc_metrics.proposal.texts import Office, days_said, direction_of, office_of, period_of
 from cchc_metrics.proposal.words import guessed_code, known, may_be_copied
 from cchc_metrics.read.headings import BOTH, heading_key, layout_of
@@ -78,7 +78,7 @@ def _lists_units(sheet: Sheet) -> bool:
 
 
 def _who(
-    tables: Sequence[Table], unit_files: Sequence[Sheet], answers: Mapping[Path, Answer]
+    tables: Sequence[Seen], unit_files: Sequence[Sheet], answers: Mapping[Path, Answer]
 ) -> tuple[list[Entry], dict[str, tuple[str, str]]]:
     """Return who reports, and the units below."""
     office = office_of([title for table in tables for title in table.heading.titles])
@@ -117,14 +117,14 @@ def _from_unit_file(sheet: Sheet) -> list[Entry]:
     ]
 
 
-def _code(tables: Sequence[Table]) -> str | None:
+def _code(tables: Sequence[Seen]) -> str | None:
     """Return the code with which the numbers of all dossiers begin, as national numbers do: H20.38-210109-0001."""
     ids = [word for table in tables if table.kind.name == "dossiers" and "dossier_id" in table.filled for word in table.words("dossier_id")]
     found = {match[1] if (match := _CODE.match(word)) else "" for word in ids}
     return found.pop() if len(found) == 1 and "" not in found else None
 
 
-def _below(tables: Sequence[Table], office: Office | None, code: str) -> tuple[list[Entry], dict[str, tuple[str, str]]]:
+def _below(tables: Sequence[Seen], office: Office | None, code: str) -> tuple[list[Entry], dict[str, tuple[str, str]]]:
     """Return the units that unit columns name: administrative ones get a code below, departments count for the reporting unit."""
     entries: list[Entry] = []
     units: dict[str, tuple[str, str]] = {}
@@ -149,7 +149,7 @@ def _below(tables: Sequence[Table], office: Office | None, code: str) -> tuple[l
     return entries, units
 
 
-def _when(tables: Sequence[Table]) -> list[Entry]:
+def _when(tables: Sequence[Seen]) -> list[Entry]:
     """Return the period and the day of export: from the titles and the foot, else from the dates."""
     named = Counter(label for table in tables if (label := period_of(table.heading.titles)))
     period = named.most_common(1)[0][0] if named else _period_around([day for t in tables for day in t.days([t.kind.dates.main])])
@@ -176,14 +176,14 @@ def _period_around(days: Sequence[date]) -> str | None:
     return f"{year}-Q{quarters.pop()[1]}" if len(quarters) == 1 else f"{year}"
 
 
-def _places(tables: Sequence[Table], sheets: Sequence[Sheet]) -> Answer:
+def _places(tables: Sequence[Seen], sheets: Sequence[Sheet]) -> Answer:
     """Return the files of a kind, with the sheet where the file has several."""
     several = {sheet.file for sheet in sheets if sum(other.file == sheet.file for other in sheets) > 1}
     places = tuple(dict.fromkeys(table.place if table.sheet.file in several else table.sheet.file for table in tables))
     return places[0] if len(places) == 1 else places
 
 
-def _headings(tables: Sequence[Table]) -> Iterator[Entry]:
+def _headings(tables: Sequence[Seen]) -> Iterator[Entry]:
     seen = set()
     for table in tables:
         columns = tuple(spec.name for spec in schema(table.kind.model))
@@ -195,7 +195,7 @@ def _headings(tables: Sequence[Table]) -> Iterator[Entry]:
             yield Entry(("headings", table.kind.name, text), BOTH.join(names), cells=table.said(at), options=columns)
 
 
-def _lacking(tables: Sequence[Table]) -> Iterator[Entry]:
+def _lacking(tables: Sequence[Seen]) -> Iterator[Entry]:
     """Yield what holds for columns that the files lack: the direction by the title; an ordinary register has no secret documents."""
     if tables[0].kind.name != "documents":
         return
@@ -209,12 +209,12 @@ def _lacking(tables: Sequence[Table]) -> Iterator[Entry]:
         yield Entry(("columns", "documents", "secrecy"), "none", cells=rows, options=Secrecy.labels())
 
 
-def _closed(tables: Sequence[Table]) -> list[tuple[str, type[Choice]]]:
+def _closed(tables: Sequence[Seen]) -> list[tuple[str, type[Choice]]]:
     specs = schema(tables[0].kind.model)
     return [(s.name, s.choice) for s in specs if s.choice is not None and any(s.name in table.filled for table in tables)]
 
 
-def _words(tables: Sequence[Table], column: str, choice: type[Choice]) -> Iterator[Entry]:
+def _words(tables: Sequence[Seen], column: str, choice: type[Choice]) -> Iterator[Entry]:
     """Yield the words of a closed list that are not known, and what its empty cells mean."""
     kind = tables[0].kind.name
     counted: Counter[str] = Counter()
@@ -235,7 +235,7 @@ def _words(tables: Sequence[Table], column: str, choice: type[Choice]) -> Iterat
         yield Entry(("blank", kind, column), no, cells=empty, options=choice.labels())
 
 
-def _seen(tables: Sequence[Table]) -> Read:
+def _seen(tables: Sequence[Seen]) -> Read:
     kind = tables[0].kind
     filled = {name for table in tables for name in table.filled}
     pairs = [(table.heading.headings[at], name) for table in tables for name, at in table.positions.items()]

@@ -33,7 +33,7 @@ _TITLE, _KNOWN, _GUESSED = 5, 2, 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class Seen:
     """A sheet that holds records of a kind.
 
     Args:
@@ -83,13 +83,13 @@ class Table:
         return [day for name in columns if name in self.filled for cell in self.cells(name) if (day := day_of(cell)) is not None]
 
 
-def table_of(sheet: Sheet) -> Table | None:
+def table_of(sheet: Sheet) -> Seen | None:
     """Return the table that a sheet most probably holds, None where it looks like none."""
     found = [table for kind in KINDS.values() if (table := _as_kind(sheet, kind)) is not None]
     return max(found, key=_merit, default=None)
 
 
-def _merit(table: Table) -> int:
+def _merit(table: Seen) -> int:
     return _KNOWN * len(table.positions) + _GUESSED * len(table.guesses) + _TITLE * _is_titled(table.sheet, table.kind, table.heading)
 
 
@@ -98,7 +98,7 @@ def _is_titled(sheet: Sheet, kind: Kind, heading: Heading) -> bool:
     return kind.name in said or any(word in said for word in _TITLES.get(kind.name, ()))
 
 
-def _as_kind(sheet: Sheet, kind: Kind) -> Table | None:
+def _as_kind(sheet: Sheet, kind: Kind) -> Seen | None:
     known_here = known_headings(kind)
 
     def wanted(headings: Sequence[str]) -> list[int]:
@@ -129,17 +129,17 @@ def _as_kind(sheet: Sheet, kind: Kind) -> Table | None:
     numbers = [at for at, text in enumerate(heading.headings) if heading_key(text) in NUMBERS]
     if numbers and own_id not in positions and not any(own_id in names for names in guesses.values()):
         guesses[numbers[0]] = (own_id,)
-    table = Table(sheet, kind, heading, positions, guesses, tuple(passed), (), ())
+    table = Seen(sheet, kind, heading, positions, guesses, tuple(passed), (), ())
     needed = {spec.name for spec in schema(kind.model) if spec.required} - {"unit_code"}
     if not needed <= set(table.filled) and not _is_titled(sheet, kind, heading):
         return None
     is_record = [_is_record(row, table) for row in body]
     last = max((at for at, record in enumerate(is_record) if record), default=-1)
     records = [row for row, record in zip(body, is_record, strict=True) if record]
-    return Table(sheet, kind, heading, positions, guesses, tuple(passed), records, tuple(texts_of(body[last + 1 :])))
+    return Seen(sheet, kind, heading, positions, guesses, tuple(passed), records, tuple(texts_of(body[last + 1 :])))
 
 
-def _is_record(row: Sequence[Any], table: Table) -> bool:
+def _is_record(row: Sequence[Any], table: Seen) -> bool:
     """Return whether a row is a record: it has its main date, or half of its columns where that is not known. Signatures have neither."""
     filled = table.filled
     main = filled.get(table.kind.dates.main)
