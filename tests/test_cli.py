@@ -189,7 +189,7 @@ value = 75
 
 
 UNUSABLE_FOLDERS: Mapping[str, tuple[dict[str, str | None], list[str], str, str]] = {
-    "no district.toml": ({"district_toml": None}, [], "thiếu district.toml", "no district.toml; to make one from its files: cchc-metrics init"),
+    "no district.toml": ({"district_toml": None}, [], "thiếu district.toml", "no district.toml; to make one from its files"),
     "broken TOML": ({"district_toml": 'code = "TM'}, [], "district.toml:1: không phải TOML", "district.toml:1: not TOML"),
     "a mistyped key": (
         {"district_toml": SMALL["district.toml"].replace("level", "levle")},
