@@ -234,14 +234,23 @@ def _fit(widths: list[int], right: Sequence[bool], width: int) -> int:
     for n in texts:
         widths[n] = min(widths[n], width)
     named = [n for n in texts if n < _NAMING]
-    for columns, floor in ((texts, _WIDEST_CELL), ([n for n in texts if n >= _NAMING], _NARROWEST_CELL), (named, _NAME_CELL)):
-        while total(len(widths)) > width and (wide := [n for n in columns if widths[n] > floor]):
+    others = [n for n in texts if n >= _NAMING]
+
+    def narrow(kept: int, columns: Sequence[int], floor: int) -> None:
+        while total(kept) > width and (wide := [n for n in columns if n < kept and widths[n] > floor]):
             widths[max(wide, key=widths.__getitem__)] -= 1
+
+    narrow(len(widths), texts, _WIDEST_CELL)
+    narrow(len(widths), others, _NARROWEST_CELL)
+    spare = sum(max(widths[n] - _NARROWEST_CELL, 0) for n in named)
+    if total(len(widths)) - spare > width:  # some columns have to go, so the names need not be cut as short as they can be
+        narrow(len(widths), named, _NAME_CELL)
+    else:
+        narrow(len(widths), named, _NARROWEST_CELL)
     kept = len(widths)
     while kept > 1 and total(kept) > width:
         kept -= 1
-    while total(kept) > width and (wide := [n for n in texts if n < kept and widths[n] > _NARROWEST_CELL]):
-        widths[max(wide, key=widths.__getitem__)] -= 1
+    narrow(kept, texts, _NARROWEST_CELL)
     return kept
 
 
