@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -428,3 +429,27 @@ def test_none_over_some_is_zero() -> None:
     assert found.status is Usable.OK
     assert found.value == 0
     assert (found.numerator, found.denominator) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("submitted", "received", "counted"),
+    [
+        ("03/03/2021", "02/03/2021", False),
+        ("02/03/2021 15:00", "02/03/2021 10:00", False),
+        ("02/03/2021 10:00", "02/03/2021 10:00", True),
+        ("02/03/2021 15:00", "02/03/2021", True),
+        ("02/03/2021 15:00", "02/03/2021 00:00", True),  # as databases write a day without a time
+    ],
+)
+@pytest.mark.parametrize("rules", ["default", "own"])
+def test_a_receipt_before_the_submission_is_left_out_with_its_number(submitted: str, received: str, counted: bool, rules: str) -> None:
+    row: dict[str, Any] = {"unit_code": "TM", "status": "4", "channel": "online"}
+    rows = [
+        Dossier(dossier_id="1", submitted_at="02/03/2021 08:00", received_at="02/03/2021 09:00", **row),
+        Dossier(dossier_id="2", submitted_at=submitted, received_at=received, **row),
+    ]
+    own = Rules.preset("default") if rules == "default" else Rules(id="own", opening_hours=((time(7), time(17)),))
+    tree = UnitTree([Unit(code="TM", name="Tháp Mười", level="district")])
+    found = measure(tally({"dossiers": columns_of(Dossier, rows)}, periods="2021", rules=own), units=tree)["accepted_in_time", "TM"]
+    assert (found.numerator, found.denominator) == ((2, 2) if counted else (1, 1))
+    assert dict(found.excluded) == ({} if counted else {"acceptance_not_known": 1})

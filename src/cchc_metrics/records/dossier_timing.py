@@ -168,14 +168,17 @@ def acceptance(columns: Columns, received: Array, context: Context) -> tuple[Arr
     no time, working days are (8 hours are one day).
 
     Returns:
-        int32[n] day, ``NO_DAY`` for dossiers that are not online or have no submission; and positions in ``Flag``.
+        int32[n] day, ``NO_DAY`` for dossiers that are not online, have no submission or were received before it; and positions in ``Flag``.
     """
     rules, calendar = context.rules, context.calendar
     submitted = columns.days("submitted_at")
+    clock = columns.clock("received_at")  # at exactly 00:00:00 a receipt is not known to be before a submission of its day
+    earlier = (received == submitted) & (clock >= 0) & (clock < columns.seconds("submitted_at"))
     rows = np.flatnonzero(
         columns.equals("channel", "online")
         & (submitted >= 0)
         & (received >= submitted)
+        & ~earlier
         & calendar.covers(submitted)
         & calendar.covers(received)
     )
