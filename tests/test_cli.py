@@ -309,6 +309,36 @@ BAD_INPUT: Mapping[str, tuple[dict[str, str], list[tuple[str, int]], int, tuple[
 }
 
 
+ALONE = """\
+code = "TM"
+name = "Tháp Mười"
+level = "commune"
+extracted_on = 2022-01-31
+period = "2021"
+"""
+WITH_HANDOVER = "Mã hồ sơ,Đơn vị,Trạng thái,Ngày tiếp nhận,Ngày hẹn trả,Ngày kết thúc,Ra khỏi cửa\n1,TM,9,01/03/2021,05/03/2021,03/03/2021,"
+BEFORE_THE_CALENDAR = "Mã hồ sơ,Đơn vị,Trạng thái,Ngày tiếp nhận,Thời hạn,Đơn vị thời hạn,Ngày kết thúc\n1,TM,9,01/03/2012,5,ngày làm việc,"
+NO_UNIT = "Mã cuộc họp,Loại cuộc họp,Ngày họp,Họp không giấy\n1,Họp UBND,05/01/2021,có\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "status"),
+    [
+        ({"dossiers_csv": WITH_HANDOVER + "08/03/2021\n"}, "unused_date_column", DONE_WITH_BAD_ROWS),
+        ({"dossiers_csv": BEFORE_THE_CALENDAR + "03/03/2021\n"}, "due_outside_calendar", DONE_WITH_BAD_ROWS),
+        ({"district_toml": ALONE, "dossiers_csv": None, "meetings_csv": NO_UNIT, "units_csv": None}, "unit_assumed", DONE),
+    ],
+)
+def test_what_figures_lack_ends_with_status_1_and_what_was_assumed_does_not(
+    tmp_path: Path, changes: dict[str, str | None], code: str, status: int
+) -> None:
+    folder = small(tmp_path / "TM", **changes)
+    data = reported(folder)
+    assert data["problems"]["totals"][code] == 1
+    assert data["problems"]["rejected"] == 0
+    assert invoke("report", folder).exit_code == invoke("check", folder).exit_code == status
+
+
 @pytest.mark.parametrize(("changes", "problems", "rejected", "on_time"), list(BAD_INPUT.values()), ids=list(BAD_INPUT))
 def test_bad_input(
     tmp_path: Path, changes: dict[str, str], problems: list[tuple[str, int]], rejected: int, on_time: tuple[int, int]

@@ -369,12 +369,12 @@ def _status(problems: Problems) -> int:
 
 
 def _tell_errors(errors: Mapping[str, int], lang: str) -> None:
-    """Say on the other stream that rows were left out, so that what was printed is not taken for the whole."""
+    """Say on the other stream that there are mistakes, so that what was printed is not taken for the whole."""
     for file, n in errors.items():
         click.echo(
-            f"cchc-metrics: {file}: {n} lỗi, các dòng đó không được tính; xem: cchc-metrics check"
+            f"cchc-metrics: {file}: {n} lỗi, số liệu có thể chưa đủ; xem: cchc-metrics check"
             if lang == "vi"
-            else f"cchc-metrics: {file}: {n} mistakes, those rows are not counted; see: cchc-metrics check",
+            else f"cchc-metrics: {file}: {n} mistakes, so figures may lack something; see: cchc-metrics check",
             err=True,
         )
 

@@ -1,7 +1,7 @@
 """What can be wrong with the input: a closed, documented list of codes, and the problems that were found.
 
-A problem of severity ``error`` is to be put right: it sets its row apart (rejected), or a table or a link cannot be used. One of severity
-``warning`` is a finding about a row that still counts.
+A problem of severity ``error`` is to be put right: it sets its row apart (rejected), a table or a link cannot be used, or figures lack what
+was not read or cannot be computed. One of severity ``warning`` is a finding about a row that still counts, or says what was assumed.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class Code(StrEnum):
     )
     DUE_OUTSIDE_CALENDAR = (
         "due_outside_calendar",
-        "warning",
+        "error",
         "không tính được hạn trả: năm chưa có trong lịch làm việc; nạp lịch bằng [calendar] trong district.toml",
         "the due date cannot be computed: its year is not in the working calendar; supply it under [calendar] in district.toml",
     )
@@ -226,7 +226,7 @@ class Code(StrEnum):
     )
     UNUSED_DATE_COLUMN = (
         "unused_date_column",
-        "warning",
+        "error",
         "cột có ngày tháng mà không được dùng; kết quả của bảng này có thể thiếu ngày đó",
         "the column holds dates and is not used; what this table gives may lack that date",
     )
@@ -373,7 +373,7 @@ class Problems(AnswerTable[Problem]):
         return Problems(totals, examples, self.read + other.read, self.rejected + other.rejected, limit)
 
     def raise_if_any(self) -> None:
-        """Raise ``RejectedRowsError`` when any row was rejected or a file could not be used; warnings do not raise."""
+        """Raise ``RejectedRowsError`` when there is any error: rows rejected, a file that cannot be used, figures that lack something."""
         errors = {code: n for code, n in self.by_code().items() if code.severity == "error"}
         if errors:
             listing = ", ".join(f"{code} × {n}" for code, n in errors.items())
