@@ -18,6 +18,8 @@ from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import schema, schema_by_name
 from cchc_metrics.text import fold
 
+_MARKED = re.compile(r"\(\s*[xXvV]\s*\)")
+"""What a heading adds where its column is ticked: «Họp không giấy (x)»."""
 BOTH = "+"
 """Stands between the columns that one heading fills, as in ``electronic+exchanged``: how a document was sent says two things of it."""
 IGNORED = ""
@@ -54,7 +56,7 @@ def heading_key(heading: str) -> str:
     >>> heading_key("Mã hồ sơ (*)") == heading_key("MaHoSo") == heading_key("MÃ_HỒ_SƠ")
     True
     """
-    return re.sub(r"[\W_]+", "", fold(heading))
+    return re.sub(r"[\W_]+", "", fold(_MARKED.sub("", heading)))
 
 
 def layout_of(headings: Sequence[str]) -> str:
@@ -104,6 +106,13 @@ def match_headings(
         elif column != IGNORED:
             for name in columns_said(column):
                 places.setdefault(name, []).append(position)
+    weak = set(map(heading_key, kind.weak)) - set(map(heading_key, own or {}))
+    for column, found in places.items():
+        strong = [position for position in found if heading_key(headings[position]) not in weak]
+        if strong and len(strong) < len(found):
+            nameless += [position for position in found if position not in strong]
+            places[column] = strong
+    nameless.sort()
     # A column that is filled is not what another heading was meant to say.
     own_keys = set(map(heading_key, headings))
     names = [spec.name for spec in schema(kind.model) if spec.name not in places]

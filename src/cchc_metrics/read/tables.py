@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from cchc_metrics.errors import did_you_mean
+from cchc_metrics.read.assumed import assume, followed, row_is_id
 from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.dated import are_dates, of_persons
@@ -60,6 +61,8 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     findings = Findings(table.file, table.sheet)
     matched = match_headings(kind, table.headings, own, lambda at: _words(table.columns[at]), worded=given.own.values)
     matched = with_declared(kind, matched, given, findings)
+    if row_is_id(kind, table):
+        matched = replace(matched, missing=tuple(name for name in matched.missing if name != kind.id_columns[0]))
     findings.headings = {name: table.headings[position] for name, position in matched.positions.items()}
     tell_headings(findings, table, kind, matched)
     tell_layout(findings, table.headings, given)
@@ -77,7 +80,8 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
         findings.add(Code.EMPTY_TABLE)
     if not matched.usable:
         return unusable(kind, findings, len(table.rows) + refused)
-    parsed = judge(table, {name: table.columns[position] for name, position in matched.positions.items()}, kind, given, findings)
+    cells = {name: table.columns[position] for name, position in matched.positions.items()}
+    parsed = judge(table, assume(cells, table, kind, given, findings), kind, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
 
 
@@ -130,7 +134,7 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     """
     n, refused = len(table.rows), len(table.refused)
     cells = {name: _as_ids(column) if schema_by_name(kind.model)[name].cell_type.name == "id" else column for name, column in cells.items()}
-    cells = given.own.applied(cells, kind, n)
+    cells = followed(given.own.applied(cells, kind, n), kind)
     only = _only_unit(kind, given)
     if only is not None and "unit_code" not in cells:
         cells["unit_code"] = RawColumn([only], np.zeros(n, dtype=np.int32))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from cchc_metrics.records.fields import Choice
+import re
+from typing import Final, Self
 
+from cchc_metrics.records.fields import CellError, Choice, cell_text, word_key
+
+_BODY: Final = re.compile(r"\b(?:ubnd|hdnd|nhan dan)\b")
 _ENDED_WITH_TIMING = ("hoàn thành đúng hạn", "hoàn thành trễ hạn", "đã xử lý đúng hạn", "đã xử lý trễ hạn")
 _PENDING_WITH_TIMING = ("đang xử lý trong hạn", "đang xử lý quá hạn")
 # What a status word says of the timing is not read: it follows from the dates.
@@ -167,6 +171,22 @@ class MeetingKind(Choice):
     COMMITTEE_CONFERENCE = "committee_conference", "hội nghị UBND", ("hội nghị Ủy ban nhân dân", "hội nghị")
     COUNCIL_SESSION = "council_session", "kỳ họp HĐND", ("kỳ họp Hội đồng nhân dân", "họp HĐND")
     OTHER = "other", "khác"
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Return the kind that a cell means; the name of a meeting begins with its kind: «Họp UBND thường kỳ», «Kỳ họp HĐND lần thứ 3».
+
+        Only words that name the body tell it in a name: a conference may be anybody's.
+        """
+        try:
+            return super().parse(value)
+        except CellError:
+            text = word_key(cell_text(value)) + " "
+            for member in cls:
+                words = (word_key(spelling) for spelling in (member.vi, *member.aliases))
+                if any(text.startswith(word + " ") for word in words if _BODY.search(word)):
+                    return member
+            raise
 
 
 class MeetingStatus(Choice):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cchc_metrics.records.choices import Direction, Secrecy
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Flag, Identifier, Moment, UnitCode
-from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind, events_from_columns
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Follows, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -71,6 +71,12 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield events_from_columns(ISSUED, columns, columns.days("issued_on"))
 
 
+SENT = {
+    **dict.fromkeys(("trục liên thông", "qua trục liên thông", "liên thông", "trục liên thông văn bản"), "yes"),
+    **dict.fromkeys(("giấy", "bản giấy", "văn bản giấy", "gửi giấy", "bưu điện", "trực tiếp"), "no"),
+}
+"""How a document was sent (hình thức gửi): over the linked systems, so electronic and exchanged, or on paper, so neither."""
+
 KIND = Kind(
     "documents",
     "văn bản",
@@ -86,9 +92,19 @@ KIND = Kind(
         "electronic": ("Điện tử", "Văn bản điện tử"),
         "signed_by_person": ("Ký số cá nhân", "Chữ ký số cá nhân", "Ký số của người có thẩm quyền"),
         "signed_by_agency": ("Ký số cơ quan", "Chữ ký số cơ quan", "Ký số của cơ quan, tổ chức"),
-        "exchanged": ("Gửi qua trục liên thông", "Gửi, nhận qua trục", "Liên thông", "Gửi điện tử liên thông", "Trao đổi qua trục"),
+        "exchanged": (
+            "Gửi qua trục liên thông",
+            "Gửi, nhận qua trục",
+            "Liên thông",
+            "Gửi điện tử liên thông",
+            "Trao đổi qua trục",
+            "Hình thức gửi",
+        ),
         "secrecy": ("Độ mật", "Mức độ mật"),
     },
     by_words=frozenset({"Loại văn bản"}),
+    weak=frozenset({"Hình thức gửi"}),
+    words={"exchanged": SENT},
+    follows=(Follows("electronic", "exchanged", SENT),),
     dates=Dates("issued_on", ("issued_on",)),
 )

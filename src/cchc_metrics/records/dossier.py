@@ -311,7 +311,7 @@ KIND = Kind(
         "field": ("Lĩnh vực", "Mã lĩnh vực"),
         "channel": ("Kênh thực hiện", "Kênh tiếp nhận", "Hình thức tiếp nhận", "Hình thức nộp", "Kênh nộp"),
         "service_level": ("Mức độ", "Mức độ DVC", "Mức độ dịch vụ công", "Mức độ dịch vụ công trực tuyến"),
-        "status": ("Trạng thái hồ sơ", "Trạng thái", "Tình trạng", "Tình trạng hồ sơ"),
+        "status": ("Trạng thái hồ sơ", "Trạng thái", "Tình trạng", "Tình trạng hồ sơ", "Tình trạng xử lý"),
         "submitted_at": ("Ngày nộp hồ sơ", "Ngày nộp", "Thời gian nộp", "Thời điểm nộp"),
         "received_at": ("Ngày tiếp nhận", "Thời gian tiếp nhận", "Thời điểm tiếp nhận", "Ngày nhận", "Ngày tiếp nhận hồ sơ"),
         "due_at": ("Ngày hẹn trả", "Ngày hẹn trả kết quả", "Hạn trả", "Hạn giải quyết", "Hạn xử lý", "Thời gian hẹn trả"),

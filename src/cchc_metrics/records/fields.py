@@ -144,7 +144,7 @@ class Flag(Choice):
     """Yes, no, or not said: an empty cell is ``unknown`` and is never read as no."""
 
     NO = "no", "không", ("0", "false", "f", "n", "k", "khong co", "chưa")
-    YES = "yes", "có", ("1", "true", "t", "y", "x", "c", "rồi")
+    YES = "yes", "có", ("1", "true", "t", "y", "x", "v", "✓", "✔", "c", "rồi")
     UNKNOWN = "unknown", "không rõ", ("?",)
 
     @classmethod
@@ -338,7 +338,8 @@ _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 def parse_moment(value: object) -> date | datetime | None:
     """Return a date, or a local date-time where the cell carries a time, or None for an empty cell.
 
-    Understood: ``dd/mm/yyyy`` and ``yyyy-mm-dd`` with ``/``, ``-`` or ``.``, an optional time, ``yyyymmdd[HHMM[SS]]`` as the national
+    Understood, beside what people write («08 giờ 00 ngày 05/03/2021», «Thứ sáu, 05/03/2021 08:30 SA», «ngày 05 tháng 3 năm 2021»):
+    ``dd/mm/yyyy`` and ``yyyy-mm-dd`` with ``/``, ``-`` or ``.``, an optional time, ``yyyymmdd[HHMM[SS]]`` as the national
     exchange writes it, and Excel serials. The month is never guessed from an American order. Zoned
     instants become Vietnamese local time (UTC+7).
 
@@ -381,7 +382,7 @@ def _from_text(text: str) -> date | datetime | None:
         year, month, day, hour, minute, second = match.groups()
         zone = None
     else:
-        return _from_serial(text) if _SERIAL.fullmatch(text) else None
+        return _from_serial(text) if _SERIAL.fullmatch(text) else _from_words(fold(text))
     try:
         if hour is None:
             return date(int(year), int(month), int(day))
@@ -389,6 +390,39 @@ def _from_text(text: str) -> date | datetime | None:
         return moment if zone is None else _local(datetime.fromisoformat(moment.isoformat() + ("+00:00" if zone == "Z" else zone)))
     except ValueError:
         return None
+
+
+_CLOCK = r"""(\d{1,2}) \s* (?: : | h | g | gio ) \s* (?: (\d{2}) \s* (?: phut | p | : (\d{2}) )? )? \s* (sa|ch|am|pm)?"""
+_CALENDAR = r"""(?: ngay \s* )? (\d{1,2}) \s* (?: [-/.] | thang ) \s* (\d{1,2}) \s* (?: [-/.] | nam ) \s* (\d{4})"""
+_WEEKDAY = r"""(?: (?: thu \s* (?: hai | ba | tu | nam | sau | bay | [2-7] ) | chu \s+ nhat | t[2-7] | cn ) \s* ,? \s* )?"""
+_ZONE = r"""(?: \s* \(? (?: gmt | utc ) \s* \+ \s* 0?7 (?: :? 00 )? \)? )?"""
+_DAY_FIRST = re.compile(rf"{_WEEKDAY} {_CALENDAR} (?: [\s,]+ (?: luc \s+ )? {_CLOCK} )? {_ZONE}", re.VERBOSE)
+_CLOCK_FIRST = re.compile(rf"(?: luc \s+ )? {_CLOCK} (?: \s* ,? \s+ | \s* , \s* ) {_WEEKDAY} {_CALENDAR} {_ZONE}", re.VERBOSE)
+
+
+def _from_words(text: str) -> date | datetime | None:
+    """Return a date as people write it, folded: the time in front, a weekday, words for day, month and year, halves of the day."""
+    if match := _DAY_FIRST.fullmatch(text):
+        day, month, year, hour, minute, second, half = match.groups()
+    elif match := _CLOCK_FIRST.fullmatch(text):
+        hour, minute, second, half, day, month, year = match.groups()
+    else:
+        return None
+    try:
+        if hour is None:
+            return date(int(year), int(month), int(day))
+        return datetime(int(year), int(month), int(day), _hour(int(hour), half), int(minute or 0), int(second or 0))
+    except ValueError:
+        return None
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """Return an hour of the day; in the morning there is no thirteenth hour."""
+    if half in ("ch", "pm"):
+        return hour + 12 if hour < 12 else hour
+    if half is None:
+        return hour
+    return 0 if hour == 12 else hour if hour < 12 else 24
 
 
 def _from_serial(text: str) -> date | datetime | None:

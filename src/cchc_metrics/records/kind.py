@@ -143,6 +143,21 @@ class Join:
     code: Code
 
 
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """A column that follows from the words of another, where a table lacks it.
+
+    Args:
+        column: what follows.
+        source: the column whose words it follows from; a table that has none of them says nothing of it.
+        words: word → code.
+    """
+
+    column: str
+    source: str
+    words: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """One kind of record: everything that the library knows of it is said here.
@@ -160,6 +175,10 @@ class Kind:
         doubtful: heading → the columns that it could mean; it means the first, unless another heading of the table means that too: then it
             is asked for.
         by_words: headings that mean their column only where the cells are words of its closed list.
+        weak: headings that mean their column only where no other heading of the table does.
+        words: column → word → code, beside those of the column's closed list.
+        follows: columns that follow from the words of others, where a table lacks them.
+        row_is_id: whether the number of a row stands in for an id that a sheet lacks, where offices only number such rows.
         joins: what it takes from other kinds, in this order.
         facts: what follows from any of several columns.
         needing: column or fact → the rows (bool[n], under rules) of which something is not known without it: whether the table has it or
@@ -178,6 +197,10 @@ class Kind:
     dates: Dates
     doubtful: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_words: frozenset[str] = frozenset()
+    weak: frozenset[str] = frozenset()
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    follows: tuple[Follows, ...] = ()
+    row_is_id: bool = False
     joins: tuple[Join, ...] = ()
     facts: tuple[Fact, ...] = ()
     needing: Mapping[str, Callable[[Columns, Rules], Array]] = field(default_factory=dict)

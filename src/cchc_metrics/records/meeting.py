@@ -69,13 +69,15 @@ KIND = Kind(
     headings={
         "meeting_id": ("Mã cuộc họp", "Số cuộc họp"),
         "unit_code": (*UNIT_HEADINGS, "Đơn vị tổ chức", "Đơn vị chủ trì", "Cơ quan chủ trì"),
-        "kind": ("Loại cuộc họp", "Loại", "Loại họp", "Hình thức họp"),
+        "kind": ("Loại cuộc họp", "Loại", "Loại họp", "Hình thức họp", "Tên cuộc họp"),
         "status": ("Trạng thái", "Tình trạng"),
-        "held_on": ("Ngày họp", "Ngày tổ chức", "Thời gian họp"),
+        "held_on": ("Ngày họp", "Ngày tổ chức", "Thời gian họp", "Thời gian"),
         "paperless": ("Họp không giấy", "Không giấy", "Phòng họp không giấy", "Cuộc họp không giấy"),
         "secrecy": ("Độ mật", "Mức độ mật"),
     },
-    by_words=frozenset({"Hình thức họp"}),
+    by_words=frozenset({"Hình thức họp", "Tên cuộc họp"}),
+    weak=frozenset({"Hình thức họp", "Tên cuộc họp", "Thời gian"}),
+    row_is_id=True,
     needing={"held_on": lambda columns, _: columns.equals("status", "held")},
     dates=Dates("held_on", ("held_on",), happened=("status", ("held",))),
 )

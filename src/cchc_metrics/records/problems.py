@@ -261,6 +261,18 @@ class Code(StrEnum):
         "the heading can mean two columns; none is guessed",
     )
     DUPLICATE_HEADING = "duplicate_heading", "error", "hai cột cùng một nghĩa", "two columns mean the same"
+    ROW_IS_ID = (
+        "row_is_id",
+        "warning",
+        "bảng không có cột mã; số dòng được dùng làm mã, nên dòng ghi hai lần không nhận ra được",
+        "the table has no column of ids; the number of the row stands in, so that a row entered twice cannot be found",
+    )
+    MARKS_ASSUMED = (
+        "marks_assumed",
+        "warning",
+        "cột chỉ có dấu (x, v, ✓); ô trống được hiểu là không",
+        "the column has marks only (x, v, ✓); an empty cell is taken for no",
+    )
     DRESSING_ROWS = (
         "dressing_rows",
         "warning",
