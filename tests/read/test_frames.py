@@ -243,6 +243,8 @@ def test_an_index_is_no_column() -> None:
     found = read_frame("surveys", answers_frame().set_index("Mã phiếu"))
     assert not found.usable
     assert [(p.code, p.column) for p in found.problems if p.code.severity == "error"] == [(Code.MISSING_HEADING, "response_id")]
+    (missing,) = (p for p in found.problems if p.code is Code.MISSING_HEADING)
+    assert missing.text("en").endswith("a required column is missing; «Mã phiếu» is an index and no column: use .reset_index()")
     same(read_frame("surveys", answers_frame().set_index(pd.Index([9, 9, 9, 9], name="Ngày trả lời"))), EXPECTED)
 
 

@@ -21,12 +21,13 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.read.arrow import arrow
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.dated import ROWS, are_dates
-from cchc_metrics.read.headings import match_headings
+from cchc_metrics.read.headings import match_headings, meanings
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
 from cchc_metrics.read.rows import kind_named, read_rows, read_table
 from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.read.typed import column_of, read_arrow
 from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.problems import Code, Problem
 from cchc_metrics.records.record import ColumnSpec, schema_by_name
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
@@ -119,7 +120,8 @@ def read_frame(
     else:
         return _read_rows(chosen, table, same)
     given, own = Given(units, calendar, extracted_on), own_headings or {}
-    return understand(_raw(chosen, frame, own, file), chosen, given, own)
+    parsed = understand(_raw(chosen, frame, own, file), chosen, given, own)
+    return _with_index(chosen, parsed, table, own) if _is_pandas(table) else parsed
 
 
 def is_frame(table: object) -> bool:
@@ -215,6 +217,22 @@ def _of_pandas(table: Any) -> _Frame:
         lambda at, spec: _pandas_column(table.iloc[:, at], spec),
         lambda at: map(_cell, table.iloc[:ROWS, at].tolist()),
     )
+
+
+def _with_index(kind: Kind, parsed: Parsed, table: Any, own: Mapping[str, str]) -> Parsed:
+    """Return what was read of a pandas frame; where a column that is missing is its index, the fix says so."""
+    names = [str(name) for name in table.index.names if name is not None]
+    meant = {column: name for column, name in zip(meanings(kind, names, own), names, strict=True) if column}
+
+    def said(problem: Problem) -> Problem:
+        if problem.code is not Code.MISSING_HEADING or problem.column not in meant:
+            return problem
+        name = meant[problem.column]
+        fix_vi = f"; «{name}» là chỉ mục, không phải cột: dùng .reset_index()"
+        return dataclasses.replace(problem, fix_vi=fix_vi, fix_en=f"; «{name}» is an index and no column: use .reset_index()")
+
+    found = parsed.problems
+    return dataclasses.replace(parsed, problems=dataclasses.replace(found, examples=tuple(map(said, found.examples)))) if meant else parsed
 
 
 def _pandas_column(series: Any, spec: ColumnSpec) -> RawColumn | TypedColumn:
