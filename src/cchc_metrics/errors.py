@@ -81,6 +81,12 @@ class InputError(CchcError):
     code = "input"
 
 
+class DuplicateIdError(InputError):
+    """Two records of one table have the same identifier: counted both, they would be two."""
+
+    code = "duplicate_id"
+
+
 class MistakesError(CatalogueError, InputError):
     """The mistakes of a declared file, all at once; ``vi`` and ``en`` have a line for each, and printed each line has both languages."""
 

@@ -32,6 +32,10 @@ PERIODS = tuple(Period.parse(p) for p in ("2021", "2021-Q1", "2021-Q1@nd09", "20
 AS_OF = date(2022, 3, 31)
 RULES = Rules.preset("default")
 STRATEGIES: dict[str, st.SearchStrategy[Any]] = {name: testing.records(kind) for name, kind in KINDS.items() if kind.event_sets}
+# Few initiatives and few units: that the same pair is in no two rows is seen to here, for rows that are drawn in several lists.
+STRATEGIES["initiatives"] = st.builds(
+    lambda row, n: row.model_copy(update={"initiative_id": str(n)}), STRATEGIES["initiatives"], st.uuids()
+)
 
 
 def count(kind: str, rows: list[Record], **kwargs: Any) -> Tally:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cchc_metrics.errors import DuplicateIdError
 from cchc_metrics.records.columns import SECOND, Columns, columns_from_values, columns_of
 from cchc_metrics.records.document import Document
 from cchc_metrics.records.dossier import Dossier
@@ -122,3 +123,23 @@ def test_every_column_has_a_kind_that_columns_can_store() -> None:
     kinds = {spec.cell_type.name for model in (Dossier, Document, Meeting) for spec in schema(model)}
     assert kinds <= {"id", "unit", "label", "choice", "moment", "whole", "term"}
     assert Flag.labels() == ("no", "yes", "unknown")
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_repeated_identifier_is_no_second_record(same: bool) -> None:
+    row: dict[str, Any] = {"unit_code": "TM", "status": "9", "received_at": "01/03/2021", "ended_at": "02/03/2021"}
+    rows = [Dossier(dossier_id=name, **row) for name in ("a", "b", "a")]
+    if not same:
+        rows[2] = Dossier(dossier_id="a", **{**row, "ended_at": "03/03/2021"})
+    with pytest.raises(DuplicateIdError, match="records 1 and 3 have the same dossier_id «a»") as error:
+        columns_of(Dossier, rows)
+    assert error.value.code == "duplicate_id"
+    assert len(columns_of(Dossier, rows[:2])) == 2
+
+
+def test_what_several_columns_make_unique_is_not_told_apart_by_one() -> None:
+    row: dict[str, Any] = {"document_id": "01/QĐ-UBND", "issued_on": "04/01/2021"}
+    ours, theirs = (Document(unit_code=unit, **row) for unit in ("TM", "MA"))
+    assert len(columns_of(Document, [ours, theirs])) == 2
+    with pytest.raises(DuplicateIdError, match="unit_code «TM», issued_on «2021-01-04»"):
+        columns_of(Document, [ours, theirs, ours])

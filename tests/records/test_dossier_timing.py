@@ -44,9 +44,10 @@ def day(number: int) -> date | None:
 
 
 def timed(rows: Sequence[Dossier], rules: Rules = DEFAULT, events: Sequence[DossierEvent] = ()) -> Timed:
-    columns = columns_of(Dossier, rows)
     if events:
-        columns = attach_events(columns, columns_of(DossierEvent, events))
+        columns = attach_events(columns_of(Dossier, rows), columns_of(DossierEvent, events))
+    else:
+        columns = columns_of(Dossier, [row.model_copy(update={"dossier_id": str(n)}) for n, row in enumerate(rows)])
     return class_dossiers(columns, Context(rules, OFFICIAL), end_days(columns, rules))
 
 

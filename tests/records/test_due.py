@@ -42,7 +42,8 @@ def dossier(received: date | str | None, term: Any = None, unit: TermUnit = Term
 
 
 def dates(rows: list[Dossier], rules: Rules = DEFAULT, calendar: Calendar = OFFICIAL) -> list[date | None]:
-    found = dues_of(columns_of(Dossier, rows), rules, calendar).day
+    numbered = [row.model_copy(update={"dossier_id": str(n)}) for n, row in enumerate(rows)]
+    found = dues_of(columns_of(Dossier, numbered), rules, calendar).day
     assert found.dtype == np.int32
     return [None if day < 0 else date_of(day) for day in found.tolist()]
 

@@ -72,6 +72,8 @@ def dossiers(draw_: st.DrawFn) -> Dossier:
 
 
 def attached(rows: Sequence[Dossier], versions: Sequence[Procedure]) -> Columns:
+    if len({row.dossier_id for row in rows}) < len(rows):
+        rows = [row.model_copy(update={"dossier_id": str(n)}) for n, row in enumerate(rows)]
     return attach_procedures(columns_of(Dossier, rows), columns_of(Procedure, versions))
 
 

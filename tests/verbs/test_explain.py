@@ -133,6 +133,8 @@ def rich() -> Rows:
                 cells |= {"secrecy": chance.choice(["none", "none", *SECRET, "unknown"])}
             elif kind == "initiatives":
                 cells |= {"initiative_id": str(n % 4), "adopted_on": day(start)}
+                if any((a.initiative_id, a.unit_code) == (cells["initiative_id"], cells["unit_code"]) for a in found[kind]):
+                    continue
             found[kind].append(model(**cells))
     return found
 

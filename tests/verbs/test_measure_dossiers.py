@@ -317,7 +317,7 @@ def example() -> list[Dossier]:
     def one(received: str, due: str | None, ended: str | None, **others: object) -> Dossier:
         return Dossier.model_validate(
             {
-                "dossier_id": "1",
+                "dossier_id": f"{received} {due} {ended}",
                 "unit_code": "TM",
                 "status": Status.PROCESSING if ended is None else Status.RESOLVED,
                 "received_at": received,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -200,7 +201,8 @@ def test_an_answer_without_a_column_is_that_of_any_column(kind: str, data: st.Da
 def test_what_rows_need_is_a_union_over_the_parts(kind: str, data: st.DataObject) -> None:
     absent = data.draw(st.sampled_from(ABSENT[kind]))
     defaults = {name: spec.default for name, spec in schema_by_name(KINDS[kind].model).items()}
-    rows = data.draw(st.lists(testing.records(KINDS[kind]), max_size=6))
+    key = attrgetter(*KINDS[kind].id_columns)
+    rows = data.draw(st.lists(testing.records(KINDS[kind]), max_size=6, unique_by=key))
     cut = data.draw(st.integers(0, len(rows)))
     one, other = rows[:cut], rows[cut:]
     emptied = [row.model_copy(update={name: defaults[name] for name in absent}) for row in one]

@@ -32,7 +32,9 @@ RESTART = Rules(id="own", pauses="restart")
 
 
 def found(rows: Sequence[Dossier], events: Sequence[DossierEvent] = (), rules: Rules = DEFAULT, **others: Any) -> Problems:
-    columns = columns_of(Dossier, rows, file="dossiers.csv")
+    one_id = len({row.dossier_id for row in rows}) < len(rows)
+    told_apart = [row.model_copy(update={"dossier_id": str(n)}) for n, row in enumerate(rows, 1)] if one_id else rows
+    columns = columns_of(Dossier, told_apart, file="dossiers.csv")
     if events:
         columns = attach_events(columns, columns_of(DossierEvent, events))
     return quality(columns, rules=rules, calendar=OFFICIAL, **others)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cchc_metrics.arguments import public
+from cchc_metrics.errors import DuplicateIdError
 from cchc_metrics.records.fields import NO_DAY, Choice
 from cchc_metrics.records.record import ColumnSpec, Record, schema, schema_by_name
 from cchc_metrics.reference.days import date_of, day_number
@@ -189,6 +191,15 @@ def _empty_cells(model: type[Record], name: str, size: int) -> Array:
 def columns_of(model: type[Record], records: Iterable[Record], *, file: str = "") -> Columns:
     """Return models as columns.
 
+    Args:
+        model: the record model.
+        records: the records.
+        file: where they came from, for messages.
+
+    Raises:
+        DuplicateIdError: two of them, of a kind that is counted, have the same identifier, be they alike or not; names it and their
+            positions, counted from 1. Of rows that are read the reader keeps one and reports the others.
+
     >>> from cchc_metrics.records.meeting import Meeting
     >>> held = Meeting(meeting_id="1", unit_code="TM", kind="họp UBND", status="held", held_on="05/01/2021", paperless="có")
     >>> columns = columns_of(Meeting, [held])
@@ -196,7 +207,25 @@ def columns_of(model: type[Record], records: Iterable[Record], *, file: str = ""
     (1, 'yes')
     """
     rows = list(records)
+    _check_unique(model, rows)
     return columns_from_values(model, {spec.name: [getattr(r, spec.name) for r in rows] for spec in schema(model)}, file=file)
+
+
+def _check_unique(model: type[Record], rows: Sequence[Record]) -> None:
+    from cchc_metrics.records.kinds import KINDS  # noqa: PLC0415  every kind has columns
+
+    names = next((kind.id_columns for kind in KINDS.values() if kind.model is model and kind.event_sets), ())
+    if not names:
+        return
+    key = attrgetter(*names)
+    first: dict[Any, int] = {}
+    for at, row in enumerate(rows):
+        if (before := first.setdefault(key(row), at)) != at:
+            named = ", ".join(f"{name} «{getattr(row, name)}»" for name in names)
+            raise DuplicateIdError(
+                f"bản ghi thứ {before + 1} và thứ {at + 1} cùng {named}; giữ lại một, hoặc sửa mã",
+                f"records {before + 1} and {at + 1} have the same {named}; keep one of them, or fix the identifier",
+            )
 
 
 def columns_from_values(
