@@ -33,6 +33,7 @@ from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec, schema
 from cchc_metrics.reference.calendar import Calendar
 
+CONNECTION = duckdb.connect()  # older versions close it when nobody holds it
 GIVEN: dict[str, Any] = {"units": UNITS, "extracted_on": date(2021, 2, 1), "calendar": Calendar.official()}
 TEXT, DAY, MOMENT, ZONED, WHOLE, PART, FLAG = "text", "day", "moment", "zoned", "whole", "part", "flag"
 ARROW = {
@@ -129,7 +130,7 @@ def polars_objects(cells: Mapping[str, list[Any]], _: Mapping[str, str]) -> Any:
 
 
 def relation(cells: Mapping[str, list[Any]], what: Mapping[str, str]) -> Any:
-    return duckdb.connect().from_arrow(arrow_table(cells, what))
+    return CONNECTION.from_arrow(arrow_table(cells, what))
 
 
 FRAMES: tuple[Callable[[Mapping[str, list[Any]], Mapping[str, str]], Any], ...] = (
@@ -278,7 +279,7 @@ def test_a_column_that_nobody_reads_is_not_turned_into_anything() -> None:
         lambda: answers_frame()[:0],
         lambda: pl.from_pandas(answers_frame()[:0]),
         lambda: pa.Table.from_pandas(answers_frame())[:0].select(HEADINGS),
-        lambda: duckdb.connect().from_arrow(pa.Table.from_pandas(answers_frame())).filter("false").select(*(f'"{h}"' for h in HEADINGS)),
+        lambda: CONNECTION.from_arrow(pa.Table.from_pandas(answers_frame())).filter("false").select(*(f'"{h}"' for h in HEADINGS)),
         lambda: dict.fromkeys(HEADINGS, ()),
     ],
 )
@@ -341,7 +342,7 @@ def test_what_is_no_table_is_refused_with_what_makes_it_one(table: Callable[[], 
         lambda: pl.from_pandas(answers_frame()).lazy(),
         lambda: pa.Table.from_pandas(answers_frame()),
         lambda: pa.Table.from_pandas(answers_frame()).to_reader(),
-        lambda: duckdb.connect().from_arrow(pa.Table.from_pandas(answers_frame())),
+        lambda: CONNECTION.from_arrow(pa.Table.from_pandas(answers_frame())),
     ],
 )
 def test_tally_says_how_a_frame_is_counted(frame: Callable[[], Any]) -> None:
