@@ -10,8 +10,10 @@ import pytest
 from tests.read.test_dressing import write
 
 import cchc_metrics as cm
-from cchc_metrics.read.files import read_file
+from cchc_metrics.read.checks import Given
+from cchc_metrics.read.files import parse_file, read_file
 from cchc_metrics.read.headings import heading_key, match_headings
+from cchc_metrics.read.own import Own
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.records.choices import MeetingKind
 from cchc_metrics.records.fields import CellError, parse_moment
@@ -93,6 +95,16 @@ def test_how_a_document_was_sent(tmp_path: Path, cells: Sequence[str], exchanged
     assert tuple(r["exchanged"] for r in records) == tuple(exchanged)
     assert tuple(r["electronic"] for r in records) == tuple(electronic or ("unknown",) * 3)
     assert ("electronic" in parsed.columns) == (electronic is not None)
+
+
+def test_own_words_of_how_it_was_sent_and_a_heading_of_both(tmp_path: Path) -> None:
+    heading = ("Số, ký hiệu văn bản", "Ngày, tháng văn bản", "Hình thức gửi")
+    rows = [heading, ("1/A", "01/03/2021", "Trục liên thông"), ("2/A", "01/03/2021", "Giấy")]
+    path, kind = write(tmp_path / "t.csv", rows), KINDS["documents"]
+    own = Own(values={"exchanged": {"Trục liên thông": "yes", "Giấy": "no"}})
+    for given, headings in ((Given(ONE, own=own), {}), (Given(ONE), {"Hình thức gửi": "electronic+exchanged"})):
+        found = [record.model_dump(mode="json") for record in parse_file(path, kind, given, headings).columns.records()]
+        assert [(r["electronic"], r["exchanged"]) for r in found] == [("yes", "yes"), ("no", "no")]
 
 
 def test_a_heading_that_gives_way() -> None:

@@ -57,7 +57,7 @@ def assume(cells: Mapping[str, RawColumn | TypedColumn], table: RawTable, kind: 
 
 
 def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind) -> Cells:
-    """Return cells with the columns that follow from the words of others; then with the kind's own words as codes."""
+    """Return cells with the columns that follow from the words of others."""
     found = dict(cells)
     for rule in kind.follows:
         source = cells.get(rule.source)
@@ -67,6 +67,12 @@ def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind) -> Cells:
         codes = [known.get(word_key(text)) if (text := _text(cell)) else None for cell in source.values]
         if any(codes):
             found[rule.column] = RawColumn(codes, source.codes)
+    return found
+
+
+def worded(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind) -> Cells:
+    """Return cells in which the kind's own words are codes."""
+    found = dict(cells)
     for name, words in kind.words.items():
         column = cells.get(name)
         if isinstance(column, RawColumn):

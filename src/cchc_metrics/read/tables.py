@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from cchc_metrics.errors import did_you_mean
-from cchc_metrics.read.assumed import assume, followed, row_is_id
+from cchc_metrics.read.assumed import assume, followed, row_is_id, worded
 from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.dated import are_dates, of_persons
@@ -134,7 +134,7 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     """
     n, refused = len(table.rows), len(table.refused)
     cells = {name: _as_ids(column) if schema_by_name(kind.model)[name].cell_type.name == "id" else column for name, column in cells.items()}
-    cells = followed(given.own.applied(cells, kind, n), kind)
+    cells = worded(given.own.applied(followed(cells, kind), kind, n), kind)
     only = _only_unit(kind, given)
     if only is not None and "unit_code" not in cells:
         cells["unit_code"] = RawColumn([only], np.zeros(n, dtype=np.int32))

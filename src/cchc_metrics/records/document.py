@@ -104,7 +104,7 @@ KIND = Kind(
     },
     by_words=frozenset({"Loại văn bản"}),
     weak=frozenset({"Hình thức gửi"}),
-    words={"exchanged": SENT},
+    words={"electronic": SENT, "exchanged": SENT},
     follows=(Follows("electronic", "exchanged", SENT),),
     dates=Dates("issued_on", ("issued_on",)),
 )
