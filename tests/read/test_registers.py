@@ -78,6 +78,7 @@ def test_no_unit_is_assumed_among_several(tmp_path: Path) -> None:
     for parts in ways("documents", rows, tmp_path, TWO):
         assert not any(part.usable for part in parts)
         assert sum(part.problems.count(Code.MISSING_HEADING) for part in parts) == 1
+        assert any('[columns.documents] unit_code = "…"' in p.fix_en for part in parts for p in part.problems)
 
 
 def test_where_copies_go_is_no_unit() -> None:

@@ -361,6 +361,9 @@ def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matc
             f'; nếu là cột «{reported}», ghi "{reported}" = "{column}" dưới [headings.{kind.name}] trong district.toml',
             f'; if it is the column «{reported}», write "{reported}" = "{column}" under [headings.{kind.name}] in district.toml',
         )
+        if column == "unit_code":
+            whole = f'[columns.{kind.name}] unit_code = "…"'
+            fix = (f"{fix[0]}; nếu cả tệp là của một đơn vị: {whole}", f"{fix[1]}; if the whole file is of one unit: {whole}")
         findings.add(Code.MISSING_HEADING, row, column, fix=fix)
     free = [spec.name for spec in schema(kind.model) if spec.cell_type.name == "moment" and spec.name not in matched.positions]
     for position, _ in matched.unknown:
