@@ -48,7 +48,7 @@ LAYERS = (
     ("plan",),
     ("verbs.compare", "verbs.assess", "score"),
     ("read", "report", "example"),
-    ("dataset", "schemas", "proposal"),
+    ("dataset", "schemas", "proposal", "fix_workbook"),
     ("__init__",),
     ("cli", "testing"),
 )

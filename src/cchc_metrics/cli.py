@@ -103,19 +103,30 @@ def report(folder: Path, lang: Lang, out: Path | None, formats: str, **chosen: A
 @main.command()
 @folder_argument
 @lang_option
-@click.option("--out", type=_FILE, help="write problems.csv here")
+@click.option(
+    "--out", type=_PATH, help="write the problems (CSV) and the rows to fix (can_sua.xlsx) here: a folder, or a CSV file and beside it"
+)
 def check(folder: Path, lang: Lang, out: Path | None) -> None:
-    """Read FOLDER and print its problems only."""
+    """Read FOLDER and print its problems only; rows that are fixed in a can_sua.xlsx in FOLDER are read in place of the file's."""
+    from cchc_metrics.report.problem_lines import problem_lines  # noqa: PLC0415  the command starts fast
+
     with _working(lang) as progress:
         found = _read(folder, progress).problems
         if out is not None:
-            from cchc_metrics.report.files import write_whole  # noqa: PLC0415  the command starts fast
+            from cchc_metrics.fix_workbook import free_name, rows_to_fix, write_rows_to_fix  # noqa: PLC0415
+            from cchc_metrics.report.files import write_whole  # noqa: PLC0415
 
+            if out.is_dir() or not out.suffix:
+                out.mkdir(parents=True, exist_ok=True)
+                out /= "problems.csv"
             write_whole(out, [found.to_csv()], encoding="utf-8-sig")
+            if tables := rows_to_fix(folder, found):
+                write_rows_to_fix(free_name(out.parent), tables)
     shown = 20
-    for problem in list(found)[:shown]:
-        click.echo(problem.text(lang))
-    if len(found) > shown:
+    lines = problem_lines(found, lang)
+    for line in lines[:shown]:
+        click.echo(line)
+    if len(lines) > shown:
         click.echo("…")
     for code, n in found.by_code().items():
         click.echo(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")

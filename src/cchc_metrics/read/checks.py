@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from cchc_metrics.errors import suggestion
+from cchc_metrics.read.fixes import NO_FIXES, Fixes
 from cchc_metrics.read.own import NOTHING, Own
 from cchc_metrics.read.raw import RawColumn
 from cchc_metrics.records.columns import Array, Columns
@@ -38,6 +39,7 @@ class Given:
         calendar: the working calendar.
         extracted_on: the day on which the records were exported.
         own: what the district declares of the kind's cells.
+        fixes: the rows that were fixed since the file was exported.
         part: whether the rows are a part of their table, so that ids are compared later, over all parts.
     """
 
@@ -45,6 +47,7 @@ class Given:
     calendar: Calendar | None = None
     extracted_on: date | None = None
     own: Own = NOTHING
+    fixes: Fixes = NO_FIXES
     part: bool = False
 
 

@@ -19,6 +19,7 @@ from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district
 from cchc_metrics.read.files import EVERY, is_table, is_there, raw_table, table_place, table_places
 from cchc_metrics.read.findings import Findings, shown
+from cchc_metrics.read.fixes import is_fix, read_fixes
 from cchc_metrics.read.headings import heading_key
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.scheme_files import read_scheme, read_scores
@@ -115,7 +116,7 @@ def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None 
     units, problems = _units(folder, district)
     found: list[tuple[str, Problems]] = [("", problems)]
     calendar = _calendar(folder, district.calendar)
-    given = Given(units, calendar, district.extracted_on)
+    given = Given(units, calendar, district.extracted_on, fixes=read_fixes(folder))
     tables: dict[str, TableSource] = {}
     found_any = False
     for kind in KINDS.values():
@@ -216,7 +217,7 @@ def _unused(folder: Path, district: District) -> Problems:
     units, _ = table_place(folder, "units", district.units_file)
     used = {name for kind in KINDS for name, _ in table_places(folder, kind, district.files.get(kind, ()))} | set(WRITTEN)
     used |= {units} if district.units_file else set()
-    found = sorted(path.name for path in folder.iterdir() if is_table(path) and path.name not in used)
+    found = sorted(path.name for path in folder.iterdir() if is_table(path) and path.name not in used and not is_fix(path.name))
     reported = Problems()
     for name in found:
         vi, en = suggestion(name, [f"{kind}{Path(name).suffix}" for kind in KINDS])

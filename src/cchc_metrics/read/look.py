@@ -16,6 +16,7 @@ from cchc_metrics.read.csv_files import raw_lines
 from cchc_metrics.read.csv_text import DELIMITERS
 from cchc_metrics.read.excel_files import looked_at
 from cchc_metrics.read.files import ENDINGS, begins_as_workbook, is_parquet, is_table, raw_table
+from cchc_metrics.read.fixes import is_fix
 from cchc_metrics.read.layout import Merged
 from cchc_metrics.read.raw import UnreadableFileError
 
@@ -52,7 +53,7 @@ def sheets_in(folder: Path, names: Sequence[str] = ()) -> tuple[list[Sheet], lis
     """
     if not folder.is_dir():
         raise InputError(f"không có thư mục «{folder}»", f"there is no folder «{folder}»")
-    listed = sorted(path.name for path in folder.iterdir() if is_table(path))
+    listed = sorted(path.name for path in folder.iterdir() if is_table(path) and not is_fix(path.name))
     for name in names:
         if name not in listed:
             vi, en = suggestion(name, listed)

@@ -66,6 +66,7 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     findings.headings = {name: table.headings[position] for name, position in matched.positions.items()}
     tell_headings(findings, table, kind, matched)
     tell_layout(findings, table.headings, given)
+    table = _with_fixes(table, matched, kind, given, findings)
     bare = undress(table, matched.positions, kind, given) if matched.usable else Undressed(table)
     table, refused = bare.table, len(bare.table.refused)
     tell_dressing(findings, bare)
@@ -83,6 +84,16 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     cells = {name: table.columns[position] for name, position in matched.positions.items()}
     parsed = judge(table, assume(cells, table, kind, given, findings), kind, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
+
+
+def _with_fixes(table: RawTable, matched: Matched, kind: Kind, given: Given, findings: Findings) -> RawTable:
+    """Return a table with the rows that were fixed, which is reported; a fix of a row that is another one by now is not taken."""
+    table, fixed, outdated = given.fixes.applied(table, matched.positions.get(kind.id_columns[0]))
+    if fixed:
+        findings.add(Code.ROWS_FIXED, fix=(f": {len(fixed)} dòng ({listed(fixed)})", f": {len(fixed)} rows ({listed(fixed)})"))
+    for row in outdated:
+        findings.add(Code.FIX_OUTDATED, row)
+    return table
 
 
 def tell_layout(findings: Findings, headings: Sequence[str], given: Given) -> None:

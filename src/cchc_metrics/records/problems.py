@@ -248,6 +248,18 @@ class Code(StrEnum):
         "bảng có cột này, nên giá trị ghi dưới [columns] trong district.toml không dùng đến",
         "the table has the column, so the value declared under [columns] in district.toml is not used",
     )
+    ROWS_FIXED = (
+        "rows_fixed",
+        "warning",
+        "dòng đã sửa trong can_sua*.xlsx được đọc thay cho dòng trong tệp",
+        "rows that were fixed in can_sua*.xlsx are read in place of those of the file",
+    )
+    FIX_OUTDATED = (
+        "fix_outdated",
+        "error",
+        "dòng đã sửa trong can_sua*.xlsx không còn khớp mã của dòng này trong tệp, nên không dùng; sửa lại, hoặc xóa dòng đó trong can_sua",
+        "a row fixed in can_sua*.xlsx no longer has the identifier of this row of the file; it is not used; fix it anew or delete it",
+    )
     LAYOUT_CHANGED = (
         "layout_changed",
         "warning",

@@ -1,0 +1,174 @@
+"""The workbook of the rows to fix: the sheet's own headings, the bad cells marked, the reason beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from cchc_metrics.errors import InputError
+from cchc_metrics.read.district import FILE, District, load_district
+from cchc_metrics.read.files import is_parquet, raw_table, table_places
+from cchc_metrics.read.fixes import NAME, REASON, SOURCE, read_fixes, text_of
+from cchc_metrics.read.headings import known_positions, match_headings
+from cchc_metrics.read.raw import UnreadableFileError
+from cchc_metrics.records.choices import Secrecy
+from cchc_metrics.records.fields import CellError
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.problems import Problem, Problems
+
+_SECRET = (Secrecy.MAT, Secrecy.TOI_MAT, Secrecy.TUYET_MAT)
+
+
+@dataclass(frozen=True, slots=True)
+class RowToFix:
+    """A row with what is wrong in it.
+
+    Args:
+        number: its row in the sheet.
+        id: its identifier, as the sheet has it.
+        cells: its cells, one for each heading of the table.
+        wrong: heading → what is wrong there; ``""`` for the row as a whole.
+    """
+
+    number: int
+    id: str
+    cells: tuple[Any, ...]
+    wrong: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableToFix:
+    """The rows to fix of one sheet; only columns that are understood are in it, so that nothing personal is copied.
+
+    Args:
+        file, sheet: where they stand.
+        headings: the sheet's own.
+        rows: the rows.
+    """
+
+    file: str
+    sheet: str
+    headings: tuple[str, ...]
+    rows: tuple[RowToFix, ...]
+
+
+def rows_to_fix(folder: Path, problems: Problems) -> tuple[TableToFix, ...]:
+    """Return the rows of a folder's tables that have problems; those of secret documents are fixed in the register itself.
+
+    Args:
+        folder: the folder, with its ``district.toml``.
+        problems: what reading it found.
+    """
+    district = load_district((folder / FILE).read_bytes())
+    of_place: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        if problem.row:
+            of_place.setdefault((problem.file, problem.sheet), []).append(problem)
+    found = []
+    for (file, sheet), some in of_place.items():
+        kinds = [kind for kind in KINDS.values() if file in _files(folder, kind, district)]
+        if kinds and not is_parquet(folder / file):
+            tables = [table for kind in kinds if (table := _table(folder, file, sheet, kind, district, some)) is not None]
+            found += [max(tables, key=lambda table: len(table.headings))] if tables else []
+    return tuple(table for table in found if table.rows)
+
+
+def _files(folder: Path, kind: Kind, district: District) -> list[str]:
+    return [name for name, _ in table_places(folder, kind.name, district.files.get(kind.name, ()))]
+
+
+def _table(folder: Path, file: str, sheet: str, kind: Kind, district: District, problems: Sequence[Problem]) -> TableToFix | None:
+    own = district.headings.get(kind.name, {})
+    try:
+        raw = raw_table(folder / file, wanted=lambda headings: known_positions(kind, headings, own), sheet=sheet, file=file)
+    except UnreadableFileError:
+        return None
+    places = match_headings(kind, raw.headings, own, worded=district.own(kind.name).values).positions
+    id_at, secrecy = places.get(kind.id_columns[0]), places.get("secrecy")
+    fixed, _, _ = read_fixes(folder).applied(raw, id_at)
+    kept = sorted(fixed.columns)
+    wrong: dict[int, dict[str, str]] = {}
+    for problem in problems:
+        heading = problem.heading or problem.column
+        reason = problem.code.vi + problem.fix_vi
+        said = wrong.setdefault(problem.row, {})
+        said[heading] = f"{said[heading]}; {reason}" if heading in said else reason
+    rows = []
+    for at, number in enumerate(map(int, raw.rows)):
+        hidden = secrecy is not None and text_of(fixed.columns[secrecy].cell(at)) and _is_secret(fixed.columns[secrecy].cell(at))
+        if number in wrong and not hidden:
+            own_id = "" if id_at is None else text_of(raw.columns[id_at].cell(at))
+            rows.append(RowToFix(number, own_id, tuple(fixed.columns[p].cell(at) for p in kept), wrong[number]))
+    return TableToFix(file, sheet, tuple(raw.headings[p] for p in kept), tuple(rows))
+
+
+def _is_secret(cell: Any) -> bool:
+    try:
+        return Secrecy.parse(cell) in _SECRET
+    except CellError:
+        return True  # nobody knows
+
+
+def free_name(folder: Path) -> Path:
+    """Return the first name that no workbook of rows to fix has yet: what somebody fixed is never written over."""
+    number, path = 1, folder / f"{NAME}.xlsx"
+    while path.exists():
+        number += 1
+        path = folder / f"{NAME}_{number}.xlsx"
+    return path
+
+
+def write_rows_to_fix(path: Path, tables: Iterable[TableToFix]) -> None:
+    """Write the workbook; every text is written as text, so that no cell is run as a formula.
+
+    Raises:
+        InputError: XlsxWriter is not installed.
+    """
+    try:
+        import xlsxwriter  # noqa: PLC0415  an extra
+    except ImportError:
+        raise InputError(
+            'thiếu phần bổ trợ "excel" để ghi bảng tính; cài: pip install "cchc-metrics[excel]"',
+            'the extra "excel", which writes workbooks, is missing; install: pip install "cchc-metrics[excel]"',
+        ) from None
+    with xlsxwriter.Workbook(str(path)) as book:
+        bold, day, moment = book.add_format({"bold": True}), {"num_format": "dd/mm/yyyy"}, {"num_format": "dd/mm/yyyy hh:mm:ss"}
+        marks = {"bg_color": "#FFC7CE"}
+        formats = {
+            (kind, bad): book.add_format({**extra, **(marks if bad else {})})
+            for kind, extra in (("text", {}), ("day", day), ("moment", moment))
+            for bad in (False, True)
+        }
+        for number, table in enumerate(tables, start=1):
+            sheet = book.add_worksheet(f"{number}")
+            sheet.freeze_panes(1, len(SOURCE))
+            for at, heading in enumerate((*SOURCE, *table.headings, REASON)):
+                sheet.write_string(0, at, heading, bold)
+            for line, row in enumerate(table.rows, start=1):
+                for at, cell in enumerate((table.file, table.sheet, row.number, row.id)):
+                    _write(sheet, line, at, cell, formats, bad=False)
+                for at, (heading, cell) in enumerate(zip(table.headings, row.cells, strict=True), start=len(SOURCE)):
+                    _write(sheet, line, at, cell, formats, bad=heading in row.wrong)
+                    if heading in row.wrong:
+                        sheet.write_comment(line, at, row.wrong[heading])
+                reasons = "; ".join(f"{heading}: {why}" if heading else why for heading, why in row.wrong.items())
+                sheet.write_string(line, len(SOURCE) + len(table.headings), reasons)
+
+
+def _write(sheet: Any, line: int, at: int, cell: Any, formats: Mapping[tuple[str, bool], Any], *, bad: bool) -> None:
+    if isinstance(cell, bool):
+        sheet.write_boolean(line, at, cell, formats["text", bad])
+    elif isinstance(cell, (int, float)):
+        sheet.write_number(line, at, cell, formats["text", bad])
+    elif isinstance(cell, datetime):
+        sheet.write_datetime(line, at, cell, formats["moment", bad])
+    elif isinstance(cell, date):
+        sheet.write_datetime(line, at, cell, formats["day", bad])
+    elif text := text_of(cell):
+        sheet.write_string(line, at, text, formats["text", bad])
+    else:
+        sheet.write_blank(line, at, None, formats["text", bad])

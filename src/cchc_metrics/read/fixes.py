@@ -1,0 +1,97 @@
+"""Rows that a clerk fixed in the workbook of ``check --out``: they are read in place of the rows that they were copied from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from cchc_metrics.read.excel_files import looked_at
+from cchc_metrics.read.raw import RawColumn, RawTable
+from cchc_metrics.records.fields import CellError, cell_text
+
+NAME: Final = "can_sua"
+"""How the names of such workbooks begin; ``can_sua.xlsx``, ``can_sua_2.xlsx`` … A later one goes before an earlier one."""
+SOURCE: Final = ("Tệp gốc", "Trang gốc", "Dòng gốc", "Mã gốc")
+"""Its first columns: where the row came from."""
+REASON: Final = "Lý do"
+"""Its last column."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedRow:
+    """A row as it was fixed.
+
+    Args:
+        id: the identifier that it had, by which it is known that the file is still the same.
+        cells: the sheet's own heading → cell.
+    """
+
+    id: str
+    cells: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """The fixed rows of a folder.
+
+    Args:
+        rows: file and sheet → row → how it was fixed.
+    """
+
+    rows: Mapping[tuple[str, str], Mapping[int, FixedRow]] = field(default_factory=dict)
+
+    def applied(self, table: RawTable, id_at: int | None) -> tuple[RawTable, list[int], list[int]]:
+        """Return a table with its fixed rows, the rows that were fixed, and those that are no longer what they were when they were copied.
+
+        Args:
+            table: the table.
+            id_at: position of its identifier; None where it has none.
+        """
+        fixed = self.rows.get((table.file, table.sheet), {})
+        if not fixed or not all(isinstance(column, RawColumn) for column in table.columns.values()):
+            return table, [], []
+        at_row = {int(row): at for at, row in enumerate(table.rows) if int(row) in fixed}
+        good = {row: at for row, at in at_row.items() if id_at is None or text_of(table.columns[id_at].cell(at)) == fixed[row].id}
+        columns: dict[int, Any] = dict(table.columns)
+        for position, column in table.columns.items():
+            heading = table.headings[position]
+            changed = {at: fixed[row].cells[heading] for row, at in good.items() if heading in fixed[row].cells}
+            if changed:
+                columns[position] = RawColumn.of([changed.get(at, column.cell(at)) for at in range(len(table.rows))])
+        return replace(table, columns=columns), sorted(good), sorted(set(fixed) - set(good))
+
+
+NO_FIXES: Final = Fixes()
+
+
+def read_fixes(folder: Path) -> Fixes:
+    """Return the rows that were fixed in the workbooks of a folder that ``check --out`` wrote."""
+    rows: dict[tuple[str, str], dict[int, FixedRow]] = {}
+    for path in sorted(folder.glob(f"{NAME}*.xlsx"), key=lambda path: (len(path.name), path.name)):
+        for _, cells, _ in looked_at(path):
+            listed = list(cells)
+            headings = [text_of(cell) for cell in listed[0]]
+            if tuple(headings[: len(SOURCE)]) != SOURCE:
+                continue
+            for row in listed[1:]:
+                file, sheet, number, own = map(text_of, row[: len(SOURCE)])
+                if number.isdigit():
+                    said = dict(zip(headings, row, strict=False))
+                    own_cells = {heading: cell for heading, cell in said.items() if heading not in (*SOURCE, REASON, "")}
+                    rows.setdefault((file, sheet), {})[int(number)] = FixedRow(own, own_cells)
+    return Fixes(rows)
+
+
+def is_fix(name: str) -> bool:
+    """Return whether a file's name is that of a workbook of rows to fix."""
+    return name.startswith(NAME) and name.endswith(".xlsx")
+
+
+def text_of(cell: Any) -> str:
+    """Return a cell as text, ``""`` where it cannot be read."""
+    try:
+        return cell_text(cell)
+    except CellError:
+        return ""

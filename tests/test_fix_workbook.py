@@ -1,0 +1,115 @@
+"""The loop of fixing: ``check --out`` writes the rows to fix, and fixed they are read in place of the file's own."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+import xlsxwriter
+from click.testing import CliRunner, Result
+from tests.proposal.offices import CITIZEN, DOSSIERS, write
+
+from cchc_metrics.cli import main
+from cchc_metrics.read.fixes import REASON, SOURCE
+
+HEADINGS = ["Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày có kết quả", "Tình trạng xử lý", "Hình thức nộp"]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def folder_with_mistakes(folder: Path) -> Path:
+    """Write an export of dossiers: two cells «31/02/2021» and one status that nobody knows, which begins as a formula does."""
+    folder.mkdir()
+    rows = [list(row) for row in DOSSIERS]
+    rows[7][5] = rows[8][5] = "31/02/2021"
+    rows[9][7] = "=Xong!"
+    write(folder / "HoSo.xlsx", rows)
+    (folder / "district.toml").write_text(
+        'code = "TM"\nname = "Tháp Mười"\nlevel = "huyện"\nextracted_on = 2021-07-05\nperiod = "2021"\n'
+        '[files]\ndossiers = "HoSo.xlsx"\n[values.dossiers.status]\n"Quá hạn bổ sung" = "supplement_requested"\n',
+        encoding="utf-8",
+    )
+    return folder
+
+
+def sheet_of(path: Path) -> list[list[Any]]:
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    return book.get_sheet_by_index(0).to_python()
+
+
+def rewrite(path: Path, rows: list[list[Any]]) -> None:
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("1")
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+
+
+def test_only_rows_with_problems_and_columns_that_are_understood_are_written(tmp_path: Path) -> None:
+    folder = folder_with_mistakes(tmp_path / "o")
+    done = run("check", folder, "--out", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "«31/02/2021»" in done.output
+    assert "(2 ô, dòng 8, 9)" in done.output
+    heading, *rows = sheet_of(tmp_path / "out" / "can_sua.xlsx")
+    assert heading == [*SOURCE, *HEADINGS, REASON]
+    assert [row[:4] for row in rows] == [["HoSo.xlsx", "Sheet1", n, f"TM-{n - 7:04d}"] for n in (8, 9, 10)]
+    assert rows[0][len(SOURCE) + 2] == "31/02/2021"
+    assert rows[2][len(SOURCE) + 4] == "=Xong!"  # as text: nothing is run
+    assert rows[0][-1].startswith("Ngày hẹn trả: ngày không có thật")
+    with zipfile.ZipFile(tmp_path / "out" / "can_sua.xlsx") as parts:
+        assert parts.read("xl/comments1.xml").decode().count("<comment ") == 3
+        assert CITIZEN not in "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+    assert (tmp_path / "out" / "problems.csv").exists()
+
+
+def test_fixed_rows_are_read_in_place_of_those_of_the_file(tmp_path: Path) -> None:
+    folder = folder_with_mistakes(tmp_path / "o")
+    run("check", folder, "--out", folder)
+    path = folder / "can_sua.xlsx"
+    heading, first, second, third = sheet_of(path)
+    first[heading.index("Ngày hẹn trả")] = second[heading.index("Ngày hẹn trả")] = "12/02/2021"
+    third[heading.index("Tình trạng xử lý")] = "Đã trả kết quả"
+    rewrite(path, [heading, first, second, third])
+    again = run("check", folder, "--lang", "en")
+    assert "12 rows read = 12 valid + 0 rejected" in again.output
+    assert "rows that were fixed in can_sua*.xlsx are read in place of those of the file: 3 rows (8–10)" in again.output
+    assert "can_sua.xlsx" not in again.output.replace("can_sua*.xlsx", "")
+
+
+def test_what_was_fixed_is_never_written_over_and_adds_up(tmp_path: Path) -> None:
+    folder = folder_with_mistakes(tmp_path / "o")
+    run("check", folder, "--out", folder)
+    path = folder / "can_sua.xlsx"
+    heading, first, second, third = sheet_of(path)
+    first[heading.index("Ngày hẹn trả")] = second[heading.index("Ngày hẹn trả")] = "12/02/2021"
+    rewrite(path, [heading, first, second, third])
+    before = path.read_bytes()
+    run("check", folder, "--out", folder)
+    assert path.read_bytes() == before
+    left = sheet_of(folder / "can_sua_2.xlsx")
+    assert [row[2] for row in left[1:]] == [10]
+    left[1][heading.index("Tình trạng xử lý")] = "Đã trả kết quả"
+    rewrite(folder / "can_sua_2.xlsx", left)
+    assert "12 dòng = 12 hợp lệ" in run("check", folder).output
+
+
+def test_a_fix_of_another_record_is_refused(tmp_path: Path) -> None:
+    folder = folder_with_mistakes(tmp_path / "o")
+    run("check", folder, "--out", folder)
+    heading, first, second, third = sheet_of(folder / "can_sua.xlsx")
+    first[SOURCE.index("Mã gốc")] = "TM-9999"
+    first[heading.index("Ngày hẹn trả")] = "12/02/2021"
+    rewrite(folder / "can_sua.xlsx", [heading, first, second, third])
+    again = run("check", folder)
+    assert "fix_outdated" in again.output
+    assert "= 9 hợp lệ + 3 bị loại" in again.output
+
+
+def test_a_csv_file_may_be_named_and_the_rows_to_fix_stand_beside_it(tmp_path: Path) -> None:
+    folder = folder_with_mistakes(tmp_path / "o")
+    run("check", folder, "--out", tmp_path / "found.csv")
+    assert {path.name for path in tmp_path.iterdir()} == {"o", "found.csv", "can_sua.xlsx"}
