@@ -38,7 +38,8 @@ def folder_with_mistakes(folder: Path) -> Path:
 
 def sheet_of(path: Path) -> list[list[Any]]:
     book = python_calamine.CalamineWorkbook.from_path(path)
-    return book.get_sheet_by_index(0).to_python()
+    rows: list[list[Any]] = book.get_sheet_by_index(0).to_python()
+    return rows
 
 
 def rewrite(path: Path, rows: list[list[Any]]) -> None:
