@@ -96,8 +96,17 @@ def test_what_the_sheets_say() -> None:
     assert data["files"] == {"dossiers": "HoSo.xlsx", "documents": "VanBanDi.xlsx", "meetings": "CuocHop.xlsx"}
     assert data["columns"] == {"documents": {"direction": "outgoing"}}
     assert data["blank"] == {"documents": {"secrecy": "none"}, "meetings": {"paperless": "no"}}
-    assert "documents" not in data["headings"]  # «Hình thức gửi» says by its words that a document is electronic and exchanged
-    assert data["headings"]["meetings"]["Hình thức họp"] == ""
+    assert data["headings"] == {"meetings": {"Hình thức họp": ""}}  # the others are known
+
+
+def test_how_a_document_was_sent_fills_two_columns(tmp_path: Path) -> None:
+    write(tmp_path / "SoVanBanDi.xlsx", [["Phương thức gửi" if cell == "Hình thức gửi" else cell for cell in row] for row in DOCUMENTS])
+    assert run("init", tmp_path, "--yes", "--code", "TM").exit_code == 0
+    data = tomllib.loads((tmp_path / "district.toml").read_text(encoding="utf-8"))
+    assert data["headings"]["documents"] == {"Phương thức gửi": "electronic+exchanged"}
+    assert data["values"]["documents"]["electronic"] == {"Trục liên thông": "yes", "Giấy": "no"}
+    m = cm.read_folder(tmp_path, period="2021").measures()
+    assert (m["electronic_exchange", "TM"].numerator, m["electronic_exchange", "TM"].denominator) == (7, 9)
 
 
 def test_a_register_that_marks_ordinary_documents_says_nothing_of_empty_cells() -> None:

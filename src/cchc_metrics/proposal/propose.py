@@ -222,7 +222,7 @@ def _words(tables: Sequence[Seen], column: str, choice: type[Choice]) -> Iterato
         if column in table.filled:
             counted += table.words(column)
     empty = counted.pop("", 0)
-    codes = {word: known(choice, word) for word in counted}
+    codes = {word: known(tables[0].kind, column, choice, word) for word in counted}
     unknown = [word for word, code in codes.items() if not code]
     guesses = {word: guessed_code(column, choice, word) for word in unknown}
     if len(unknown) <= MOST_WORDS or all(guesses.values()):

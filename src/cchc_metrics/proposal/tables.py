@@ -127,7 +127,7 @@ def _as_kind(sheet: Sheet, kind: Kind) -> Seen | None:
             guesses[at] = columns
     own_id = kind.id_columns[0]
     numbers = [at for at, text in enumerate(heading.headings) if heading_key(text) in NUMBERS]
-    if numbers and own_id not in positions and not any(own_id in names for names in guesses.values()):
+    if numbers and not kind.row_is_id and own_id not in positions and not any(own_id in names for names in guesses.values()):
         guesses[numbers[0]] = (own_id,)
     table = Seen(sheet, kind, heading, positions, guesses, tuple(passed), (), ())
     needed = {spec.name for spec in schema(kind.model) if spec.required} - {"unit_code"}
@@ -156,7 +156,7 @@ def _fits(kind: Kind, column: str, cells: Sequence[Any]) -> bool:
         return 2 * sum(day_of(cell) is not None for cell in said) > len(said)
     if spec.choice is not None and said:
         words = {text_of(cell) for cell in said}
-        return any(known(spec.choice, word) or guessed_code(column, spec.choice, word) for word in words)
+        return any(known(kind, column, spec.choice, word) or guessed_code(column, spec.choice, word) for word in words)
     return True
 
 

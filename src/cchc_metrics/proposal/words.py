@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cchc_metrics.records.fields import CellError, Choice, Flag, word_key
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.text import nfc
 
 NEAR: Final = 0.8
@@ -30,8 +31,11 @@ _PERSON: Final = re.compile(r"\b(ông|bà|anh|chị|em|đồng chí|đ/c)\b|\d{6
 _LONGEST: Final = 60
 
 
-def known(choice: type[Choice], word: object) -> str:
+def known(kind: Kind, column: str, choice: type[Choice], word: str) -> str:
     """Return the code of a word that the library knows, ``""`` of another."""
+    own = {word_key(other): code for other, code in kind.words.get(column, {}).items()}
+    if word_key(word) in own:
+        return own[word_key(word)]
     try:
         return str(choice.parse(word).value)
     except CellError:
