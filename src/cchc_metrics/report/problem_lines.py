@@ -33,5 +33,6 @@ def problem_lines(problems: Iterable[Problem], lang: Lang = "vi") -> list[str]:
             lines.append(replace(problem, row=rows[0]).text(lang))
             continue
         listed = ", ".join(map(str, rows[:ROWS])) + (" …" if len(rows) > ROWS else "")
-        lines.append(problem.text(lang) + (f" ({len(rows)} ô, dòng {listed})" if lang == "vi" else f" ({len(rows)} cells, rows {listed})"))
+        how_often = "" if not problem.column else f"{len(rows)} ô, " if lang == "vi" else f"{len(rows)} cells, "
+        lines.append(f"{problem.text(lang)} ({how_often}{'dòng' if lang == 'vi' else 'rows'} {listed})")
     return lines
