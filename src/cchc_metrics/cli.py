@@ -178,6 +178,8 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
         proposal.check()
         text = district_toml(proposal)
         load_district(text)
+        if path.exists():
+            path.replace(path.with_suffix(".toml.old"))
         write_whole(path, [text])
     click.echo(f"{path}: cchc-metrics report {folder}")
     raise SystemExit(1 if proposal.doubts else 0)

@@ -52,6 +52,7 @@ def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
     assert run("init", folder, "--yes").exit_code == 2
     assert path.read_bytes() == before
     again = run("init", folder, "--force")
+    assert (folder / "district.toml.old").read_bytes() == before
     assert again.output.splitlines()[:-1] == ["? kỳ báo cáo? → 2021"]  # of the period the tables are asked again
     received = cm.read_folder(folder, period="2021").measures()["dossiers_received", "TM"]
     assert received.numerator == 12
