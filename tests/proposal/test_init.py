@@ -73,6 +73,7 @@ def test_without_a_terminal_doubts_are_listed_and_left_in_comments(tmp_path: Pat
     assert "? meetings, paperless: what does an empty cell mean? (2 cells; no, yes, unknown) → no" in done.output
     district = load_district((folder / "district.toml").read_bytes())
     assert not any(district.blank.values())
+    assert "«Hình thức họp»" not in done.output  # how it was held, not what it was: nothing to ask
     assert '#? paperless = "no"' in (folder / "district.toml").read_text(encoding="utf-8")
 
 

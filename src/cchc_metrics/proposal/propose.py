@@ -192,7 +192,9 @@ def _headings(tables: Sequence[Seen]) -> Iterator[Entry]:
                 continue
             seen.add(text)
             names = table.guesses.get(at, ("",))
-            yield Entry(("headings", table.kind.name, text), BOTH.join(names), cells=table.said(at), options=columns)
+            # A heading that means its column by its words only gives way to one that means it by itself.
+            gives_way = at in table.passed and heading_key(text) in map(heading_key, table.kind.by_words)
+            yield Entry(("headings", table.kind.name, text), BOTH.join(names), gives_way, table.said(at), columns)
 
 
 def _lacking(tables: Sequence[Seen]) -> Iterator[Entry]:
