@@ -142,6 +142,7 @@ class _Rows:
                 read_options=csv_.ReadOptions(column_names=names),
                 parse_options=csv_.ParseOptions(delimiter=self._head.delimiter, newlines_in_values=QUOTE in data),
                 convert_options=csv_.ConvertOptions(include_columns=asked, column_types=kinds),
+                memory_pool=self._pa.system_memory_pool(),  # Arrow's own pool keeps what blocks leave: 50 MB for two million rows
             )
         except self._pa.ArrowInvalid:
             return data, None
