@@ -166,7 +166,7 @@ def wrong(table: Any) -> dict[str, Any]:
         (lambda: Dataset(UNITS, dossiers=[]).report(), "no period is named"),
         (lambda: in_memory().report("2023"), "period 2023 has not begun"),
         (lambda: in_memory().assessments(), "there is no plan"),
-        (lambda: in_memory().scorecards(), "there is no scheme"),
+        (lambda: in_memory().scores(), "there is no scheme"),
         (lambda: in_memory().explain("resolved_ontime"), "did you mean «resolved_on_time»?"),
         (lambda: in_memory().explain("resolved_on_time", chanel="online"), "did you mean «channel»?"),
         (lambda: in_memory().explain("resolved_on_time", "TM.1"), "did you mean «TM.01»?"),
@@ -188,7 +188,7 @@ def test_every_question_has_its_answer() -> None:
     assert len(data.measures("2021", "2020")) == len(data.measures("2021")) + len(data.measures("2020"))
     assert len(data.deltas("2021")) == len(data.measures("2021"))
     assert data.assessments("2022").get("a") is None
-    assert set(data.scorecards("2021")) == {"H20.38"}
+    assert set(data.scores("2021")) == {"H20.38"}
     assert data.replace(rules="form06").form06("2021").check() == []
     assert data.explain("electronic_exchange", period="2021").adds_up
     assert data.quality() == cm.Problems()

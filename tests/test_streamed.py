@@ -211,7 +211,7 @@ def test_without_pyarrow_the_command_names_the_extra(tmp_path: Path, monkeypatch
 
 
 def scored(folder: Path) -> str:
-    return "\n".join(card.to_text() for card in read_folder(folder, scheme="district_example").scorecards().values())
+    return "\n".join(card.to_text() for card in read_folder(folder, scheme="district_example").scores().values())
 
 
 def test_the_other_commands_say_the_same(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ class Dataset:
         catalogue: the indicators; the packaged ones by default.
         plan: the year's plan, or None.
         scheme: a scoring scheme, or None.
-        scores: unit code → what it is scored on beside its measures.
+        given_scores: unit code → what it is scored on beside its measures.
         baseline: where values of earlier periods are: another dataset or measures; None for the dataset's own earlier records.
         coverage: kind → first and last day between which its records are complete.
         as_of: the day of export; nothing later is known. None for the last day of whatever period is asked about.
@@ -107,7 +107,7 @@ class Dataset:
     catalogue: Catalogue
     plan: Plan | None
     scheme: Scheme | None
-    scores: Mapping[str, Inputs]
+    given_scores: Mapping[str, Inputs]
     baseline: Dataset | MeasureSource | None
     coverage: Coverage
     as_of: date | None
@@ -127,7 +127,7 @@ class Dataset:
         catalogue: Catalogue | None = None,
         plan: Plan | None = None,
         scheme: Scheme | None = None,
-        scores: Mapping[str, Inputs] | None = None,
+        given_scores: Mapping[str, Inputs] | None = None,
         baseline: Dataset | MeasureSource | None = None,
         coverage: Coverage | None = None,
         as_of: date | None = None,
@@ -150,7 +150,7 @@ class Dataset:
             catalogue=catalogue or default_catalogue(),
             plan=plan,
             scheme=scheme,
-            scores=MappingProxyType(dict(scores or {})),
+            given_scores=MappingProxyType(dict(given_scores or {})),
             baseline=baseline,
             coverage=MappingProxyType(dict(coverage or {})),
             as_of=as_of,
@@ -289,9 +289,9 @@ class Dataset:
         chosen = self._chosen(period)
         from cchc_metrics.score.inputs import inputs_of_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
 
-        return inputs_of_units(self.measures(chosen), self.scheme, self.scores, unit=self.unit, period=chosen)
+        return inputs_of_units(self.measures(chosen), self.scheme, self.given_scores, unit=self.unit, period=chosen)
 
-    def scorecards(self, period: Period | str | None = None) -> Mapping[str, Scorecard]:
+    def scores(self, period: Period | str | None = None) -> Mapping[str, Scorecard]:
         """Return unit code → its scorecard by the scheme: of the units that scores are given for, else of the unit that reports.
 
         Raises:
@@ -540,7 +540,7 @@ class Dataset:
             deltas=deltas,
             plan=self.plan,
             assessments=assessments,
-            scorecards={} if self.scheme is None else self.scorecards(chosen),
+            scorecards={} if self.scheme is None else self.scores(chosen),
             problems=self.problems,
             synthetic=self.synthetic,
             note=self.note,
@@ -604,7 +604,7 @@ def read_folder(
         catalogue=catalogue,
         plan=plan if isinstance(plan, Plan) else files.plan(plan, catalogue),
         scheme=chosen,
-        scores=files.scores(scores) if chosen is not None else {},
+        given_scores=files.scores(scores) if chosen is not None else {},
         baseline=earlier,
         as_of=as_of or district.extracted_on,
         period=period if period is not None else district.period or None,
