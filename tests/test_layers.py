@@ -48,7 +48,8 @@ LAYERS = (
     ("plan",),
     ("verbs.compare", "verbs.assess", "score"),
     ("read", "report", "example"),
-    ("dataset", "schemas", "proposal", "fix_workbook"),
+    ("scan", "schemas", "proposal", "fix_workbook"),
+    ("dataset",),
     ("__init__",),
     ("cli", "testing"),
 )

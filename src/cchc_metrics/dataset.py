@@ -16,14 +16,12 @@ from typing import TYPE_CHECKING, Any
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.engines import Engine
-from cchc_metrics.count.frame import Frame
-from cchc_metrics.count.tally import Tally, tally
+from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.folder import FolderFiles, open_folder, unreadable
-from cchc_metrics.read.joins import Joins, Links
-from cchc_metrics.read.raw import Progress, UnreadableFileError
+from cchc_metrics.read.folder import FolderFiles, open_folder
+from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.sources import TableLike, TableSource, memory_source
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.kinds import KINDS
@@ -33,6 +31,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
+from cchc_metrics.scan import Scan, joins_of, quality_of_tables, scan_tables
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
@@ -43,26 +42,12 @@ from cchc_metrics.verbs.form06 import Form06, form06
 from cchc_metrics.verbs.judge import Coverage
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
-from cchc_metrics.verbs.quality import Quality, quality_of_part
 
 if TYPE_CHECKING:
     from cchc_metrics.score import Inputs, Scheme, Scorecard
 
 _NO_NOTE = Text()
 _Changed = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Scan:
-    """What one reading of every table gave.
-
-    Args:
-        counted: the counts; None where only the problems were asked for.
-        problems: everything that is wrong with the tables, kind by kind, then what the rules and the calendar find in dossiers.
-    """
-
-    counted: Tally | None
-    problems: Problems
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False, eq=False)
@@ -115,7 +100,7 @@ class Dataset:
     synthetic: bool
     note: Text
     found: tuple[tuple[str, Problems], ...]
-    _scans: dict[object, _Scan] = field(repr=False)
+    _scans: dict[object, Scan] = field(repr=False)
 
     def __init__(
         self,
@@ -192,7 +177,7 @@ class Dataset:
     @property
     def problems(self) -> Problems:
         """Everything that is wrong with the records: what reading finds, and what the rules and the calendar find in dossiers."""
-        scan = next(iter(self._scans.values()), None) or self._scan((), None, None, "auto")
+        scan = next(iter(self._scans.values()), None) or self._scan((), None, None)
         return scan.problems
 
     def columns(self, kind: str) -> Columns:
@@ -204,7 +189,7 @@ class Dataset:
         if kind not in self.tables:
             vi, en = suggestion(kind, self.tables)
             raise InputError(f"không có bảng «{kind}»{vi}", f"there is no table «{kind}»{en}")
-        return self._joins(kind).join(self.tables[kind].whole().columns)[0]
+        return joins_of(kind, self.tables).join(self.tables[kind].whole().columns)[0]
 
     def errors(self, kinds: Iterable[str]) -> Mapping[str, int]:
         """Return the files of some kinds in which rows could not be used → how many mistakes; a kind is read with what it joins."""
@@ -235,9 +220,7 @@ class Dataset:
             engine: how dossiers are counted.
         """
         wanted = tuple(_period(p) for p in periods)
-        counted = self._scan(wanted, self._day(*wanted), sets, engine).counted
-        assert counted is not None  # noqa: S101  periods were asked for
-        return counted
+        return self._counted(wanted, self._day(*wanted), sets, engine)
 
     def measures(
         self,
@@ -321,8 +304,7 @@ class Dataset:
                 f"hồ sơ chỉ đầy đủ từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}, không lập được biểu kỳ {chosen.label}",
                 f"the dossiers are complete from {first} to {last} only: there is no form of {chosen.label}",
             )
-        counted = self._scan((chosen,), day, None, "auto").counted
-        assert counted is not None  # noqa: S101  a period was asked for
+        counted = self._counted((chosen,), day, None)
         return form06(counted, units=self.units, unit=unit or self.unit, period=chosen, as_of=day)
 
     def explain(self, indicator: str, unit: str = "", period: Period | str | None = None, **breakdown: str) -> Explanation:
@@ -359,13 +341,7 @@ class Dataset:
 
     def quality(self) -> Problems:
         """Return what the rules and the calendar find in dossiers that reading cannot: due dates that differ, implausible ties."""
-        dossiers = self.tables.get("dossiers")
-        if dossiers is None:
-            return Problems()
-        found = Quality(Problems())
-        for columns in self._parts(dossiers, _Findings(dossiers)):
-            found += quality_of_part(columns, rules=self.rules, calendar=self.calendar, full=found.full())
-        return found.findings()
+        return quality_of_tables(self.tables, rules=self.rules, calendar=self.calendar)
 
     def report(self, period: Period | str | None = None, *, baseline_period: Period | str | None = None) -> Report:
         """Return everything about one period: values, changes, the plan, scores and problems; ``Report.save`` writes it.
@@ -423,69 +399,25 @@ class Dataset:
     def _needed(self, period: Period, base: Period | None = None) -> tuple[Period, ...]:
         return periods_needed(period, base or period.year_earlier(), self._day(period), self.plan)
 
-    def _joins(self, kind: str) -> Joins:
-        """Return what a kind takes from the other tables, those that can be used."""
-        names = [join.kind for join in KINDS[kind].joins if join.kind in self.tables]
-        found = ((name, self.tables[name].whole()) for name in names)
-        return Joins.of(KINDS[kind], {name: parsed.columns for name, parsed in found if parsed.usable})
-
-    def _parts(self, table: TableSource, findings: _Findings) -> Iterator[Columns]:
-        """Yield the valid rows of a table part by part, joined with those of other tables; what is wrong goes to ``findings``."""
-        joins, links = self._joins(table.kind), Links()
-        keep_ids = bool(joins.columns & {*KINDS[table.kind].id_columns})
-        for parsed in table.parts(keep_ids):
-            findings.problems += parsed.problems
-            if parsed.usable:
-                columns, found = joins.join(parsed.columns)
-                links += found
-                yield columns
-        findings.problems += joins.problems(links, (parsed.columns for parsed in table.parts(keep_ids) if parsed.usable))
-
     def _scan(
-        self,
-        periods: tuple[Period, ...],
-        as_of: date | None,
-        sets: Mapping[str, Collection[str]] | None,
-        engine: Engine,
-    ) -> _Scan:
-        """Read every table once: count it over the periods (without one, nothing is counted) and find what is wrong with it."""
+        self, periods: tuple[Period, ...], as_of: date | None, sets: Mapping[str, Collection[str]] | None, engine: Engine = "auto"
+    ) -> Scan:
+        """Read every table once and keep what that gave, since measures, changes and report of one period ask the same."""
         key = (periods, as_of, None if sets is None else frozenset((name, frozenset(dims)) for name, dims in sets.items()))
-        if key in self._scans:
-            return self._scans[key]
-        # Asked about one day only, so a running period is not counted day by day.
-        counted = Tally.zero(Frame.of(periods, self.rules, self.calendar, as_of=as_of, daily=False)) if periods else None
-        problems: dict[str, Problems] = {}
-        quality = Quality(Problems())
-        for kind, table in self.tables.items():
-            findings = _Findings(table)
-            parts = self._parts(table, findings)
-            if kind == "dossiers":
-                parts = _checked(parts, findings, self.rules, self.calendar)
-            try:
-                if counted is None:
-                    for _ in parts:
-                        pass
-                else:
-                    counted += tally(
-                        {kind: parts},
-                        periods=periods,
-                        rules=self.rules,
-                        calendar=self.calendar,
-                        as_of=as_of,
-                        sets=sets,
-                        engine=engine,
-                        daily=False,
-                    )
-            except UnreadableFileError as error:  # what was counted of it so far is forgotten
-                problems[kind] = unreadable(table.file, error)
-            else:
-                problems[kind] = findings.in_order()
-                quality += findings.quality
-        everything = sum((problems.get(kind, found) for kind, found in self.found), Problems()) + quality.findings()
-        scan = _Scan(counted, everything)
-        self._scans.clear()  # the last answer only: a tally of a province is large
-        self._scans[key] = scan
-        return scan
+        if key not in self._scans:
+            scan = scan_tables(
+                self.tables, self.found, periods=periods, rules=self.rules, calendar=self.calendar, as_of=as_of, sets=sets, engine=engine
+            )
+            self._scans.clear()  # the last answer only: a tally of a province is large
+            self._scans[key] = scan
+        return self._scans[key]
+
+    def _counted(
+        self, periods: tuple[Period, ...], as_of: date | None, sets: Mapping[str, Collection[str]] | None, engine: Engine = "auto"
+    ) -> Tally:
+        counted = self._scan(periods, as_of, sets, engine).counted
+        assert counted is not None  # noqa: S101  periods were asked for
+        return counted
 
     def _measures(
         self,
@@ -494,8 +426,7 @@ class Dataset:
         day: date,
         breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
     ) -> Measures:
-        counted = self._scan(asked, day, self.catalogue.event_sets(breakdowns), "auto").counted
-        assert counted is not None  # noqa: S101  periods were asked for
+        counted = self._counted(asked, day, self.catalogue.event_sets(breakdowns))
         return measure(
             counted, self.catalogue, units=self.units, periods=wanted, as_of=day, breakdowns=breakdowns, coverage=self.coverage or None
         )
@@ -641,29 +572,6 @@ def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None)
     if plan is not None:
         wanted += plan_periods(plan, as_of)
     return tuple(dict.fromkeys(p for p in wanted if p.first <= as_of))
-
-
-class _Findings:
-    """What is found in a table while it is read part by part."""
-
-    def __init__(self, table: TableSource) -> None:
-        self.table = table
-        self.problems = Problems()
-        self.quality = Quality(Problems())
-
-    def in_order(self) -> Problems:
-        """Return the problems in the order of the rows where they came part by part: repeated ids come last."""
-        p = self.problems
-        if self.table.held:
-            return p
-        return Problems(p.totals, tuple(sorted(p.examples, key=lambda problem: problem.row)), p.read, p.rejected, p.limit)
-
-
-def _checked(parts: Iterator[Columns], findings: _Findings, rules: Rules, calendar: Calendar) -> Iterator[Columns]:
-    """Yield parts of dossiers and note what the rules and the calendar find in them."""
-    for columns in parts:
-        findings.quality += quality_of_part(columns, rules=rules, calendar=calendar, full=findings.quality.full())
-        yield columns
 
 
 def _period(value: Period | str) -> Period:

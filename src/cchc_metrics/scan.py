@@ -1,0 +1,136 @@
+"""One reading of a dataset's tables: joined with each other, counted part by part, with everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cchc_metrics.count.engines import Engine
+from cchc_metrics.count.frame import Frame
+from cchc_metrics.count.tally import Tally, tally
+from cchc_metrics.read.folder import unreadable
+from cchc_metrics.read.joins import Joins, Links
+from cchc_metrics.read.raw import UnreadableFileError
+from cchc_metrics.read.sources import TableSource
+from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.problems import Problems
+from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.verbs.quality import Quality, quality_of_part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """What one reading of every table gave.
+
+    Args:
+        counted: the counts; None where only the problems were asked for.
+        problems: everything that is wrong with the tables, kind by kind, then what the rules and the calendar find in dossiers.
+    """
+
+    counted: Tally | None
+    problems: Problems
+
+
+def scan_tables(
+    tables: Mapping[str, TableSource],
+    found: Sequence[tuple[str, Problems]],
+    *,
+    periods: tuple[Period, ...],
+    rules: Rules,
+    calendar: Calendar,
+    as_of: date | None,
+    sets: Mapping[str, Collection[str]] | None,
+    engine: Engine = "auto",
+) -> Scan:
+    """Read every table once: count it over the periods and find what is wrong with it.
+
+    Args:
+        tables: kind → table.
+        found: problems found before, each with the kind that it is about; a table that is read here has its place among them.
+        periods: the periods to be measured; without one, nothing is counted.
+        rules: how disputed points are decided.
+        calendar: the working calendar.
+        as_of: the day on which the question is asked.
+        sets: sets of events to count → dimensions to keep; None for all of all.
+        engine: how dossiers are counted.
+    """
+    # Asked about one day only, so a running period is not counted day by day.
+    counted = Tally.zero(Frame.of(periods, rules, calendar, as_of=as_of, daily=False)) if periods else None
+    problems: dict[str, Problems] = {}
+    quality = Quality(Problems())
+    for kind, table in tables.items():
+        findings = _Findings(table)
+        parts = _parts(table, tables, findings)
+        if kind == "dossiers":
+            parts = _checked(parts, findings, rules, calendar)
+        try:
+            if counted is None:
+                for _ in parts:
+                    pass
+            else:
+                counted += tally(
+                    {kind: parts}, periods=periods, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=engine, daily=False
+                )
+        except UnreadableFileError as error:  # what was counted of it so far is forgotten
+            problems[kind] = unreadable(table.file, error)
+        else:
+            problems[kind] = findings.in_order()
+            quality += findings.quality
+    return Scan(counted, sum((problems.get(kind, before) for kind, before in found), Problems()) + quality.findings())
+
+
+def quality_of_tables(tables: Mapping[str, TableSource], *, rules: Rules, calendar: Calendar) -> Problems:
+    """Return what the rules and the calendar find in dossiers that reading cannot; nothing where there are none."""
+    dossiers = tables.get("dossiers")
+    found = Quality(Problems())
+    if dossiers is not None:
+        for columns in _parts(dossiers, tables, _Findings(dossiers)):
+            found += quality_of_part(columns, rules=rules, calendar=calendar, full=found.full())
+    return found.findings()
+
+
+def joins_of(kind: str, tables: Mapping[str, TableSource]) -> Joins:
+    """Return what a kind takes from the other tables, those that can be used."""
+    names = [join.kind for join in KINDS[kind].joins if join.kind in tables]
+    found = ((name, tables[name].whole()) for name in names)
+    return Joins.of(KINDS[kind], {name: parsed.columns for name, parsed in found if parsed.usable})
+
+
+class _Findings:
+    """What is found in a table while it is read part by part."""
+
+    def __init__(self, table: TableSource) -> None:
+        self.table = table
+        self.problems = Problems()
+        self.quality = Quality(Problems())
+
+    def in_order(self) -> Problems:
+        """Return the problems in the order of the rows where they came part by part: repeated ids come last."""
+        p = self.problems
+        if self.table.held:
+            return p
+        return Problems(p.totals, tuple(sorted(p.examples, key=lambda problem: problem.row)), p.read, p.rejected, p.limit)
+
+
+def _parts(table: TableSource, tables: Mapping[str, TableSource], findings: _Findings) -> Iterator[Columns]:
+    """Yield the valid rows of a table part by part, joined with those of other tables; what is wrong goes to ``findings``."""
+    joins, links = joins_of(table.kind, tables), Links()
+    keep_ids = bool(joins.columns & {*KINDS[table.kind].id_columns})
+    for parsed in table.parts(keep_ids):
+        findings.problems += parsed.problems
+        if parsed.usable:
+            columns, found = joins.join(parsed.columns)
+            links += found
+            yield columns
+    findings.problems += joins.problems(links, (parsed.columns for parsed in table.parts(keep_ids) if parsed.usable))
+
+
+def _checked(parts: Iterator[Columns], findings: _Findings, rules: Rules, calendar: Calendar) -> Iterator[Columns]:
+    """Yield parts of dossiers and note what the rules and the calendar find in them."""
+    for columns in parts:
+        findings.quality += quality_of_part(columns, rules=rules, calendar=calendar, full=findings.quality.full())
+        yield columns
