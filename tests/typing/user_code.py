@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import assert_type
 
+import cchc_metrics as cm
 import cchc_metrics.errors
 from cchc_metrics.tables import numbers
 from cchc_metrics.text import Lang, fold, parse_number_vi
@@ -19,6 +20,20 @@ def share(done: str, total: str, lang: Lang) -> str:
     rate = 100 * parse_number_vi(done) / parse_number_vi(total)
     assert_type(rate, Fraction)
     return numbers.format_percent(rate, lang=lang)
+
+
+def first_report(folder: str, out: str) -> Fraction | None:
+    """Return one figure of a folder and write its report."""
+    data = cm.read_folder(folder, rules="form06")
+    assert_type(data, cm.Dataset)
+    measures = data.measures("2021")
+    assert_type(measures, cm.Measures)
+    assert_type(measures.filter(unit="H20.38"), cm.Measures)
+    assert_type(measures["electronic_exchange", "H20.38"], cm.Measure)
+    assert_type(data.deltas("2021"), cm.Deltas)
+    assert_type(data.problems, cm.Problems)
+    data.report("2021").save(out, formats=("json",))
+    return measures["electronic_exchange", "H20.38"].value
 
 
 assert_type(fold("Mã đơn vị"), str)
