@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import json
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -212,3 +213,19 @@ def test_a_report_is_saved_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
         in_memory().report("2020").save(tmp_path / "out", formats=["txt"])
     assert (tmp_path / "out" / "report.txt").read_bytes() == before
     assert not [path for path in (tmp_path / "out").iterdir() if path.name.endswith(".part")]
+
+
+def test_a_column_of_dates_that_nobody_uses_marks_the_values_of_its_table() -> None:
+    rows = [{**row, "Ngày ký nháy": "02/03/2021"} for row in rows_of_csv(SMALL["dossiers.csv"])]
+    data = in_memory(dossiers=rows)
+    found, other = (data.measures("2021")[name, "TM"] for name in ("resolved_on_time", "paperless_meetings"))
+    plain = in_memory().measures("2021")["resolved_on_time", "TM"]
+    assert (found.status, found.value, found.reason.en) == (
+        plain.status,
+        plain.value,
+        "the table has columns of dates that are not used: «Ngày ký nháy»",
+    )
+    assert not other.reason.en
+    assert data.problems.count(Code.UNUSED_DATE_COLUMN) == 1
+    item = next(m for m in json.loads(report_json(data.report()))["measures"] if m["indicator"] == "resolved_on_time")
+    assert "«Ngày ký nháy»" in item["reason"]

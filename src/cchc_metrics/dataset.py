@@ -31,7 +31,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.scan import Scan, joins_of, quality_of_tables, scan_tables
+from cchc_metrics.scan import Scan, counted_of, joins_of, quality_of_tables, scan_tables
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
@@ -415,9 +415,7 @@ class Dataset:
     def _counted(
         self, periods: tuple[Period, ...], as_of: date | None, sets: Mapping[str, Collection[str]] | None, engine: Engine = "auto"
     ) -> Tally:
-        counted = self._scan(periods, as_of, sets, engine).counted
-        assert counted is not None  # noqa: S101  periods were asked for
-        return counted
+        return counted_of(self._scan(periods, as_of, sets, engine))
 
     def _measures(
         self,
@@ -426,10 +424,19 @@ class Dataset:
         day: date,
         breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
     ) -> Measures:
-        counted = self._counted(asked, day, self.catalogue.event_sets(breakdowns))
-        return measure(
-            counted, self.catalogue, units=self.units, periods=wanted, as_of=day, breakdowns=breakdowns, coverage=self.coverage or None
+        scan = self._scan(asked, day, self.catalogue.event_sets(breakdowns))
+        found = measure(
+            counted_of(scan),
+            self.catalogue,
+            units=self.units,
+            periods=wanted,
+            as_of=day,
+            breakdowns=breakdowns,
+            coverage=self.coverage or None,
         )
+        for kind, mark in scan.marks.items():
+            found = found.marked({i.id for i in self.catalogue if kind in self.catalogue.kinds_of(i.id)}, mark)
+        return found
 
     def _run(self, period: Period | str | None = None, baseline_period: Period | str | None = None) -> Report:
         chosen = self._chosen(period)

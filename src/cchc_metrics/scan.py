@@ -15,10 +15,11 @@ from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.sources import TableSource
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Problems
+from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
+from cchc_metrics.values import Text
 from cchc_metrics.verbs.quality import Quality, quality_of_part
 
 
@@ -29,10 +30,12 @@ class Scan:
     Args:
         counted: the counts; None where only the problems were asked for.
         problems: everything that is wrong with the tables, kind by kind, then what the rules and the calendar find in dossiers.
+        marks: kind → what has to stand beside every value of its table: a column of dates that nobody used may be one that counts.
     """
 
     counted: Tally | None
     problems: Problems
+    marks: Mapping[str, Text]
 
 
 def scan_tables(
@@ -80,7 +83,21 @@ def scan_tables(
         else:
             problems[kind] = findings.in_order()
             quality += findings.quality
-    return Scan(counted, sum((problems.get(kind, before) for kind, before in found), Problems()) + quality.findings())
+    everything = sum((problems.get(kind, before) for kind, before in found), Problems()) + quality.findings()
+    return Scan(counted, everything, {kind: mark for kind, own in problems.items() if (mark := _mark(own)) is not None})
+
+
+def counted_of(scan: Scan) -> Tally:
+    """Return the counts of a reading that was asked to count."""
+    assert scan.counted is not None  # noqa: S101  periods were asked for
+    return scan.counted
+
+
+def _mark(problems: Problems) -> Text | None:
+    names = ", ".join(f"«{p.heading or p.column}»" for p in problems.examples if p.code is Code.UNUSED_DATE_COLUMN)
+    if not names:
+        return None
+    return Text(f"bảng có cột ngày chưa dùng: {names}", f"the table has columns of dates that are not used: {names}")
 
 
 def quality_of_tables(tables: Mapping[str, TableSource], *, rules: Rules, calendar: Calendar) -> Problems:

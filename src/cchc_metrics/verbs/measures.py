@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
@@ -450,6 +450,19 @@ class Measures(KeyedByMeasure[Measure]):
             calendar=basis.calendar,
             quantile=None if self.quantile is NO_VALUES else self.quantile.at(row),
         )
+
+    def marked(self, indicators: Collection[str], mark: Text) -> Measures:
+        """Return the table with a mark added to the reason of every value of some indicators; values and statuses stay.
+
+        >>> found = Measures.of([Measure("x", "TM", Period.parse("2021"), (), date(2022, 1, 1), Status.OK, 1, None, Scale.COUNT)])
+        >>> found.marked({"x"}, Text("thiếu một cột", "a column is missing"))["x", "TM"].reason.en
+        'a column is missing'
+        """
+        chosen = np.array([basis.indicator in indicators for basis in self.bases] or [False], dtype=bool)[self.basis]
+        chosen &= np.array([status.usable for status in STATUSES], dtype=bool)[self.status]
+        again = tuple(Text(f"{r.vi}; {mark.vi}" if r.vi else mark.vi, f"{r.en}; {mark.en}" if r.en else mark.en) for r in self.reasons)
+        reason = np.where(chosen, self.reason + len(self.reasons), self.reason).astype(np.int32)
+        return replace(self, reasons=(*self.reasons, *again), reason=reason)
 
     def followed_by(self, other: Measures) -> Measures:
         """Return the rows of two tables, one after the other."""
