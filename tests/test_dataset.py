@@ -27,6 +27,7 @@ from cchc_metrics.read.sources import TableLike
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
 from cchc_metrics.report.json_report import report_json
+from cchc_metrics.scan import scan_tables
 
 EVENTS = "Mã hồ sơ,Loại sự kiện,Thời điểm,Ngày hẹn trả\n1,yêu cầu bổ sung,02/03/2021,\n1,đã bổ sung,04/03/2021,\n"
 UNITS = cm.UnitTree(
@@ -229,3 +230,20 @@ def test_a_column_of_dates_that_nobody_uses_marks_the_values_of_its_table() -> N
     assert data.problems.count(Code.UNUSED_DATE_COLUMN) == 1
     item = next(m for m in json.loads(report_json(data.report()))["measures"] if m["indicator"] == "resolved_on_time")
     assert "«Ngày ký nháy»" in item["reason"]
+
+
+def test_a_report_reads_the_tables_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also with a scheme and a baseline period of its own: scores are made of the values that the report has."""
+    data = read_folder(EXAMPLE, scheme="district_example", period="2021")
+    scans: list[object] = []
+
+    def scan(*arguments: Any, **options: Any) -> Any:
+        scans.append(options["periods"])
+        return scan_tables(*arguments, **options)
+
+    monkeypatch.setattr("cchc_metrics.dataset.scan_tables", scan)
+    report = data.report(baseline_period="2019")
+    assert report.scorecards
+    assert report.baseline_period.label == "2019"
+    assert not report.problems
+    assert len(scans) == 1

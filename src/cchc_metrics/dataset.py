@@ -245,7 +245,7 @@ class Dataset:
             period: the period; the dataset's own where none is said.
             baseline_period: what to compare with; the same-named period one year earlier where none is said.
         """
-        return self._run(period, baseline_period).deltas
+        return self._deltas(self._asked(period, baseline_period))
 
     def assessments(self, period: Period | str | None = None) -> Assessments:
         """Return where every target and task of the plan stands on the day of export.
@@ -253,10 +253,9 @@ class Dataset:
         Raises:
             InputError: there is no plan.
         """
-        found = self._run(period).assessments
-        if found is None:
+        if self.plan is None:
             raise InputError("không có kế hoạch; thêm plan.toml hoặc plan=", "there is no plan; add plan.toml, or plan=")
-        return found
+        return self._assessments(self._asked(period), self.plan)
 
     def inputs(self, period: Period | str | None = None) -> Mapping[str, Inputs]:
         """Return unit code → what the scheme is scored on: given values, and measures for what it takes from indicators and nobody gave.
@@ -264,15 +263,8 @@ class Dataset:
         Raises:
             InputError: there is no scheme.
         """
-        if self.scheme is None:
-            raise InputError(
-                "không có bộ tiêu chí; thêm --scheme qd766 (scheme=) hoặc tệp scheme.toml trong thư mục",
-                "there is no scheme; add --scheme qd766 (scheme=), or a file scheme.toml in the folder",
-            )
-        chosen = self._chosen(period)
-        from cchc_metrics.score.inputs import inputs_of_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
-
-        return inputs_of_units(self.measures(chosen), self.scheme, self.given_scores, unit=self.unit, period=chosen)
+        scheme, chosen = self._chosen_scheme(), self._chosen(period)
+        return self._inputs(self.measures(chosen), scheme, chosen)
 
     def scores(self, period: Period | str | None = None) -> Mapping[str, Scorecard]:
         """Return unit code → its scorecard by the scheme: of the units that scores are given for, else of the unit that reports.
@@ -280,11 +272,8 @@ class Dataset:
         Raises:
             InputError: there is no scheme.
         """
-        inputs = self.inputs(period)
-        assert self.scheme is not None  # noqa: S101  inputs() has asked
-        from cchc_metrics.score import score_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
-
-        return score_units(inputs, self.scheme)
+        scheme, chosen = self._chosen_scheme(), self._chosen(period)
+        return self._scores(self.measures(chosen), scheme, chosen)
 
     def form06(self, period: Period | str | None = None, *, unit: str = "") -> Form06:
         """Return Form 06 (Biểu số 06/VPCP/KSTT) of a unit.
@@ -353,7 +342,25 @@ class Dataset:
         Raises:
             InputError: the period has not begun on the day of export.
         """
-        return self._run(period, baseline_period)
+        asked = self._asked(period, baseline_period)
+        return Report(
+            unit=self.unit,
+            units=self.units,
+            period=asked.period,
+            baseline_period=asked.base,
+            as_of=asked.day,
+            rules=self.rules.id,
+            calendar=self.calendar.id,
+            catalogue=self.catalogue,
+            measures=asked.measures,
+            deltas=self._deltas(asked),
+            plan=self.plan,
+            assessments=None if self.plan is None else self._assessments(asked, self.plan),
+            scorecards={} if self.scheme is None else self._scores(asked.measures, self.scheme, asked.period),
+            problems=self.problems,
+            synthetic=self.synthetic,
+            note=self.note,
+        )
 
     # --- How it prints itself
 
@@ -438,7 +445,8 @@ class Dataset:
             found = found.marked({i.id for i in self.catalogue if kind in self.catalogue.kinds_of(i.id)}, mark)
         return found
 
-    def _run(self, period: Period | str | None = None, baseline_period: Period | str | None = None) -> Report:
+    def _asked(self, period: Period | str | None, baseline_period: Period | str | None = None) -> _Asked:
+        """Return what every answer about one period rests on: its values, those of its baseline and of the plan's periods."""
         chosen = self._chosen(period)
         day = self._day(chosen)
         if chosen.first > day:
@@ -448,41 +456,45 @@ class Dataset:
             )
         base = chosen.year_earlier() if baseline_period is None else _period(baseline_period)
         periods = self._needed(chosen, base)
-        measures = self._measures(periods, periods, day)
-        baseline = self._baseline(chosen, base, day)
-        changes = self.catalogue.definition_changes()
-        assessments = None
-        if self.plan is not None:
-            assessments = assess(
-                measures,
-                self.plan,
-                units=self.units,
-                as_of=day,
-                baseline=measures if baseline is None else _Either(baseline, measures),
-                catalogue=self.catalogue,
-                definition_changes=changes,
-            )
-        deltas = compare(
-            measures.filter(period=chosen), baseline or measures, units=self.units, baseline_period=base, definition_changes=changes
-        )
-        return Report(
-            unit=self.unit,
+        return _Asked(chosen, base, day, self._measures(periods, periods, day), self._baseline(chosen, base, day))
+
+    def _deltas(self, asked: _Asked) -> Deltas:
+        return compare(
+            asked.measures.filter(period=asked.period),
+            asked.baseline or asked.measures,
             units=self.units,
-            period=chosen,
-            baseline_period=base,
-            as_of=day,
-            rules=self.rules.id,
-            calendar=self.calendar.id,
-            catalogue=self.catalogue,
-            measures=measures,
-            deltas=deltas,
-            plan=self.plan,
-            assessments=assessments,
-            scorecards={} if self.scheme is None else self.scores(chosen),
-            problems=self.problems,
-            synthetic=self.synthetic,
-            note=self.note,
+            baseline_period=asked.base,
+            definition_changes=self.catalogue.definition_changes(),
         )
+
+    def _assessments(self, asked: _Asked, plan: Plan) -> Assessments:
+        return assess(
+            asked.measures,
+            plan,
+            units=self.units,
+            as_of=asked.day,
+            baseline=asked.measures if asked.baseline is None else _Either(asked.baseline, asked.measures),
+            catalogue=self.catalogue,
+            definition_changes=self.catalogue.definition_changes(),
+        )
+
+    def _inputs(self, measures: Measures, scheme: Scheme, period: Period) -> Mapping[str, Inputs]:
+        from cchc_metrics.score.inputs import inputs_of_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
+
+        return inputs_of_units(measures, scheme, self.given_scores, unit=self.unit, period=period)
+
+    def _scores(self, measures: Measures, scheme: Scheme, period: Period) -> Mapping[str, Scorecard]:
+        from cchc_metrics.score import score_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
+
+        return score_units(self._inputs(measures, scheme, period), scheme)
+
+    def _chosen_scheme(self) -> Scheme:
+        if self.scheme is None:
+            raise InputError(
+                "không có bộ tiêu chí; thêm --scheme qd766 (scheme=) hoặc tệp scheme.toml trong thư mục",
+                "there is no scheme; add --scheme qd766 (scheme=), or a file scheme.toml in the folder",
+            )
+        return self.scheme
 
     def _baseline(self, period: Period, base: Period, day: date) -> MeasureSource | None:
         """Return the values of earlier periods from elsewhere; of another dataset by this one's rules and indicators."""
@@ -594,6 +606,25 @@ def _reporting_unit(units: UnitTree, code: str) -> str:
             f"danh mục đơn vị có nhiều gốc ({roots}); thêm unit=", f"the unit tree has several roots ({roots}); say which reports: unit="
         )
     return units.roots[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What the answers about one period rest on.
+
+    Args:
+        period: the period.
+        base: the period compared with.
+        day: nothing later is known.
+        measures: the values of every period that is needed.
+        baseline: values of earlier periods from elsewhere, or None.
+    """
+
+    period: Period
+    base: Period
+    day: date
+    measures: Measures
+    baseline: MeasureSource | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
