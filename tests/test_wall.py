@@ -103,6 +103,7 @@ NEEDS: dict[str, tuple[str, list[str], tuple[int, int | None]]] = {
     "online_full_share": ("dossiers", [*R, "channel", "service_level"], (1, 1)),
     "online_share": ("dossiers", [*R, "channel"], (2, 4)),
     "dossiers_postal": ("dossiers", [*R, "postal_in"], (1, None)),
+    "dossiers_pending": ("dossiers", [*R, END], (1, None)),
     "dossiers_pending_overdue": ("dossiers", HANDLED, (1, None)),
     "turnaround_mean": ("dossiers", [*R, END], (2 + 4 + 5, 3)),
     "turnaround_median": ("dossiers", [*R, END], (3, None)),

@@ -54,8 +54,9 @@ def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
     again = run("init", folder, "--force")
     assert (folder / "district.toml.old").read_bytes() == before
     assert again.output.splitlines()[:-1] == ["? kỳ báo cáo? → 2021"]  # of the period the tables are asked again
-    received = cm.read_folder(folder, period="2021").measures()["dossiers_received", "TM"]
-    assert received.numerator == 12
+    m = cm.read_folder(folder, period="2021").measures()
+    assert m["dossiers_received", "TM"].numerator == 12
+    assert m["dossiers_pending", "TM"].numerator == 6  # three being processed, three waiting for papers
 
 
 def test_no_cell_of_a_person_is_copied(tmp_path: Path) -> None:
