@@ -30,7 +30,7 @@ from cchc_metrics.records import Columns
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.json_report import report_json_parts
 from cchc_metrics.report.model import Report
-from cchc_metrics.report.page import page_text
+from cchc_metrics.report.page_text import page_text
 from cchc_metrics.score import GivenPoints, Inputs, qd766, rank_units, score_units
 
 PERIOD, BASE, AS_OF = cm.Period.parse("2024"), cm.Period.parse("2023"), date(2024, 12, 31)

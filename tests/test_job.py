@@ -48,7 +48,7 @@ from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.json_report import report_json
-from cchc_metrics.report.page import page_text
+from cchc_metrics.report.page_text import page_text
 from cchc_metrics.verbs.assess import Verdict
 
 LEVELS = {"cấp huyện": "district", "cấp xã": "commune"}

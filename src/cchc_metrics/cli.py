@@ -235,7 +235,7 @@ def schema(name: str | None) -> None:
 def plan_command(folder: Path, lang: Lang, **chosen: Any) -> None:
     """Print where the plan of FOLDER stands: met, on track, at risk, and what it takes."""
     from cchc_metrics.report.content import plan_page  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.page import page_text  # noqa: PLC0415
+    from cchc_metrics.report.page_text import page_text  # noqa: PLC0415
 
     with _working(lang) as progress:
         made = _read(folder, progress, **chosen).report()
@@ -280,7 +280,7 @@ def form06_command(folder: Path | None, unit: str, published: Path | None, lang:
     """Print Form 06 (Biểu số 06/VPCP/KSTT) of FOLDER, or check the identities of a published one."""
     from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.form06_table import failure_text, form06_table  # noqa: PLC0415
-    from cchc_metrics.report.page import table_text  # noqa: PLC0415
+    from cchc_metrics.report.page_text import table_text  # noqa: PLC0415
     from cchc_metrics.verbs.form06 import check_form06  # noqa: PLC0415
 
     if published is None and folder is None:
@@ -298,7 +298,7 @@ def form06_command(folder: Path | None, unit: str, published: Path | None, lang:
             name = data.units.unit(form.unit).full_name
             heading = [f"Biểu số 06/VPCP/KSTT · {name} · {form.period.text(lang)} · {form.rules}"]
         failures = check_form06(rows)
-    click.echo("\n".join([*heading, table_text(form06_table(rows, lang))]))
+    click.echo("\n".join([*heading, table_text(form06_table(rows, lang), None)]))
     for failure in failures:
         click.echo(failure_text(failure, lang))
     _tell_errors(errors, lang)
@@ -363,11 +363,12 @@ def calendar(year: int | None, lang: Lang) -> None:
 def catalogue(lang: str) -> None:
     """Print the indicators."""
     from cchc_metrics.catalogue.load import default_catalogue  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.page import Table, table_text  # noqa: PLC0415
+    from cchc_metrics.report.page import words_table  # noqa: PLC0415
+    from cchc_metrics.report.page_text import table_text  # noqa: PLC0415
 
     rows = tuple((i.id, i.name(lang), i.scale.value, i.formula_id, i.source) for i in default_catalogue())
     headings = ("id", "tên", "đơn vị", "công thức", "nguồn") if lang == "vi" else ("id", "name", "unit", "formula", "source")
-    click.echo(table_text(Table(headings, rows)))
+    click.echo(table_text(words_table("catalogue", headings, rows), None))
 
 
 def _read(folder: Path, progress: _Progress, **chosen: Any) -> Dataset:

@@ -420,8 +420,8 @@ def test_a_month_worked_by_hand() -> None:
 def test_the_form_as_a_table_has_the_printed_columns() -> None:
     [form] = forms(march(), [Period.parse("2021-03")], unit="TM.01")
     table = form06_table(form.rows)
-    assert [h.split()[0] for h in table.headings] == ["(1)", *(f"({n})" for n in range(2, 14))]
-    assert [row[:3] for row in table.rows] == [
+    assert [h.text.split()[0] for h in table.headings] == ["(1)", *(f"({n})" for n in range(2, 14))]
+    assert [tuple(cell.text for cell in row.cells[:3]) for row in table.rows] == [
         ("1", "cấp huyện: Đất đai", "2"),
         ("2", "TỔNG cấp huyện", "2"),
         ("3", "cấp xã: không ghi", "1"),
@@ -429,9 +429,9 @@ def test_the_form_as_a_table_has_the_printed_columns() -> None:
         ("5", "TỔNG cấp xã", "3"),
         ("6", "TỔNG", "5"),
     ]
-    assert form06_table(form.rows, "en").rows[-1][1] == "TOTAL"
+    assert form06_table(form.rows, "en").rows[-1].cells[1].text == "TOTAL"
     big = form06_table([Form06Row("commune", None, *([2096] * 13))])
-    assert set(big.rows[0][2:]) == {"2.096"}
+    assert {(cell.text, cell.number) for cell in big.rows[0].cells[2:]} == {("2.096", 2096)}
 
 
 def test_the_district_group_is_empty_after_the_level_ended() -> None:

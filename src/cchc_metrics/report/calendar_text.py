@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
-from cchc_metrics.report.page import Table, table_text
+from cchc_metrics.report.page import words_table
+from cchc_metrics.report.page_text import table_text
 from cchc_metrics.tables.numbers import format_date
 from cchc_metrics.text import Lang
 
@@ -19,7 +20,7 @@ def calendar_text(calendar: Calendar, year: int | None = None, lang: Lang = "vi"
     if year is None:
         rows = tuple((str(y), str(_working_days(calendar, y)), calendar.status(y), "; ".join(calendar.sources(y))) for y in calendar.years)
         headings = ("năm", "ngày làm việc", "tình trạng", "nguồn") if vi else ("year", "working days", "status", "sources")
-        return f"{calendar.id}\n{table_text(Table(headings, rows, frozenset({1})))}\n"
+        return f"{calendar.id}\n{table_text(words_table('calendar', headings, rows, right=[1]), None)}\n"
     calendar.status(year)
     found = calendar.by_year[year]
     off, worked = ("nghỉ", "làm bù") if vi else ("off", "worked")

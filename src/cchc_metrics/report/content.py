@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from cchc_metrics.catalogue.model import Indicator
@@ -10,7 +11,7 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
 from cchc_metrics.report.model import Report
-from cchc_metrics.report.page import Page, Section, Table
+from cchc_metrics.report.page import Page, Paragraph, Section, Table, words_table
 from cchc_metrics.tables.numbers import format_count, format_date, format_number, format_percent, format_points, format_signed
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Breakdown, Measure, Scale, Status
@@ -45,7 +46,7 @@ def report_page(report: Report, lang: Lang = "vi") -> Page:
     if report.scorecards:
         sections.append(_scores(report, lang))
     sections.append(_problems(report, lang))
-    return Page(title, tuple(lines), tuple(sections))
+    return Page(title, tuple(lines), tuple(sections), lang)
 
 
 def plan_page(report: Report, lang: Lang = "vi") -> Page:
@@ -59,7 +60,7 @@ def plan_page(report: Report, lang: Lang = "vi") -> Page:
     lines = (
         ["SỐ LIỆU MÔ PHỎNG, không phải số liệu thật" if lang == "vi" else "SYNTHETIC RECORDS, not real data"] if report.synthetic else []
     )
-    return Page(report.plan.title or report.plan.number, tuple(lines), tuple(_plan(report, lang)))
+    return Page(report.plan.title or report.plan.number, tuple(lines), tuple(_plan(report, lang)), lang)
 
 
 def _scores(report: Report, lang: Lang) -> Section:
@@ -72,7 +73,7 @@ def _scores(report: Report, lang: Lang) -> Section:
         from cchc_metrics.score import rank_units  # noqa: PLC0415  loaded where there is a scheme only
 
         lines += rank_units(report.scorecards, units=report.scorecards).to_text(lang, rows=None, width=None).splitlines()
-    return Section("Chấm điểm" if vi else "Scores", tuple(lines))
+    return Section("scores", "Chấm điểm" if vi else "Scores", _paragraphs(lines), annex=True)
 
 
 def _headlines(report: Report, lang: Lang) -> Section:
@@ -89,8 +90,8 @@ def _headlines(report: Report, lang: Lang) -> Section:
                     indicator.id, report.unit, report.period, (*breakdown, *level) if not indicator.total else level
                 )
                 if found is not None and found.value is not None:
-                    lines.append("- " + _headline(report, indicator, found, lang))
-    return Section("Số liệu chính" if lang == "vi" else "Main figures", tuple(lines))
+                    lines.append(_headline(report, indicator, found, lang))
+    return Section("headlines", "Số liệu chính" if lang == "vi" else "Main figures", tuple(Paragraph(line, item=True) for line in lines))
 
 
 def _headline(report: Report, indicator: Indicator, found: Measure, lang: Lang) -> str:
@@ -141,9 +142,11 @@ def _indicators(report: Report, lang: Lang) -> Section:
         notes.append(("Không có số liệu: " if vi else "No data: ") + "; ".join(silent))
     headings = ("Chỉ tiêu", "Kết quả", "Tử/mẫu", "So với kỳ gốc") if vi else ("Indicator", "Value", "Counts", "Change")
     return Section(
+        "indicators",
         "Chỉ tiêu" if vi else "Indicators",
-        tuple(notes),
-        Table(headings, tuple(rows), frozenset({1, 2, 3})),
+        _paragraphs(notes),
+        (_indented(words_table("indicators", headings, rows, right=(1, 2, 3))),),
+        annex=True,
     )
 
 
@@ -243,9 +246,11 @@ def _units(report: Report, lang: Lang) -> Section:
     letters = tuple(f"({n})" for n in range(1, len(shown) + 1))
     lines = tuple(f"{letter} {i.name(lang)}" for letter, i in zip(letters, shown, strict=True))
     return Section(
+        "units",
         "Theo đơn vị" if vi else "By unit",
-        lines,
-        Table((headings[0], *letters), tuple(rows), frozenset(range(1, len(headings)))),
+        _paragraphs(lines),
+        (words_table("units", (headings[0], *letters), rows, right=range(1, len(headings))),),
+        annex=True,
     )
 
 
@@ -283,9 +288,11 @@ def _plan(report: Report, lang: Lang) -> Iterator[Section]:
         else ("Target or task", "Scope", "Reached", "Required", "Verdict", "What it takes")
     )
     yield Section(
+        "plan",
         "Thực hiện kế hoạch" if vi else "The plan",
-        tuple(lines),
-        Table(headings, tuple(rows), frozenset({2, 3})),
+        _paragraphs(lines),
+        (words_table("plan", headings, rows, right=(2, 3)),),
+        annex=True,
     )
 
 
@@ -318,5 +325,16 @@ def _problems(report: Report, lang: Lang) -> Section:
         f"Đọc {read} dòng = {valid} hợp lệ + {rejected} bị loại" if vi else f"{read} rows read = {valid} valid + {rejected} rejected",
     ]
     rows = tuple((code.value, format_count(n, lang), code.vi if vi else code.en) for code, n in p.by_code().items())
-    table = Table(("Mã", "Số lượng", "Ý nghĩa") if vi else ("Code", "How many", "Meaning"), rows, frozenset({1})) if rows else None
-    return Section("Dữ liệu đầu vào" if vi else "The input", tuple(lines), table)
+    headings = ("Mã", "Số lượng", "Ý nghĩa") if vi else ("Code", "How many", "Meaning")
+    tables = (words_table("problems", headings, rows, right=[1]),) if rows else ()
+    return Section("input", "Dữ liệu đầu vào" if vi else "The input", _paragraphs(lines), tables, annex=True)
+
+
+def _indented(table: Table) -> Table:
+    """Return a table whose rows are as deep as their first cell is indented."""
+    depths = [(len(text) - len(text.lstrip())) // 2 for text in (row.cells[0].text for row in table.rows)]
+    return replace(table, rows=tuple(replace(row, depth=depth) for row, depth in zip(table.rows, depths, strict=True)))
+
+
+def _paragraphs(lines: Iterable[str]) -> tuple[Paragraph, ...]:
+    return tuple(Paragraph(line) for line in lines)

@@ -13,7 +13,7 @@ from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.json_report import report_json_parts
 from cchc_metrics.report.model import Report
-from cchc_metrics.report.page import page_markdown, page_text
+from cchc_metrics.report.page_text import page_markdown, page_text
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cchc_metrics.reference.unit import LEVEL_NAMES
-from cchc_metrics.report.page import Table
+from cchc_metrics.report.page import COUNT, Cell, Heading, Table, TableRow, number_cell
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
 from cchc_metrics.verbs.form06 import Failure, Form06Row
@@ -45,13 +45,21 @@ _HEADINGS = {
 
 def form06_table(rows: Sequence[Form06Row], lang: Lang = "vi") -> Table:
     """Return the rows of a form as a table with the printed column numbers; totals stand before their fields' end, named as such."""
+    headings = tuple(Heading(text, right=number != 1) for number, text in enumerate(("(1)", *_HEADINGS[lang])))
     return Table(
-        ("(1)", *_HEADINGS[lang]),
+        "form06",
+        headings,
         tuple(
-            (str(number), _name(row, lang), *(format_count(getattr(row, name), lang) for name in _PRINTED))
+            TableRow(
+                (
+                    number_cell(number, COUNT, lang),
+                    Cell(_name(row, lang)),
+                    *(number_cell(getattr(row, name), COUNT, lang) for name in _PRINTED),
+                ),
+                role="total" if row.field is None else "row",
+            )
             for number, row in enumerate(rows, start=1)
         ),
-        frozenset({0, *range(2, len(_PRINTED) + 2)}),
     )
 
 

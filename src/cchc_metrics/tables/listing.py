@@ -155,10 +155,10 @@ def html(found: Shown) -> str:
 def markdown(found: Shown) -> str:
     """Return a table in Markdown, what Markdown would read in a cell escaped."""
     rule = "|" + "|".join("---:" if right else "---" for right in found.right) + "|"
-    rows = [[_one_line(cell).translate(_ESCAPED) for cell in row] for row in (found.headings, *found.rows)]
+    rows = [[one_line(cell).translate(_ESCAPED) for cell in row] for row in (found.headings, *found.rows)]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines.insert(1, rule)
-    around = [[_one_line(line).translate(_ESCAPED) for line in part.splitlines()] for part in (found.above, found.rest, found.below)]
+    around = [[one_line(line).translate(_ESCAPED) for line in part.splitlines()] for part in (found.above, found.rest, found.below)]
     before, after = around[0], around[1] + around[2]
     return "\n\n".join(filter(None, ("\n".join(before), "\n".join(lines), "\n".join(after))))
 
@@ -255,7 +255,7 @@ def _fit(widths: list[int], right: Sequence[bool], width: int) -> int:
 
 
 def _aligned(cell: str, width: int, *, right: bool) -> str:
-    cut = _cut(_one_line(cell), width)
+    cut = _cut(one_line(cell), width)
     pad = " " * (width - display_width(cut))
     return pad + cut if right else cut + pad
 
@@ -274,12 +274,13 @@ def _cut(line: str, width: int) -> str:
     return "".join(taken) + "…"
 
 
-def _one_line(cell: str) -> str:
+def one_line(cell: str) -> str:
+    """Return a text without line breaks and other control characters, a blank in place of each."""
     return "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in cell)
 
 
 def _escape(cell: str) -> str:
-    return html_text.escape(_one_line(cell))
+    return html_text.escape(one_line(cell))
 
 
 def _text_of(cell: Cell, lang: Lang) -> str:
