@@ -228,7 +228,7 @@ UNUSABLE_FOLDERS: Mapping[str, tuple[dict[str, str | None], list[str], str, str]
         "yaer",
     ),
     "a baseline that is not there": ({}, ["--baseline", "none.json"], "không có tệp «none.json»", "there is no file «none.json»"),
-    "a format that is none": ({}, ["--formats", "txt,pdf"], "không có định dạng «pdf»", "no format «pdf»; there are: txt, json"),
+    "a format that is none": ({}, ["--formats", "txt,pdf"], "không có định dạng «pdf»", "no format «pdf»; there are: txt, md, json"),
 }
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,38 +17,54 @@ from cchc_metrics.report.page_text import page_markdown, page_text
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 
-Writer = Callable[[Report, Path, Lang], None]
+FileWriter = Callable[[Report, Path, Lang], None]
+"""Writes one file of a report at a path, which is not yet the one that the file will have."""
+Format = Mapping[str, FileWriter]
+"""The files of a format: name → what writes it."""
 
 
-def _text(report: Report, folder: Path, lang: Lang) -> None:
-    write_whole(folder / "report.txt", [report_text(report, lang)])
+def _text(report: Report, path: Path, lang: Lang) -> None:
+    _write(path, [report_text(report, lang)])
 
 
-def _markdown(report: Report, folder: Path, lang: Lang) -> None:
-    write_whole(folder / "report.md", [page_markdown(report_page(report, lang))])
+def _markdown(report: Report, path: Path, lang: Lang) -> None:
+    _write(path, [page_markdown(report_page(report, lang))])
 
 
-def _json(report: Report, folder: Path, lang: Lang) -> None:
-    write_whole(folder / "report.json", report_json_parts(report, lang))
+def _json(report: Report, path: Path, lang: Lang) -> None:
+    _write(path, report_json_parts(report, lang))
 
 
-def _csv(report: Report, folder: Path, lang: Lang) -> None:
-    for name, answers in _tables(report).items():
-        write_whole(folder / f"{name}.csv", answers.csv_parts(lang), encoding="utf-8-sig")
+def _problems(report: Report, path: Path, _: Lang) -> None:
+    _write(path, [report.problems.to_csv()], encoding="utf-8-sig")
 
 
-def _parquet(report: Report, folder: Path, lang: Lang) -> None:
-    for name, answers in _tables(report).items():
-        answers.to_parquet(folder / f"{name}.parquet", lang)
+def _csv(name: str) -> FileWriter:
+    return lambda report, path, lang: _write(path, _answers(report, name).csv_parts(lang), encoding="utf-8-sig")
 
 
-def _tables(report: Report) -> Mapping[str, AnswerTable[Any]]:
-    """Return the answers that other systems load: one row a value or a change."""
-    return {"measures": report.measures, "deltas": report.deltas}
+def _parquet(name: str) -> FileWriter:
+    return lambda report, path, lang: _answers(report, name).to_parquet(path, lang)
 
 
-WRITERS: Mapping[str, Writer] = MappingProxyType({"txt": _text, "json": _json, "md": _markdown, "csv": _csv, "parquet": _parquet})
-"""Format → what writes it into a folder."""
+def _answers(report: Report, name: str) -> AnswerTable[Any]:
+    tables: Mapping[str, AnswerTable[Any]] = {"measures": report.measures, "deltas": report.deltas}
+    return tables[name]
+
+
+_TABLES = ("measures", "deltas")  # the answers that other systems load: one row a value or a change
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "txt": {"report.txt": _text},
+        "md": {"report.md": _markdown},
+        "json": {"report.json": _json},
+        "csv": {f"{name}.csv": _csv(name) for name in _TABLES},
+        "parquet": {f"{name}.parquet": _parquet(name) for name in _TABLES},
+    }
+)
+"""Format → its files. One entry makes a format known to ``Report.save`` and ``--formats``; a writer imports its package when it runs."""
+ALWAYS: Format = MappingProxyType({"problems.csv": _problems})
+"""Written with every format, without a problem too: a list left over from an earlier run would name what has long been fixed."""
 
 
 def formats_named(names: Iterable[str]) -> tuple[str, ...]:
@@ -62,9 +78,9 @@ def formats_named(names: Iterable[str]) -> tuple[str, ...]:
     """
     wanted = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
     for name in wanted:
-        if name not in WRITERS:
-            vi, en = suggestion(name, WRITERS)
-            known = ", ".join(WRITERS)
+        if name not in FORMATS:
+            vi, en = suggestion(name, FORMATS)
+            known = ", ".join(FORMATS)
             raise InputError(f"không có định dạng «{name}»{vi}; có: {known}", f"no format «{name}»{en}; there are: {known}")
     return wanted
 
@@ -74,38 +90,61 @@ def report_text(report: Report, lang: Lang = "vi") -> str:
     return page_text(report_page(report, lang))
 
 
-def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> None:
+def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> tuple[Path, ...]:
     """Write a report into a folder, which is made where it is missing, with ``problems.csv``.
 
     Args:
         report: the report.
         folder: where to write.
-        formats: see ``WRITERS``.
+        formats: see ``FORMATS``.
         lang: the language.
 
+    Returns:
+        The files that were written, in the order of the formats.
+
     Raises:
-        InputError: there is no such format.
+        InputError: there is no such format, or the extra that it needs is not installed.
         OSError: a file cannot be written; those that could are whole.
     """
     wanted, place = formats_named(formats), Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    for name in wanted:
-        WRITERS[name](report, place, lang)
-    # Without a problem too: one that is left over from an earlier run would list what has long been fixed.
-    write_whole(place / "problems.csv", [report.problems.to_csv()], encoding="utf-8-sig")
+    written = []
+    for files in (*(FORMATS[name] for name in wanted), ALWAYS):
+        for name, write in files.items():
+            with whole_file(place / name) as unfinished:
+                write(report, unfinished, lang)
+            written.append(place / name)
+    return tuple(written)
 
 
-def write_whole(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:
-    """Write a text file piece by piece; it appears under its name when it is whole, or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what is there afterwards appears under its own name, or nothing does where the writing failed.
+
+    The path has the ending of the file, by which some packages know what to write. What was under the name before stays until then.
+
+    Args:
+        path: the name that the file will have.
+    """
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
-        with unfinished.open("w", encoding=encoding, newline="\n") as file:
-            for piece in pieces:
-                file.write(piece)
-            file.flush()
+        yield unfinished
+        with unfinished.open("rb+") as file:
             os.fsync(file.fileno())
         unfinished.replace(path)
     except BaseException:
         with suppress(OSError):
             unfinished.unlink()
         raise
+
+
+def write_whole(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:
+    """Write a text file piece by piece; it appears under its name when it is whole, or not at all."""
+    with whole_file(path) as unfinished:
+        _write(unfinished, pieces, encoding=encoding)
+
+
+def _write(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:
+    with path.open("w", encoding=encoding, newline="\n") as file:
+        for piece in pieces:
+            file.write(piece)

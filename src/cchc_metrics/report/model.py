@@ -69,7 +69,7 @@ class Report:
 
         Args:
             folder: where to write.
-            formats: what to write: see ``report.files.WRITERS``.
+            formats: what to write: see ``report.files.FORMATS``.
             lang: ``"vi"`` or ``"en"``.
 
         Raises:
