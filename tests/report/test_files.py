@@ -23,9 +23,13 @@ def test_a_file_that_was_written_appears_under_its_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_a_file_that_failed_leaves_what_was_there_and_nothing_else(tmp_path: Path, error: type[BaseException]) -> None:
     (tmp_path / "a.docx").write_bytes(b"before")
-    with pytest.raises(error), whole_file(tmp_path / "a.docx") as unfinished:
+
+    def fail(unfinished: Path) -> None:
         unfinished.write_bytes(b"half")
         raise error
+
+    with pytest.raises(error), whole_file(tmp_path / "a.docx") as unfinished:
+        fail(unfinished)
     assert [path.name for path in tmp_path.iterdir()] == ["a.docx"]
     assert (tmp_path / "a.docx").read_bytes() == b"before"
 
