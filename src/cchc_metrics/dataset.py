@@ -37,6 +37,7 @@ from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
 from cchc_metrics.verbs.breakdowns import check_breakdown
 from cchc_metrics.verbs.compare import Deltas, compare
+from cchc_metrics.verbs.contributions import Contributions
 from cchc_metrics.verbs.explain import Explanation, explain
 from cchc_metrics.verbs.form06 import Form06, form06
 from cchc_metrics.verbs.judge import Coverage
@@ -216,7 +217,7 @@ class Dataset:
 
         Args:
             periods: the periods to be measured.
-            sets: sets of events to count → dimensions to keep; None for all of all.
+            sets: sets of events to count → dimensions to keep; None for all but those by procedure.
             engine: how dossiers are counted.
         """
         wanted = tuple(_period(p) for p in periods)
@@ -238,14 +239,54 @@ class Dataset:
         asked = tuple(dict.fromkeys([*(p for period in wanted for p in self._needed(period)), *wanted]))
         return self._measures(asked, wanted, day, breakdowns)
 
-    def deltas(self, period: Period | str | None = None, *, baseline_period: Period | str | None = None) -> Deltas:
+    def deltas(
+        self,
+        period: Period | str | None = None,
+        *,
+        baseline_period: Period | str | None = None,
+        breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    ) -> Deltas:
         """Return the change of every value of a period against its baseline.
 
         Args:
             period: the period; the dataset's own where none is said.
             baseline_period: what to compare with; the same-named period one year earlier where none is said.
+            breakdowns: indicator id → lists of dimensions, instead of those that the catalogue declares.
         """
-        return self._deltas(self._asked(period, baseline_period))
+        return self._deltas(self._asked(period, baseline_period, breakdowns))
+
+    def contributions(
+        self,
+        by: str,
+        indicator: str,
+        unit: str = "",
+        period: Period | str | None = None,
+        *,
+        baseline_period: Period | str | None = None,
+    ) -> Contributions:
+        """Return why one value changed: what each group added by its own rate and by its part of the whole, exactly.
+
+        Only what is asked is measured; ``deltas(…).contributions(…)`` divides everything at once.
+
+        Args:
+            by: ``unit`` (those directly below), ``level``, ``channel``, ``field``, ``procedure`` or another dimension of the indicator.
+            indicator: indicator id.
+            unit: code; the unit that reports where none is said.
+            period: the period; the dataset's own where none is said.
+            baseline_period: what to compare with; the same-named period one year earlier where none is said.
+
+        Raises:
+            CchcError: there is no such indicator, unit or dimension (the message names the nearest), or no change that can be divided.
+        """
+        dim = "procedure_code" if by == "procedure" else by
+        catalogue = self.catalogue.select([indicator])
+        dims = [] if dim in ("unit", "level") else [dim]
+        check_breakdown(catalogue, indicator, dims)
+        code = self.units.unit(unit or self.unit).code
+        own = self.replace(catalogue=catalogue, plan=None)
+        changes = own.deltas(period, baseline_period=baseline_period, breakdowns={indicator: [dims] if dims else []})
+        names = self._procedure_names() if dim == "procedure_code" else None
+        return changes.contributions(dim, indicator=indicator, unit=code, names=names)
 
     def assessments(self, period: Period | str | None = None) -> Assessments:
         """Return where every target and task of the plan stands on the day of export.
@@ -445,7 +486,20 @@ class Dataset:
             found = found.marked({i.id for i in self.catalogue if kind in self.catalogue.kinds_of(i.id)}, mark)
         return found
 
-    def _asked(self, period: Period | str | None, baseline_period: Period | str | None = None) -> _Asked:
+    def _procedure_names(self) -> Mapping[str, str]:
+        if "procedures" not in self.tables:
+            return {}
+        table = self.tables["procedures"].whole().columns
+        pairs = ((table.codes(name)[1], table.codes(name)[0]) for name in ("procedure_code", "name"))
+        codes, names = ([labels[at] for at in places.tolist()] for labels, places in pairs)
+        return {code: name for code, name in zip(codes, names, strict=True) if name}
+
+    def _asked(
+        self,
+        period: Period | str | None,
+        baseline_period: Period | str | None = None,
+        breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    ) -> _Asked:
         """Return what every answer about one period rests on: its values, those of its baseline and of the plan's periods."""
         chosen = self._chosen(period)
         day = self._day(chosen)
@@ -456,7 +510,8 @@ class Dataset:
             )
         base = chosen.year_earlier() if baseline_period is None else _period(baseline_period)
         periods = self._needed(chosen, base)
-        return _Asked(chosen, base, day, self._measures(periods, periods, day), self._baseline(chosen, base, day))
+        measures = self._measures(periods, periods, day, breakdowns)
+        return _Asked(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns))
 
     def _deltas(self, asked: _Asked) -> Deltas:
         return compare(
@@ -496,7 +551,9 @@ class Dataset:
             )
         return self.scheme
 
-    def _baseline(self, period: Period, base: Period, day: date) -> MeasureSource | None:
+    def _baseline(
+        self, period: Period, base: Period, day: date, breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None
+    ) -> MeasureSource | None:
         """Return the values of earlier periods from elsewhere; of another dataset by this one's rules and indicators."""
         if not isinstance(self.baseline, Dataset):
             return self.baseline
@@ -504,7 +561,7 @@ class Dataset:
         periods = tuple(p for p in periods_needed(period, base, day, self.plan) if p.last < period.first)
         known = min(day, self.baseline.as_of or max(p.last for p in periods))
         other = self.baseline.replace(rules=self.rules, catalogue=self.catalogue, plan=None, as_of=known)
-        return other.measures(*periods)
+        return other.measures(*periods, breakdowns=breakdowns)
 
 
 def read_folder(

@@ -58,7 +58,7 @@ def scan_tables(
         rules: how disputed points are decided.
         calendar: the working calendar.
         as_of: the day on which the question is asked.
-        sets: sets of events to count → dimensions to keep; None for all of all.
+        sets: sets of events to count → dimensions to keep; None for all but those by procedure.
         engine: how dossiers are counted.
     """
     # Asked about one day only, so a running period is not counted day by day.

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_metrics.catalogue.labels import named_labels
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import event_sets
 from cchc_metrics.records.choices import Channel, OutreachChannel
 from cchc_metrics.reference.level import LEVELS
 from cchc_metrics.reference.period import Period
-from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text, named_labels, no_value_text
+from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text, no_value_text
 from cchc_metrics.tables.numbers import format_percent
 from cchc_metrics.text import Lang
 from cchc_metrics.values import REASONS, Measure, Scale, Status, Text

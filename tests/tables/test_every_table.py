@@ -31,6 +31,7 @@ from cchc_metrics.text import Text
 from cchc_metrics.verbs.assess import assess
 
 Table = AnswerTable[Any]
+MARCH = ("2021-03-07..2021-03-10", "2021-03-03..2021-03-06")
 ODD = ("=1+1", "<b>đậm</b>", "a|b", "Mỹ\nAn")
 
 
@@ -92,6 +93,7 @@ def problems() -> Problems:
 MAKERS: dict[str, Callable[[], Any]] = {
     "Assessments": assessments,
     "CheapestWay": lambda: cheapest_way({"on_time": 20}, scheme(), 1),
+    "Contributions": lambda: data().contributions("field", "resolved_on_time", "TM", MARCH[0], baseline_period=MARCH[1]),
     "Deltas": lambda: data().deltas("2021"),
     "Explanation": lambda: data().explain("resolved_on_time", "TM", "2021"),
     "Form06": lambda: data().form06("2021"),

@@ -66,16 +66,17 @@ def as_day(day: object) -> date | None:
         ) from None
 
 
-def as_sets(sets: object) -> dict[str, frozenset[str]] | None:
-    """Return the sets of events to count with their dimensions; None for all of all."""
+def as_sets(sets: object) -> dict[str, frozenset[str]]:
+    """Return the sets of events to count with their dimensions; where none are named, all that are not counted by name only."""
+    every = {f"{kind.name}.{s.name}": s for kind in KINDS.values() for s in kind.event_sets}
+    known = {name: frozenset(d.name for d in s.dims) for name, s in every.items()}
     if sets is None:
-        return None
+        return {name: dims for name, dims in known.items() if not every[name].named_only}
     if not isinstance(sets, Mapping):
         raise InputError(
             f"sets phải là nhóm sự kiện → các chiều, như Catalogue.event_sets() trả về, không phải {sets!r}",
             f"sets must map sets of events to dimensions, as Catalogue.event_sets() does, not {sets!r}",
         )
-    known = {f"{kind.name}.{s.name}": frozenset(d.name for d in s.dims) for kind in KINDS.values() for s in kind.event_sets}
     found = {}
     for name, dims in sets.items():
         if name not in known:

@@ -234,8 +234,8 @@ def tally(
         rules: how disputed points are decided; None for the preset ``default``.
         calendar: the working calendar; None for the official one.
         as_of: the day up to which the rows are known; None when every period is over.
-        sets: full name of each set of events to count → the dimensions to keep, see ``Catalogue.event_sets``; None for all of all. Fewer
-            sets and dimensions are faster; what was not counted cannot be read off.
+        sets: full name of each set of events to count → the dimensions to keep, see ``Catalogue.event_sets``; None for all but those by
+            procedure. Fewer sets and dimensions are faster; what was not counted cannot be read off.
         engine: how dossiers are counted; the answer is the same. ``tables``: by look-up tables, in numpy. ``compiled``: the same, compiled
             (extra ``fast``). ``general``: event by event, as every other kind is. ``auto``: ``tables`` where that pays, else ``general``.
         workers: how many processor cores to use; worth it from a few million rows on. ``compiled`` takes threads; the others fork
@@ -265,7 +265,7 @@ def tally(
         raise InputError(f"không có cách đếm «{engine}»{vi}; có: {listed}", f"there is no engine «{engine}»{en}; there are: {listed}")
     known, official, wanted = as_rules(rules), as_calendar(calendar), as_sets(sets)
     frame = Frame.of(as_periods(periods), known, official, as_of=as_day(as_of), daily=daily)
-    count = _Count(frame, Context(known, official, None if wanted is None else frozenset(wanted)), wanted, engine, workers)
+    count = _Count(frame, Context(known, official, frozenset(wanted)), wanted, engine, workers)
     whole, in_parts = as_tables(tables)
     found = count.all(whole)
     for kind, parts in in_parts.items():
@@ -279,7 +279,7 @@ class _Count:
 
     frame: Frame
     context: Context
-    sets: Sets | None
+    sets: Sets
     engine: Engine
     workers: int
 
@@ -315,8 +315,6 @@ class _Count:
 
     def _counted(self, kind: str) -> Mapping[str, frozenset[str]]:
         every = {s.name: frozenset(d.name for d in s.dims) for s in KINDS[kind].event_sets}
-        if self.sets is None:
-            return every
         return {name: dims & frozenset(self.sets[full]) for name, dims in every.items() if (full := f"{kind}.{name}") in self.sets}
 
 

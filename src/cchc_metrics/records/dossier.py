@@ -156,7 +156,7 @@ Dossier.checks = (
 
 _RECEIVED, _ENDED, _OVERDUE = ("received_at",), ("received_at", "ended"), ("received_at", "ended", "due")
 _FILED = (Dim("channel", Channel), Dim("service_level", ServiceLevel), Dim("postal_in", Flag))
-_FIELD, _CHANNEL = Dim("field"), Dim("channel", Channel)
+_FIELD, _CHANNEL, _PROCEDURE = Dim("field"), Dim("channel", Channel), Dim("procedure_code")
 _TIMING, _WHY = Dim("timing", Timing, needs=("due", "lateness")), Dim("timing", Timing, needs=("due",))
 
 RECEIVED = EventSet("received", _FILED, needs=_RECEIVED)
@@ -164,6 +164,8 @@ RECEIVED_BY_FIELD = EventSet("received_by_field", (_FIELD, _CHANNEL), needs=_REC
 DUE = EventSet("due", (_CHANNEL,), needs=("received_at", "due"))
 ENDED_SET = EventSet("ended", (_TIMING, Dim("outcome", Outcome, needs=()), _CHANNEL), needs=_ENDED)
 ENDED_BY_FIELD = EventSet("ended_by_field", (_FIELD, _TIMING, _CHANNEL), needs=_ENDED)
+RECEIVED_BY_PROCEDURE = EventSet("received_by_procedure", (_PROCEDURE, _CHANNEL), needs=_RECEIVED, named_only=True)
+ENDED_BY_PROCEDURE = EventSet("ended_by_procedure", (_PROCEDURE, _TIMING, _CHANNEL), needs=_ENDED, named_only=True)
 OVERDUE_BEGINS = EventSet("overdue_begins", (_FIELD, _CHANNEL), needs=_OVERDUE)
 OVERDUE_ENDS = EventSet("overdue_ends", (_FIELD, _CHANNEL), needs=_OVERDUE)
 UNDATED_BEGINS = EventSet("undated_begins", (_WHY, _FIELD, _CHANNEL), needs=_ENDED)
@@ -243,6 +245,8 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         (DUE, timed.due),
         (ENDED_SET, timed.ended),
         (ENDED_BY_FIELD, timed.ended),
+        (RECEIVED_BY_PROCEDURE, timed.received),
+        (ENDED_BY_PROCEDURE, timed.ended),
         (PAID, timed.ended),
         (DIGITISED, timed.ended),
         (POSTED_OUT, timed.ended),
@@ -281,6 +285,8 @@ KIND = Kind(
         DUE,
         ENDED_SET,
         ENDED_BY_FIELD,
+        RECEIVED_BY_PROCEDURE,
+        ENDED_BY_PROCEDURE,
         OVERDUE_BEGINS,
         OVERDUE_ENDS,
         UNDATED_BEGINS,

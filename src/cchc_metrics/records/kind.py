@@ -45,12 +45,14 @@ class EventSet:
         dims: the dimensions that its counts can select and be broken down by.
         value: name of the whole number that each event carries (with its unit), or ``""``: sums, means and medians come from it.
         needs: the columns and facts without which it is not known whether and when the event happened.
+        named_only: whether it is counted only where it is named: its labels are many, as those of procedures are.
     """
 
     name: str
     dims: tuple[Dim, ...] = ()
     value: str = ""
     needs: tuple[str, ...] = ()
+    named_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
-from functools import cache
-from types import MappingProxyType
 
-from cchc_metrics.catalogue.model import event_sets
-from cchc_metrics.records.fields import Choice
-from cchc_metrics.reference.unit import LEVEL_NAMES
+from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.tables.numbers import format_count, format_number, format_percent
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Scale, Status, Text
@@ -111,15 +106,4 @@ def label_text(dim: str, label: str, lang: Lang = "vi") -> str:
     >>> label_text("kind", "council_session"), label_text("level", "commune"), label_text("question", "5 trong 1")
     ('kỳ họp HĐND', 'cấp xã', '5 trong 1')
     """
-    if dim == "level" and label in LEVEL_NAMES:
-        return LEVEL_NAMES[label][1 if lang == "en" else 0]
-    if (dim, label) in named_labels():
-        return named_labels()[dim, label].text(lang)
-    return label or ("not said" if lang == "en" else "không ghi")
-
-
-@cache
-def named_labels() -> Mapping[tuple[str, str], Choice]:
-    """Return the members of every closed list that counts can be broken down by: dimension and label → member."""
-    dims = [dim for found in event_sets().values() for dim in found.dims]
-    return MappingProxyType({(d.name, label): d.choice.of(label) for d in dims if d.choice is not None for label in d.choice.labels()})
+    return label_name(dim, label).text(lang)

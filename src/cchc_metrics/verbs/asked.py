@@ -83,8 +83,8 @@ def set_asked(tally: Tally, name: str, dims: Iterable[str]) -> str | None:
         )
     vi, en = (f" theo {by}", f" by {by}") if by else ("", "")
     raise NotCountedError(
-        f"«{able}»{vi} chưa được đếm; đếm lại với sets=catalogue.event_sets(breakdowns) của danh mục này, hoặc sets=None",
-        f"«{able}»{en} was not counted; tally again with sets=catalogue.event_sets(breakdowns) of this catalogue, or sets=None",
+        f"«{able}»{vi} chưa được đếm; đếm lại với sets=catalogue.event_sets(breakdowns) của danh mục này",
+        f"«{able}»{en} was not counted; tally again with sets=catalogue.event_sets(breakdowns) of this catalogue",
     )
 
 

@@ -32,6 +32,8 @@ from cchc_metrics.verbs.baseline import (
     overlap,
 )
 from cchc_metrics.verbs.baseline_join import BaselineJoin, Found
+from cchc_metrics.verbs.contributions import Contributions
+from cchc_metrics.verbs.division import divide
 from cchc_metrics.verbs.exact import Values, distinct
 from cchc_metrics.verbs.measures import (
     HEADINGS,
@@ -110,6 +112,7 @@ class Deltas(KeyedByMeasure[Delta]):
         difference: current − baseline, exact; none unless the status is usable.
         relative: 100 × difference / baseline, exact; none where the baseline is 0, negative or missing.
         better: int8[n], 1 where it moved the good way, 0 where the bad way, −1 where neither.
+        tree: the unit tree; None where none was needed.
     """
 
     current: Measures
@@ -121,6 +124,7 @@ class Deltas(KeyedByMeasure[Delta]):
     difference: Values
     relative: Values
     better: Array
+    tree: UnitTree | None = None
 
     _printed = (
         "indicator", "unit", "breakdown", "period", "status", "value", "baseline_value", "difference", "difference_unit",
@@ -131,6 +135,31 @@ class Deltas(KeyedByMeasure[Delta]):
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def contributions(
+        self,
+        by: str,
+        *,
+        indicator: str | None = None,
+        unit: str | None = None,
+        breakdown: Breakdown | Mapping[str, str] = (),
+        names: Mapping[str, str] | None = None,
+    ) -> Contributions:
+        """Return what each group added to the changes: of a rate by its own rate and by its part of the whole, exactly.
+
+        Args:
+            by: ``unit`` for the units directly below each unit and itself, or a dimension by which values were measured: ``channel``,
+                ``field``, ``procedure_code``, ``level`` …
+            indicator: the indicator whose change is asked about; None for every one.
+            unit: the unit; None for every one.
+            breakdown: what the wholes are: ``()`` for the totals, ``{"level": "commune"}`` for those of communes.
+            names: group → its name, for groups whose names the library does not know, such as procedures.
+
+        Raises:
+            CchcError: there is nothing to divide, or no change, or none that is a quotient of counts that add up; the message says what to
+                ask.
+        """
+        return divide(self, by, indicator=indicator, unit=unit, breakdown=breakdown, names=names)
 
     @property
     def _keys(self) -> Measures:
@@ -277,7 +306,7 @@ def compare(
     changes = known_changes(measures) if definition_changes is None else definition_changes
     join = BaselineJoin(BaselineFinder(baseline, units, shares or {}, changes, competence), source, measures)
     found = join.find(baseline_period)
-    return _changes(measures, join.table, found, tuple(join.reasons))
+    return _changes(measures, join.table, found, tuple(join.reasons), units)
 
 
 def _one(current: Measure, found: FoundBaseline) -> Delta:
@@ -288,7 +317,7 @@ def _one(current: Measure, found: FoundBaseline) -> Delta:
     return next(iter(_changes(Measures.of([current]), Measures.of([] if found.measure is None else [found.measure]), at, (found.reason,))))
 
 
-def _changes(current: Measures, baselines: Measures, found: Found, reasons: Sequence[Text]) -> Deltas:
+def _changes(current: Measures, baselines: Measures, found: Found, reasons: Sequence[Text], tree: UnitTree | None = None) -> Deltas:
     """Return the changes of measures against the baselines that were found; ``reasons`` are those that ``found`` has codes of."""
     there = found.row >= 0
     at = np.where(there, found.row, 0)
@@ -321,7 +350,7 @@ def _changes(current: Measures, baselines: Measures, found: Found, reasons: Sequ
             reason = join_reasons(of_found, _NO_QUOTIENT[int(sign[row])], current.reasons[current.reason[row]], of_base or NO_REASON)
         said.append(texts[reason])
     codes = np.array(said, dtype=np.int32)[group] if len(group) else np.zeros(0, dtype=np.int32)
-    return Deltas(current, baselines, found.row, status, tuple(texts), codes, difference, relative, better)
+    return Deltas(current, baselines, found.row, status, tuple(texts), codes, difference, relative, better, tree)
 
 
 _DIRECTION = {Better.HIGHER: 1, Better.LOWER: -1, Better.NEITHER: 0}
