@@ -273,6 +273,7 @@ ANSWERS: Mapping[str, Callable[[], AnswerTable[Any]]] = {
     "assessments": lambda: Assessments((), date(2021, 12, 31)),
     "form06": lambda: example().form06("2021"),
     "explanation": lambda: example().explain("resolved_on_time", "H20.38", "2021"),
+    "contributions": lambda: example().contributions("channel", "resolved_on_time", period="2021"),
     "problems": Problems,
     "scorecard": lambda: scores()["A"],
     "ranking": lambda: rank_units(scores()),

@@ -234,6 +234,18 @@ def test_the_rows_of_one_unit_level_and_label(tmp_path: Path) -> None:
     assert unit.stdout.splitlines()[2:] == ["Trong tử số: 1", "  dossiers.csv, dòng 6: 5 (TM.02)"]
 
 
+def test_why_a_rate_changed_is_printed_with_the_largest_first() -> None:
+    lines = invoke("why", EXAMPLE, "resolved_on_time", "--by", "channel", "--period", "2021", "--lang", "en").stdout.splitlines()
+    assert lines[0] == "Dossiers resolved early or on the due date · Tháp Mười · 2021"
+    assert [line.split()[0] for line in lines[1:5]] == ["group", "counter", "online", "postal"]
+    assert lines[5] == "In all: +1.03 percentage points"
+    again = invoke("why", EXAMPLE, "resolved_on_time", "--baseline-period", "2019", "--period", "2021")
+    assert (again.exit_code, again.stdout) == (UNUSABLE, "")
+    assert "không tách được thay đổi của «resolved_on_time»: kỳ gốc: không có số liệu" in again.stderr
+    assert "có phải «field»" in refused("why", EXAMPLE, "resolved_on_time", "--by", "fild")
+    assert "có phải «resolved_on_time»" in refused("why", EXAMPLE, "resolved_ontime")
+
+
 def test_no_secret_document_of_the_example_is_named() -> None:
     data = read_folder(EXAMPLE)
     found = data.explain("electronic_exchange", period="2021")

@@ -330,6 +330,31 @@ def explain(folder: Path, indicator: str, unit: str, breakdown: tuple[str, ...],
 
 
 @main.command()
+@folder_argument
+@click.argument("indicator")
+@click.option(
+    "--by", default="unit", show_default=True, help="unit, level, channel, field, procedure, or another dimension of the indicator"
+)
+@unit_option
+@period_option
+@as_of_option
+@click.option("--baseline", type=_PATH, help="a folder, or a report.json, to compare with")
+@click.option("--baseline-period", help="what to compare with; default: the same-named period one year earlier")
+@rules_option
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="how many groups are printed")
+@lang_option
+def why(folder: Path, indicator: str, by: str, unit: str, baseline_period: str | None, limit: int, lang: Lang, **chosen: Any) -> None:
+    """Print why INDICATOR changed: what each group added by its own rate and by its part of the whole, exactly."""
+    with _working(lang) as progress:
+        data = _read(folder, progress, **chosen)
+        text = data.contributions(by, indicator, unit, baseline_period=baseline_period).to_text(lang, rows=limit, width=None)
+        errors = data.errors(data.catalogue.kinds_of(indicator))
+    click.echo(text)
+    _tell_errors(errors, lang)
+    raise SystemExit(1 if errors else 0)
+
+
+@main.command()
 @click.argument("received")
 @click.argument("term")
 @click.option("--unit", default="working_days", show_default=True, help="working_days, calendar_days, hours or months; Vietnamese too")

@@ -16,7 +16,7 @@ def label_name(dim: str, label: str) -> Text:
     """Return the name of a breakdown's label in both languages.
 
     >>> label_name("kind", "council_session").vi, label_name("level", "commune").en, label_name("question", "5 trong 1").vi
-    ('kỳ họp HĐND', 'commune', '5 trong 1')
+    ('kỳ họp HĐND', 'commune level', '5 trong 1')
     """
     if dim == "level" and label in LEVEL_NAMES:
         return Text(*LEVEL_NAMES[label])

@@ -25,6 +25,7 @@ from typing import Self
 
 from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.numbers import format_points, format_signed
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Breakdown, Scale, Status
@@ -215,7 +216,12 @@ class Contributions(AnswerTable[Contribution]):
         return " · ".join([name, unit, *level, first.period.text(lang)])
 
     def _below(self, lang: Lang) -> str:
-        return "\n".join(f"{n} × {why.text(lang)}" for why, n in self.refused.items())
+        lines = [f"{n} × {why.text(lang)}" for why, n in self.refused.items()]
+        if self._same == {"indicator", "unit"}:
+            what = {"vi": "Cộng", "en": "In all"}[lang]
+            percent = self.rows[0].scale is Scale.PERCENT
+            lines.insert(0, f"{what}: {format_points(self.change, lang) if percent else format_signed(self.change, lang=lang)}")
+        return "\n".join(lines)
 
     @property
     def change(self) -> Fraction:
