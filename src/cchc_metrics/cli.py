@@ -307,6 +307,32 @@ def form06_command(folder: Path | None, unit: str, published: Path | None, lang:
 
 @main.command()
 @folder_argument
+@click.argument("template", type=_FILE)
+@click.option("--out", type=_FILE, required=True, help="the workbook to write")
+@period_option
+@as_of_option
+@click.option("--baseline", type=_PATH, help="a folder, or a report.json, to compare with")
+@plan_option
+@rules_option
+@click.option("--empty", default="", help="what stands in a cell that has no value")
+@lang_option
+def fill(folder: Path, template: Path, out: Path, empty: str, lang: Lang, **chosen: Any) -> None:
+    """Fill an office's own workbook TEMPLATE, whose cells name values: {{resolved_on_time|level=commune|2021|percent}}."""
+    with _working(lang) as progress:
+        data = _read(folder, progress, **chosen)
+        found = data.fill_form(template, out, lang=lang, empty=empty)
+    n, without = len(found), [item for item in found if item.reason.text(lang)]
+    click.echo(f"{out}: đã điền {n} chỗ" if lang == "vi" else f"{out}: {n} places filled")
+    for item in without:
+        click.echo(f"{item.place}: {{{{{item.name}}}}}: {item.reason.text(lang)}", err=True)
+    for note in found.notes:
+        click.echo(note.text(lang), err=True)
+    _tell_errors(data.errors(data.tables), lang)
+    raise SystemExit(_status(data.problems))
+
+
+@main.command()
+@folder_argument
 @click.argument("indicator")
 @unit_option
 @period_option

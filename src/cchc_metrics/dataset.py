@@ -32,7 +32,9 @@ from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
 from cchc_metrics.scan import Scan, counted_of, joins_of, quality_of_tables, scan_tables
-from cchc_metrics.tables.numbers import format_count
+from cchc_metrics.tables.numbers import format_count, format_date
+from cchc_metrics.tables.whole import whole_file
+from cchc_metrics.text import Lang
 from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
 from cchc_metrics.verbs.breakdowns import check_breakdown
@@ -45,6 +47,7 @@ from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
+    from cchc_metrics.report.template_fill import FilledForm
     from cchc_metrics.score import Inputs, Scheme, Scorecard
 
 _NO_NOTE = Text()
@@ -336,6 +339,57 @@ class Dataset:
             )
         counted = self._counted((chosen,), day, None)
         return form06(counted, units=self.units, unit=unit or self.unit, period=chosen, as_of=day)
+
+    def fill_form(
+        self,
+        template: Path | str,
+        out: Path | str,
+        *,
+        period: Period | str | None = None,
+        baseline_period: Period | str | None = None,
+        lang: Lang = "vi",
+        empty: str = "",
+    ) -> FilledForm:
+        """Fill an office's own workbook: ``{{resolved_on_time|level=commune|2021|percent}}`` in a cell becomes that value.
+
+        Everything else in the workbook stays as it is, byte by byte; formulas are calculated when it is opened. See docs/forms.md.
+
+        Args:
+            template: the workbook (.xlsx or .xlsm).
+            out: the file to write; it appears whole or not at all.
+            period: what names mean that say no period; the dataset's own where none is said.
+            baseline_period: what they are compared with; the same-named period one year earlier where none is said.
+            lang: the language of words and of numbers within texts.
+            empty: what stands in a cell that has no value; nothing where it is not said.
+
+        Returns:
+            What became of every name, with the reason where there is no value.
+
+        Raises:
+            MistakesError: names that are not understood, all at once, each with its cell; nothing is written.
+            InputError: the workbook cannot be read, has no name, or the file cannot be written.
+        """
+        from cchc_metrics.report.template_answers import Answers  # noqa: PLC0415  only where a form is filled
+        from cchc_metrics.report.template_fill import FormToFill, fill  # noqa: PLC0415  as above
+        from cchc_metrics.report.template_names import Asker  # noqa: PLC0415  as above
+
+        chosen = self._chosen(period)
+        earlier = None if baseline_period is None else _period(baseline_period)
+        form = FormToFill.open(Path(template), Asker(self.catalogue, self.units, self.unit, chosen, earlier, self.plan))
+        named = self.replace(catalogue=form.catalogue, plan=None)
+        begun = [p for p in form.periods if p.first <= self._day(p)]
+        # Without a day of export each period is asked about on its own last day, as a report of it is.
+        asked = [begun] if self.as_of and begun else [[p] for p in begun]
+        answers = Answers(
+            measures={p.label: measures for group in asked for measures in [named.measures(*group)] for p in group},
+            deltas={(p.label, base.label): named.deltas(p, baseline_period=base) for p, base in form.compared if p in begun},
+            assessments=self.assessments(chosen) if form.of_plan else None,
+            day=format_date(self._day(chosen), lang),
+        )
+        data, filled = fill(form, answers, lang=lang, empty=empty)
+        with whole_file(Path(out)) as place:
+            place.write_bytes(data)
+        return filled
 
     def explain(self, indicator: str, unit: str = "", period: Period | str | None = None, **breakdown: str) -> Explanation:
         """Return the rows behind one measure: in the numerator, the rest of the denominator, left out with the reason.

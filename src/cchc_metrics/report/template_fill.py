@@ -1,0 +1,250 @@
+"""Filling an office's own form: every name in its cells and texts becomes the value that it names, or says why there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Final, Self
+
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.errors import InputError, MistakesError
+from cchc_metrics.reference.period import Period
+from cchc_metrics.report.format import no_value_words
+from cchc_metrics.report.template_answers import Answer, Answers, answer_name
+from cchc_metrics.report.template_names import COMPARED, Asker, FormNameError, Name
+from cchc_metrics.report.template_workbook import NAME, Number, TemplateWorkbook
+from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.table import AnswerTable
+from cchc_metrics.text import Lang, Text
+from cchc_metrics.values import Status
+
+_QUOTED: Final = re.compile(r'"[^"]*"|\\.')
+_NONE: Final = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What became of one name.
+
+    Args:
+        place: the cell or text where it stands: ``Biểu 1!C5``.
+        name: the name as written.
+        indicator, unit, period, what: what it asks for.
+        status: of the value; ``no_data`` and its like where nothing could be written.
+        value: the exact value, None where there is none or where a text was asked for.
+        text: what was written, as it reads in a text.
+        reason: why there is no value, or its mark.
+    """
+
+    place: str
+    name: str
+    indicator: str
+    unit: str
+    period: Period
+    what: str
+    status: Status
+    value: Fraction | None
+    text: str
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FilledForm(AnswerTable[Filled]):
+    """What became of every name of a form; ``form.filter(status="no_data")`` are those that have no value.
+
+    Args:
+        items: one for each name at each of its places, in the order of the sheets.
+        notes: what is to be known of the form as a whole.
+    """
+
+    items: tuple[Filled, ...]
+    notes: tuple[Text, ...] = ()
+
+    _key_columns = ("place", "name")
+    _printed = ("place", "name", "status", "text", "reason")
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def _item(self, row: int) -> Filled:
+        return self.items[row]
+
+    def _take(self, rows: Rows) -> Self:
+        return replace(self, items=tuple(self.items[row] for row in rows.tolist()))
+
+    def _columns(self) -> Mapping[str, Lazy]:
+        items = self.items
+        return {
+            "place": Cells("text", [i.place for i in items]),
+            "name": Cells("text", [i.name for i in items]),
+            "indicator": Cells("text", [i.indicator for i in items]),
+            "unit": Cells("text", [i.unit for i in items]),
+            "period": Cells("text", [i.period for i in items]),
+            "what": Cells("text", [i.what or None for i in items]),
+            "status": Cells("text", [i.status.value for i in items]),
+            "value": Cells("number", [i.value for i in items]),
+            "text": Cells("text", [i.text for i in items]),
+            "reason": Cells("text", [i.reason if i.reason.vi or i.reason.en else None for i in items]),
+        }
+
+    def _headings(self, lang: Lang) -> Mapping[str, str]:
+        return _HEADINGS if lang == "vi" else {}
+
+    def _below(self, lang: Lang) -> str:
+        return "\n".join(note.text(lang) for note in self.notes)
+
+
+_HEADINGS: Final = {"place": "chỗ", "name": "tên", "status": "trạng thái", "text": "đã ghi", "reason": "ghi chú"}
+
+
+@dataclass(frozen=True, slots=True)
+class FormToFill:
+    """A form whose names are understood.
+
+    Args:
+        workbook: the form.
+        names: each name as written → what it asks for.
+        asker: what they were understood by.
+    """
+
+    workbook: TemplateWorkbook
+    names: Mapping[str, Name]
+    asker: Asker
+
+    @classmethod
+    def open(cls, path: Path, asker: Asker) -> FormToFill:
+        """Read a form.
+
+        Raises:
+            InputError: it is no workbook, or has no name.
+            MistakesError: every name that is not understood, each with its place; and every name that stands where none is filled.
+        """
+        workbook = TemplateWorkbook.open(path)
+        names: dict[str, Name] = {}
+        mistakes: list[Text] = []
+        for place in workbook.places:
+            for written in NAME.findall(place.text):
+                try:
+                    names.setdefault(written, asker.name(written))
+                except FormNameError as error:
+                    mistakes += [Text(f"{place.where}: {m.vi}", f"{place.where}: {m.en}") for m in error.mistakes]
+            if "{{" in NAME.sub("", place.text):
+                mistakes.append(Text(f"{place.where}: «{{{{» thiếu «}}}}»", f"{place.where}: «{{{{» without «}}}}»"))
+        mistakes += [
+            Text(
+                f"{where}: tên đặt trong công thức, quy tắc hoặc phần không điền được; đưa vào một ô",
+                f"{where}: a name in a formula, a rule or a part that is not filled; put it into a cell",
+            )
+            for where in workbook.refused
+        ]
+        if mistakes:
+            raise MistakesError("\n".join(m.vi for m in mistakes), "\n".join(m.en for m in mistakes))
+        if not names:
+            raise InputError(
+                f"«{path.name}» không có tên nào dạng {{{{resolved_on_time}}}}",
+                f"«{path.name}» has no name such as {{{{resolved_on_time}}}}",
+            )
+        return cls(workbook, names, asker)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The indicators that are named, broken down as the names say."""
+        own = self.asker.catalogue
+        dims: dict[str, set[tuple[str, ...]]] = {}
+        for name in self.names.values():
+            if name.indicator in own:
+                by = tuple(dim for dim, _ in name.breakdown if dim != "level")
+                dims.setdefault(name.indicator, set()).update([by] if by else [])
+        changed = (own[name].model_copy(update={"breakdowns": tuple(sorted(by))}) for name, by in dims.items())
+        return Catalogue(own.counts.values(), changed)
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods of which values are asked for."""
+        return tuple(dict.fromkeys(name.period for name in self.names.values() if name.indicator in self.asker.catalogue))
+
+    @property
+    def compared(self) -> tuple[tuple[Period, Period], ...]:
+        """The periods of which changes are asked for, each with the period compared with."""
+        return tuple(dict.fromkeys((name.period, name.baseline) for name in self.names.values() if name.what in COMPARED))
+
+    @property
+    def of_plan(self) -> bool:
+        """Whether targets are asked for."""
+        return any(name.what == "target" for name in self.names.values())
+
+
+def fill(form: FormToFill, answers: Answers, *, lang: Lang, empty: str) -> tuple[bytes, FilledForm]:
+    """Return a form with every name filled, and what became of each.
+
+    Args:
+        form: the form.
+        answers: what it is filled from.
+        lang: the language of words and of numbers in texts.
+        empty: what stands in a cell that has no value.
+
+    Raises:
+        MistakesError: names that could mean several targets of the plan.
+    """
+    asker = form.asker
+    mistakes: list[Text] = []
+    found = {written: answer_name(name, answers, asker, lang, mistakes) for written, name in form.names.items()}
+    if mistakes:
+        raise MistakesError("\n".join(m.vi for m in mistakes), "\n".join(m.en for m in mistakes))
+    numbers: dict[str, Number] = {}
+    items = []
+    for place in form.workbook.places:
+        whole = place.cell and NAME.fullmatch(place.text.strip())
+        for match in NAME.finditer(place.text):
+            written = match[1]
+            name, answer = form.names[written], found[written]
+            text = _words(match, name, answer, lang, empty)
+            if whole:
+                text = answer.words or (empty if name.empty is None else name.empty)
+                if answer.value is not None:
+                    numbers[place.where] = _number(answer, place.number_format)
+                elif not text:
+                    numbers[place.where] = Number(None)
+            items.append(
+                Filled(
+                    place.where,
+                    written,
+                    name.indicator,
+                    name.unit,
+                    name.period,
+                    name.what,
+                    answer.status,
+                    answer.value,
+                    text,
+                    answer.reason,
+                )
+            )
+    notes = (_SIGNED,) if form.workbook.signed else ()
+    written_out = form.workbook.filled(numbers, lambda match: _words(match, form.names[match[1]], found[match[1]], lang, empty))
+    return written_out, FilledForm(tuple(items), notes)
+
+
+_SIGNED: Final = Text(
+    "Biểu mẫu có chữ ký số; chữ ký không còn giá trị với nội dung đã điền.",
+    "The form has a digital signature, which does not hold for what was filled in.",
+)
+
+
+def _words(match: re.Match[str], name: Name, answer: Answer, lang: Lang, empty: str) -> str:
+    """Return what stands in a text: never a gap where there is no value; «Năm 2020» within a sentence is «năm 2020»."""
+    said = answer.words or (empty if name.empty is None else name.empty)
+    before = match.string[: match.start()].rstrip()[-1:]
+    if name.indicator in ("period", "baseline_period") and (before.islower() or before == ","):
+        return said[:1].lower() + said[1:]
+    return said or ("" if answer.status is Status.OK else no_value_words(answer.status, answer.reason, lang))
+
+
+def _number(answer: Answer, own_format: str) -> Number:
+    """Return a value as a cell holds it: a hundredth where the cell, or the format that it gets, shows a percent sign."""
+    assert answer.value is not None  # noqa: S101  asked of numbers only
+    shown = own_format or answer.number_format
+    value = answer.value / 100 if answer.percent and "%" in _QUOTED.sub("", shown) else answer.value
+    return Number(int(value) if value.denominator == 1 else float(value), answer.number_format)

@@ -1,0 +1,346 @@
+"""An office's own workbook whose texts are replaced in place: every byte of the file that says something else stays as it is.
+
+A workbook is a ZIP of XML parts. Only the places that change are written anew: cells that become numbers, texts in which something is
+replaced, formats that are needed beside those there are, and the values of formulas, which are calculated again when it is opened. So
+pictures, charts, text boxes, sparklines, macros, print settings, protection and whatever a later Excel brings are kept.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import posixpath
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from xml.parsers import expat
+
+from cchc_metrics.errors import InputError
+from cchc_metrics.report.template_styles import Styles
+from cchc_metrics.report.template_xml import Edits, Node, cell_text, close_tag, nodes, open_tag, replace_text, tag_end
+
+NAME: Final = re.compile(r"\{\{([^{}]*)\}\}")
+"""A name in a text: what stands between two braces and two braces."""
+_MARK: Final = "{{"
+_HEADERS: Final = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+_BEFORE_CALCULATION: Final = ("definedNames", "externalReferences", "functionGroups", "sheets")
+_TEXTS: Final = (
+    ("xl/drawings/", ("p",), ("t",)),
+    ("xl/diagrams/", ("p",), ("t",)),
+    ("xl/charts/", ("p", "v"), ("t", "v")),  # the words of a chart, and its copies of cells
+    ("xl/comments", ("text",), ("t",)),
+)
+"""Beginning of the names of other parts → the elements that are a text, and those that it consists of."""
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, RuntimeError, ValueError, LookupError, EOFError, OSError, StopIteration,
+)  # fmt: skip
+"""What reading a file raises that is no workbook, or a damaged one."""
+Words = Callable[[re.Match[str]], str]
+"""Gives what stands for a match of ``NAME`` in its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A text of the workbook that holds names.
+
+    Args:
+        where: how it is called: ``Biểu 1!C5``.
+        text: the whole text.
+        cell: whether it is a cell, which can hold a number.
+        number_format: the cell's own number format; ``""`` where it has none, or is of text.
+    """
+
+    where: str
+    text: str
+    cell: bool = False
+    number_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number for a cell: the float nearest to it, None for an empty cell, and how it is shown in cells without a format of their own."""
+
+    value: float | None
+    number_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text in a part: the elements it consists of; for a cell also the element of the cell, and which of the shared texts it has."""
+
+    where: str
+    leaves: list[Node]
+    cell: Node | None = None
+    shared: int | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(leaf.text for leaf in self.leaves)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateWorkbook:
+    """A workbook with names in its texts.
+
+    Args:
+        places: the texts that hold names, in the order of the sheets.
+        refused: where a name stands that is not replaced: in a formula, in a rule for what may be typed into a cell …
+        signed: whether it has a digital signature, which does not hold for another content.
+    """
+
+    places: tuple[Place, ...]
+    refused: tuple[str, ...]
+    signed: bool
+    _parts: _Parts = field(repr=False)
+    _texts: Mapping[str, Sequence[_Text]] = field(repr=False)
+    _calculated: Mapping[str, Sequence[Node]] = field(repr=False)
+
+    @classmethod
+    def open(cls, path: Path) -> TemplateWorkbook:
+        """Read a workbook.
+
+        Raises:
+            InputError: it is no .xlsx or .xlsm, or cannot be read.
+        """
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
+        try:
+            return cls._of(_Parts.of(data))
+        except _BROKEN as error:
+            raise InputError(
+                f"«{path.name}» hỏng, có mật khẩu hoặc không phải .xlsx; mở bằng Excel, bỏ mật khẩu rồi lưu dạng .xlsx",
+                f"«{path.name}» is broken, protected by a password or no .xlsx; open it in Excel and save it as .xlsx without a password",
+            ) from error
+
+    @classmethod
+    def _of(cls, parts: _Parts) -> TemplateWorkbook:
+        shared = parts.shared()
+        styles = parts.new_styles()
+        places: list[Place] = []
+        refused: list[str] = []
+        texts: dict[str, list[_Text]] = {}
+        calculated: dict[str, list[Node]] = {}
+        for name, part in parts.sheets:
+            cells, headers, formulas, left = _in_sheet(name, parts.read(part), shared)
+            for text in cells:
+                style = 0 if text.cell is None else int(text.cell.attributes.get("s", 0))
+                places.append(Place(text.where, text.text, cell=True, number_format=styles.own_format(style)))
+            places += [Place(text.where, text.text) for text in headers]
+            texts[part], calculated[part] = [*cells, *headers], formulas
+            refused += left
+        for part in parts.names:
+            data = parts.read(part)
+            if not part.endswith(".xml") or part in texts or part == parts.strings or _MARK.encode() not in data:
+                continue
+            kinds = next(((of, leaves) for start, of, leaves in _TEXTS if part.startswith(start)), ((), ()))
+            found = [_Text(posixpath.basename(part), list(node.leaves(kinds[1]))) for node in nodes(data, kinds[0])]
+            texts[part] = [text for text in found if _MARK in text.text]
+            places += [Place(text.where, text.text) for text in texts[part]]
+            if data.count(_MARK.encode()) > sum(text.text.count(_MARK) for text in texts[part]):
+                refused.append(part)
+        return cls(tuple(places), tuple(refused), parts.signed, parts, texts, calculated)
+
+    def filled(self, numbers: Mapping[str, Number], words: Words) -> bytes:
+        """Return the workbook with its names replaced.
+
+        Args:
+            numbers: ``where`` of a cell → the number that it becomes.
+            words: gives the text that a name becomes in all other places.
+        """
+        parts, styles = self._parts, self._parts.new_styles()
+        changed: dict[str, bytes] = {}
+        in_words: set[int] = set()
+        for part, texts in self._texts.items():
+            data, edits = parts.read(part), Edits()
+            for formula in self._calculated.get(part, ()):
+                _uncalculated(data, formula, edits)
+            for text in texts:
+                if text.cell is not None and (number := numbers.get(text.where)) is not None:
+                    edits.replace(text.cell.start, text.cell.end, _number_cell(data, text.cell, number, styles))
+                elif text.shared is not None:
+                    in_words.add(text.shared)
+                else:
+                    header = text.leaves[0].name in _HEADERS
+                    replace_text(data, text.leaves, NAME, lambda m, h=header: _header(words(m)) if h else words(m), edits)  # type: ignore[misc]
+            changed[part] = edits.applied(data)
+        if parts.strings:
+            data, edits = parts.read(parts.strings), Edits()
+            for at, leaves in enumerate(parts.shared()):
+                said: Words = words if at in in_words else _nothing  # of a text that only numbers had, nothing is left
+                replace_text(data, leaves, NAME, lambda m, said=said: cell_text(said(m)), edits)  # type: ignore[misc]
+            changed[parts.strings] = edits.applied(data)
+        if parts.styles:
+            changed[parts.styles] = styles.written()
+        changed[parts.workbook] = _calculated_on_load(parts.read(parts.workbook))
+        return parts.written(changed)
+
+
+def _in_sheet(name: str, data: bytes, shared: Sequence[list[Node]]) -> tuple[list[_Text], list[_Text], list[Node], list[str]]:
+    """Return the cells with names, the headers and footers with names, the cells with formulas, and where else a name stands."""
+    cells: list[_Text] = []
+    headers: list[_Text] = []
+    formulas: list[Node] = []
+    refused: list[str] = []
+    marks = data.count(_MARK.encode())
+    row = 0
+    for node in nodes(data, {"row", *_HEADERS}):
+        if node.name != "row":
+            if _MARK in node.text:
+                headers.append(_Text(f"{name} ({'đầu' if 'Header' in node.name else 'chân'} trang)", [node]))
+                marks -= node.text.count(_MARK)
+            continue
+        row = int(node.attributes.get("r", row + 1))
+        column = 0
+        for cell in node.children:
+            column = _column(cell.attributes["r"]) if "r" in cell.attributes else column + 1
+            where = f"{name}!{_letters(column)}{row}"
+            formula = cell.child("f")
+            if formula is not None:
+                formulas.append(cell)
+                if _MARK in formula.text:
+                    refused.append(where)
+                    marks -= formula.text.count(_MARK)
+            elif (text := _cell_text(where, cell, shared)) is not None and _MARK in text.text:
+                cells.append(text)
+                marks -= 0 if text.shared is not None else sum(leaf.text.count(_MARK) for leaf in text.leaves)
+    return cells, headers, formulas, refused + ([name] if marks else [])
+
+
+def _cell_text(where: str, cell: Node, shared: Sequence[list[Node]]) -> _Text | None:
+    kind, value = cell.attributes.get("t", "n"), cell.child("v")
+    if kind == "s" and value is not None:
+        return _Text(where, shared[int(value.text)], cell, int(value.text))
+    if kind == "inlineStr":
+        return _Text(where, list(cell.leaves({"t"})), cell)
+    return _Text(where, [value], cell) if kind == "str" and value is not None else None
+
+
+def _number_cell(data: bytes, cell: Node, number: Number, styles: Styles) -> bytes:
+    style = int(cell.attributes.get("s", 0))
+    if number.value is None:
+        return open_tag(data, cell, t=None) + close_tag(data, cell)
+    if number.number_format and not styles.own_format(style):
+        style = styles.with_format(style, number.number_format)
+    tag, end = open_tag(data, cell, t=None, s=str(style)), close_tag(data, cell)
+    prefix = end[2:-1].rpartition(b":")[0]
+    name = (prefix + b":" if prefix else b"") + b"v"
+    return tag + b"<%s>%s</%s>" % (name, repr(number.value).encode(), name) + end
+
+
+def _uncalculated(data: bytes, cell: Node, edits: Edits) -> None:
+    """Take away what a formula gave: programs that do not calculate when they open a workbook would show what is no longer so."""
+    value = cell.child("v")
+    if value is not None:
+        edits.replace(cell.start, tag_end(data, cell.start), open_tag(data, cell, t=None))
+        edits.replace(value.start, value.end, b"")
+
+
+def _calculated_on_load(data: bytes) -> bytes:
+    edits = Edits()
+    (root,) = nodes(data, {"workbook"})
+    settings = root.child("calcPr")
+    if settings is not None:
+        edits.replace(settings.start, settings.end, open_tag(data, settings, fullCalcOnLoad="1") + close_tag(data, settings))
+    else:
+        before = next(found for name in _BEFORE_CALCULATION if (found := root.child(name)) is not None)
+        prefix = close_tag(data, root)[2:-1].rpartition(b":")[0]
+        edits.replace(before.end, before.end, b'<%scalcPr fullCalcOnLoad="1"/>' % (prefix + b":" if prefix else b""))
+    return edits.applied(data)
+
+
+def _header(text: str) -> str:
+    """Return a text as headers and footers hold it, where an ampersand begins an instruction."""
+    return text.replace("&", "&&")
+
+
+def _column(cell: str) -> int:
+    number = 0
+    for letter in cell.rstrip("0123456789"):
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _nothing(_: re.Match[str]) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of a workbook, and where what stands in them is found."""
+
+    entries: tuple[zipfile.ZipInfo, ...]
+    contents: Mapping[str, bytes]
+    workbook: str
+    sheets: tuple[tuple[str, str], ...]
+    strings: str
+    styles: str
+
+    @classmethod
+    def of(cls, data: bytes) -> _Parts:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            entries = tuple(file.infolist())
+            contents = {entry.filename: file.read(entry) for entry in entries}
+        workbook = next(part for kind, _, part in _links(contents, "") if kind == "officeDocument")
+        links = list(_links(contents, workbook))
+        of_id = {number: part for kind, number, part in links if kind == "worksheet"}
+        (root,) = nodes(contents[workbook], {"sheets"})
+        listed = [(node.attributes["name"], next(v for key, v in node.attributes.items() if key.endswith(":id"))) for node in root.children]
+        found = {kind: part for kind, _, part in links}
+        return cls(
+            entries,
+            contents,
+            workbook,
+            tuple((name, of_id[number]) for name, number in listed if number in of_id),
+            found.get("sharedStrings", ""),
+            found.get("styles", ""),
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(entry.filename for entry in self.entries)
+
+    @property
+    def signed(self) -> bool:
+        return any(name.startswith("_xmlsignatures/") for name in self.names)
+
+    def read(self, part: str) -> bytes:
+        return self.contents[part]
+
+    def shared(self) -> list[list[Node]]:
+        """Return the texts that cells share, each as the elements it consists of."""
+        return [list(node.leaves({"t"})) for node in nodes(self.read(self.strings), {"si"})] if self.strings else []
+
+    def new_styles(self) -> Styles:
+        return Styles(self.read(self.styles) if self.styles else b"")
+
+    def written(self, changed: Mapping[str, bytes]) -> bytes:
+        """Return the workbook with some of its parts changed; the same input gives the same bytes."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as file:
+            for entry in self.entries:
+                file.writestr(copy.copy(entry), changed.get(entry.filename, self.contents[entry.filename]))
+        return out.getvalue()
+
+
+def _links(contents: Mapping[str, bytes], part: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the parts that a part refers to: the kind of what they are, the number it knows them by, and their name."""
+    folder, name = posixpath.split(part)
+    for node in nodes(contents[posixpath.join(folder, "_rels", name + ".rels")], {"Relationship"}):
+        if node.attributes.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join("/", folder, node.attributes["Target"])).lstrip("/")
+            yield posixpath.basename(node.attributes["Type"]), node.attributes["Id"], target
