@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from click.testing import CliRunner, Result
 from tests.folders import EXAMPLE, SMALL, small
 from tests.golden.regenerate import difference
@@ -540,3 +541,16 @@ def test_progress_of_the_command_is_not_in_its_report(
     assert shown.out == plain.stdout
     assert shown.err.startswith(f"{ERASE}dossiers.csv 100%")
     assert shown.err.endswith(ERASE)
+
+
+def test_fill_writes_the_form_and_lists_what_has_no_value(tmp_path: Path) -> None:
+    form, out = tmp_path / "f.xlsx", tmp_path / "o.xlsx"
+    with xlsxwriter.Workbook(str(form)) as book:
+        sheet = book.add_worksheet("Biểu 1")
+        sheet.write("A1", "{{resolved_on_time|level=commune|percent}}")
+        sheet.write("A2", "{{dossiers_received|2019}}")
+    result = invoke("fill", EXAMPLE, form, "--out", out, "--period", "2021", "--lang", "en")
+    assert result.stdout == f"{out}: 2 places filled\n"
+    assert "Biểu 1!A2: {{dossiers_received|2019}}: no data" in result.stderr
+    assert (result.exit_code, out.exists()) == (0, True)
+    assert "không ghi được" in refused("fill", EXAMPLE, form, "--out", tmp_path / "no" / "o.xlsx", "--period", "2021")

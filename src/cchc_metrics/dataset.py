@@ -387,8 +387,11 @@ class Dataset:
             day=format_date(self._day(chosen), lang),
         )
         data, filled = fill(form, answers, lang=lang, empty=empty)
-        with whole_file(Path(out)) as place:
-            place.write_bytes(data)
+        try:
+            with whole_file(Path(out)) as place:
+                place.write_bytes(data)
+        except OSError as error:
+            raise InputError(f"không ghi được {out}: {error.strerror}", f"cannot write {out}: {error.strerror}") from None
         return filled
 
     def explain(self, indicator: str, unit: str = "", period: Period | str | None = None, **breakdown: str) -> Explanation:

@@ -8,7 +8,8 @@ import pytest
 from tests.folders import example_report
 
 from cchc_metrics.errors import InputError
-from cchc_metrics.report.files import ALWAYS, FORMATS, formats_named, save_report, whole_file
+from cchc_metrics.report.files import ALWAYS, FORMATS, formats_named, save_report
+from cchc_metrics.tables.whole import whole_file
 
 
 def test_a_file_that_was_written_appears_under_its_name(tmp_path: Path) -> None:

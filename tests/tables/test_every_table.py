@@ -8,14 +8,17 @@ import inspect
 import io
 import json
 import pkgutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import xlsxwriter
 from tests.verbs.fakes import Fake, made
 
 import cchc_metrics as cm
@@ -90,12 +93,24 @@ def problems() -> Problems:
     return Problems.of(found, read=30, rejected=24, limit=3)
 
 
+def filled_form() -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        form = Path(folder) / "form.xlsx"
+        with xlsxwriter.Workbook(str(form)) as book:
+            sheet = book.add_worksheet("=1+1")
+            names = ("dossiers_received", "resolved_on_time", "resolved_on_time|difference", "unit", "dossiers_received|field==1+1")
+            for row in range(30):
+                sheet.write_string(row, 0, f"{{{{{names[row % len(names)]}}}}}")
+        return data().fill_form(form, Path(folder) / "out.xlsx", period="2021")
+
+
 MAKERS: dict[str, Callable[[], Any]] = {
     "Assessments": assessments,
     "CheapestWay": lambda: cheapest_way({"on_time": 20}, scheme(), 1),
     "Contributions": lambda: data().contributions("field", "resolved_on_time", "TM", MARCH[0], baseline_period=MARCH[1]),
     "Deltas": lambda: data().deltas("2021"),
     "Explanation": lambda: data().explain("resolved_on_time", "TM", "2021"),
+    "FilledForm": filled_form,
     "Form06": lambda: data().form06("2021"),
     "Measures": lambda: data().measures("2021"),
     "Problems": problems,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +13,7 @@ from cchc_metrics.report.json_report import report_json_parts
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page_text import page_markdown, page_text
 from cchc_metrics.tables.table import AnswerTable
+from cchc_metrics.tables.whole import whole_file
 from cchc_metrics.text import Lang
 
 FileWriter = Callable[[Report, Path, Lang], None]
@@ -115,27 +114,6 @@ def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("t
                 write(report, unfinished, lang)
             written.append(place / name)
     return tuple(written)
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a path to write to; what is there afterwards appears under its own name, or nothing does where the writing failed.
-
-    The path has the ending of the file, by which some packages know what to write. What was under the name before stays until then.
-
-    Args:
-        path: the name that the file will have.
-    """
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        yield unfinished
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise
 
 
 def write_whole(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.tables.columns import Column
+from cchc_metrics.tables.whole import whole_file
 from cchc_metrics.text import Lang
 
 if TYPE_CHECKING:
@@ -75,14 +75,11 @@ def parquet(table: pa.Table, target: str | Path | BinaryIO) -> None:
         write(table, target)
         return
     path = Path(target)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
-        write(table, unfinished)
-        unfinished.replace(path)
+        with whole_file(path) as unfinished:
+            write(table, unfinished)
     except OSError as error:
         raise CchcError(f"không ghi được {path}: {error}", f"cannot write {path}: {error}") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _package(name: str, requirement: str) -> Any:

@@ -7,22 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cchc_metrics.errors import InputError
-
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a place to write to, which takes the file's name when the block ends well; else nothing of it is left.
+    """Give a path to write to; what is there afterwards appears under its own name, or nothing does where the writing failed.
 
-    Raises:
-        InputError: the file cannot be written.
+    The path has the ending of the file, by which some packages know what to write. What was under the name before stays until then.
+
+    Args:
+        path: the name that the file will have.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         yield unfinished
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
         unfinished.replace(path)
-    except OSError as error:
-        raise InputError(f"không ghi được {path}: {error.strerror or error}", f"cannot write {path}: {error.strerror or error}") from None
-    finally:
+    except BaseException:
         with suppress(OSError):
             unfinished.unlink()
+        raise
