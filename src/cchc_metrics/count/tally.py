@@ -7,7 +7,6 @@ counted twice.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from datetime import date
 from functools import reduce
 from operator import add
 from types import MappingProxyType
-from typing import Any, Final
 
 import numpy as np
 
@@ -23,6 +21,8 @@ from cchc_metrics.count.arguments import as_calendar, as_day, as_periods, as_rul
 from cchc_metrics.count.cube import Cube
 from cchc_metrics.count.engines import ENGINES, Engine, Sets, compiled_counter, cubes_of, parts_of
 from cchc_metrics.count.frame import Frame, common_edges
+from cchc_metrics.count.stored import Counted, Flat, Stored, flat_of, from_bytes, from_json, to_bytes, to_json
+from cchc_metrics.count.summing import CubeSum
 from cchc_metrics.count.workers import can_fork, in_processes
 from cchc_metrics.errors import InputError, TallyMismatchError, suggestion
 from cchc_metrics.records.columns import Array, Columns
@@ -33,10 +33,7 @@ from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 
-SCHEMA_VERSION: Final = 3
-
 Table = Columns | Iterable[Columns] | Iterable[Record]
-Counted = Mapping[str, Mapping[str, frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,77 +136,87 @@ class Tally:
 
     def to_json(self) -> str:
         """Return the tally as JSON text with a schema version; the inverse of ``from_json``."""
-        return json.dumps(
-            {
-                "schema_version": SCHEMA_VERSION,
-                "rules": self.frame.rules,
-                "calendar": self.frame.calendar,
-                "periods": [period.label for period in self.frame.periods],
-                "as_of": None if self.frame.as_of is None else self.frame.as_of.isoformat(),
-                "edges": list(self.frame.edges),
-                "estimated_years": list(self.frame.estimated_years),
-                "counted": {
-                    kind: {name: sorted(dims) for name, dims in sorted(sets.items())} for kind, sets in sorted(self.counted.items())
-                },
-                "said": sorted(self.said),
-                "needed": sorted(self.needed),
-                "cubes": {
-                    name: {
-                        "axes": list(cube.axes),
-                        "labels": {axis: list(texts) for axis, texts in cube.labels.items()},
-                        "cells": cube.some.tolist(),
-                        "counts": cube.some_counts.tolist(),
-                    }
-                    for name, cube in ((name, cube.canonical()) for name, cube in self.cubes.items())
-                },
-            },
-            ensure_ascii=False,
-        )
+        return to_json(self._stored())
 
     @classmethod
     def from_json(cls, text: str) -> Tally:
         """Return the tally that ``to_json`` wrote.
 
         Raises:
-            TallyMismatchError: when the text was written under another schema version.
-            InputError: when the text is no tally.
+            TallyMismatchError: the text was written under another schema version.
+            InputError: the text is no tally.
         """
-        try:
-            data = json.loads(text)
-            if data.get("schema_version") == SCHEMA_VERSION:
-                return cls._from_data(data)
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InputError(
-                f"không phải bảng đếm (Tally.to_json): {error!r}", f"this is no tally (as Tally.to_json writes it): {error!r}"
-            ) from None
-        version = data.get("schema_version")
-        raise TallyMismatchError(
-            f"phiên bản bảng đếm {version} khác {SCHEMA_VERSION}; đếm lại",
-            f"tally schema version {version}, expected {SCHEMA_VERSION}; tally again",
-        )
+        return cls(*from_json(text))
+
+    def to_bytes(self) -> bytes:
+        """Return the tally as bytes, small to keep and to send; equal tallies give equal bytes."""
+        return to_bytes(self._stored())
 
     @classmethod
-    def _from_data(cls, data: Mapping[str, Any]) -> Tally:
-        frame = Frame(
-            data["rules"],
-            data["calendar"],
-            tuple(Period.parse(label) for label in data["periods"]),
-            None if data["as_of"] is None else date.fromisoformat(data["as_of"]),
-            tuple(data["edges"]),
-            tuple(data["estimated_years"]),
-        )
-        cubes = {
-            name: Cube(
-                tuple(c["axes"]),
-                {axis: tuple(texts) for axis, texts in c["labels"].items()},
-                None,
-                np.array(c["cells"], dtype=np.int64).reshape(-1, len(c["axes"])),
-                np.array(c["counts"], dtype=np.int64),
-            )
-            for name, c in data["cubes"].items()
-        }
-        counted = {kind: {name: frozenset(dims) for name, dims in sets.items()} for kind, sets in data["counted"].items()}
-        return cls(frame, MappingProxyType(cubes), MappingProxyType(counted), frozenset(data["said"]), frozenset(data["needed"]))
+    def from_bytes(cls, data: bytes) -> Tally:
+        """Return the tally that ``to_bytes`` wrote.
+
+        Raises:
+            TallyMismatchError: the bytes were written under another schema version.
+            InputError: the bytes are no tally, or damaged.
+        """
+        stored, flats = from_bytes(data)
+        return cls(*stored._replace(cubes={name: flat.cube() for name, flat in flats.items()}))
+
+    @classmethod
+    def sum(cls, tallies: Iterable[Tally | bytes]) -> Tally:
+        """Return the sum of many tallies, at least one, with no more than one of them in memory beside it.
+
+        Args:
+            tallies: tallies, or the bytes that ``to_bytes`` wrote, which are added fastest.
+
+        Raises:
+            TallyMismatchError: see ``+``.
+            InputError: there is none, or bytes are damaged.
+
+        >>> from cchc_metrics.reference.rules import Rules
+        >>> nothing = Tally.zero(Frame.of([Period.parse("2021")], Rules.preset("default"), Calendar.official()))
+        >>> Tally.sum([nothing, nothing.to_bytes()]) == nothing
+        True
+        """
+        total = _Sum()
+        for one in tallies:
+            if isinstance(one, Tally):
+                total.add(replace(one, cubes=MappingProxyType({})), ((name, flat_of(cube)) for name, cube in one.cubes.items()))
+            else:
+                stored, flats = from_bytes(one)
+                total.add(cls(*stored), flats.items())
+        return total.tally()
+
+    def _stored(self) -> Stored:
+        return Stored(self.frame, self.cubes, self.counted, self.said, self.needed)
+
+
+class _Sum:
+    """A sum of tallies that grows: what they rest on, and the counts of each set of events."""
+
+    def __init__(self) -> None:
+        self._bare: Tally | None = None
+        self._cubes: dict[str, CubeSum] = {}
+
+    def add(self, bare: Tally, flats: Iterable[tuple[str, Flat]]) -> None:
+        if self._bare is None:
+            self._bare = bare
+        elif bare.frame == self._bare.frame:
+            self._bare += bare
+        else:  # as of another day: joined by the edges that both have, which ``+`` sees to
+            whole = self.tally() + replace(bare, cubes={name: flat.cube() for name, flat in flats})
+            self._bare, self._cubes = replace(whole, cubes=MappingProxyType({})), {}
+            flats = [(name, flat_of(cube)) for name, cube in whole.cubes.items()]
+        for name, flat in flats:
+            if name not in self._cubes:
+                self._cubes[name] = CubeSum(flat.axes)
+            self._cubes[name].add(flat)
+
+    def tally(self) -> Tally:
+        if self._bare is None:
+            raise InputError("không có bảng đếm nào để cộng", "there is no tally to add up")
+        return replace(self._bare, cubes=MappingProxyType({name: total.cube() for name, total in sorted(self._cubes.items())}))
 
 
 def tally(
