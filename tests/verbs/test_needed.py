@@ -215,3 +215,10 @@ def test_what_rows_need_is_a_union_over_the_parts(kind: str, data: st.DataObject
     in_none = count(lacking(kind, one, *absent)) + count(lacking(kind, other, *absent))
     assert in_none == count(lacking(kind, rows, *absent))
     assert Tally.from_json(in_none.to_json()) == in_none
+
+
+def test_a_column_of_terms_that_is_empty_does_not_say_that_nothing_has_a_due_date() -> None:
+    """Without the column of due dates and the units of terms, the due date of a pending dossier is not known; there may well be one."""
+    dossier = KINDS["dossiers"].model(dossier_id="1", unit_code="TM", status="received", received_at="2021-01-04")
+    found = measure(tally({"dossiers": lacking("dossiers", [dossier], "due_at", "term_unit")}, periods="2021"), units=TREE)
+    assert {found[name, "TM"].status for name in ("handled_on_time", "resolved_or_overdue", "pending_overdue")} == {Status.NO_DATA}

@@ -217,7 +217,6 @@ _NEEDING: Mapping[str, Callable[[Columns, Rules], Array]] = {
     "ended": _ended,  # who has not ended is pending, whatever day a column of ends might give
     "supplement_requests": _ended,
     "submitted_at": lambda columns, rules: _received(columns, rules) & columns.equals("channel", Channel.ONLINE.value),
-    "term_unit": lambda columns, rules: _received(columns, rules) & (columns.numbers("term") >= 0),
 }
 
 

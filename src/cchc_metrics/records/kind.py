@@ -222,7 +222,7 @@ class Kind:
         Args:
             needs: columns and facts.
             said: what the tables said, see ``said``.
-            needed: what some row needs, see ``needed``: a term of no row needs no unit.
+            needed: what some row needs, see ``needed``: dossiers of which none has ended need no count of requests for papers.
         """
         there = {*said, *(self.needing.keys() - set(needed))}
         facts = {fact.name: fact for fact in self.facts}
