@@ -221,4 +221,4 @@ def test_a_column_of_terms_that_is_empty_does_not_say_that_nothing_has_a_due_dat
     """Without the column of due dates and the units of terms, the due date of a pending dossier is not known; there may well be one."""
     dossier = KINDS["dossiers"].model(dossier_id="1", unit_code="TM", status="received", received_at="2021-01-04")
     found = measure(tally({"dossiers": lacking("dossiers", [dossier], "due_at", "term_unit")}, periods="2021"), units=TREE)
-    assert {found[name, "TM"].status for name in ("handled_on_time", "resolved_or_overdue", "pending_overdue")} == {Status.NO_DATA}
+    assert {found[name, "TM"].status for name in ("handled_on_time", "resolved_or_overdue", "dossiers_pending_overdue")} == {Status.NO_DATA}
