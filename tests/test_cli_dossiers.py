@@ -216,10 +216,10 @@ def test_the_rows_behind_a_rate(tmp_path: Path) -> None:
         "resolved_on_time · TM · March 2021: 66.67% = 2/3",
         f"formula resolved_on_time; rules default; calendar {OFFICIAL.id}",
         "In the numerator: 2",
-        "  dossiers.csv, row 2: 1 (TM)",  # after 15:00: a term of one day from the next working day
-        "  dossiers.csv, row 4: 3 (TM.01)",  # five working days waited
+        "  dossiers.csv, row 2: 1 (TM); due 2021-03-03; ended 2021-03-03",  # after 15:00: a term of one day from the next working day
+        "  dossiers.csv, row 4: 3 (TM.01); due 2021-03-12; ended 2021-03-12",  # five working days waited
         "The rest of the denominator: 1",
-        "  dossiers.csv, row 3: 2 (TM)",
+        "  dossiers.csv, row 3: 2 (TM); due 2021-03-02; ended 2021-03-03; 1 working day late",
     ]
 
 
@@ -229,9 +229,13 @@ def test_the_rows_of_one_unit_level_and_label(tmp_path: Path) -> None:
         "explain", folder, "resolved_on_time", "--period", "2021", "-b", "level=commune", "-b", "channel=counter", "--limit", "1"
     )
     assert result.stdout.splitlines()[0] == "resolved_on_time · TM, trực tiếp, cấp xã · Năm 2021: 100% = 2/2"
-    assert result.stdout.splitlines()[2:5] == ["Trong tử số: 2", "  dossiers.csv, dòng 4: 3 (TM.01)", "  … 1 dòng nữa"]
+    assert result.stdout.splitlines()[2:5] == [
+        "Trong tử số: 2",
+        "  dossiers.csv, dòng 4: 3 (TM.01); hạn 12/03/2021; xong 12/03/2021",
+        "  … 1 dòng nữa",
+    ]
     unit = invoke("explain", folder, "dossiers_received", "--unit", "TM.02")
-    assert unit.stdout.splitlines()[2:] == ["Trong tử số: 1", "  dossiers.csv, dòng 6: 5 (TM.02)"]
+    assert unit.stdout.splitlines()[2:] == ["Trong tử số: 1", "  dossiers.csv, dòng 6: 5 (TM.02); hạn 12/04/2021; xong 09/04/2021"]
 
 
 def test_why_a_rate_changed_is_printed_with_the_largest_first() -> None:

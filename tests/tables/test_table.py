@@ -285,7 +285,7 @@ def test_a_table_as_it_prints() -> None:
         "TM     On time  2021       12  66.666666…        90  2021-12-31  no\n"
         "Mỹ An  =x       –           –           –         –  –           –"
     )
-    assert table.to_markdown().split("\n")[2] == r"| TM | Đúng hạn | 2021 | 12 | 66.666666… | 90 | 2021-12-31 | không |"
+    assert table.to_markdown().split("\n")[2] == r"| TM | Đúng hạn | 2021 | 12 | 66.666666… | 90 | 31/12/2021 | không |"
     assert table.to_csv("en").split("\n")[1:] == ["TM,On time,2021,12,66.6666666667,90,2021-12-31,false", "Mỹ An,'=x,,,,,,", ""]
 
 

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.folders import EXAMPLE
 
 from cchc_metrics import testing
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.tally import tally
+from cchc_metrics.dataset import read_folder
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.document import Document
 from cchc_metrics.records.kinds import KINDS
@@ -425,44 +427,84 @@ def text_of(indicator: str, unit: str, lang: Any = "en", limit: int = 20, **brea
     return explanation_text(explained(m, kinds), lang, limit=limit).splitlines()
 
 
+A_ENDED = "A (TM); due 2021-02-05; ended 2021-02-04"
+B_ENDED = "B (TM.01); due 2021-02-05; ended 2021-02-05"
+C_LATE = "C (TM.01); due 2021-02-05; ended 2021-02-08; 1 working day late"
+E_PENDING = "E (TM.02); due 2021-02-05; pending; 10 working days late"  # until 28/02, without Tết (10 to 16 February) and weekends
+
+
 def test_the_text_of_a_rate() -> None:
     assert text_of("resolved_on_time", "TM") == [
         "resolved_on_time · TM · February 2021: 66.67% = 2/3",
         f"formula resolved_on_time; rules default; calendar {OFFICIAL.id}",
         "In the numerator: 2",
-        "  dossiers.csv, row 1: A (TM)",
-        "  dossiers.csv, row 2: B (TM.01)",
+        f"  dossiers.csv, row 1: {A_ENDED}",
+        f"  dossiers.csv, row 2: {B_ENDED}",
         "The rest of the denominator: 1",
-        "  dossiers.csv, row 3: C (TM.01)",
+        f"  dossiers.csv, row 3: {C_LATE}",
         "Left out: no due date: 1",
         "  dossiers.csv, row 4: D (TM.02)",
     ]
     assert text_of("resolved_on_time", "TM", "vi", level="commune")[0] == "resolved_on_time · TM, cấp xã · Tháng 2 năm 2021: 50% = 1/2"
     assert text_of("handled_on_time", "TM")[2:8] == [
         "In the numerator: 2",
-        "  dossiers.csv, row 1: A (TM)",
-        "  dossiers.csv, row 2: B (TM.01)",
+        f"  dossiers.csv, row 1: {A_ENDED}",
+        f"  dossiers.csv, row 2: {B_ENDED}",
         "The rest of the denominator: 2",
-        "  dossiers.csv, row 3: C (TM.01)",
-        "  dossiers.csv, row 5: E (TM.02)",
+        f"  dossiers.csv, row 5: {E_PENDING}",
+        f"  dossiers.csv, row 3: {C_LATE}",
     ]
 
 
-def test_a_sum_says_how_much_each_row_adds_and_a_long_list_is_cut() -> None:
+def test_a_sum_says_how_much_each_row_adds_the_most_first_and_a_long_list_is_cut() -> None:
     assert text_of("turnaround_mean", "TM")[2:] == [
         "In the numerator: 17",
-        "  dossiers.csv, row 1: A (TM) × 3",
-        "  dossiers.csv, row 2: B (TM.01) × 4",
-        "  dossiers.csv, row 3: C (TM.01) × 5",
+        f"  dossiers.csv, row 3: {C_LATE.replace('(TM.01)', '(TM.01) × 5')}",
         "  dossiers.csv, row 4: D (TM.02) × 5",
+        f"  dossiers.csv, row 2: {B_ENDED.replace('(TM.01)', '(TM.01) × 4')}",
+        f"  dossiers.csv, row 1: {A_ENDED.replace('(TM)', '(TM) × 3')}",
         "The rest of the denominator: 0",
     ]
     assert text_of("dossiers_received", "TM", "vi", limit=2)[2:] == [
         "Trong tử số: 5",
-        "  dossiers.csv, dòng 1: A (TM)",
-        "  dossiers.csv, dòng 2: B (TM.01)",
+        "  dossiers.csv, dòng 5: E (TM.02); hạn 05/02/2021; đang giải quyết; trễ 10 ngày làm việc",
+        "  dossiers.csv, dòng 3: C (TM.01); hạn 05/02/2021; xong 08/02/2021; trễ 1 ngày làm việc",
         "  … 3 dòng nữa",
     ]
+
+
+def test_the_table_has_dates_and_the_latest_first() -> None:
+    kinds = month()
+    m = measured(kinds).get("handled_on_time", "TM", FEBRUARY)
+    assert m is not None
+    found = explained(m, kinds)
+    assert found.column("id") == ["E", "C", "A", "B", "D"]
+    assert found.column("days_late") == [10, 1, None, None, None]
+    assert found.column("due") == [date(2021, 2, 5)] * 4 + [None]
+    assert found.column("ended")[:2] == [None, date(2021, 2, 8)]
+    assert None not in found.column("day")
+    assert found.filter(part="rest").column("id") == ["E", "C"]
+    assert "ngày trễ" in str(found)
+    assert "số lần" not in str(found)
+
+
+def test_what_is_late_is_what_was_counted_late() -> None:
+    """In the example: every late dossier has its days, no other has; those that are 0 ended late by hours or by days off."""
+    data = read_folder(EXAMPLE)
+    for indicator in ("resolved_on_time", "dossiers_pending_overdue"):
+        found = data.explain(indicator, period="2021")
+        late = found.filter(part="rest" if indicator == "resolved_on_time" else "numerator")
+        assert len(late) > 10
+        assert None not in late.column("days_late")
+        days = late.column("days_late")
+        assert days == sorted(days, reverse=True)  # type: ignore[type-var]  # whole numbers
+        assert {row.days_late for row in found if row not in set(late)} <= {None}
+
+
+def test_kinds_without_due_dates_have_their_day() -> None:
+    found = read_folder(EXAMPLE).explain("paperless_meetings", period="2021")
+    assert {day.year for day in found.column("day") if isinstance(day, date)} == {2021}
+    assert {*found.column("due"), *found.column("days_late")} == {None}
 
 
 def test_a_measure_without_counts_has_no_rows_behind_it() -> None:

@@ -12,8 +12,8 @@ from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import ENDED_STATE, OUT_STATE, acceptance, class_dossiers, receipts, state_table, turnaround
 from cchc_metrics.records.ends import AS_CHECKED, end_clock, end_days
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
-from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Fact, Join, Kind
-from cchc_metrics.records.lateness import age_unknown, overdue_longer
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Course, Dates, Dim, Events, EventSet, Fact, Join, Kind
+from cchc_metrics.records.lateness import LATE, age_unknown, overdue_longer
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.procedure import attach_procedures
 from cchc_metrics.records.record import Record, RowCheck
@@ -274,6 +274,13 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         yield Events(SUPPLEMENTS, timed.ended, unit, {}, columns.numbers("supplement_requests"))
 
 
+def course(columns: Columns, context: Context) -> Course:
+    """Return when dossiers fell due and ended, as they are counted."""
+    timed = class_dossiers(columns, context, end_days(columns, context.rules))
+    late = (timed.ended >= 0) & (timed.timing == LATE)
+    return Course(timed.due, timed.ended, late, timed.overdue_begins)
+
+
 KIND = Kind(
     "dossiers",
     "hồ sơ",
@@ -309,6 +316,7 @@ KIND = Kind(
     facts=FACTS,
     needing=_NEEDING,
     under=_under,
+    course=course,
     headings={
         "dossier_id": ("Mã hồ sơ", "Số hồ sơ", "Mã số hồ sơ"),
         "unit_code": (*UNIT_HEADINGS, "Đơn vị giải quyết", "Cơ quan giải quyết", "Đơn vị xử lý", "Cơ quan thực hiện"),

@@ -105,6 +105,23 @@ class Context:
         return self.sets is None or name in self.sets
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """When the rows of a kind that has due dates fell due and ended; days are int32, ``NO_DAY`` where there is none.
+
+    Args:
+        due: the due date under the rules.
+        ended: the day of the end.
+        late: bool[n], whether the end was late; only of rows that ended.
+        overdue: the first day on which a row that has not ended is overdue.
+    """
+
+    due: Array
+    ended: Array
+    late: Array
+    overdue: Array
+
+
 UNIT_HEADINGS = ("Mã đơn vị", "Đơn vị", "Mã cơ quan", "Cơ quan", "Cơ quan, đơn vị", "Mã ĐVHC")
 """Headings by which the unit of a record is known in every kind."""
 
@@ -189,6 +206,7 @@ class Kind:
             not, no other answer hangs on it. What is not listed is needed by every row.
         under: takes the names of columns and the rules, returns what they say under them: columns that are not read are left out, and what
             the rules settle is added.
+        course: finds when rows fell due and ended; None for kinds without due dates.
     """
 
     name: str
@@ -209,6 +227,7 @@ class Kind:
     facts: tuple[Fact, ...] = ()
     needing: Mapping[str, Callable[[Columns, Rules], Array]] = field(default_factory=dict)
     under: Callable[[frozenset[str], Rules], frozenset[str]] = lambda names, _: names
+    course: Callable[[Columns, Context], Course] | None = None
 
     def needs(self, event_set: EventSet, dims: Iterable[str]) -> frozenset[str]:
         """Return the columns and facts without which a set of events, selected by some of its dimensions, is not known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
-from cchc_metrics.tables.numbers import format_count
+from cchc_metrics.tables.numbers import format_count, format_date
 from cchc_metrics.text import Lang
 from cchc_metrics.verbs.explain import Explanation, Row
 
@@ -55,8 +55,21 @@ def _rows(rows: Sequence[Row], secret: int, lang: Lang, limit: int) -> Iterator[
     vi = lang == "vi"
     for row in rows[:limit]:
         times = f" × {row.weight}" if row.weight != 1 else ""
-        yield f"  {row.file or row.kind}, {'dòng' if vi else 'row'} {row.row}: {row.id} ({row.unit}){times}"
+        said = "".join(f"; {text}" for text in _dates(row, lang))
+        yield f"  {row.file or row.kind}, {'dòng' if vi else 'row'} {row.row}: {row.id} ({row.unit}){times}{said}"
     if len(rows) > limit:
         yield f"  … {format_count(len(rows) - limit, lang)} {'dòng nữa' if vi else 'more rows'}"
     if secret:
         yield f"  {format_count(secret, lang)} {'dòng có dấu mật, không liệt kê' if vi else 'rows with a secrecy mark, not listed'}"
+
+
+def _dates(row: Row, lang: Lang) -> Iterator[str]:
+    """Yield when a row that has a due date fell due and ended, and how late it is."""
+    vi = lang == "vi"
+    if row.due is not None:
+        yield f"{'hạn' if vi else 'due'} {format_date(row.due, lang)}"
+        ended = "đang giải quyết" if vi else "pending"
+        yield ended if row.ended is None else f"{'xong' if vi else 'ended'} {format_date(row.ended, lang)}"
+    if row.days_late is not None:
+        days = format_count(row.days_late, lang)
+        yield f"trễ {days} ngày làm việc" if vi else f"{days} working day{'' if row.days_late == 1 else 's'} late"

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from cchc_metrics.folding import nfc
 from cchc_metrics.tables.columns import Cell, Column, Quotients, spoken
-from cchc_metrics.tables.numbers import decimal_text
+from cchc_metrics.tables.numbers import decimal_text, format_date
 from cchc_metrics.text import Lang
 
 _NONE = "–"
@@ -288,6 +288,8 @@ def _text_of(cell: Cell, lang: Lang) -> str:
         return _NONE
     if isinstance(cell, bool):
         return (("không", "có") if lang == "vi" else ("no", "yes"))[cell]
+    if isinstance(cell, date):
+        return format_date(cell, lang)
     return spoken(cell, lang) or ""
 
 

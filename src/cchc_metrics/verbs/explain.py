@@ -12,7 +12,7 @@ import numpy as np
 from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, set_with
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.kind import Context, Events
+from cchc_metrics.records.kind import Context, Course, Events
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
@@ -37,6 +37,10 @@ class Row:
         id: the record's own id.
         unit: unit code.
         weight: how often it is counted; for a sum, its number.
+        day: the main date of the kind: of a dossier its receipt.
+        due, ended: its due date under the rules and the day of its end; None where there is none, as of kinds without due dates.
+        days_late: working days from the due date to the end, or to the last day that the measure knows, of what is late; 0 where it is late
+            by hours or by days off. None of what is not late, and where the calendar does not know.
     """
 
     kind: str
@@ -45,11 +49,15 @@ class Row:
     id: str
     unit: str
     weight: int = 1
+    day: date | None = None
+    due: date | None = None
+    ended: date | None = None
+    days_late: int | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Explanation(AnswerTable[Row]):
-    """The rows behind a measure, as a table: ``found.filter(part="rest")``.
+    """The rows behind a measure, as a table, the latest (of a sum: the largest) first: ``found.filter(part="rest")``.
 
     Rows with a secrecy mark are never listed, only counted. A measure without counts has no rows behind it.
 
@@ -77,15 +85,15 @@ class Explanation(AnswerTable[Row]):
     chosen: tuple[tuple[str, Row], ...] | None = None
 
     _key_columns = ("part", "id", "kind", "file", "row")
-    _printed = ("part", "kind", "file", "row", "id", "unit", "weight")
+    _printed = ("part", "id", "unit", "days_late", "due", "ended", "file", "row", "weight")
 
     @property
     def listed(self) -> tuple[tuple[str, Row], ...]:
-        """The rows of the table, each with its part: ``numerator``, ``rest``, ``subtracted``, or the reason why it is in none of them."""
+        """The rows of the table, the latest first, each with its part: ``numerator``, ``rest``, ``subtracted``, or why it is in neither."""
         if self.chosen is not None:
             return self.chosen
         parts = {"numerator": self.numerator, "rest": self.rest, "subtracted": self.subtracted, **self.excluded}
-        return tuple((part, row) for part, rows in parts.items() for row in rows)
+        return tuple(sorted(((part, row) for part, rows in parts.items() for row in rows), key=lambda each: _latest_first(each[1])))
 
     def __len__(self) -> int:
         return len(self.listed)
@@ -109,8 +117,17 @@ class Explanation(AnswerTable[Row]):
             "row": Cells("whole", [row.row for _, row in listed]),
             "id": [row.id for _, row in listed],
             "unit": [row.unit for _, row in listed],
+            "day": Cells("date", [row.day for _, row in listed]),
+            "due": Cells("date", [row.due for _, row in listed]),
+            "ended": Cells("date", [row.ended for _, row in listed]),
+            "days_late": Cells("whole", [row.days_late for _, row in listed]),
             "weight": Cells("whole", [row.weight for _, row in listed]),
         }
+
+    def _shown_columns(self) -> Mapping[str, Lazy]:
+        """Return the columns; how often a row is counted is shown where it is not once."""
+        once = all(row.weight == 1 for _, row in self.listed)
+        return {**self._columns(), **({"weight": [None] * len(self)} if once else {})}
 
     def _headings(self, lang: Lang) -> Mapping[str, str]:
         return _HEADINGS if lang == "vi" else {}
@@ -130,7 +147,24 @@ class Explanation(AnswerTable[Row]):
         return (self.numerator_total, self.denominator_total) == (self.measure.numerator, self.measure.denominator)
 
 
-_HEADINGS = {"part": "phần", "kind": "loại", "file": "tệp", "row": "dòng", "id": "mã", "unit": "đơn vị", "weight": "số lần"}
+_HEADINGS = {
+    "part": "phần",
+    "kind": "loại",
+    "file": "tệp",
+    "row": "dòng",
+    "id": "mã",
+    "unit": "đơn vị",
+    "day": "ngày",
+    "due": "hạn trả",
+    "ended": "kết thúc",
+    "days_late": "ngày trễ",
+    "weight": "số lần",
+}
+
+
+def _latest_first(row: Row) -> tuple[int, int]:
+    """Return by what rows are sorted: what adds most to a sum comes first, then what is latest."""
+    return -row.weight, 1 if row.days_late is None else -row.days_late
 
 
 @public
@@ -205,6 +239,7 @@ class _Finder:
     scope: frozenset[str]
     sources: dict[str, Iterator[Events]] = field(default_factory=dict)
     known: dict[str, Events] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
 
     def found(self, counts: Sequence[tuple[int, Count]]) -> _Found:
         """Return what counts come from, each with the sign 1 or −1."""
@@ -235,10 +270,37 @@ class _Finder:
                 chosen = chosen & ~hidden
             numbers, ids = columns.row_numbers(), columns.arrays.get(KINDS[kind].id_columns[0])
             codes, labels = columns.codes("unit_code")
-            for at in np.flatnonzero(chosen).tolist():
+            rows = np.flatnonzero(chosen)
+            found = zip(rows.tolist(), *(cells.tolist() for cells in self._dates(kind, rows)), strict=True)
+            for at, day, due, ended, late in found:
                 name = "" if ids is None else str(ids[at])
-                listed.append(Row(kind, columns.file, int(numbers[at]), name, labels[codes[at]], int(weight[at])))
-        return tuple(listed)
+                row = Row(kind, columns.file, int(numbers[at]), name, labels[codes[at]], int(weight[at]))
+                listed.append(replace(row, day=day, due=due, ended=ended, days_late=None if late < 0 else late))
+        return tuple(sorted(listed, key=_latest_first))
+
+    def _dates(self, kind: str, rows: Array) -> tuple[Array, Array, Array, Array]:
+        """Return main date, due date and end of some rows (objects, None where there is none), and their days late (int64), −1 for none."""
+        columns, course, calendar = self.kinds[kind], self._course(kind), self.context.calendar
+        main = _as_dates(columns.days(KINDS[kind].dates.main)[rows])
+        nothing = np.full(len(rows), -1, dtype=np.int64)
+        if course is None:
+            return main, _as_dates(nothing), _as_dates(nothing), nothing
+        last = day_number(self._days()[1])
+        due, ended, overdue = course.due[rows].astype(np.int64), course.ended[rows].astype(np.int64), course.overdue[rows]
+        over = (ended >= 0) & (ended <= last)
+        stop = np.where(over, ended, last)
+        late = np.where(over, course.late[rows], (overdue >= 0) & (overdue <= last)) & (due >= 0)
+        known = np.flatnonzero(late & calendar.covers(due) & calendar.covers(stop))
+        days = nothing.copy()
+        days[known] = np.maximum(calendar.working_days_through(stop[known]) - calendar.working_days_through(due[known]), 0)
+        return main, _as_dates(due), _as_dates(ended), days
+
+    def _course(self, kind: str) -> Course | None:
+        """Return when the rows of a kind fell due and ended, found once."""
+        find = KINDS[kind].course
+        if find is not None and kind not in self.courses:
+            self.courses[kind] = find(self.kinds[kind], self.context)
+        return self.courses.get(kind)
 
     def _rows(self, count: Count) -> tuple[Array, int]:
         """Return how often each row of the count's kind is counted (int64[n]), and the number that they make."""
@@ -313,6 +375,13 @@ class _Finder:
     def _days(self) -> tuple[date, date]:
         """Return the first and the last day that is read."""
         return self.measure.period.first, min(self.measure.period.last, self.measure.as_of)
+
+
+def _as_dates(days: Array) -> Array:
+    """Return days as dates (objects); None where there is none."""
+    found = days.astype("M8[D]").astype(object)
+    found[days < 0] = None
+    return found
 
 
 def _scope(measure: Measure, units: UnitTree) -> frozenset[str]:
