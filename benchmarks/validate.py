@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pydantic import ValidationError
 
 from benchmarks.files.make_files import table_of
 from benchmarks.reference_work.make import make
@@ -27,6 +26,7 @@ from cchc_metrics.read.findings import Findings
 from cchc_metrics.read.tables import Parsed, judge
 from cchc_metrics.read.typed import raw_table, read_arrow
 from cchc_metrics.records.dossier import KIND, Dossier
+from cchc_metrics.records.record import RecordError
 
 MODEL_ROWS = 100_000
 BAD_SHARE = 0.01
@@ -76,9 +76,9 @@ def by_model(rows: list[dict[str, Any]]) -> tuple[list[Dossier | None], Counter[
     for row in rows:
         try:
             records.append(Dossier(**row))
-        except ValidationError as error:
+        except RecordError as error:
             records.append(None)
-            codes.update("missing_value" if reported["type"] == "missing" else reported["type"] for reported in error.errors())
+            codes.update(code.value for code in error.codes)
     return records, codes
 
 

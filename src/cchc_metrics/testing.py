@@ -13,7 +13,6 @@ from typing import Any
 
 from hypothesis import reject
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from cchc_metrics.records.choices import (
     AdoptionStatus,
@@ -40,7 +39,7 @@ from cchc_metrics.records.meeting import Meeting
 from cchc_metrics.records.outreach import OutreachActivity
 from cchc_metrics.records.petition import Petition
 from cchc_metrics.records.procedure import Procedure, TermChannel
-from cchc_metrics.records.record import ColumnSpec, Record, schema
+from cchc_metrics.records.record import ColumnSpec, Record, RecordError, schema
 from cchc_metrics.records.survey import SurveyAnswer
 
 UNITS = ("TM", "TM.01", "TM.02")
@@ -262,7 +261,7 @@ def _of_model(draw: st.DrawFn, model: type[Record], units: Sequence[str], first:
     cells = {spec.name: draw(_cell(spec, units, first, last)) for spec in schema(model)}
     try:
         return model(**cells)
-    except ValidationError:  # a rule about the whole row
+    except RecordError:  # a rule about the whole row
         reject()
 
 

@@ -14,7 +14,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.numbers import format_decimal_exact, plain
 from cchc_metrics.text import Text
 
-__all__ = ["REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "about", "worst"]
+__all__ = ["REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "about", "join_reasons", "worst"]
 
 T = TypeVar("T")
 
@@ -93,6 +93,16 @@ REASONS: Mapping[Status, Text] = {
     Status.NOT_APPLICABLE: Text("không áp dụng", "not applicable"),
     Status.NOT_COMPARABLE: Text("không so sánh được", "not comparable"),
 }
+
+
+def join_reasons(*reasons: Text) -> Text:
+    """Return several reasons as one, each once, separated by semicolons; empty ones vanish.
+
+    >>> join_reasons(Text("a", "b"), Text(), Text("c", "d"))
+    Text(vi='a; c', en='b; d')
+    """
+    given = [r for r in dict.fromkeys(reasons) if r.vi or r.en]
+    return Text("; ".join(r.vi for r in given), "; ".join(r.en for r in given))
 
 
 UNSAID = Text("không có số liệu: các dòng không ghi", "no data: the rows do not say")

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 from tests.read.cells import rows
 
 from cchc_metrics.errors import InputError, RejectedRowsError
@@ -20,7 +19,7 @@ from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
-from cchc_metrics.records.record import Record, schema
+from cchc_metrics.records.record import Record, RecordError, schema
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import Unit, UnitTree
 
@@ -40,8 +39,8 @@ def verdict(kind: Kind, row: Mapping[str, Any]) -> tuple[Record | None, set[str]
     """Return what the model makes of a row: the record, or the codes of its errors."""
     try:
         return kind.model(**row), set()
-    except ValidationError as error:
-        return None, {"missing_value" if e["type"] == "missing" else e["type"] for e in error.errors()}
+    except RecordError as error:
+        return None, {code.value for code in error.codes}
 
 
 def codes_by_row(parsed: Parsed) -> dict[int, set[str]]:

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.reference.period import Period
@@ -494,7 +493,7 @@ def test_components_take_over_whose_score_counts() -> None:
     card = score_scheme(Inputs({"a.1": 10, "a.2": 20}, surveyed={"a.1": 50, "a.2": 60}), s)
     assert [card[name].counted for name in ("a.1", "a.2", "a")] == ["surveyed", "measured", ""]
     assert card.points == Fraction(7, 10)
-    with pytest.raises(ValidationError, match="go to the components"):
+    with pytest.raises(CchcError, match="go to the components"):
         scheme(field("A", criterion("a", 2, components=parts, no_case="full")))
 
 

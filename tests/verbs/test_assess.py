@@ -119,6 +119,31 @@ def test_needed_of_a_count(number: int, target: Fraction, sign: str) -> None:
         assert not holds(Fraction(number + found.spare + 1), sign, target)
 
 
+# --- a count that cases which could not be classed might belong to
+
+
+@given(
+    st.integers(0, 12), st.integers(0, 6), st.integers(0, 15), st.integers(0, 4), st.sampled_from([">=", ">", "<=", "<", "=", "between"])
+)
+def test_a_count_is_judged_only_where_the_unclassed_cannot_change_the_verdict(
+    n: int, unclassed: int, asked: int, more: int, sign: str
+) -> None:
+    target = {"value": asked, "comparator": sign, **({"upper": asked + more} if sign == "between" else {})}
+    possible = {judged(target, made(n + k)).verdict for k in range(unclassed + 1)}
+    found = judged(target, replace(made(n), excluded={"level_not_said": unclassed} if unclassed else {}))
+    assert found.verdict is (possible.pop() if len(possible) == 1 else Verdict.CANNOT_BE_JUDGED)
+    assert (found.verdict is not Verdict.CANNOT_BE_JUDGED) or f"hangs on {unclassed} cases" in found.reason.en
+
+
+def test_a_sum_has_no_upper_end() -> None:
+    reach = replace(made(100, indicator="outreach_reach"), excluded={"reach_not_said": 1})
+    verdicts = [
+        judged({"indicator": "outreach_reach", "value": value, "comparator": sign}, reach, catalogue=Catalogue.default()).verdict
+        for sign, value in ((">=", 100), (">=", 500), ("<=", 50), ("<=", 500))
+    ]
+    assert verdicts == [Verdict.MET, Verdict.CANNOT_BE_JUDGED, Verdict.NOT_MET, Verdict.CANNOT_BE_JUDGED]
+
+
 # --- a target that may mean something else, and targets that are judged after rounding
 
 

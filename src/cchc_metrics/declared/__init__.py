@@ -6,9 +6,22 @@ both languages, and raises all of it at once.
 
 from __future__ import annotations
 
-from cchc_metrics.declared.mistakes import MisfitError, Mistakes
-from cchc_metrics.declared.model import DeclaredModel
+from cchc_metrics.declared.mistakes import MisfitError, Mistakes, checked
+from cchc_metrics.declared.model import DeclaredModel, FrozenModel
 from cchc_metrics.declared.source import Declared, decode, parse_json, parse_toml
 from cchc_metrics.declared.values import Day, Exact, exact
 
-__all__ = ["Day", "Declared", "DeclaredModel", "Exact", "MisfitError", "Mistakes", "decode", "exact", "parse_json", "parse_toml"]
+__all__ = [
+    "Day",
+    "Declared",
+    "DeclaredModel",
+    "Exact",
+    "FrozenModel",
+    "MisfitError",
+    "Mistakes",
+    "checked",
+    "decode",
+    "exact",
+    "parse_json",
+    "parse_toml",
+]

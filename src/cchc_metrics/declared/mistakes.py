@@ -127,7 +127,7 @@ class Mistakes:
             known: pairs of pydantic's place and type of mistakes that the file has there without ``at``.
         """
         try:
-            return model.model_validate(data)
+            return checked(model, data)
         except ValidationError as error:
             self.validation(error, model, data, path, at=at, known=known)
             return None
@@ -151,11 +151,24 @@ class Mistakes:
             own = at if (loc, kind) not in known else ()
             self.say((*path, *inner), said.vi, said.en, at=own, data=shown_data)
 
+    def as_error(self) -> CchcError | None:
+        """Return all mistakes as one error of the source's class, in the order of lines; None where there is none."""
+        if not self.found:
+            return None
+        texts = [text for _, text in sorted(self.found, key=lambda pair: pair[0])]
+        return self.source.error("\n".join(t.vi for t in texts), "\n".join(t.en for t in texts))
+
     def raise_if_any(self) -> None:
-        """Raise all mistakes as one error of the source's class, in the order of lines."""
-        if self.found:
-            texts = [text for _, text in sorted(self.found, key=lambda pair: pair[0])]
-            raise self.source.error("\n".join(t.vi for t in texts), "\n".join(t.en for t in texts))
+        """Raise all mistakes as one error, see ``as_error``."""
+        error = self.as_error()
+        if error is not None:
+            raise error
+
+
+def checked(model: type[M], data: object) -> M:
+    """Return the model of some data with pydantic's error, which has the place of each mistake; for those who report them elsewhere."""
+    found: M = BaseModel.model_validate.__func__(model, data)  # type: ignore[attr-defined]  # the class method of the base, of this model
+    return found
 
 
 def written(path: Path, data: object = None) -> str:
@@ -240,6 +253,7 @@ def _said(found: Mapping[str, Any], model: type[BaseModel], key: str) -> Iterato
 
 # By the beginning of pydantic's type, the first that fits.
 _WANTED = (
+    ("json", "không phải JSON", "is not JSON"),
     ("date", "cần một ngày, ví dụ 2022-12-31", "a day is needed, as 2022-12-31"),
     ("time", "cần một giờ, ví dụ 07:30:00", "a time is needed, as 07:30:00"),
     ("int", "cần một số nguyên", "a whole number is needed"),

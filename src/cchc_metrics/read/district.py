@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
-from cchc_metrics.declared import Day, DeclaredModel, MisfitError, Mistakes, parse_toml
+from cchc_metrics.declared import Day, DeclaredModel, MisfitError, Mistakes, checked, parse_toml
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.declared.mistakes import misfits
 from cchc_metrics.errors import CchcError, suggestion
@@ -214,7 +214,7 @@ class District(DeclaredModel):
         unknown = {key: _no_kind(key, "first", "last") for key in value if key not in (*KINDS, *whole)}
         wrong: list[tuple[Path, Text]] = [((key,), Text(why.vi, why.en)) for key, why in unknown.items()]
         try:
-            CoverageEntry.model_validate(whole)
+            checked(CoverageEntry, whole)
         except ValidationError as error:  # reported once, and not for every kind
             wrong += misfits(error, CoverageEntry, whole)
         if wrong:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from cchc_metrics.declared import FrozenModel
+from cchc_metrics.declared.mistakes import misfits, short
+from cchc_metrics.errors import CchcError
 from cchc_metrics.records.fields import CellError, CellType, Choice
 from cchc_metrics.records.problems import Code
+from cchc_metrics.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,44 @@ class RowCheck:
     columns: Callable[[Any], Any]
 
 
-class Record(BaseModel):
+class RecordError(CchcError):
+    """A record that cannot be made: all that is wrong with it at once, as the problems of a row are when a file is read.
+
+    Args:
+        name: the record's class.
+        found: column, problem code and text of each mistake; without a code where what was given is no record at all.
+    """
+
+    code = "record"
+
+    def __init__(self, name: str, found: Iterable[tuple[str, Code | None, Text]]) -> None:
+        self.name, self.found = name, tuple(found)
+        at = [(f"{column}: " if column else "", text) for column, _, text in self.found]
+        super().__init__(
+            f"{name}: " + "; ".join(column + text.vi for column, text in at),
+            f"{name}: " + "; ".join(column + text.en for column, text in at),
+        )
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """The problem codes, in the order of the columns."""
+        return tuple(code for _, code, _ in self.found if code is not None)
+
+    def __reduce__(self) -> tuple[type[RecordError], tuple[Any, ...]]:
+        return (type(self), (self.name, self.found))
+
+
+class Record(FrozenModel):
     """A frozen record of one kind; cells are understood exactly as in a file, unknown fields are ignored.
 
     Raises:
-        pydantic.ValidationError: with the problem codes of ``cchc_metrics.records.problems.Code`` as error types.
+        RecordError: with the problem codes of ``cchc_metrics.records.problems.Code``.
+
+    >>> from cchc_metrics.records.survey import SurveyAnswer
+    >>> SurveyAnswer(response_id="1", unit_code="TM", answered_on="31/02/2021", question="1", score=5)
+    Traceback (most recent call last):
+        ...
+    cchc_metrics.records.record.RecordError: SurveyAnswer: answered_on: «31/02/2021»: ngày không có thật hoặc không đọc được; dùng ...
     """
 
     # What checks a row is built when the first is made: whoever reads files makes none.
@@ -74,6 +111,20 @@ class Record(BaseModel):
                 ],
             )
         return self
+
+    @classmethod
+    def _library_error(cls, error: ValidationError, data: object) -> RecordError:
+        found: list[tuple[str, Code | None, Text]] = []
+        codes = {code.value: code for code in Code}
+        for mistake, (_, said) in zip(error.errors(include_url=False), misfits(error, cls, data), strict=False):
+            column, value, context = ".".join(map(str, mistake["loc"])), mistake["input"], mistake.get("ctx", {})
+            code = codes.get("missing_value" if mistake["type"] == "missing" else mistake["type"])
+            if code is None:
+                found.append((column, None, said))
+            else:
+                head = "" if code is Code.MISSING_VALUE or value in (None, "") else f"«{short(value)}»: "
+                found.append((column, code, Text(head + context.get("vi", code.vi), head + context.get("en", code.en))))
+        return RecordError(cls.__name__, found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cchc_metrics.declared import Mistakes, parse_toml
+from cchc_metrics.declared import Mistakes, checked, parse_toml
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.errors import MistakesError, suggestion
 from cchc_metrics.score.check import check_scheme
@@ -130,7 +130,7 @@ class _Loader:
 def _mistakes_of(data: Mapping[str, Any] | None) -> set[object]:
     """Return the mistakes in form that tables have by themselves, before a variant changes them."""
     try:
-        Scheme.model_validate(data or {})
+        checked(Scheme, data or {})
     except ValidationError as error:
         return {(found["loc"], found["type"]) for found in error.errors(include_url=False)}
     return set()
@@ -139,6 +139,6 @@ def _mistakes_of(data: Mapping[str, Any] | None) -> set[object]:
 def _findings_of(data: Mapping[str, Any] | None) -> set[object]:
     """Return what does not fit together in tables by themselves, before a variant changes them."""
     try:
-        return {(finding.path, finding.text) for finding in check_scheme(Scheme.model_validate(data))}
+        return {(finding.path, finding.text) for finding in check_scheme(checked(Scheme, data))}
     except ValidationError:
         return set()

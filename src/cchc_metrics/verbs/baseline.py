@@ -13,7 +13,7 @@ from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
 from cchc_metrics.tables.numbers import round_half_up
-from cchc_metrics.values import REASONS, Breakdown, Measure, MeasureSource, Scale, Status, Text, worst
+from cchc_metrics.values import REASONS, Breakdown, Measure, MeasureSource, Scale, Status, Text, join_reasons, worst
 from cchc_metrics.verbs.measures import Measures
 
 Shares = Mapping[str, Mapping[str, Fraction]]
@@ -304,16 +304,6 @@ def no_counts(name: str) -> Text:
 def of_predecessor(name: str, reason: Text) -> Text:
     """Return a reason of a predecessor as one of its successor."""
     return Text(f"{name}: {reason.vi}", f"{name}: {reason.en}")
-
-
-def join_reasons(*reasons: Text) -> Text:
-    """Return several reasons as one, each once, separated by semicolons; empty ones vanish.
-
-    >>> join_reasons(Text("a", "b"), Text(), Text("c", "d"))
-    Text(vi='a; c', en='b; d')
-    """
-    given = [r for r in dict.fromkeys(reasons) if r.vi or r.en]
-    return Text("; ".join(r.vi for r in given), "; ".join(r.en for r in given))
 
 
 def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool) -> FoundBaseline:

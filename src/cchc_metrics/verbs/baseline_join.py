@@ -14,7 +14,7 @@ import numpy as np
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
-from cchc_metrics.values import REASONS, Measure, Status
+from cchc_metrics.values import REASONS, Measure, Status, join_reasons
 from cchc_metrics.verbs.baseline import (
     ADDED,
     NO_BASELINE,
@@ -22,7 +22,6 @@ from cchc_metrics.verbs.baseline import (
     NO_WINDOW,
     NOT_BEGUN,
     BaselineFinder,
-    join_reasons,
     needs_days,
     no_counts,
     no_shares,

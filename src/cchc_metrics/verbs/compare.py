@@ -17,7 +17,7 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.columns import Coded, Column, Lazy, Packed, Rows
 from cchc_metrics.tables.numbers import plain
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Scale, Status, Text, about
+from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Scale, Status, Text, about, join_reasons
 from cchc_metrics.verbs.baseline import (
     NO_BASELINE,
     NO_REASON,
@@ -25,7 +25,6 @@ from cchc_metrics.verbs.baseline import (
     DefinitionChanges,
     FoundBaseline,
     Shares,
-    join_reasons,
     known_changes,
     mismatch,
     of_baseline,

@@ -17,7 +17,7 @@ from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import REASONS, UNSAID, Breakdown, Scale, Status, Text
+from cchc_metrics.values import REASONS, UNSAID, Breakdown, Scale, Status, Text, join_reasons
 from cchc_metrics.verbs.asked import missing_of, when_asked
 from cchc_metrics.verbs.counts import CountReader, Labels
 from cchc_metrics.verbs.exact import NO_VALUES, Values
@@ -39,10 +39,11 @@ class Block:
         dims: dimensions of the breakdown, ``()`` for totals.
         labels: the labels, ``[()]`` for totals.
         numerator, denominator: int64[scope, label, period]; denominator None for counts.
-        status: int8[scope, label, period], positions in ``Status``.
+        status: int8[scope, label, period], positions in ``Status``, before what is doubtful is marked.
         excluded: reason → int64[scope, label, period].
         missing: the columns that the indicator rests on and no table had.
         unsaid: bool[scope, label, period], where no record says what the indicator asks; None for nowhere.
+        doubtful: int64[scope, label, period], how many cases could change the value if it were known what they are; None for none.
         quantile: int64[scope, period] twice the exact values of a quantile (a median can end in a half), −1 for none; else None.
     """
 
@@ -55,7 +56,16 @@ class Block:
     excluded: Mapping[str, Array]
     missing: tuple[str, ...] = ()
     unsaid: Array | None = None
+    doubtful: Array | None = None
     quantile: Array | None = None
+
+    @property
+    def marked(self) -> Array:
+        """The statuses of the values: one that doubtful cases could change is not ok."""
+        if self.doubtful is None:
+            return self.status
+        found: Array = np.where((self.doubtful > 0) & (self.status == POSITION[Status.OK]), POSITION[Status.ESTIMATED], self.status)
+        return found.astype(self.status.dtype)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +108,7 @@ class _Axes:
                 "period": np.broadcast_to(np.arange(shape[2], dtype=np.int32), shape),
                 "breakdown": np.broadcast_to(self._breakdowns(block, breakdowns)[:, :, None], shape),
                 "reason": self._reasons(block, reasons),
-                "status": block.status,
+                "status": block.marked,
                 "numerator": np.where(known, block.numerator, 0),
                 "denominator": np.where(counted, denominator, 0),
                 "has_numerator": known,
@@ -171,6 +181,13 @@ class _Axes:
             if not begun.all():
                 text = Text("kỳ chưa bắt đầu", "the period has not begun")
                 found[missing & ~begun] = known.setdefault(text, len(known))
+        if block.doubtful is not None:
+            doubted = np.nonzero(USABLE[block.status] & (block.doubtful > 0))
+            texts = list(known)
+            found[doubted] = [
+                known.setdefault(join_reasons(texts[code], _not_exact(n)), len(known))
+                for code, n in zip(found[doubted].tolist(), block.doubtful[doubted].tolist(), strict=True)
+            ]
         if block.indicator.scale is Scale.PERCENT and block.denominator is not None:
             over = (block.status == POSITION[Status.OK]) & (block.numerator > block.denominator) & (block.denominator > 0)
             if over.any():
@@ -179,6 +196,13 @@ class _Axes:
                 )
                 found[over] = known.setdefault(text, len(known))
         return found
+
+
+def _not_exact(n: int) -> Text:
+    return Text(
+        f"chưa chính xác: {n} trường hợp không ghi hoặc không tính được, có thể làm số này thay đổi",
+        f"not exact: {n} cases that could change it do not say, or could not be computed",
+    )
 
 
 def _halves(parts: Sequence[tuple[Array, Array]], n: int) -> Values:
@@ -266,9 +290,13 @@ def _block(
     denominator = total(indicator.denominator) if indicator.denominator else None
     excluded = {why: total([name]) for why, name in indicator.excluded.items()}
     missing = missing_of(indicator, catalogue, dims, reader.tally)
-    unsaid = None
+    unsaid: Array | None = None
+    doubtful: Array | None = None
+    if excluded and denominator is None and not indicator.quantile:
+        # A count has no denominator to leave them out of: what could not be classed could belong, so it is at least so much.
+        doubtful = np.add.reduce(list(excluded.values()))
     if indicator.unsaid and not missing:
-        may_be = total(indicator.unsaid)
+        may_be = doubtful = total(indicator.unsaid)
         unsaid = (may_be > 0) & ((may_be >= total(indicator.cases)) if indicator.cases else (numerator == 0))
         unsaid &= judge.known(indicator, catalogue)
     quantile = None
@@ -276,7 +304,7 @@ def _block(
         numerator, quantile = _quantiles(indicator, reader, sums)
     cases = numerator if indicator.quantile else denominator
     status = judge.status(indicator, catalogue, cases, numerator.shape, missing=bool(missing), unsaid=unsaid)
-    return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, missing, unsaid, quantile)
+    return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, missing, unsaid, doubtful, quantile)
 
 
 def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums) -> tuple[Array, Array]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union
+from typing import TYPE_CHECKING, Annotated, TypeAlias, Union
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field
 
+from cchc_metrics.declared import DeclaredModel
 from cchc_metrics.score.base import Shape
 from cchc_metrics.score.shapes.part import Part
 
@@ -54,7 +55,12 @@ _MODELS: tuple[type[BaseModel], ...] = (Part, *SHAPES.values())
 for _model in _MODELS:
     _model.model_rebuild(_types_namespace={"AnyShape": AnyShape})
 
-_ADAPTER: TypeAdapter[Any] = TypeAdapter(AnyShape)
+
+class _Holder(DeclaredModel):
+    rule: AnyShape
+
+
+_Holder.__name__ = "shape_of"  # what messages name
 
 
 def shape_of(data: object) -> Shape:
@@ -64,12 +70,11 @@ def shape_of(data: object) -> Shape:
         data: ``{"shape": "linear", …}`` with exact numbers (no binary floats), or a rule.
 
     Raises:
-        pydantic.ValidationError: the table has mistakes; all are listed.
+        MistakesError: the table has mistakes; all are listed.
 
     >>> from fractions import Fraction
     >>> from cchc_metrics.score.facts import Facts
     >>> shape_of({"shape": "full_at", "target": 80}).points(Facts({"": 40}), Fraction(2))
     Fraction(1, 1)
     """
-    found: Shape = _ADAPTER.validate_python(data)
-    return found
+    return _Holder.model_validate({"rule": data}).rule

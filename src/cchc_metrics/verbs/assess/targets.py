@@ -14,14 +14,14 @@ from cchc_metrics.plan import Plan, Target
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.numbers import format_number, round_half_up
-from cchc_metrics.values import Breakdown, Measure, MeasureSource, Scale, Text
+from cchc_metrics.values import Breakdown, Measure, MeasureSource, Scale, Text, join_reasons
 from cchc_metrics.verbs.assess.effort import Effort, effort_count, effort_rate
 from cchc_metrics.verbs.assess.model import Assessment, ItemKind, Verdict
 from cchc_metrics.verbs.assess.path import Share, pro_rata, seasonal
 from cchc_metrics.verbs.assess.required import Required, change_of, raised, required_of
 from cchc_metrics.verbs.assess.windows import Window, baseline_window, same_days
 from cchc_metrics.verbs.assess.words import UNITS, count_sentence, missed, more_needed, noun_of, rate_sentence
-from cchc_metrics.verbs.baseline import BaselineFinder, join_reasons, of_baseline
+from cchc_metrics.verbs.baseline import BaselineFinder, of_baseline
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,6 +184,12 @@ class TargetJudge:
             return True
         return all(self.catalogue.counts[name.removeprefix("-")].at == "period" for name in self.catalogue[indicator].numerator)
 
+    def sums(self, indicator: str) -> bool:
+        """Return whether an indicator adds up the whole numbers of events instead of counting them."""
+        if self.catalogue is None or indicator not in self.catalogue:
+            return False
+        return any(self.catalogue.counts[name.removeprefix("-")].of == "value" for name in self.catalogue[indicator].numerator)
+
     def fixed(self, indicator: str) -> bool:
         """Return whether a rate's cases are the units, of which no more will come."""
         if self.catalogue is None or indicator not in self.catalogue or not self.catalogue[indicator].denominator:
@@ -306,7 +312,8 @@ class _Case:
         value, required = self.judged, self.required
         reached = required.holds(value)
         if self.window.over:
-            return (Verdict.MET if reached else Verdict.NOT_MET), None, None, Text()
+            doubt = self._doubt()
+            return Verdict.CANNOT_BE_JUDGED if doubt.vi else Verdict.MET if reached else Verdict.NOT_MET, None, None, doubt
         flow = self.measure.scale is Scale.COUNT and self.judge.grows(self.measure.indicator)
         share = self.judge.share(self.target, self.measure, self.window) if flow else None
         forecast = value if share is None else value / share.share if share.share else None
@@ -323,6 +330,23 @@ class _Case:
         expected = required.value * share.share
         late = value > expected if required.comparator in ("<=", "<") else required.below(value) and value < expected
         return (Verdict.AT_RISK if late else Verdict.ON_TRACK), expected, forecast, share.reason
+
+    def _doubt(self) -> Text:
+        """Return that the verdict on a count would be another if cases that could not be classed belonged to it, or nothing."""
+        measure, required, value = self.measure, self.required, self.judged
+        unclassed = sum(measure.excluded.values())
+        if measure.scale is not Scale.COUNT or measure.denominator is not None or not unclassed:
+            return Text()
+        most = value + unclassed
+        if self.judge.sums(measure.indicator):  # each of them could stand for any number
+            hangs = required.below(value) or (required.holds(value) and required.comparator not in (">=", ">"))
+        else:
+            hangs = required.holds(value) != required.holds(most) or (required.below(value) and required.above(most))
+        if not hangs:
+            return Text()
+        return Text(
+            f"kết luận tùy thuộc {unclassed} trường hợp không xếp được", f"the verdict hangs on {unclassed} cases that could not be classed"
+        )
 
     def _by_milestone(self, *, reached: bool) -> tuple[Verdict, Fraction | None]:
         passed = [m for m in self.target.milestones if m.on <= self.judge.as_of]
