@@ -173,7 +173,7 @@ def test_every_value_of_the_report_can_be_named_and_is_the_same(tmp_path: Path) 
         shown = sheet[f"A{row}"].value
         assert (shown is None) == (value is None), m
         assert value is None or abs(Fraction(shown) - value) < Fraction(1, 10**9), m
-        assert sheet[f"B{row}"].value == m["text"], m
+        assert sheet[f"B{row}"].value == m["text"] + (" (ước tính)" if m["status"] == "estimated" else ""), m
         counted = m["numerator"] if m["value"] is not None or m["status"] == "zero_denominator" else None
         assert sheet[f"C{row}"].value == counted, m
 
