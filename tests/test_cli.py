@@ -554,3 +554,10 @@ def test_fill_writes_the_form_and_lists_what_has_no_value(tmp_path: Path) -> Non
     assert "Biểu 1!A2: {{dossiers_received|2019}}: no data" in result.stderr
     assert (result.exit_code, out.exists()) == (0, True)
     assert "không ghi được" in refused("fill", EXAMPLE, form, "--out", tmp_path / "no" / "o.xlsx", "--period", "2021")
+
+
+def test_form06_is_written_as_it_is_submitted(tmp_path: Path) -> None:
+    plain = invoke("form06", EXAMPLE, "--period", "2021")
+    result = invoke("form06", EXAMPLE, "--period", "2021", "--out", tmp_path / "bieu06.xlsx")
+    assert (result.stdout, result.exit_code) == (plain.stdout, plain.exit_code)
+    assert (tmp_path / "bieu06.xlsx").read_bytes()[:2] == b"PK"

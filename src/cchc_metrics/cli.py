@@ -275,8 +275,9 @@ def score(folder: Path, unit: str | None, changes: tuple[str, ...], cheapest: in
 @unit_option
 @click.option("--rules", default="form06", show_default=True, help="a preset of rules")
 @click.option("--check", "published", type=_FILE, help="check a published form (CSV) instead")
+@click.option("--out", type=_FILE, help="write the form as it is submitted: a workbook (.xlsx)")
 @lang_option
-def form06_command(folder: Path | None, unit: str, published: Path | None, lang: Lang, **chosen: Any) -> None:
+def form06_command(folder: Path | None, unit: str, published: Path | None, out: Path | None, lang: Lang, **chosen: Any) -> None:
     """Print Form 06 (Biểu số 06/VPCP/KSTT) of FOLDER, or check the identities of a published one."""
     from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.form06_table import failure_text, form06_table  # noqa: PLC0415
@@ -294,6 +295,8 @@ def form06_command(folder: Path | None, unit: str, published: Path | None, lang:
             assert folder is not None  # noqa: S101  one of the two is given
             data = _read(folder, progress, **chosen)
             form = data.form06(unit=unit)
+            if out is not None:
+                form.to_excel(out, lang)
             rows, errors = form.rows, data.errors(["dossiers"])
             name = data.units.unit(form.unit).full_name
             heading = [f"Biểu số 06/VPCP/KSTT · {name} · {form.period.text(lang)} · {form.rules}"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.form06_csv import read_form06
 from cchc_metrics.tables.numbers import format_count
-from cchc_metrics.verbs.form06 import NUMBERS, Form06Row
+from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
 
 PRINTED = NUMBERS[:11]
 NUMBERED = tuple(f"({n})" for n in range(3, 14))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 import xlsxwriter
 from tests.verbs.fakes import Fake, made
@@ -255,6 +256,25 @@ def test_what_is_shipped_is_what_it_holds(table: Table) -> None:
                 else:
                     assert plain == shipped
                     assert cell is None or plain == cell or plain == getattr(cell, "label", None)
+
+
+def test_a_workbook_reads_back_as_the_same_cells(table: Table, tmp_path: Path) -> None:
+    path, again = tmp_path / "table.xlsx", tmp_path / "again.xlsx"
+    for name in (path, again):
+        AnswerTable.to_excel(table, name, "en")  # a form that is laid out to be printed has tests of its own
+    assert path.read_bytes() == again.read_bytes()
+    sheet = openpyxl.load_workbook(path).active
+    assert [cell.value for cell in sheet[1]] == list(table.columns)
+    for column, name in enumerate(table.columns, start=1):
+        for row, (cell, plain) in enumerate(zip(table.column(name), table.to_dicts("en"), strict=True), start=2):
+            read = sheet.cell(row, column)
+            assert read.data_type != "f"
+            if isinstance(cell, Fraction):
+                assert read.value == float(cell)
+            elif isinstance(cell, date):
+                assert read.value.date() == cell
+            else:
+                assert read.value == (plain[name] or None if isinstance(plain[name], str) else plain[name])
 
 
 def test_rows_are_taken_in_their_order(table: Table) -> None:

@@ -28,7 +28,8 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.form06_table import failure_text, form06_table
-from cchc_metrics.verbs.form06 import NUMBERS, Failure, Form06, Form06Row, check_form06, form06
+from cchc_metrics.verbs.form06 import Failure, Form06, check_form06, form06
+from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
 from cchc_metrics.verbs.measure import measure
 
 OFFICIAL = Calendar.official()

@@ -9,7 +9,7 @@ from pathlib import Path
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.records.fields import CellError, parse_whole
 from cchc_metrics.text import fold, nfc
-from cchc_metrics.verbs.form06 import NUMBERS, Form06Row
+from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
 
 _PRINTED = NUMBERS[:11]
 _NUMBERS_OF = {f"({n})": name for n, name in enumerate(_PRINTED, start=3)}

@@ -8,7 +8,8 @@ from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.report.page import COUNT, Cell, Heading, Table, TableRow, number_cell
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
-from cchc_metrics.verbs.form06 import Failure, Form06Row
+from cchc_metrics.verbs.form06 import Failure
+from cchc_metrics.verbs.form06_rows import Form06Row
 
 _PRINTED = ("total", "online", "direct", "carried_over", "ended", "early", "on_due_date", "late", "pending", "in_time", "overdue")
 _HEADINGS = {

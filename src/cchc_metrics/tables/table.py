@@ -239,6 +239,23 @@ class AnswerTable(ABC, Generic[Item]):
         """
         frames.parquet(self.to_arrow(lang), target)
 
+    def to_excel(self, path: str | Path, lang: Lang = "vi") -> None:
+        """Write the table as a workbook: a table of Excel with filters, numbers as numbers, dates as dates, texts never as formulas.
+
+        Args:
+            path: the file, .xlsx; it appears whole or not at all.
+            lang: the language of texts that there are in both.
+
+        Raises:
+            CchcError: XlsxWriter (the extra ``excel``) is not installed, or the file cannot be written.
+        """
+        from cchc_metrics.tables.workbook import open_book  # noqa: PLC0415  only where a workbook is written
+
+        check_language(lang)
+        name = type(self).__name__
+        with open_book(Path(path), title=name) as book:
+            book.add_rows(name, dict(self._each_column()), lang)
+
     def _each_column(self) -> Iterator[tuple[str, Column]]:
         return ((name, as_column(given)) for name, given in self._columns().items())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -16,76 +17,18 @@ from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.numbers import check_language
+from cchc_metrics.tables.sheet import Sheet
 from cchc_metrics.tables.table import AnswerTable
+from cchc_metrics.tables.workbook import open_book
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.verbs.asked import missing_columns, when_asked
 from cchc_metrics.verbs.counts import CountReader
+from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
+from cchc_metrics.verbs.form06_sheet import form06_sheet
 
 _NO_NOTE = Text()
 _UNKNOWN = ("calendar_missing", "wait_without_dates")
-
-
-@dataclass(frozen=True, slots=True)
-class Form06Row:
-    """One row of the form; the numbers in brackets are its printed columns.
-
-    Args:
-        level: level of the units, ``""`` for the total of all levels.
-        field: field of the procedures (lĩnh vực); ``""`` where dossiers name none, ``None`` for the total of a level.
-        total: (3) all received, with what was carried over.
-        online: (4) received online in the period.
-        direct: (5) received at the counter and by post in the period.
-        carried_over: (6) carried over from before.
-        ended: (7) resolved in the period.
-        early, on_due_date, late: (8), (9), (10).
-        pending: (11) being processed at the end.
-        in_time, overdue: (12), (13).
-        ended_no_due_date, pending_no_due_date: not in the form; dossiers that rules with ``missing_due = "bucket"`` keep apart. They are in
-            (7) and (11) but in none of their parts, so the check names the rows where they are not 0.
-        ended_due_unknown, pending_due_unknown: not in the form; dossiers whose due date could not be computed, under any rules.
-    """
-
-    level: str
-    field: str | None
-    total: int
-    online: int
-    direct: int
-    carried_over: int
-    ended: int
-    early: int
-    on_due_date: int
-    late: int
-    pending: int
-    in_time: int
-    overdue: int
-    ended_no_due_date: int = 0
-    pending_no_due_date: int = 0
-    ended_due_unknown: int = 0
-    pending_due_unknown: int = 0
-
-    def __add__(self, other: Form06Row) -> Form06Row:
-        level = self.level if self.level == other.level else ""
-        return Form06Row(level, None, *(getattr(self, name) + getattr(other, name) for name in NUMBERS))
-
-
-NUMBERS = (
-    "total",
-    "online",
-    "direct",
-    "carried_over",
-    "ended",
-    "early",
-    "on_due_date",
-    "late",
-    "pending",
-    "in_time",
-    "overdue",
-    "ended_no_due_date",
-    "pending_no_due_date",
-    "ended_due_unknown",
-    "pending_due_unknown",
-)
-"""The numbers of a row, in the order of columns (3) to (13), then the four that the form does not have."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,6 +41,7 @@ class Form06(AnswerTable[Form06Row]):
         as_of: nothing later is known.
         rules: id.
         rows: by level, then field; after the fields of a level its total, at the end the total of all.
+        unit_name: its kind and name, for printing.
     """
 
     unit: str
@@ -105,6 +49,7 @@ class Form06(AnswerTable[Form06Row]):
     as_of: date
     rules: str
     rows: tuple[Form06Row, ...]
+    unit_name: str = ""
 
     _key_columns = ("level", "field")
     _printed = ("level", "field", *NUMBERS)
@@ -135,6 +80,29 @@ class Form06(AnswerTable[Form06Row]):
 
     def _above(self, lang: Lang) -> str:
         return f"{self.unit} · {self.period.text(lang)}"
+
+    def to_excel(self, path: str | Path, lang: Lang = "vi") -> None:
+        """Write the form as it is submitted: headings of three rows, totals as formulas, A4 lying, the place of the signatures.
+
+        Args:
+            path: the file, .xlsx; it appears whole or not at all.
+            lang: ``"vi"`` or ``"en"``.
+
+        Raises:
+            CchcError: XlsxWriter (the extra ``excel``) is not installed, or the file cannot be written.
+        """
+        check_language(lang)
+        with open_book(Path(path), created=self.as_of, title=f"Biểu số 06/VPCP/KSTT · {self.unit} · {self.period.label}") as book:
+            book.add(self.sheet(lang))
+
+    def sheet(self, lang: Lang = "vi", notes: Sequence[str] = ()) -> Sheet:
+        """Return the form as a sheet to be printed and signed.
+
+        Args:
+            lang: ``"vi"`` or ``"en"``.
+            notes: what stands under it, beside what it says of dossiers without a due date.
+        """
+        return form06_sheet(self.rows, self.unit_name or self.unit, self.period, lang, notes)
 
     def check(self) -> list[Failure]:
         """Return the identities that fail; empty when all hold."""
@@ -249,7 +217,7 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | N
         of_level = [row for n, (field,) in enumerate(fields) if _any(row := _row(level, field, read, members, n))]
         rows += [*of_level, _total(level, of_level)]
     totals = [row for row in rows if row.field is None]
-    return Form06(unit, only, day, tally.frame.rules, (*rows, _total("", totals)))
+    return Form06(unit, only, day, tally.frame.rules, (*rows, _total("", totals)), units.unit(unit).full_name)
 
 
 def _row(level: str, field: str, read: dict[str, np.ndarray], members: list[int], n: int) -> Form06Row:
