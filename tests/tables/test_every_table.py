@@ -260,8 +260,8 @@ def test_what_is_shipped_is_what_it_holds(table: Table) -> None:
 
 def test_a_workbook_reads_back_as_the_same_cells(table: Table, tmp_path: Path) -> None:
     path, again = tmp_path / "table.xlsx", tmp_path / "again.xlsx"
-    for name in (path, again):
-        AnswerTable.to_excel(table, name, "en")  # a form that is laid out to be printed has tests of its own
+    for place in (path, again):
+        AnswerTable.to_excel(table, place, "en")  # a form that is laid out to be printed has tests of its own
     assert path.read_bytes() == again.read_bytes()
     sheet = openpyxl.load_workbook(path).active
     assert [cell.value for cell in sheet[1]] == list(table.columns)
