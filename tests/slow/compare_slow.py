@@ -331,8 +331,8 @@ def _delta(current: Measure, found: SlowFound) -> Delta:
         relative = 100 * difference / before if before > 0 else None
         if difference and current.better is not Better.NEITHER:
             better = (difference > 0) is (current.better is Better.HIGHER)
-        marks = (m.reason for m in (current, baseline) if m is not None)
-        reason = join_reasons(found.reason, NO_REASON if before > 0 else _no_quotient(now, before), *marks)
+        mark = of_baseline(baseline.reason) if baseline is not None and baseline.reason.vi else NO_REASON
+        reason = join_reasons(found.reason, NO_REASON if before > 0 else _no_quotient(now, before), current.reason, mark)
     return Delta(
         indicator=current.indicator,
         unit=current.unit,

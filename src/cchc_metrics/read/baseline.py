@@ -75,6 +75,9 @@ def _measure(item: Mapping[str, Any], data: Mapping[str, Any], catalogue: Catalo
         raise CchcError(f"không có trạng thái «{given}»{vi}", f"there is no status «{given}»{en}")
     numerator, denominator = _count(item, "numerator"), _count(item, "denominator")
     status, reason, value = _judged(indicator, Status(given), numerator, denominator, item.get("value"))
+    why = item.get("reason")
+    if status is Status.ESTIMATED and reason == REASONS[status] and isinstance(why, str) and why:
+        reason = Text(why, why)  # what was published says more: how many cases could change it
     return Measure(
         indicator=indicator.id,
         unit=str(item["unit"]),

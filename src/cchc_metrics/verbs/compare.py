@@ -346,7 +346,8 @@ def _changes(current: Measures, baselines: Measures, found: Found, reasons: Sequ
         elif case[row] == 1:
             reason = of_found if of_found.vi or of_base is None else of_baseline(of_base)
         else:
-            reason = join_reasons(of_found, _NO_QUOTIENT[int(sign[row])], current.reasons[current.reason[row]], of_base or NO_REASON)
+            of_base = of_baseline(of_base) if of_base is not None and of_base.vi else NO_REASON
+            reason = join_reasons(of_found, _NO_QUOTIENT[int(sign[row])], current.reasons[current.reason[row]], of_base)
         said.append(texts[reason])
     codes = np.array(said, dtype=np.int32)[group] if len(group) else np.zeros(0, dtype=np.int32)
     return Deltas(current, baselines, found.row, status, tuple(texts), codes, difference, relative, better, tree)
