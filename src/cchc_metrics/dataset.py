@@ -428,7 +428,7 @@ class Dataset:
 
     def quality(self) -> Problems:
         """Return what the rules and the calendar find in dossiers that reading cannot: due dates that differ, implausible ties."""
-        return quality_of_tables(self.tables, rules=self.rules, calendar=self.calendar)
+        return quality_of_tables(self.tables, rules=self.rules, calendar=self.calendar, exported=self.as_of)
 
     def report(self, period: Period | str | None = None, *, baseline_period: Period | str | None = None) -> Report:
         """Return everything about one period: values, changes, the plan, scores and problems; ``Report.save`` writes it.
@@ -511,7 +511,15 @@ class Dataset:
         key = (periods, as_of, None if sets is None else frozenset((name, frozenset(dims)) for name, dims in sets.items()))
         if key not in self._scans:
             scan = scan_tables(
-                self.tables, self.found, periods=periods, rules=self.rules, calendar=self.calendar, as_of=as_of, sets=sets, engine=engine
+                self.tables,
+                self.found,
+                periods=periods,
+                rules=self.rules,
+                calendar=self.calendar,
+                as_of=as_of,
+                exported=self.as_of,
+                sets=sets,
+                engine=engine,
             )
             self._scans.clear()  # the last answer only: a tally of a province is large
             self._scans[key] = scan

@@ -8,6 +8,7 @@ import unicodedata
 # Letters that stand for đ: U+0111, and the eth and the African d that old fonts and converters leave in its place.
 _D_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
 _GAPS = re.compile(r"[\s_]+")
+_PUNCTUATION = re.compile(r"[\W_]+")
 
 
 def nfc(text: str) -> str:
@@ -43,3 +44,12 @@ def fold(text: str) -> str:
     folded = unicodedata.normalize("NFD", text.casefold()).translate(_D_LETTERS)
     letters = (c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return _GAPS.sub(" ", "".join(letters)).strip()
+
+
+def word_key(text: str) -> str:
+    """Return the form by which words of closed lists are matched: folded, i for y, and without punctuation.
+
+    >>> word_key("Đang xử lí") == word_key("ĐANG XỬ-LÝ")
+    True
+    """
+    return _PUNCTUATION.sub(" ", fold(text)).replace("y", "i").strip() or fold(text)

@@ -46,6 +46,7 @@ def scan_tables(
     rules: Rules,
     calendar: Calendar,
     as_of: date | None,
+    exported: date | None,
     sets: Mapping[str, Collection[str]] | None,
     engine: Engine = "auto",
 ) -> Scan:
@@ -58,6 +59,7 @@ def scan_tables(
         rules: how disputed points are decided.
         calendar: the working calendar.
         as_of: the day on which the question is asked.
+        exported: the day of export; None where it is not known.
         sets: sets of events to count → dimensions to keep; None for all but those by procedure.
         engine: how dossiers are counted.
     """
@@ -69,7 +71,7 @@ def scan_tables(
         findings = _Findings(table)
         parts = _parts(table, tables, findings)
         if kind == "dossiers":
-            parts = _checked(parts, findings, rules, calendar)
+            parts = _checked(parts, findings, rules, calendar, exported)
         try:
             if counted is None:
                 for _ in parts:
@@ -100,13 +102,13 @@ def _mark(problems: Problems) -> Text | None:
     return Text(f"bảng có cột ngày chưa dùng: {names}", f"the table has columns of dates that are not used: {names}")
 
 
-def quality_of_tables(tables: Mapping[str, TableSource], *, rules: Rules, calendar: Calendar) -> Problems:
+def quality_of_tables(tables: Mapping[str, TableSource], *, rules: Rules, calendar: Calendar, exported: date | None) -> Problems:
     """Return what the rules and the calendar find in dossiers that reading cannot; nothing where there are none."""
     dossiers = tables.get("dossiers")
     found = Quality(Problems())
     if dossiers is not None:
         for columns in _parts(dossiers, tables, _Findings(dossiers)):
-            found += quality_of_part(columns, rules=rules, calendar=calendar, full=found.full())
+            found += quality_of_part(columns, rules=rules, calendar=calendar, exported=exported, full=found.full())
     return found.findings()
 
 
@@ -146,8 +148,8 @@ def _parts(table: TableSource, tables: Mapping[str, TableSource], findings: _Fin
     findings.problems += joins.problems(links, (parsed.columns for parsed in table.parts(keep_ids) if parsed.usable))
 
 
-def _checked(parts: Iterator[Columns], findings: _Findings, rules: Rules, calendar: Calendar) -> Iterator[Columns]:
+def _checked(parts: Iterator[Columns], findings: _Findings, rules: Rules, calendar: Calendar, exported: date | None) -> Iterator[Columns]:
     """Yield parts of dossiers and note what the rules and the calendar find in them."""
     for columns in parts:
-        findings.quality += quality_of_part(columns, rules=rules, calendar=calendar, full=findings.quality.full())
+        findings.quality += quality_of_part(columns, rules=rules, calendar=calendar, exported=exported, full=findings.quality.full())
         yield columns

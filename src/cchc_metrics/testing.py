@@ -26,6 +26,7 @@ from cchc_metrics.records.choices import (
     Score,
     Secrecy,
     ServiceLevel,
+    StatedTiming,
     Status,
     TermUnit,
 )
@@ -97,6 +98,7 @@ def dossiers(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIR
         fee_due=draw(st.sampled_from(list(Flag))),
         paid_online=draw(st.sampled_from(list(Payment))),
         digitised=draw(st.sampled_from(list(Digitised))),
+        stated_timing=draw(st.sampled_from(list(StatedTiming))),
     )
 
 

@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import Literal
 
 from cchc_metrics.errors import CchcError
-from cchc_metrics.folding import fold, nfc
+from cchc_metrics.folding import fold, nfc, word_key
 
-__all__ = ["LANGS", "Lang", "Text", "fold", "nfc", "parse_number_vi"]
+__all__ = ["LANGS", "Lang", "Text", "fold", "nfc", "parse_number_vi", "word_key"]
 
 Lang = Literal["vi", "en"]
 """A language of the output: Vietnamese or English."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.read.test_dressing import write
 
@@ -14,7 +16,8 @@ from cchc_metrics.read.checks import Given
 from cchc_metrics.read.files import parse_file, read_file
 from cchc_metrics.read.headings import heading_key, match_headings
 from cchc_metrics.read.own import Own
-from cchc_metrics.read.rows import read_rows
+from cchc_metrics.read.parquet_files import scan_file, scan_parquet
+from cchc_metrics.read.rows import read_rows, read_table
 from cchc_metrics.records.choices import MeetingKind
 from cchc_metrics.records.fields import CellError, parse_moment
 from cchc_metrics.records.kinds import KINDS
@@ -174,3 +177,76 @@ def test_what_is_no_date_is_none(text: str) -> None:
     with pytest.raises(CellError) as caught:
         parse_moment(text)
     assert caught.value.code is Code.IMPOSSIBLE_DATE
+
+
+# --- What follows from the words of another column
+
+SENT = [
+    ("Mã hồ sơ", "Đơn vị", "Tình trạng", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày có kết quả", "Hình thức nộp"),
+    ("1", "TM", "Đã giải quyết đúng hạn", "01/03/2021", "10/03/2021", "08/03/2021", "Trực tiếp"),
+    ("2", "TM", "Hoàn thành trễ hạn", "01/03/2021", "10/03/2021", "08/03/2021", "BCCI"),
+    ("3", "TM", "Đang xử lý quá hạn", "01/03/2021", "10/03/2021", "", "Xe ôm"),
+    ("4", "TM", "Đang xử lý trong hạn", "01/03/2021", "10/03/2021", "", ""),
+    ("5", "TM", "Đã trả kết quả", "01/03/2021", "10/03/2021", "18/03/2021", "Trực tuyến"),
+]
+CHANNELS = Own(values={"channel": {"Xe ôm": "postal"}})
+
+
+def as_parquet(path: Path, rows: Sequence[Sequence[str]]) -> Path:
+    pq.write_table(pa.table({name: [row[at] for row in rows[1:]] for at, name in enumerate(rows[0])}), path, row_group_size=2)
+    return path
+
+
+def test_whether_a_dossier_came_by_post_follows_from_its_channel_and_is_reported_once(tmp_path: Path) -> None:
+    given, kind = Given(ONE, own=CHANNELS), KINDS["dossiers"]
+    files = [write(tmp_path / f"t.{ending}", SENT) for ending in ("csv", "xlsx")]
+    path = as_parquet(tmp_path / "t.parquet", SENT)
+    ways = [[parse_file(file, kind, given, {})] for file in (*files, path)] + [
+        list(scan_file(kind, path, given, {}, part_rows=2, keep_ids=True))
+    ]
+    for parts in ways:
+        assert [r.model_dump()["postal_in"].value for part in parts for r in part.columns.records()] == ["no", "yes", "yes", "no", "no"]
+        found = [p for part in parts for p in part.problems if p.code is Code.COLUMN_FOLLOWS]
+        assert [(p.column, p.fix_en) for p in found] == [("postal_in", ": «Hình thức nộp»")]
+
+
+def test_a_column_of_its_own_a_declared_one_and_one_that_is_not_read_do_not_follow(tmp_path: Path) -> None:
+    own = [(*row, said) for row, said in zip(SENT, ("Nộp qua BCCI", "Có", "Không", "", "", ""), strict=True)]
+    read = [
+        read_file("dossiers", write(tmp_path / "own.csv", own), units=ONE),
+        parse_file(write(tmp_path / "t.csv", SENT), KINDS["dossiers"], Given(ONE, own=Own(columns={"postal_in": "yes"})), {}),
+    ]
+    assert [[r.model_dump()["postal_in"].value for r in parsed.columns.records()] for parsed in read] == [
+        ["yes", "no", "unknown", "unknown"],
+        ["yes"] * 4,
+    ]
+    assert not any(parsed.problems.count(Code.COLUMN_FOLLOWS) for parsed in read)
+    path = as_parquet(tmp_path / "own.parquet", own)
+    (part,) = scan_parquet("dossiers", path, units=ONE, columns=["channel", "received_at", "status"])
+    assert "postal_in" not in part.columns
+
+
+def test_a_table_without_channels_says_nothing_of_the_post() -> None:
+    headings, *rows = [row[:-1] for row in SENT]
+    parsed = read_table("dossiers", headings, list(zip(*rows, strict=True)))
+    assert "postal_in" not in parsed.columns
+    assert parsed.problems.count(Code.COLUMN_FOLLOWS) == 0
+
+
+def timings(exported: date | None, *, beside: bool = False) -> dict[int, str]:
+    rows = [dict(zip(SENT[0], row, strict=True)) for row in SENT[1:]]
+    for row in rows if beside else ():
+        row["Tiến độ"] = row["Tình trạng"].replace("Đã trả kết quả", "Sớm 2 ngày")
+        row["Tình trạng"] = "Đang xử lý" if row["Ngày có kết quả"] == "" else "Đã trả kết quả"
+        row["Hình thức nộp"] = ""
+    data = cm.Dataset(ONE, dossiers=[{**row, "Hình thức nộp": ""} for row in rows], as_of=exported)
+    found = {p.row: p.value for p in data.problems if p.code is Code.TIMING_DIFFERS}
+    assert data.problems.count(Code.TIMING_DIFFERS) == len(found) == len(data.quality().filter(code="timing_differs"))
+    return found
+
+
+def test_a_timing_that_the_file_states_is_compared_with_its_dates() -> None:
+    assert timings(None) == {2: "quá hạn"}
+    assert timings(date(2021, 3, 10)) == {2: "quá hạn", 3: "quá hạn"}
+    assert timings(date(2021, 3, 11)) == {2: "quá hạn", 4: "đúng hạn"}
+    assert timings(date(2021, 3, 11), beside=True) == {2: "quá hạn", 4: "đúng hạn", 5: "trước hạn"}

@@ -257,7 +257,7 @@ def test_a_problem_names_the_heading_of_the_sheet(tmp_path: Path) -> None:
     assert [(p.column, p.heading) for p in problems] == [("issued_on", ""), ("secrecy", "=Độ mật")]
     assert problems.examples[0].text("vi").startswith("documents.csv, dòng 2, issued_on = «31/02/2021»: ")
     assert problems.examples[1].text("vi").startswith("documents.csv, dòng 3, =Độ mật [secrecy] = «vàng»: ")
-    assert "3,secrecy,'=Độ mật,vàng,unknown_code," in problems.to_csv()
+    assert "3,secrecy,'=Độ mật,vàng,1,unknown_code," in problems.to_csv()
 
 
 @pytest.mark.parametrize(("named", "there"), [("NFC", "NFD"), ("NFD", "NFC")])

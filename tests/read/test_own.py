@@ -17,9 +17,13 @@ from cchc_metrics.read.district import load_district
 from cchc_metrics.read.files import parse_file
 from cchc_metrics.read.own import Own
 from cchc_metrics.read.parquet_files import scan_file
+from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.tables import Parsed
+from cchc_metrics.records.choices import StatedTiming
+from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
+from cchc_metrics.records.record import ColumnSpec, schema
 
 TWO = cm.UnitTree([*(cm.Unit(code=code, name=code, kind="xã", level="commune") for code in ("TM", "TN"))])
 HEAD = 'code = "TM"\nname = "Tân Mai"\nlevel = "xã"\nextracted_on = 2022-03-31\n'
@@ -115,3 +119,26 @@ def test_a_folder_uses_them(tmp_path: Path) -> None:
     (tmp_path / "documents.csv").write_text("Số ký hiệu,Ngày ban hành,Độ mật\n1/A,05/03/2021,\n2/A,05/03/2021,Mật\n", encoding="utf-8")
     found = cm.read_folder(tmp_path).measures("2021")["electronic_exchange", "TM"]
     assert (found.numerator, found.denominator) == (1, 1)
+
+
+CLOSED = [(kind, spec) for kind in KINDS.values() for spec in schema(kind.model) if spec.choice not in (None, StatedTiming)]
+
+
+@pytest.mark.parametrize(("kind", "spec"), CLOSED, ids=lambda each: each.name)
+def test_an_unknown_word_of_any_closed_list_is_one_message_with_its_number_and_what_is_accepted(kind: Kind, spec: ColumnSpec) -> None:
+    assert spec.choice is not None
+    needed = [each for each in schema(kind.model) if each.required and each.name != spec.name]
+    rows = [{**{each.name: "x" for each in needed}, spec.name: word} for word in ("Zzzz", "zzzz", "Qqqq", " ZZZZ ")]
+    found = [p for p in read_rows(kind, rows).problems if p.column == spec.name]
+    assert [(p.value, p.cells, p.rows) for p in found] == [("Zzzz", 3, (1, 2, 4)), ("Qqqq", 1, (3,))]
+    for problem in found:
+        for member in spec.choice:
+            assert member.vi in problem.text("vi")
+            assert member.value in problem.text("en")
+        assert f"[values.{kind.name}.{spec.name}]" in problem.text("vi")
+
+
+def test_a_near_word_is_named_in_vietnamese() -> None:
+    row = {"meeting_id": "1", "unit_code": "TM", "kind": "họp UBND", "status": "đã hopp", "held_on": "05/03/2021"}
+    (problem,) = read_rows("meetings", [row]).problems
+    assert "có phải «đã họp»?" in problem.text("vi")

@@ -176,10 +176,19 @@ def test_a_scan_of_nothing_but_ids_judges_the_rows(tmp_path: Path, ids: list[str
 
 
 def test_examples_are_the_first_of_the_file_and_totals_are_exact(tmp_path: Path) -> None:
-    bad = outreach(3000, channel=["?"] * 3000)
+    bad = outreach(3000, held_on=["?"] * 3000)
     total = added(read_outreach(tmp_path, bad, group=250, part_rows=500))
-    assert (total.count(Code.UNKNOWN_CODE), total.read, total.rejected) == (3000, 3000, 3000)
+    assert (total.count(Code.IMPOSSIBLE_DATE), total.read, total.rejected) == (3000, 3000, 3000)
     assert [p.row for p in total] == list(range(1, 1001))
+
+
+def test_an_unknown_word_is_one_problem_of_the_whole_file(tmp_path: Path) -> None:
+    words = ["xe điện", "Xe  ĐIỆN", "loa"] * 1000
+    total = added(read_outreach(tmp_path, outreach(3000, channel=words), group=250, part_rows=500))
+    (problem,) = total
+    assert (problem.value, problem.row, problem.cells, total.rejected) == ("xe điện", 1, 2000, 2000)
+    assert problem.rows == tuple(row for row in range(1, 1501) if row % 3)
+    assert "(2000 cells, rows 1, 2, 4, 5, 7 …)" in problem.text("en")
 
 
 def test_a_file_without_rows_is_a_table_without_rows(tmp_path: Path) -> None:

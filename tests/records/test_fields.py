@@ -148,7 +148,9 @@ def test_an_unknown_code_names_the_nearest_and_is_not_taken_for_it() -> None:
     with pytest.raises(CellError) as raised:
         choices.Channel.parse("onlin")
     assert raised.value.code is Code.UNKNOWN_CODE
-    assert raised.value.fix == ("; có phải «online»?", "; did you mean «online»?")
+    vi, en = raised.value.fix
+    assert vi == "; có phải «online»?; có: trực tiếp, trực tuyến, bưu chính công ích"
+    assert en == "; did you mean «online»?; there are: counter, online, postal"
 
 
 def test_unknown_is_not_no() -> None:

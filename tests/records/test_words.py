@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cchc_metrics.records import choices
-from cchc_metrics.records.choices import Channel, Secrecy, Status
-from cchc_metrics.records.fields import CellError, Choice, Flag, word_key
+from cchc_metrics.records.choices import Channel, Secrecy, StatedTiming, Status
+from cchc_metrics.records.fields import CellError, Choice, Flag
+from cchc_metrics.text import word_key
 
 STATUSES = {
     Status.SUBMITTED: "Mới, Mới đăng ký, Chờ tiếp nhận, Hồ sơ chờ tiếp nhận",
@@ -58,4 +59,23 @@ def test_no_word_means_two_things(choice: type[Choice]) -> None:
 def test_a_wrong_word_is_answered_in_the_words_of_the_office() -> None:
     with pytest.raises(CellError) as raised:
         Channel.parse("bưu chánh công ích")
-    assert raised.value.fix[0] == "; có phải «bưu chính công ích»?"
+    assert raised.value.fix[0].startswith("; có phải «bưu chính công ích»?; có: trực tiếp, ")
+
+
+def test_a_word_with_a_judgement_behind_it_is_the_status_and_the_judgement() -> None:
+    said = {
+        "Đã giải quyết đúng hạn": (Status.RESOLVED, StatedTiming.IN_TIME),
+        "Hoàn thành (trễ hạn)": (Status.RESOLVED, StatedTiming.LATE),
+        "ĐÃ TRẢ KẾT QUẢ - SỚM HẠN": (Status.RETURNED, StatedTiming.EARLY),
+        "Đang giải quyết quá hạn": (Status.PROCESSING, StatedTiming.LATE),
+        "Đang xử lí còn hạn": (Status.PROCESSING, StatedTiming.IN_TIME),
+    }
+    assert {word: (Status.parse(word), StatedTiming.parse(word)) for word in said} == said
+    for word in ("Quá hạn bổ sung", "Đúng hạn", "Xong trễ hạn"):
+        with pytest.raises(CellError):
+            Status.parse(word)
+
+
+@pytest.mark.parametrize("word", ["Không quá hạn", "Đúng hạn hoặc trễ hạn", "Hạn", "Còn", "5"])
+def test_a_judgement_that_is_none_is_not_said(word: str) -> None:
+    assert StatedTiming.parse(word) is StatedTiming.NOT_SAID

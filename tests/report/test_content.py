@@ -264,3 +264,15 @@ def test_an_illustrative_plan_says_so(planned: Report) -> None:
     plan = load_plan("illustrative = true\n" + PLAN)
     section = sections(replace(planned, plan=plan), "en")["The plan"]
     assert lines(section)[1] == "Illustrative targets: the official list is not public"
+
+
+def test_a_word_that_is_not_known_is_named_in_the_report_with_its_number_and_what_is_accepted() -> None:
+    rows = [
+        {"meeting_id": str(n), "unit_code": "TM", "kind": "họp UBND", "status": "họp trễ", "held_on": "05/03/2021", "paperless": "x"}
+        for n in range(3)
+    ]
+    unit = Unit(code="TM", name="Tân Mai", kind="xã", level="commune")
+    text = page_text(report_page(Dataset([unit], meetings=rows).report("2021"), "vi"))
+    assert "status = «họp trễ»: mã không có trong danh mục" in text
+    assert "có: dự kiến, đã họp, hoãn, hủy" in text
+    assert "(3 ô, dòng 1, 2, 3)" in text

@@ -9,9 +9,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from cchc_metrics.records.fields import CellError, Choice, Flag, word_key
+from cchc_metrics.records.fields import CellError, Choice, Flag
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.text import nfc
+from cchc_metrics.text import nfc, word_key
 
 NEAR: Final = 0.8
 """A word is near another from this ratio of common letters on."""

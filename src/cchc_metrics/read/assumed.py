@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
 
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.findings import Findings
-from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn, Uncalculated
-from cchc_metrics.records.fields import CellError, Flag, cell_text, word_key
-from cchc_metrics.records.kind import Kind
+from cchc_metrics.read.findings import Findings, shown
+from cchc_metrics.read.own import Own
+from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn, Uncalculated
+from cchc_metrics.records.fields import CellError, Flag, cell_text
+from cchc_metrics.records.kind import Follows, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema_by_name
+from cchc_metrics.text import word_key
 
 Cells = dict[str, RawColumn | TypedColumn]
 _MARKS: Final = frozenset("xXvV✓✔")
@@ -56,18 +58,53 @@ def assume(cells: Mapping[str, RawColumn | TypedColumn], table: RawTable, kind: 
     return found
 
 
-def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind) -> Cells:
-    """Return cells with the columns that follow from the words of others."""
+def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Given) -> Cells:
+    """Return cells with the columns that follow from the words of others, by the library's meaning of a word, else by the district's own.
+
+    Args:
+        cells: canonical column → its cells, as they came.
+        kind: what the rows are.
+        given: what the district declares; a column that it declares follows from nothing else.
+    """
     found = dict(cells)
-    for rule in kind.follows:
-        source = cells.get(rule.source)
-        if rule.column in cells or not isinstance(source, RawColumn):
-            continue
-        known = {word_key(word): code for word, code in rule.words.items()}
-        codes = [known.get(word_key(text)) if (text := _text(cell)) else None for cell in source.values]
-        if any(codes):
-            found[rule.column] = RawColumn(codes, source.codes)
+    meant = given.own.worded(cells, [rule.source for rule in kind.follows])
+    for rule in following(kind, cells, given):
+        source, other = cells[rule.source], meant[rule.source]
+        if isinstance(source, RawColumn) and isinstance(other, RawColumn):
+            codes = [_follows(rule, cell) or _follows(rule, said) for cell, said in zip(source.values, other.values, strict=True)]
+            if any(codes):
+                found[rule.column] = RawColumn(codes, source.codes)
     return found
+
+
+def following(kind: Kind, names: Container[str], given: Given) -> list[Follows]:
+    """Return by which rules columns follow that a table lacks and nobody declares, where it has what they follow from."""
+    there = (*given.own.columns, *given.unread)
+    return [rule for rule in kind.follows if rule.column not in names and rule.column not in there and rule.source in names]
+
+
+def report_followed(rules: Iterable[Follows], cells: Callable[[str], Iterable[Any]], own: Own, findings: Findings) -> None:
+    """Add which columns follow from others, where a cell says something of them.
+
+    Args:
+        rules: by which they follow.
+        cells: takes a column, returns its distinct cells.
+        own: what the district declares.
+        findings: where it is added.
+    """
+    for rule in rules:
+        if not rule.reported:
+            continue
+        listed = list(cells(rule.source))
+        meant = own.worded({rule.source: RawColumn(listed, np.arange(len(listed), dtype=np.int32))}, [rule.source])[rule.source]
+        if any(_follows(rule, cell) for cell in [*listed, *(meant.values if isinstance(meant, RawColumn) else ())]):
+            heading = shown(findings.headings.get(rule.source, rule.source))
+            findings.add(Code.COLUMN_FOLLOWS, column=rule.column, fix=(f": «{heading}»", f": «{heading}»"))
+
+
+def _follows(rule: Follows, cell: Any) -> str | None:
+    text = "" if cell is ABSENT else _text(cell)
+    return None if text is None else rule.meant(text)
 
 
 def worded(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind) -> Cells:

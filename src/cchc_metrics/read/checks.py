@@ -40,6 +40,7 @@ class Given:
         extracted_on: the day on which the records were exported.
         own: what the district declares of the kind's cells.
         fixes: the rows that were fixed since the file was exported.
+        unread: columns that are not read, whether the table has them or not.
         part: whether the rows are a part of their table, so that ids are compared later, over all parts.
     """
 
@@ -48,6 +49,7 @@ class Given:
     extracted_on: date | None = None
     own: Own = NOTHING
     fixes: Fixes = NO_FIXES
+    unread: frozenset[str] = frozenset()
     part: bool = False
 
 

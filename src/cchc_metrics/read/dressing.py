@@ -17,9 +17,10 @@ from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Uncalculated
 from cchc_metrics.records.columns import Array
-from cchc_metrics.records.fields import CellError, cell_text, word_key
+from cchc_metrics.records.fields import CellError, cell_text
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import ColumnSpec, schema, schema_by_name
+from cchc_metrics.text import word_key
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SEVERAL: Final = 3

@@ -48,6 +48,23 @@ class Findings:
             self._reported += 1
             kept.append((row, self._reported, Problem(code, self.file, self.sheet, row, column, value, *fix, self._heading(column))))
 
+    def add_word(self, code: Code, rows: Array, column: str, value: object, fix: Callable[[], Fix]) -> None:
+        """Add one problem of all the cells that have the same word.
+
+        Args:
+            code: what is wrong.
+            rows: the ascending numbers of their rows.
+            column: canonical column.
+            value: the word, as the first of them has it.
+            fix: returns what to do in both languages.
+        """
+        self._totals[code] = self._totals.get(code, 0) + len(rows)
+        kept, first = self._examples.setdefault(code, []), int(rows[0])
+        if len(kept) < self.limit:
+            self._reported += 1
+            place = (code, self.file, self.sheet, first, column, shown(value), *fix(), self._heading(column))
+            kept.append((first, self._reported, Problem(*place, len(rows), tuple(rows[: self.limit].tolist()))))
+
     def add_rows(
         self,
         code: Code,

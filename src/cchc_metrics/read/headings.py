@@ -157,7 +157,7 @@ def _says_something_else(kind: Kind, heading: str, column: str, own: Mapping[str
 
 def _is_word(choice: type[Choice], cell: object) -> bool:
     try:
-        return bool(cell_text(cell)) and choice.parse(cell) is not None
+        return bool(cell_text(cell)) and choice.parse(cell) is not choice.blank()
     except CellError:
         return False
 

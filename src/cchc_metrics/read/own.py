@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,10 +10,10 @@ import numpy as np
 
 from cchc_metrics.errors import suggestion
 from cchc_metrics.read.raw import ABSENT, RawColumn, TypedColumn, Uncalculated
-from cchc_metrics.records.fields import CellError, Choice, cell_text, word_key
+from cchc_metrics.records.fields import CellError, Choice, cell_text
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import schema_by_name
-from cchc_metrics.text import Text
+from cchc_metrics.text import Text, word_key
 
 Cells = Mapping[str, RawColumn | TypedColumn]
 """Canonical column → its cells."""
@@ -48,15 +48,20 @@ class Own:
             kind: what the rows are.
             rows: how many there are.
         """
-        found = dict(cells)
-        for name in {**self.values, **self.blank}:
-            column = found.get(name)
-            if isinstance(column, RawColumn):
-                words = {word_key(word): code for word, code in self.values.get(name, {}).items()}
-                found[name] = RawColumn([self._meant(cell, words, self.blank.get(name)) for cell in column.values], column.codes)
+        found = self.worded(cells, dict.fromkeys((*self.values, *self.blank)))
         for name, value in self.columns.items():
             if name not in found and name in schema_by_name(kind.model):
                 found[name] = RawColumn([value], np.zeros(rows, dtype=np.int32))
+        return found
+
+    def worded(self, cells: Cells, names: Iterable[str]) -> dict[str, RawColumn | TypedColumn]:
+        """Return cells in which own words and empty cells of some columns are what they mean; see ``applied``."""
+        found = dict(cells)
+        for name in names:
+            column = found.get(name)
+            if isinstance(column, RawColumn) and (name in self.values or name in self.blank):
+                words = {word_key(word): code for word, code in self.values.get(name, {}).items()}
+                found[name] = RawColumn([self._meant(cell, words, self.blank.get(name)) for cell in column.values], column.codes)
         return found
 
     @staticmethod

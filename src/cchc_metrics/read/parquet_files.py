@@ -22,6 +22,7 @@ import numpy as np
 
 from cchc_metrics.arguments import public
 from cchc_metrics.read.arrow import arrow, one_array, python_value
+from cchc_metrics.read.assumed import following, report_followed
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.dated import ROWS
 from cchc_metrics.read.doubt import JUDGED, NO_SIGNS, Signs, signs_of
@@ -195,6 +196,8 @@ class _Scan:
         part_rows: int,
     ) -> _Scan:
         table = open_parquet(path)
+        if columns is not None:
+            given = replace(given, unread=frozenset(schema_by_name(kind.model)) - set(columns))
         matched = match_headings(kind, table.headings, own, partial(_words, table), worded=given.own.values)
         findings = Findings(file)
         matched = with_declared(kind, matched, given, findings)
@@ -207,6 +210,9 @@ class _Scan:
         if not table.rows:
             findings.add(Code.EMPTY_TABLE)
         names = {name: table.headings[at] for name, at in matched.positions.items() if columns is None or name in columns}
+        findings.headings = names
+        if matched.usable:
+            report_followed(following(kind, names, given), lambda name: _words(table, matched.positions[name]), given.own, findings)
         needed = [name for name in kind.id_columns if schema_by_name(kind.model)[name].required]
         ids = tuple(name for name in kind.id_columns if name in names) if all(name in names for name in needed) else ()
         return cls(table, kind, given, file, findings, matched.usable, names, ids, keep_ids or kind.name in COUNTED_BY_ID, part_rows)

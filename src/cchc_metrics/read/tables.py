@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from cchc_metrics.errors import did_you_mean
-from cchc_metrics.read.assumed import assume, followed, row_is_id, worded
+from cchc_metrics.read.assumed import assume, followed, following, report_followed, row_is_id, worded
 from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.dated import are_dates, of_persons
@@ -24,6 +24,7 @@ from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.records.record import schema, schema_by_name
+from cchc_metrics.text import word_key
 
 MENDS: Final = 100
 """For so many different bad cells of a column the nearest good one is sought; more are fixed by fixing the export."""
@@ -82,6 +83,7 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     if not matched.usable:
         return unusable(kind, findings, len(table.rows) + refused)
     cells = {name: table.columns[position] for name, position in matched.positions.items()}
+    report_followed(following(kind, cells, given), lambda name: _words(cells[name]), given.own, findings)
     parsed = judge(table, assume(cells, table, kind, given, findings), kind, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
 
@@ -145,7 +147,10 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     """
     n, refused = len(table.rows), len(table.refused)
     cells = {name: _as_ids(column) if schema_by_name(kind.model)[name].cell_type.name == "id" else column for name, column in cells.items()}
-    cells = worded(given.own.applied(followed(cells, kind), kind, n), kind)
+    filled = followed(cells, kind, given)
+    sources = {rule.column: findings.headings[rule.source] for rule in kind.follows if rule.source in findings.headings}
+    findings.headings = {**findings.headings, **{name: sources[name] for name in filled if name not in cells and name in sources}}
+    cells = worded(given.own.applied(filled, kind, n), kind)
     only = _only_unit(kind, given)
     if only is not None and "unit_code" not in cells:
         cells["unit_code"] = RawColumn([only], np.zeros(n, dtype=np.int32))
@@ -207,7 +212,10 @@ def _understand_cells(
                 mask[[at for at, error in errors.items() if error.code == code]] = True
                 where = np.flatnonzero(mask[column.codes])
                 bad[where] = True
-                _tell_cells(findings, code, spec.name, column, errors, table.rows, where)
+                if code is Code.UNKNOWN_CODE and spec.choice is not None:
+                    _tell_words(findings, kind, spec.name, column, errors, table.rows, where)
+                else:
+                    _tell_cells(findings, code, spec.name, column, errors, table.rows, where)
         distinct: dict[str, Array] = {}
         encode(spec, values, distinct, labels)
         for name, array in distinct.items():
@@ -253,6 +261,33 @@ def _tell_cells(
         return fixes[cell]
 
     findings.add_rows(code, rows, where, name, lambda at: None if column.cell(at) is ABSENT else column.cell(at), fix)
+
+
+def _tell_words(
+    findings: Findings, kind: Kind, name: str, column: RawColumn, errors: Mapping[int, CellError], rows: Array | range, where: Array
+) -> None:
+    """Add one problem for each word that a closed list does not have, in the order in which they first stand in the table."""
+    cells = column.codes[where]
+    number = np.zeros(len(column.values), dtype=np.int64)
+    words: dict[str, int] = {}
+    for at in np.unique(cells).tolist():
+        number[at] = words.setdefault(word_key(shown(column.values[at])), len(words))
+    order = np.argsort(number[cells], kind="stable")
+    groups = np.split(order, np.cumsum(np.bincount(number[cells]))[:-1])
+    for nth, group in enumerate(sorted(groups, key=lambda group: int(where[group[0]]))):
+        first = int(cells[group[0]])
+        numbers = np.asarray(rows)[where[group]] if not isinstance(rows, range) else where[group] * rows.step + rows.start
+        fix = partial(_word_fix, kind, name, column.values[first], errors[first]) if nth < MENDS else lambda: ("", "")
+        findings.add_word(Code.UNKNOWN_CODE, numbers, name, column.values[first], fix)
+
+
+def _word_fix(kind: Kind, name: str, cell: object, error: CellError) -> tuple[str, str]:
+    vi, en = error.fix
+    line = f'"{shown(cell)}" = "…"'
+    return (
+        f"{vi}; hoặc khai báo {line} dưới [values.{kind.name}.{name}]",
+        f"{en}; or declare {line} under [values.{kind.name}.{name}]",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

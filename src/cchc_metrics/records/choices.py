@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Final, Self
 
-from cchc_metrics.records.fields import CellError, Choice, cell_text, word_key
+from cchc_metrics.records.fields import CellError, Choice, cell_text
+from cchc_metrics.records.problems import Code
+from cchc_metrics.text import word_key
 
 _BODY: Final = re.compile(r"\b(?:ubnd|hdnd|nhan dan)\b")
-_ENDED_WITH_TIMING = ("hoàn thành đúng hạn", "hoàn thành trễ hạn", "đã xử lý đúng hạn", "đã xử lý trễ hạn")
-_PENDING_WITH_TIMING = ("đang xử lý trong hạn", "đang xử lý quá hạn")
-# What a status word says of the timing is not read: it follows from the dates.
+_TIMED: Final = re.compile(r"(?P<status>.+) (?:truoc|som|dung|trong|con|qua|tre|cham) (?:thoi )?han")
+"""A status word, compared form, with a judgement of the timing behind it: «Đã giải quyết đúng hạn»."""
+_AMOUNT: Final = r"(?:thoi )?(?:han\b|\d+ (?:ngai|gio)\b)"
+_JUDGEMENTS: Final = {
+    "early": re.compile(rf"\b(?:truoc|som) {_AMOUNT}"),
+    "in_time": re.compile(rf"\b(?:dung|trong|con|con lai|chua den) {_AMOUNT}"),
+    "late": re.compile(rf"\b(?:qua|tre|cham) {_AMOUNT}"),
+}
+_DENIED: Final = re.compile(r"\b(?:khong|chua (?!den))")
 
 
 class Channel(Choice):
@@ -52,7 +61,7 @@ class Status(Choice):
     PROCESSING = (
         "processing",
         "đang xử lý",
-        ("4", "đang giải quyết", "đang thụ lý", "chờ xử lý", "chờ phân công", "trình ký", "chờ ký", *_PENDING_WITH_TIMING),
+        ("4", "đang giải quyết", "đang thụ lý", "chờ xử lý", "chờ phân công", "trình ký", "chờ ký"),
     )
     SUPPLEMENT_REQUESTED = (
         "supplement_requested",
@@ -65,9 +74,55 @@ class Status(Choice):
     RESOLVED = (
         "resolved",
         "đã xử lý xong",
-        ("9", "đã giải quyết", "hoàn thành", "đã hoàn thành", "đã có kết quả", "có kết quả", "chờ trả kết quả", *_ENDED_WITH_TIMING),
+        ("9", "đã giải quyết", "hoàn thành", "đã hoàn thành", "đã có kết quả", "có kết quả", "chờ trả kết quả"),
     )
     RETURNED = "returned", "đã trả kết quả", ("10", "trả kết quả", "đã trả")
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Return the status that a cell means; a judgement of the timing behind it is not read: «Đã giải quyết đúng hạn» is resolved.
+
+        >>> Status.parse("Hoàn thành trễ hạn").value, Status.parse("Đã trả kết quả (trước hạn)").value
+        ('resolved', 'returned')
+        """
+        try:
+            return super().parse(value)
+        except CellError as error:
+            timed = _TIMED.fullmatch(word_key(cell_text(value))) if error.code is Code.UNKNOWN_CODE else None
+            if timed is None:
+                raise
+            for word in (timed["status"], f"{timed['status']} xong"):  # «Đã xử lý» alone could be one step of several
+                with suppress(CellError):
+                    return super().parse(word)
+            raise
+
+
+class StatedTiming(Choice):
+    """What a file itself says of a dossier's timing: a judgement, compared with the dates and counted nowhere."""
+
+    NOT_SAID = "not_said", "không ghi"
+    EARLY = "early", "trước hạn"
+    IN_TIME = "in_time", "đúng hạn", ("trong hạn", "còn hạn")
+    LATE = "late", "quá hạn", ("trễ hạn",)
+
+    @classmethod
+    def blank(cls) -> StatedTiming:
+        """Return ``not_said``."""
+        return cls.NOT_SAID
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Return the judgement that a cell holds, in whatever words; one that denies, says several things or nothing is ``not_said``.
+
+        >>> [StatedTiming.parse(text).value for text in ("Quá hạn 3 ngày", "Còn 2 ngày", "Hoàn thành sớm hạn", "Chưa quá hạn", "Xong")]
+        ['late', 'in_time', 'early', 'not_said', 'not_said']
+        """
+        try:
+            return super().parse(value)
+        except CellError:
+            key = word_key(cell_text(value))
+            found = [code for code, words in _JUDGEMENTS.items() if words.search(key)]
+            return cls.of(found[0]) if len(found) == 1 and not _DENIED.search(key) else cls.blank()
 
 
 class TermUnit(Choice):

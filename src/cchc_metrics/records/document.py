@@ -10,6 +10,7 @@ from cchc_metrics.records.fields import Flag, Identifier, Moment, UnitCode
 from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Follows, Kind, events_from_columns
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
+from cchc_metrics.text import word_key
 
 
 class Document(Record):
@@ -77,6 +78,11 @@ SENT = {
 }
 """How a document was sent (hình thức gửi): over the linked systems, so electronic and exchanged, or on paper, so neither."""
 
+
+def _sent(word: str) -> str | None:
+    return {word_key(known): code for known, code in SENT.items()}.get(word_key(word))
+
+
 KIND = Kind(
     "documents",
     "văn bản",
@@ -105,6 +111,6 @@ KIND = Kind(
     by_words=frozenset({"Loại văn bản"}),
     weak=frozenset({"Hình thức gửi"}),
     words={"electronic": SENT, "exchanged": SENT},
-    follows=(Follows("electronic", "exchanged", SENT),),
+    follows=(Follows("electronic", "exchanged", _sent),),
     dates=Dates("issued_on", ("issued_on",)),
 )

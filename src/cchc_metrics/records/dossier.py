@@ -7,12 +7,12 @@ from datetime import date, datetime, time
 
 import numpy as np
 
-from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, Status, TermUnit, Timing
+from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, StatedTiming, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import ENDED_STATE, OUT_STATE, acceptance, class_dossiers, receipts, state_table, turnaround
 from cchc_metrics.records.ends import AS_CHECKED, end_clock, end_days
-from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
-from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Course, Dates, Dim, Events, EventSet, Fact, Join, Kind
+from cchc_metrics.records.fields import NO_DAY, CellError, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
+from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Course, Dates, Dim, Events, EventSet, Fact, Follows, Join, Kind
 from cchc_metrics.records.lateness import LATE, age_unknown, overdue_longer
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.procedure import attach_procedures
@@ -49,6 +49,7 @@ class Dossier(Record):
         fee_due: whether there is a financial obligation.
         paid_online: whether it was paid online, and through which gateway.
         digitised: whether it was digitised, or digitised data were reused.
+        stated_timing: what the file itself says of the timing; compared with the dates and counted nowhere.
 
     >>> d = Dossier(dossier_id="TM-210301-0001", unit_code="TM", status="9", received_at="01/03/2021", ended_at="03/03/2021")
     >>> d.status.vi, d.received_at
@@ -77,6 +78,7 @@ class Dossier(Record):
     fee_due: Flag = Flag.UNKNOWN
     paid_online: Payment = Payment.UNKNOWN
     digitised: Digitised = Digitised.UNKNOWN
+    stated_timing: StatedTiming = StatedTiming.NOT_SAID
 
 
 def _day(record: Dossier, name: str) -> int:
@@ -281,6 +283,26 @@ def course(columns: Columns, context: Context) -> Course:
     return Course(timed.due, timed.ended, late, timed.overdue_begins)
 
 
+_JUDGING = ("Tình trạng hạn", "Tình trạng thời hạn", "Đúng hạn", "Quá hạn", "Tiến độ", "Tiến độ giải quyết", "Tiến độ xử lý", "Đánh giá")
+
+
+def _by_post(word: str) -> str | None:
+    """Return whether a dossier came by post, by the words of its channel; the national portal reads an empty one as counter."""
+    try:
+        return "yes" if Channel.parse(word) is Channel.POSTAL else "no"
+    except CellError:
+        return None
+
+
+def _judged(word: str) -> str | None:
+    """Return the judgement that a status word ends with: «Hoàn thành trễ hạn»."""
+    try:
+        said = StatedTiming.parse(word)
+        return None if said is StatedTiming.NOT_SAID or not Status.parse(word) else said.value
+    except CellError:
+        return None
+
+
 KIND = Kind(
     "dossiers",
     "hồ sơ",
@@ -355,7 +377,11 @@ KIND = Kind(
         "fee_due": ("Có nghĩa vụ tài chính", "Phải nộp phí, lệ phí", "Có phí, lệ phí"),
         "paid_online": ("Thanh toán trực tuyến", "Được thanh toán trực tuyến"),
         "digitised": ("Số hóa", "Trạng thái số hóa", "Số hóa hồ sơ", "Hồ sơ có thành phần số hóa"),
+        "stated_timing": _JUDGING,
     },
+    by_words=frozenset(_JUDGING),
+    weak=frozenset(_JUDGING),
+    follows=(Follows("postal_in", "channel", _by_post), Follows("stated_timing", "status", _judged, reported=False)),
     doubtful={"Ngày trả": ("returned_at", "due_at")},
     dates=Dates(
         "received_at", ("submitted_at", "received_at", "ended_at", "approved_at", "returned_at"), ("due_at",), ("received_at", "ended_at")

@@ -15,11 +15,12 @@ from enum import Enum, StrEnum
 from fractions import Fraction
 from functools import cache
 from numbers import Integral, Rational, Real
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 
-from cchc_metrics.errors import CchcError, suggestion
+from cchc_metrics.errors import CchcError
 from cchc_metrics.records.problems import Code
-from cchc_metrics.text import fold, nfc, parse_number_vi
+from cchc_metrics.records.words import nearest_words
+from cchc_metrics.text import fold, nfc, parse_number_vi, word_key
 
 NO_DAY = -1
 """The day number that stands for "no date" in columns (31/12/1969 is never a date of a record)."""
@@ -56,9 +57,6 @@ class CellError(Exception):
     def fix(self) -> tuple[str, str]:
         """What to do, in Vietnamese and in English; empty where no more is known than the code says."""
         return self._fix() if callable(self._fix) else self._fix
-
-
-_PUNCTUATION: Final = re.compile(r"[\W_]+")
 
 
 class Choice(StrEnum):
@@ -99,7 +97,7 @@ class Choice(StrEnum):
         """Return the member that a cell means; accepts codes, Vietnamese names and aliases, with or without diacritics.
 
         Raises:
-            CellError: ``unknown_code`` with the nearest code, or ``missing_value``.
+            CellError: ``unknown_code`` with the nearest words and those that are accepted, or ``missing_value``.
         """
         if isinstance(value, cls):
             return value
@@ -112,23 +110,17 @@ class Choice(StrEnum):
         spellings: dict[str, Self] = _spellings(cls)
         found = spellings.get(word_key(text))
         if found is None:
-            raise CellError(Code.UNKNOWN_CODE, lambda: suggestion(text, _known_words(cls)))
+            raise CellError(Code.UNKNOWN_CODE, lambda: _unknown_word(cls, word_key(text)))
         return found
 
 
-def word_key(text: str) -> str:
-    """Return the form by which words of closed lists are matched: folded, i for y, and without punctuation.
-
-    >>> word_key("Đang xử lí") == word_key("ĐANG XỬ-LÝ")
-    True
-    """
-    return _PUNCTUATION.sub(" ", fold(text)).replace("y", "i").strip() or fold(text)
-
-
-def _known_words(choice: type[Choice]) -> tuple[str, ...]:
-    """Return what a person may write into a closed list: its codes, names and words of more than a letter."""
-    words = (word for member in choice for word in (member.value, member.vi, *member.aliases))
-    return tuple(dict.fromkeys(word for word in words if len(word) > 2))
+@cache
+def _unknown_word(choice: type[Choice], key: str) -> tuple[str, str]:
+    """Return the fix of a word that a closed list does not have: the nearest of its words, and the names of all its members."""
+    words = [(word, member.value) for member in choice for word in (member.vi, *member.aliases, member.value)]
+    near = " / ".join(f"«{word}»" for word in nearest_words(key, words))
+    vi, en = (f"; có phải {near}?", f"; did you mean {near}?") if near else ("", "")
+    return f"{vi}; có: {', '.join(member.vi for member in choice)}", f"{en}; there are: {', '.join(choice.labels())}"
 
 
 @cache

@@ -171,12 +171,14 @@ class Follows:
     Args:
         column: what follows.
         source: the column whose words it follows from; a table that has none of them says nothing of it.
-        words: word → code.
+        meant: takes a word, returns the code that follows from it, None where nothing does.
+        reported: whether it is reported, as what figures rest on is.
     """
 
     column: str
     source: str
-    words: Mapping[str, str]
+    meant: Callable[[str], str | None]
+    reported: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,15 +12,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from cchc_metrics.errors import RejectedRowsError
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.listing import no_formula
 from cchc_metrics.tables.table import AnswerTable
-from cchc_metrics.text import Lang, Text
+from cchc_metrics.text import Lang, Text, word_key
 
 Severity = Literal["error", "warning"]
+_ROWS_NAMED: Final = 5
+"""So many of the rows in which a mistake stands are named."""
 
 
 class Code(StrEnum):
@@ -173,6 +175,12 @@ class Code(StrEnum):
         "không tính được hạn trả: năm chưa có trong lịch làm việc; nạp lịch bằng [calendar] trong district.toml",
         "the due date cannot be computed: its year is not in the working calendar; supply it under [calendar] in district.toml",
     )
+    TIMING_DIFFERS = (
+        "timing_differs",
+        "warning",
+        "đúng hạn hay quá hạn ghi trong tệp khác với ngày tháng; số liệu tính theo ngày tháng",
+        "the file says another timing than its dates do; figures follow the dates",
+    )
     INFORMATION_ONLY_ONLINE = (
         "information_only_online",
         "warning",
@@ -248,6 +256,12 @@ class Code(StrEnum):
         "bảng có cột này, nên giá trị ghi dưới [columns] trong district.toml không dùng đến",
         "the table has the column, so the value declared under [columns] in district.toml is not used",
     )
+    COLUMN_FOLLOWS = (
+        "column_follows",
+        "warning",
+        "bảng không có cột này; nó được suy ra từ cột khác",
+        "the table does not have the column; it follows from another",
+    )
     ROWS_FIXED = (
         "rows_fixed",
         "warning",
@@ -313,6 +327,8 @@ class Problem:
         value: the value given, as text, cut to 80 characters; withheld (``"…"``) for ignored columns.
         fix_vi, fix_en: what to do, where more is known than the code says.
         heading: the sheet's own heading of the column, where it is another than ``column``.
+        cells: how many cells it is about; more than one where the same word is reported once.
+        rows: the first rows in which such a word stands; empty where the problem is about ``row`` only.
     """
 
     code: Code
@@ -324,6 +340,8 @@ class Problem:
     fix_vi: str = ""
     fix_en: str = ""
     heading: str = ""
+    cells: int = 1
+    rows: tuple[int, ...] = ()
 
     def text(self, lang: str = "vi") -> str:
         """Return the problem as one line; a column is named as the sheet does, with the canonical name in brackets.
@@ -333,13 +351,20 @@ class Problem:
         """
         vi = lang != "en"
         place = [part for part in (self.file, self.sheet) if part]
-        if self.row:
+        if self.row and self.cells == 1:
             place.append(f"{'dòng' if vi else 'row'} {self.row}")
         if self.column:
             name = f"{self.heading} [{self.column}]" if self.heading else self.column
             place.append(name + (f" = «{self.value}»" if self.value else ""))
-        message = (self.code.vi if vi else self.code.en) + (self.fix_vi if vi else self.fix_en)
+        message = (self.code.vi if vi else self.code.en) + (self.fix_vi if vi else self.fix_en) + self._how_often(vi=vi)
         return f"{', '.join(place)}: {message}" if place else message
+
+    def _how_often(self, *, vi: bool) -> str:
+        if self.cells == 1:
+            return ""
+        listed = ", ".join(map(str, self.rows[:_ROWS_NAMED])) + (" …" if self.cells > _ROWS_NAMED else "")
+        cells = f"{self.cells} {'ô' if vi else 'cells'}, " if self.column else ""
+        return f" ({cells}{'dòng' if vi else 'rows'} {listed})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -360,7 +385,7 @@ class Problems(AnswerTable[Problem]):
     limit: int = 1000
 
     _key_columns = ("code", "file", "row", "column")
-    _printed = ("file", "sheet", "row", "column", "value", "code", "text")
+    _printed = ("file", "sheet", "row", "column", "value", "cells", "code", "text")
 
     @property
     def valid(self) -> int:
@@ -391,7 +416,7 @@ class Problems(AnswerTable[Problem]):
         for key, n in other.totals.items():
             totals[key] = totals.get(key, 0) + n
         limit = max(self.limit, other.limit)
-        examples = self.examples + other.examples
+        examples = _each_word_once(self.examples + other.examples, limit)
         if any(n > limit and key in self.totals and key in other.totals for key, n in totals.items()):
             examples = _first(examples, limit)
         return Problems(totals, examples, self.read + other.read, self.rejected + other.rejected, limit)
@@ -425,6 +450,7 @@ class Problems(AnswerTable[Problem]):
             "column": [p.column for p in found],
             "heading": [p.heading for p in found],
             "value": [p.value for p in found],
+            "cells": Cells("whole", [p.cells for p in found]),
             "code": [p.code for p in found],
             "severity": [p.code.severity for p in found],
             "vi": [p.code.vi + p.fix_vi for p in found],
@@ -439,18 +465,18 @@ class Problems(AnswerTable[Problem]):
         return _HEADINGS if lang == "vi" else {}
 
     def _below(self, lang: Lang) -> str:
-        return "\n".join(f"{file} {code}: {more.text(lang)}".strip() for file, code, more in self._more())
+        return "\n".join(f"{file} {code}: {more.text(lang)}".strip() for file, code, _, more in self._more())
 
-    def _more(self) -> Iterator[tuple[str, Code, Text]]:
-        """Yield the files and codes of which not all problems are among the examples, and how many are not."""
+    def _more(self) -> Iterator[tuple[str, Code, int, Text]]:
+        """Yield the files and codes of which not all problems are among the examples, how many are not, and that in words."""
         listed = _listed(self.examples)
         for (file, code), n in sorted(self.totals.items()):
             if rest := n - listed[file, code]:
-                yield file, code, Text(f"còn {rest} vấn đề cùng loại", f"{rest} more of the same")
+                yield file, code, rest, Text(f"còn {rest} vấn đề cùng loại", f"{rest} more of the same")
 
     def to_csv(self, lang: Lang = "vi") -> str:
         """Return the examples as CSV text for the clerk who fixes the sheet; of what is not listed a row 0 says how many there are."""
-        rest = [[file, "", 0, "", "", "", code, code.severity, more.vi, more.en] for file, code, more in self._more()]
+        rest = [[file, "", 0, "", "", "", n, code, code.severity, more.vi, more.en] for file, code, n, more in self._more()]
         out = io.StringIO(AnswerTable.to_csv(self, lang))
         out.seek(0, io.SEEK_END)
         csv.writer(out, lineterminator="\n").writerows([[no_formula(str(cell)) for cell in row] for row in rest])
@@ -463,15 +489,36 @@ class Problems(AnswerTable[Problem]):
         examples = []
         for p in problems:
             key = (p.file, p.code)
-            totals[key] = totals.get(key, 0) + 1
-            if totals[key] <= limit:
+            totals[key] = totals.get(key, 0) + p.cells
+            if totals[key] <= limit or p.rows:
                 examples.append(p)
         return cls(totals, tuple(examples), read, rejected, limit)
 
 
 def _listed(examples: Iterable[Problem]) -> Counter[tuple[str, Code]]:
     """Return how many examples there are of each file and code."""
-    return Counter((p.file, p.code) for p in examples)
+    found: Counter[tuple[str, Code]] = Counter()
+    for p in examples:
+        found[p.file, p.code] += p.cells
+    return found
+
+
+def _each_word_once(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
+    """Return the examples with those about one word of a column put together, as where a table was read in parts."""
+    places: dict[tuple[object, ...], int] = {}
+    found: list[Problem] = []
+    for p in examples:
+        key = (p.code, p.file, p.sheet, p.column, word_key(p.value)) if p.rows else None
+        if key is None or key not in places:
+            if key is not None:
+                places[key] = len(found)
+            found.append(p)
+            continue
+        first, second = sorted((found[places[key]], p), key=lambda each: each.row)
+        rows = tuple(sorted((*first.rows, *second.rows)))[:limit]
+        fix = first if first.fix_vi else second
+        found[places[key]] = replace(first, cells=first.cells + second.cells, rows=rows, fix_vi=fix.fix_vi, fix_en=fix.fix_en)
+    return tuple(found) if len(found) < len(examples) else examples
 
 
 def _first(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
@@ -486,4 +533,13 @@ def _first(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
     return tuple(p for at, p in enumerate(examples) if at in chosen)
 
 
-_HEADINGS = {"file": "tệp", "sheet": "trang", "row": "dòng", "column": "cột", "value": "giá trị", "code": "mã", "text": "vấn đề"}
+_HEADINGS = {
+    "file": "tệp",
+    "sheet": "trang",
+    "row": "dòng",
+    "column": "cột",
+    "value": "giá trị",
+    "cells": "số ô",
+    "code": "mã",
+    "text": "vấn đề",
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import Final
 
 from cchc_metrics.catalogue.model import Indicator
 from cchc_metrics.errors import InputError
@@ -12,6 +13,7 @@ from cchc_metrics.reference.unit import LEVEL_NAMES
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import Page, Paragraph, Section, Table, words_table
+from cchc_metrics.report.problem_lines import problem_lines
 from cchc_metrics.tables.numbers import format_count, format_date, format_number, format_percent, format_points, format_signed
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Breakdown, Measure, Scale, Status
@@ -317,6 +319,10 @@ def assessment_texts(assessment: Assessment, lang: Lang) -> tuple[str, str]:
 _SIGNS = {">": "> ", "<=": "≤ ", "<": "< ", "=": "= "}
 
 
+_WORDS: Final = 20
+"""So many words that a closed list does not have are named; ``problems.csv`` has all."""
+
+
 def _problems(report: Report, lang: Lang) -> Section:
     vi = lang == "vi"
     p = report.problems
@@ -324,6 +330,8 @@ def _problems(report: Report, lang: Lang) -> Section:
     lines = [
         f"Đọc {read} dòng = {valid} hợp lệ + {rejected} bị loại" if vi else f"{read} rows read = {valid} valid + {rejected} rejected",
     ]
+    words = problem_lines([each for each in p if each.rows], lang)
+    lines += words[:_WORDS] + (["…"] if len(words) > _WORDS else [])
     rows = tuple((code.value, format_count(n, lang), code.vi if vi else code.en) for code, n in p.by_code().items())
     headings = ("Mã", "Số lượng", "Ý nghĩa") if vi else ("Code", "How many", "Meaning")
     tables = (words_table("problems", headings, rows, right=[1]),) if rows else ()

@@ -215,6 +215,7 @@ def _problems(problems: Problems, lang: Lang) -> Iterator[str]:
                 "column": p.column,
                 "heading": p.heading,
                 "value": p.value,
+                "cells": p.cells,
                 "text": p.text(lang),
             }
         )

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
 
 from cchc_metrics.records.problems import Problem
 from cchc_metrics.text import Lang
-
-ROWS: Final = 5
-"""So many rows are named."""
 
 
 def problem_lines(problems: Iterable[Problem], lang: Lang = "vi") -> list[str]:
@@ -24,15 +20,12 @@ def problem_lines(problems: Iterable[Problem], lang: Lang = "vi") -> list[str]:
     >>> problem_lines([Problem(Code.UNKNOWN_CODE, "a.csv", row=row, column="status", value="Xong") for row in (2, 3)], "en")
     ['a.csv, status = «Xong»: the code is not in the list of this column (2 cells, rows 2, 3)']
     """
-    alike: dict[Problem, list[int]] = {}
+    alike: dict[Problem, list[Problem]] = {}
     for problem in problems:
-        alike.setdefault(replace(problem, row=0), []).append(problem.row)
-    lines = []
-    for problem, rows in alike.items():
-        if len(rows) == 1:
-            lines.append(replace(problem, row=rows[0]).text(lang))
-            continue
-        listed = ", ".join(map(str, rows[:ROWS])) + (" …" if len(rows) > ROWS else "")
-        how_often = "" if not problem.column else f"{len(rows)} ô, " if lang == "vi" else f"{len(rows)} cells, "
-        lines.append(f"{problem.text(lang)} ({how_often}{'dòng' if lang == 'vi' else 'rows'} {listed})")
-    return lines
+        alike.setdefault(replace(problem, row=0, cells=1, rows=()), []).append(problem)
+    return [_together(some).text(lang) for some in alike.values()]
+
+
+def _together(alike: Sequence[Problem]) -> Problem:
+    rows = tuple(row for problem in alike for row in problem.rows or (problem.row,))
+    return alike[0] if len(alike) == 1 else replace(alike[0], cells=sum(problem.cells for problem in alike), rows=rows)

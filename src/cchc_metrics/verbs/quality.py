@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
 
-from cchc_metrics.records.choices import TermUnit
+from cchc_metrics.records.choices import StatedTiming, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import Timed, class_dossiers
 from cchc_metrics.records.due import CALENDAR_MISSING, dues_of, plain_waits
@@ -23,7 +24,7 @@ from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, term_units
 from cchc_metrics.records.waits import REAPPOINTMENTS
 from cchc_metrics.reference.calendar import Calendar
-from cchc_metrics.reference.days import date_of
+from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.rules import Rules
 
 _AT_A_TIME: Final = 65_536
@@ -36,6 +37,7 @@ def quality(
     *,
     rules: Rules,
     calendar: Calendar,
+    exported: date | None = None,
     tie_share: Fraction = Fraction(1, 2),
     tie_cases: int = 30,
     limit: int = 1000,
@@ -49,17 +51,21 @@ def quality(
     - ``information_only_online``: filed online for a service of level 1 or 2, which gives information only.
     - ``many_reappointments``: more than one re-appointment.
     - ``wait_without_dates``: days waited are given without their dates, which ``pauses = "restart"`` needs to compute a due date.
+    - ``timing_differs``: the file says that a dossier is early, in time or late, by its status or beside it, and its dates say otherwise.
     - ``ties_with_due_date``: of a unit's ended dossiers an implausible share ended exactly on the due date, as back-dated ends do.
 
     Args:
         dossiers: valid rows.
         rules: as for the tally.
         calendar: as for the tally.
+        exported: the day on which the file said what it says of pending dossiers; None where it is not known, and they are not compared.
         tie_share: from which share of exact ties on (default one half, a choice of the library).
         tie_cases: in units with at least so many ended dossiers with a due date.
         limit: how many examples of each code are kept.
     """
-    return quality_of_part(dossiers, rules=rules, calendar=calendar, limit=limit).findings(tie_share=tie_share, tie_cases=tie_cases)
+    return quality_of_part(dossiers, rules=rules, calendar=calendar, exported=exported, limit=limit).findings(
+        tie_share=tie_share, tie_cases=tie_cases
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +105,22 @@ class Quality:
         return Problems(found.totals, examples, found.read, found.rejected, limit)
 
 
-def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limit: int = 1000, full: Collection[Code] = ()) -> Quality:
+def quality_of_part(
+    dossiers: Columns,
+    *,
+    rules: Rules,
+    calendar: Calendar,
+    exported: date | None = None,
+    limit: int = 1000,
+    full: Collection[Code] = (),
+) -> Quality:
     """Return what is found in a part of the dossiers; see ``quality``.
 
     Args:
         dossiers: valid rows.
         rules: as for the tally.
         calendar: as for the tally.
+        exported: the day of export; None where it is not known.
         limit: how many examples of each code are kept.
         full: codes of which no examples are wanted, only the total.
     """
@@ -124,6 +139,8 @@ def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limi
         timed = class_dossiers(part, Context(rules, calendar), end_days(part, rules))
         unknown = (timed.timing == CALENDAR_MISSING) & ((timed.ended >= 0) | (timed.undated_begins >= 0))
         rows.setdefault(Code.DUE_OUTSIDE_CALENDAR, []).append(first + np.flatnonzero(unknown))
+        if "stated_timing" in part:
+            rows.setdefault(Code.TIMING_DIFFERS, []).append(first + _timing_differs(part, timed, exported))
         _count_ties(part, timed, ended, ties)
     given, times = dossiers.days("due_at"), dossiers.arrays.get(REAPPOINTMENTS)
     levels, level_names = dossiers.codes("service_level")
@@ -140,6 +157,8 @@ def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limi
         length = "" if halves[row] < 0 else f" + {float(halves[row]) / 2:g} {list(TermUnit)[units[row]].vi}".replace(".", ",")
         return f"{date_of(int(received[row])):%d/%m/%Y}{length}", "", ""
 
+    said, judgements = dossiers.codes("stated_timing")
+    shown[Code.TIMING_DIFFERS] = lambda row: (StatedTiming.of(judgements[said[row]]).vi, "", "")
     shown[Code.DUE_DIFFERS] = due
     shown[Code.DUE_OUTSIDE_CALENDAR] = term
     shown[Code.INFORMATION_ONLY_ONLINE] = lambda row: (level_names[levels[row]], "", "")
@@ -161,6 +180,7 @@ def quality_of_part(dossiers: Columns, *, rules: Rules, calendar: Calendar, limi
 _COLUMN: Final = {
     Code.DUE_DIFFERS: "due_at",
     Code.DUE_OUTSIDE_CALENDAR: "due_at",
+    Code.TIMING_DIFFERS: "stated_timing",
     Code.INFORMATION_ONLY_ONLINE: "service_level",
     Code.MANY_REAPPOINTMENTS: "due_at",
     Code.WAIT_WITHOUT_DATES: "paused_days",
@@ -207,6 +227,25 @@ def _within_a_day(dossiers: Columns, given: Array, computed: Array, rules: Rules
     rows = np.flatnonzero(part & calendar.covers(given) & calendar.covers(computed))
     found[rows] = calendar.working_days_through(computed[rows]) - calendar.working_days_through(given[rows]) <= 1
     return found
+
+
+def _timing_differs(dossiers: Columns, timed: Timed, exported: date | None) -> Array:
+    """Return the rows of which the file says another timing than their dates; a dossier without a known due date says nothing to compare.
+
+    One that ended before its due date is in time as well as early.
+    """
+    codes, labels = dossiers.codes("stated_timing")
+    early, in_time, late = (codes == labels.index(each.value) for each in (StatedTiming.EARLY, StatedTiming.IN_TIME, StatedTiming.LATE))
+    timings = list(Timing)
+    ended, is_late = timed.ended >= 0, timed.timing == timings.index(Timing.LATE)
+    is_early, on_day = timed.timing == timings.index(Timing.EARLY), timed.timing == timings.index(Timing.ON_DUE_DATE)
+    differs = ended & ((early & (is_late | on_day)) | (in_time & is_late) | (late & (is_early | on_day)))
+    if exported is not None:
+        day = day_number(exported)
+        pending = (timed.received >= 0) & ~ended & (timed.due >= 0)
+        overdue = (timed.overdue_begins >= 0) & (timed.overdue_begins <= day)
+        differs |= pending & (((early | in_time) & overdue) | (late & ~overdue))
+    return np.flatnonzero(differs)
 
 
 def _count_ties(dossiers: Columns, timed: Timed, ended: Counter[str], ties: Counter[str]) -> None:
