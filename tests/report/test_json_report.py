@@ -117,6 +117,7 @@ class ProblemShape(Shape):
     row: Count
     column: str
     heading: str
+    cells: int
     value: str
     text: Words
 
