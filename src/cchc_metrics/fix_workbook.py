@@ -84,7 +84,13 @@ def _files(folder: Path, kind: Kind, district: District) -> list[str]:
 def _table(folder: Path, file: str, sheet: str, kind: Kind, district: District, problems: Sequence[Problem]) -> TableToFix | None:
     own = district.headings.get(kind.name, {})
     try:
-        raw = raw_table(folder / file, wanted=lambda headings: known_positions(kind, headings, own), sheet=sheet, file=file)
+        raw = raw_table(
+            folder / file,
+            wanted=lambda headings: known_positions(kind, headings, own),
+            sheet=sheet,
+            file=file,
+            encoding=district.own(kind.name).encoding_of(file),
+        )
     except UnreadableFileError:
         return None
     places = match_headings(kind, raw.headings, own, worded=district.own(kind.name).values).positions

@@ -13,7 +13,7 @@ from typing import Literal
 from cchc_metrics.errors import CchcError
 from cchc_metrics.folding import fold, nfc, word_key
 
-__all__ = ["LANGS", "Lang", "Text", "fold", "nfc", "parse_number_vi", "word_key"]
+__all__ = ["LANGS", "Lang", "Text", "fold", "letters_lost", "nfc", "parse_number_vi", "word_key"]
 
 Lang = Literal["vi", "en"]
 """A language of the output: Vietnamese or English."""
@@ -30,6 +30,41 @@ class Text:
     def text(self, lang: str) -> str:
         """Return the text in ``"vi"`` or ``"en"``."""
         return self.en if lang == "en" else self.vi
+
+
+_QUERIED = re.compile(r"[^\W\d_]*[?\ufffd](?:[^\W\d_]|[?\ufffd])*")
+_VOWEL = re.compile("[aeiouy]")
+
+
+def letters_lost(text: str) -> int:
+    """Return how many letters of a text were lost to «?», as happens where a program has no letter for what it is given.
+
+    A question mark stands for a letter before or between letters, and after letters that are no word without it. Nothing is read from such
+    a text: «C?» is no «c», and nobody knows what it was.
+
+    Args:
+        text: any text.
+
+    >>> letters_lost("Tr?n V?n ?nh"), letters_lost("H? s?"), letters_lost("Trực tuyến?"), letters_lost("?"), letters_lost("a/b?c=1")
+    (3, 2, 0, 0, 0)
+    """
+    if "?" not in text and "\ufffd" not in text:
+        return 0
+    lost = text.count("\ufffd")
+    for word in text.split():
+        if "?" in word and "=" not in word and "://" not in word:
+            lost += sum(_lost_in(part[0]) for part in _QUERIED.finditer(word))
+    return lost
+
+
+def _lost_in(part: str) -> int:
+    """Return how many question marks of a run of letters stand for a letter."""
+    bare = part.rstrip("?")
+    inside = bare.count("?")
+    letters = bare.replace("?", "")
+    if inside or (letters and not _VOWEL.search(fold(letters))):
+        return part.count("?")
+    return 0
 
 
 _SIGN = r"(?P<sign>[+\-−]?)"

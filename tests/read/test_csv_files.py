@@ -112,7 +112,7 @@ def test_the_delimiter_is_decided_from_the_heading_line(tmp_path: Path, line: st
     [
         ("Mã đơn vị\nMỹ Quý\n".encode("cp1258", "replace") + b"\xe3\n", "0x"),
         (b"a,b\n" * 50_000 + b"\xff,1\n", "byte 0xff is not UTF-8"),
-        ("Mã,b\n".encode("utf-16-le"), "NUL"),
+        ("漢a字b漢a字b\n".encode("utf-16-le"), "NUL"),
         (b"PK\x03\x04 and so on", "an Excel file"),
         (b"\xd0\xcf\x11\xe0 and so on", "an Excel file"),
         (b'a,b\n1,2\n"3,4\n5,6\n', "row 3: a quotation mark is opened and never closed"),

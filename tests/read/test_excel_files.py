@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from cchc_metrics import read_file, read_folder, read_rows
 from cchc_metrics.errors import InputError
-from cchc_metrics.read.excel_errors import odd_cells
 from cchc_metrics.read.excel_files import read_excel
+from cchc_metrics.read.excel_parts import odd_cells
 from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.problems import Code
@@ -204,12 +204,14 @@ def test_the_sheet_that_names_the_most_columns_is_read_and_its_likes_are_reporte
     short = HEADINGS[:5]
     sheets = {"Bìa": [["Đơn vị"]], "T1": [short, ROW[:5]], "T2": [HEADINGS, ROW], "T3": [HEADINGS, ROW], "Ẩn": [HEADINGS, ROW]}
     parsed = read_file("dossiers", write(tmp_path / "a.xlsx", sheets, hidden=["Ẩn"]))
-    (problem,) = parsed.problems
-    assert (problem.code, problem.sheet, problem.fix_en) == (
-        Code.UNUSED_SHEET,
-        "T2",
-        ': «T1», «T3»; write dossiers = "a.xlsx#*" under [files] to read all, or dossiers = "a.xlsx#T2"',
-    )
+    assert [(problem.code, problem.sheet, problem.fix_en) for problem in parsed.problems] == [
+        (Code.HIDDEN_SHEET, "T2", ": «Ẩn»"),
+        (
+            Code.UNUSED_SHEET,
+            "T2",
+            ': «T1», «T3»; write dossiers = "a.xlsx#*" under [files] to read all, or dossiers = "a.xlsx#T2"',
+        ),
+    ]
     assert len(parsed.columns) == 1
 
 

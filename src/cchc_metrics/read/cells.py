@@ -17,8 +17,8 @@ _FEW: Final = 64
 """So many cells are looked at one by one sooner than together."""
 _PART: Final = 1024
 """Cells looked at together; one that is not plain costs its neighbours a look each."""
-_ODD: Final = re.compile('="|[eE][+]')
-"""In what is no plain text: a text formula, or a number that a spreadsheet shortened."""
+_ODD: Final = re.compile('="|[eE][+]|[?\ufffd]')
+"""In what is no plain text: a text formula, a number that a spreadsheet shortened, or letters that were lost."""
 
 
 def understand_cells(spec: ColumnSpec, cells: Sequence[Any], given: Given) -> tuple[Sequence[Any], dict[int, CellError]]:

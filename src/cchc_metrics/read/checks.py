@@ -15,7 +15,7 @@ from cchc_metrics.read.fixes import NO_FIXES, Fixes
 from cchc_metrics.read.own import NOTHING, Own
 from cchc_metrics.read.raw import RawColumn
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.fields import NO_DAY, CellError, parse_required
+from cchc_metrics.records.fields import NO_DAY, CellError, parse_unit
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import RowCheck, schema, schema_by_name
@@ -60,11 +60,12 @@ class SeveralUnitsError(CellError):
 def unit_parser(units: UnitTree) -> Callable[[object], str]:
     """Return the parser of a unit column: a code of the tree, or a name that can mean one unit only, becomes the code.
 
-    The parser raises ``CellError``: ``missing_value``, or ``unknown_unit`` with the nearest unit or the codes that a name could mean.
+    The parser raises ``CellError``: ``missing_value``, ``letters_lost``, or ``unknown_unit`` with the nearest unit or the codes that a name
+    could mean.
     """
 
     def parse(value: object) -> str:
-        text = parse_required(value)
+        text = parse_unit(value)
         found = units.match(text)
         if found.unit is not None:
             return found.unit.code
@@ -117,7 +118,7 @@ def named_on_their_day(
     cells, found, codes, day = list(column.values), list(values), column.codes.copy(), days()
     for at in several:
         for on in np.unique(day[(column.codes == at) & (day >= 0)]).tolist():
-            unit = units.match(parse_required(cells[at]), on=date_of(on)).unit
+            unit = units.match(parse_unit(cells[at]), on=date_of(on)).unit
             if unit is not None:
                 codes[(column.codes == at) & (day == on)] = len(cells)
                 cells.append(cells[at])

@@ -24,6 +24,7 @@ from cchc_metrics.read.csv_blocks import NEW_LINE, NL, QUOTE, Blocks, CountedLin
 from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, dated_columns, kept_columns, read_head
 from cchc_metrics.read.distinct import DistinctColumn, Texts, decoded
 from cchc_metrics.read.layout import TOP
+from cchc_metrics.read.old_text import Rewrite
 from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Wanted
 from cchc_metrics.records.columns import Array
 
@@ -38,7 +39,9 @@ Read = Callable[[int], bytes]
 """Takes how many bytes are wanted, returns about so many of the file in UTF-8, without its mark; none at its end."""
 
 
-def read_blocks(read: Read, wanted: Wanted | None, name: str, tick: Callable[[], None], *, block: int = BLOCK) -> RawTable | None:
+def read_blocks(
+    read: Read, wanted: Wanted | None, name: str, tick: Callable[[], None], *, block: int = BLOCK, rewrite: Rewrite | None = None
+) -> RawTable | None:
     """Return the table in a CSV file; None where the heading is not in the first 64 KB, or pyarrow cannot hold the table.
 
     Args:
@@ -47,6 +50,7 @@ def read_blocks(read: Read, wanted: Wanted | None, name: str, tick: Callable[[],
         name: the file's name for messages.
         tick: called now and then.
         block: how many bytes are looked at together.
+        rewrite: what makes Unicode of the heading.
 
     Raises:
         UnreadableFileError: a quotation mark is never closed, or out of place in the heading.
@@ -61,7 +65,7 @@ def read_blocks(read: Read, wanted: Wanted | None, name: str, tick: Callable[[],
         return None
     lines = CountedLines(sample)
     try:
-        head, _ = read_head(sample, lines, wanted)
+        head, _ = read_head(sample, lines, wanted, rewrite)
     except OpenQuoteError:  # perhaps closed further on
         return None
     kept = kept_columns(head.headings, wanted)

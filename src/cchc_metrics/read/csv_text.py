@@ -17,6 +17,7 @@ import numpy as np
 
 from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.layout import TOP, find_heading
+from cchc_metrics.read.old_text import Rewrite
 from cchc_metrics.read.raw import RawColumnBuilder, Refused, UnreadableFileError, Wanted
 from cchc_metrics.records.columns import Array
 
@@ -55,7 +56,9 @@ class Head:
     after: int
 
 
-def read_head(sample: str, lines: Iterable[str], wanted: Wanted | None = None) -> tuple[Head, Iterator[list[str]]]:
+def read_head(
+    sample: str, lines: Iterable[str], wanted: Wanted | None = None, rewrite: Rewrite | None = None
+) -> tuple[Head, Iterator[list[str]]]:
     """Return the heading of a file and the reader of the records that follow it.
 
     The heading is found as in a sheet (``layout.find_heading``), among the rows of the sample. Where the delimiter of the first line gives
@@ -65,14 +68,16 @@ def read_head(sample: str, lines: Iterable[str], wanted: Wanted | None = None) -
         sample: the beginning of the text.
         lines: all of it, line by line, with line ends.
         wanted: takes headings, returns the positions of the columns to keep.
+        rewrite: what makes Unicode of the cells.
 
     Raises:
         UnreadableFileError: a quotation mark is never closed, or out of place in the heading.
     """
     first, declared = _delimiter(sample)
-    found = _find_head(sample, first, wanted, declared=declared)
+    rewrite = rewrite or str
+    found = _find_head(sample, first, wanted, rewrite, declared=declared)
     if wanted is not None and not declared and not (found is not None and found[1]):
-        others = ((other, _find_head(sample, other, wanted, declared=False)) for other in DELIMITERS if other != first)
+        others = ((other, _find_head(sample, other, wanted, rewrite, declared=False)) for other in DELIMITERS if other != first)
         first, found = next(((other, head) for other, head in others if head is not None and head[1]), (first, found))
     reader = csv.reader(lines, delimiter=first, strict=True)
     number = 0
@@ -92,16 +97,18 @@ def read_head(sample: str, lines: Iterable[str], wanted: Wanted | None = None) -
             if number == found[0].after:
                 return found[0], reader
         elif not blank(record) and not (declared and number == 1):
-            return Head(_headings(record), number, len(record), first, number), reader
+            return Head(_headings(list(map(rewrite, record))), number, len(record), first, number), reader
 
 
-def _find_head(sample: str, delimiter: str, wanted: Wanted | None, *, declared: bool) -> tuple[Head, bool] | None:
+def _find_head(sample: str, delimiter: str, wanted: Wanted | None, rewrite: Rewrite, *, declared: bool) -> tuple[Head, bool] | None:
     """Return the heading among the rows of a sample, and whether any wanted column is in it; None where the sample does not hold one."""
     if wanted is None:
         return None
     rows: list[list[str]] = []
     with suppress(csv.Error):  # the sample ends somewhere in a cell, or a quotation mark is out of place: what came before is there
-        rows.extend(islice(csv.reader(StringIO(sample, newline=""), delimiter=delimiter, strict=True), TOP))
+        rows.extend(
+            list(map(rewrite, row)) for row in islice(csv.reader(StringIO(sample, newline=""), delimiter=delimiter, strict=True), TOP)
+        )
     if declared and rows:
         rows[0] = []
     found = find_heading(rows, wanted)

@@ -15,6 +15,7 @@ from cchc_metrics.declared.lines import Path
 from cchc_metrics.declared.mistakes import misfits
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.read.headings import IGNORED, columns_said
+from cchc_metrics.read.old_text import encoding_named
 from cchc_metrics.read.own import Own, mistakes_of
 from cchc_metrics.records.fields import CellError, parse_day
 from cchc_metrics.records.kinds import KINDS
@@ -69,6 +70,10 @@ def _file_name(value: object) -> object:
     return value
 
 
+def _encodings(value: object) -> object:
+    return {"*": value} if isinstance(value, str) else value
+
+
 def _file_names(value: object) -> object:
     return value if isinstance(value, (list, tuple)) else (value,)
 
@@ -79,6 +84,8 @@ FileName = Annotated[str, BeforeValidator(_file_name)]
 """The name of a file in the folder or below it."""
 FileNames = Annotated[tuple[FileName, ...], BeforeValidator(_file_names), Field(min_length=1)]
 """One file or several; a name may be a pattern."""
+Encoding = Annotated[str, AfterValidator(encoding_named)]
+"""The encoding of a file's text, by any of its names."""
 KindName = Annotated[str, AfterValidator(_kind)]
 """The name of a kind of record."""
 
@@ -148,6 +155,7 @@ class District(DeclaredModel):
         values: kind → column → own word → the code, unit or label that it means.
         blank: kind → column → what an empty cell means.
         columns: kind → column → the value of every row, where the file lacks the column; a file that has it speaks for itself.
+        encoding: the encoding of every file's text, or file, pattern or kind → its encoding; Unicode where nothing is said.
         layout: kind → the signatures of the layouts that were declared (``headings.layout_of``); another one is reported.
         calendar: own years of the working calendar.
         coverage: kind → the days between which its records are complete; ``first`` and ``last`` directly under it hold for every kind.
@@ -169,6 +177,7 @@ class District(DeclaredModel):
     units: tuple[UnitEntry, ...] = ()
     units_file: FileName | None = None
     files: Mapping[KindName, FileNames] = Field(default_factory=dict)
+    encoding: Annotated[Mapping[str, Encoding], BeforeValidator(_encodings)] = Field(default_factory=dict)
     headings: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
     values: Mapping[KindName, Mapping[str, Mapping[str, str]]] = Field(default_factory=dict)
     blank: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
@@ -242,7 +251,11 @@ class District(DeclaredModel):
 
     def own(self, kind: str) -> Own:
         """Return what is declared of the cells of a kind."""
-        return Own(self.values.get(kind, {}), self.blank.get(kind, {}), self.columns.get(kind, {}), self.layout.get(kind, ()))
+        encodings = {name: encoding for name, encoding in self.encoding.items() if name not in KINDS and name != "*"}
+        whole = self.encoding.get(kind, self.encoding.get("*"))
+        encodings |= {} if whole is None else {"*": whole}
+        cells = (self.values.get(kind, {}), self.blank.get(kind, {}), self.columns.get(kind, {}))
+        return Own(*cells, self.layout.get(kind, ()), encodings)
 
     @model_validator(mode="after")
     def _one_tree(self) -> Self:

@@ -7,7 +7,7 @@ cell at least is blank, and the id is blank or no id: without a digit, or severa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -27,7 +27,6 @@ _SEVERAL: Final = 3
 """So many words are no id."""
 _TOTALS: Final = frozenset(map(word_key, ("tổng", "tổng cộng", "tổng số", "cộng", "cộng dồn", "tổng số hồ sơ", "tổng cộng hồ sơ", "total")))
 _INITIALS: Final = frozenset("tTcC")
-_LISTED: Final = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,22 +71,6 @@ def undress(table: RawTable, positions: Mapping[str, int], kind: Kind, given: Gi
         )
         cells = {name: column for name, at in positions.items() if isinstance(column := table.columns[at], RawColumn)}
     return Undressed(table, tuple(numbers), {name: where for name, where in _totals(cells, kind).items() if len(where)})
-
-
-def listed(rows: Sequence[int]) -> str:
-    """Return row numbers as a message lists them: those that stand side by side as a range.
-
-    >>> listed([7, 9, 10, 11, 14])
-    '7, 9–11, 14'
-    """
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row == runs[-1][-1] + 1:
-            runs[-1] = [runs[-1][0], row]
-        else:
-            runs.append([row])
-    texts = [f"{run[0]}–{run[-1]}" if run[-1] > run[0] else str(run[0]) for run in runs]
-    return ", ".join(texts[:_LISTED]) + (", …" if len(texts) > _LISTED else "")
 
 
 def _needed(kind: Kind, spec: ColumnSpec) -> bool:

@@ -1,7 +1,7 @@
-"""Reading workbooks (.xlsx, and .xls, .xlsb and .ods): one sheet becomes the same raw table that a CSV file becomes.
+"""Reading workbooks (.xlsx, .xls, .xlsb, .ods, and web pages and Excel 2003's XML): a sheet becomes the raw table that CSV becomes.
 
 - Sheet: the one that is named; else, of the visible ones, the first that names the most of the kind's columns. Other sheets that look like
-  it are reported.
+  it are reported, hidden ones too. Rows that are hidden or filtered out are read like others, and reported.
 - Heading: of the first rows, those that name the most of the kind's columns (``layout``); titles may stand above, column numbers beneath.
 - Merged cells: an area that goes downwards through the records says the same in each of them.
 - Rows are numbered as the spreadsheet shows them; blank ones are passed over, rows with cells beyond the headings are refused.
@@ -24,11 +24,28 @@ import numpy as np
 
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.dated import ROWS, are_dates
-from cchc_metrics.read.excel_errors import odd_cells
+from cchc_metrics.read.excel_parts import from_1904, hidden_rows, odd_cells
+from cchc_metrics.read.findings import listed, shown
+from cchc_metrics.read.formats import form_of, other_archive
+from cchc_metrics.read.grids import GridBook
+from cchc_metrics.read.html_tables import html_book, mhtml_book
 from cchc_metrics.read.layout import TOP, Merged, find_heading
-from cchc_metrics.read.raw import Progress, RawColumn, RawColumnBuilder, RawTable, Refused, Uncalculated, UnreadableFileError, Wanted
+from cchc_metrics.read.old_text import Rewrite, converter
+from cchc_metrics.read.raw import (
+    Progress,
+    RawColumn,
+    RawColumnBuilder,
+    RawTable,
+    Refused,
+    Remark,
+    Uncalculated,
+    UnreadableFileError,
+    Wanted,
+)
+from cchc_metrics.read.xml_workbook import xml_book
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import EXACT_DIGITS
+from cchc_metrics.records.problems import Code
 from cchc_metrics.text import fold, nfc
 
 _CHUNK_ROWS: Final = 512
@@ -39,8 +56,30 @@ _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Workbook:
+    """A workbook that is open.
+
+    Args:
+        reader: calamine's, or sheets in memory.
+        data: the file.
+        rewrite: what makes Unicode of its texts.
+    """
+
     reader: Any
     data: bytes
+    rewrite: Rewrite | None = None
+
+    @property
+    def in_memory(self) -> bool:
+        return isinstance(self.reader, GridBook)
+
+    def names(self, *, hidden: bool) -> list[str]:
+        """Return the names of the sheets that are hidden, or of those that are not."""
+        if self.in_memory:
+            return [grid.name for grid in self.reader.grids if grid.hidden is hidden]
+        from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415  an extra
+
+        sheets = [meta for meta in self.reader.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+        return [meta.name for meta in sheets if (meta.visible != SheetVisibleEnum.Visible) is hidden]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,11 +105,14 @@ class _Sheet:
     merged: tuple[Merged, ...]
 
 
-def read_excel(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file: str = "", progress: Progress | None = None) -> RawTable:
-    """Return the table in a workbook.
+def read_excel(
+    path: Path, *, wanted: Wanted | None = None, sheet: str = "", file: str = "", progress: Progress | None = None, encoding: str = ""
+) -> RawTable:
+    """Return the table in a workbook, or in a web page.
 
     Args:
         path: the file.
+        encoding: of its texts, where they are not in Unicode; cells are still to be converted.
         wanted: takes the headings, returns the positions of the columns to keep; None keeps all. Others are never stored.
         sheet: the sheet's name; else it is chosen as the module says.
         file: the file's name for messages; the path's last part by default.
@@ -82,7 +124,7 @@ def read_excel(path: Path, *, wanted: Wanted | None = None, sheet: str = "", fil
     """
     name = file or path.name
     try:
-        workbook = _workbook(path)
+        workbook = _workbook(path, encoding)
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
     size = len(workbook.data)
@@ -90,16 +132,20 @@ def read_excel(path: Path, *, wanted: Wanted | None = None, sheet: str = "", fil
         progress(name, 0, size)
     sheets = _sheets(workbook, wanted, sheet)
     chosen = max(sheets, key=lambda found: len(found.kept), default=None)  # the first of several that are alike
+    remarks = [] if sheet else _hidden_sheets(workbook, wanted, chosen)
     if chosen is None:
-        return RawTable((), {}, np.empty(0, dtype=np.int64), name)
+        return RawTable((), {}, np.empty(0, dtype=np.int64), name, remarks=tuple(remarks))
     builders, rows, refused = _rows(chosen, {})
     columns = {position: builder.done() for position, builder in builders.items()}
     # Among them may be errors and formulas that were never calculated, which the reader does not tell.
-    if any("" in column.values or 0 in column.values for column in columns.values()):
+    if not workbook.in_memory and any("" in column.values or 0 in column.values for column in columns.values()):
         wrong = odd_cells(workbook.data, workbook.reader.sheet_names.index(chosen.name))
         if wrong:
             builders, rows, refused = _rows(chosen, wrong)
             columns = {position: builder.done() for position, builder in builders.items()}
+    hidden = sorted(_hidden_rows(workbook, chosen).intersection(rows.tolist()))
+    if hidden:
+        remarks.append((Code.HIDDEN_ROWS, (f": {len(hidden)} dòng ({listed(hidden)})", f": {len(hidden)} rows ({listed(hidden)})")))
     if progress is not None:
         progress(name, size, size)
     return RawTable(
@@ -112,10 +158,29 @@ def read_excel(path: Path, *, wanted: Wanted | None = None, sheet: str = "", fil
         refused=tuple(refused),
         dated=_dated(chosen),
         like_sheets=tuple(other.name for other in sheets if other is not chosen and _like(other, chosen)),
+        remarks=tuple(remarks),
+        from_1904=workbook.reader.from_1904 if isinstance(workbook.reader, GridBook) else from_1904(workbook.data),
     )
 
 
-def sheets_alike(path: Path, *, wanted: Wanted) -> tuple[str, ...]:
+def _hidden_sheets(workbook: _Workbook, wanted: Wanted | None, chosen: _Sheet | None) -> list[Remark]:
+    """Return the remark that hidden sheets look like tables of the kind, which are not read."""
+    if wanted is None:
+        return []
+    found = [_sheet(workbook, name, wanted) for name in workbook.names(hidden=True)]
+    names = ", ".join(
+        f"«{shown(other.name)}»" for other in found if other.row and len(other.kept) >= 2 and (chosen is None or _like(other, chosen))
+    )
+    return [(Code.HIDDEN_SHEET, (f": {names}", f": {names}"))] if names else []
+
+
+def _hidden_rows(workbook: _Workbook, sheet: _Sheet) -> frozenset[int]:
+    if isinstance(workbook.reader, GridBook):
+        return workbook.reader.get_sheet_by_name(sheet.name).hidden_rows
+    return hidden_rows(workbook.data, workbook.reader.sheet_names.index(sheet.name))
+
+
+def sheets_alike(path: Path, *, wanted: Wanted, encoding: str = "") -> tuple[str, ...]:
     """Return the visible sheets that look like the one that names the most wanted columns, that one among them.
 
     Raises:
@@ -123,14 +188,14 @@ def sheets_alike(path: Path, *, wanted: Wanted) -> tuple[str, ...]:
         InputError: the reader of workbooks is not installed.
     """
     try:
-        sheets = _sheets(_workbook(path), wanted, "")
+        sheets = _sheets(_workbook(path, encoding), wanted, "")
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
     chosen = max(sheets, key=lambda found: len(found.kept), default=None)
     return tuple(found.name for found in sheets if chosen is found or (chosen is not None and _like(found, chosen))) or ("",)
 
 
-def looked_at(path: Path) -> Iterator[tuple[str, Iterator[list[Any]], tuple[Merged, ...]]]:
+def looked_at(path: Path, encoding: str = "") -> Iterator[tuple[str, Iterator[list[Any]], tuple[Merged, ...]]]:
     """Yield every visible sheet that holds cells: its name, its rows with cells as the spreadsheet shows them, and its merged areas.
 
     Raises:
@@ -138,16 +203,23 @@ def looked_at(path: Path) -> Iterator[tuple[str, Iterator[list[Any]], tuple[Merg
         InputError: the reader of workbooks is not installed.
     """
     try:
-        book = _workbook(path).reader
+        book = _workbook(path, encoding)
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
-    for name in _visible(book):
-        sheet = book.get_sheet_by_name(name)
+    for name in book.names(hidden=False):
+        sheet = book.reader.get_sheet_by_name(name)
         if sheet.start:
             yield name, ([_cell(cell) for cell in row] for row in sheet.iter_rows()), _areas(sheet)
 
 
-def _workbook(path: Path) -> _Workbook:
+def _workbook(path: Path, encoding: str) -> _Workbook:
+    form, data, rewrite = form_of(path), path.read_bytes(), converter(encoding)
+    if form == "html":
+        return _Workbook(html_book(data, encoding), data, rewrite)
+    if form == "mhtml":
+        return _Workbook(mhtml_book(data, encoding), data, rewrite)
+    if form == "xml":
+        return _Workbook(xml_book(data), data, rewrite)
     try:
         from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415  an extra
     except ImportError:
@@ -155,14 +227,16 @@ def _workbook(path: Path) -> _Workbook:
             'thiếu phần bổ trợ "excel" để đọc bảng tính; cài: pip install "cchc-metrics[excel]"',
             'the extra "excel", which reads workbooks, is missing; install: pip install "cchc-metrics[excel]"',
         ) from None
-    data = path.read_bytes()
     locked = UnreadableFileError(
         "tệp có mật khẩu; bỏ mật khẩu rồi lưu lại", "the file is protected by a password; remove it and save the file again"
     )
     if data.startswith(_OLE) and _LOCKED in data:
         raise locked
+    other = other_archive(data)
+    if other is not None:
+        raise other
     try:
-        return _Workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)), data)
+        return _Workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)), data, rewrite)
     except PasswordError:
         raise locked from None
     except CalamineError as error:
@@ -174,18 +248,9 @@ def _workbook(path: Path) -> _Workbook:
 
 def _sheets(workbook: _Workbook, wanted: Wanted | None, name: str) -> list[_Sheet]:
     """Return the sheet that is named, or every visible one that holds cells."""
-    book = workbook.reader
     if name:
-        found = _sheet(book, _named(book.sheet_names, name), wanted)
-        return [found]
-    return [found for found in (_sheet(book, name, wanted) for name in _visible(book)) if found.row]
-
-
-def _visible(book: Any) -> list[str]:
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415  an extra
-
-    sheets = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
-    return [meta.name for meta in sheets if meta.visible == SheetVisibleEnum.Visible]
+        return [_sheet(workbook, _named(workbook.reader.sheet_names, name), wanted)]
+    return [found for found in (_sheet(workbook, name, wanted) for name in workbook.names(hidden=False)) if found.row]
 
 
 def _named(names: Sequence[str], name: str) -> str:
@@ -198,10 +263,14 @@ def _named(names: Sequence[str], name: str) -> str:
     raise UnreadableFileError(f"không có trang «{name}»{vi}; có: {listed}", f"there is no sheet «{name}»{en}; there are: {listed}")
 
 
-def _sheet(book: Any, name: str, wanted: Wanted | None) -> _Sheet:
-    sheet = book.get_sheet_by_name(name)
+def _sheet(workbook: _Workbook, name: str, wanted: Wanted | None) -> _Sheet:
+    sheet = workbook.reader.get_sheet_by_name(name)
     merged = _areas(sheet)
-    found = find_heading(list(islice(sheet.iter_rows(), TOP)), wanted, merged)
+    top = list(islice(sheet.iter_rows(), TOP))
+    if workbook.rewrite is not None:
+        rewrite = workbook.rewrite
+        top = [[rewrite(cell) if isinstance(cell, str) else cell for cell in row] for row in top]
+    found = find_heading(top, wanted, [area for area in merged if area[0][0] < TOP])
     return _Sheet(sheet, name, found.last + 1, found.after, found.headings, found.kept, merged)
 
 

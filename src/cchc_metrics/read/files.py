@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
+from unicodedata import normalize
 
 from cchc_metrics.arguments import public
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.csv_files import read_csv
+from cchc_metrics.read.csv_files import NotUtf8Error, read_csv
 from cchc_metrics.read.excel_files import read_excel, sheets_alike
+from cchc_metrics.read.findings import shown
+from cchc_metrics.read.formats import disguise, form_of
 from cchc_metrics.read.headings import known_positions
+from cchc_metrics.read.old_cells import declaration, rewritten, writing_of_bytes
+from cchc_metrics.read.old_text import NAMES, UTF_8, WINDOWS_1258, encoding_named
+from cchc_metrics.read.own import Own
 from cchc_metrics.read.parquet_files import parquet_cells, parse_parquet
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.problems import Code
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.text import nfc
 
 ENDINGS: Final = (".csv", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 """How the names of tables end, in the order in which a folder is searched for them."""
-_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_PARQUET: Final = b"PAR1"
 SHEET: Final = "#"
 """Stands between a workbook's name and a sheet's, as in ``year.xlsx#Hồ sơ``."""
 EVERY: Final = "*"
@@ -44,29 +50,35 @@ def read_file(
     calendar: Calendar | None = None,
     own_headings: Mapping[str, str] | None = None,
     file: str = "",
+    encoding: str = "",
     progress: Progress | None = None,
 ) -> Parsed:
     """Read one file of one kind; never stops at a bad row and never drops one silently.
 
     Args:
         kind: a kind or its name: dossiers, documents, meetings, outreach, initiatives, surveys.
-        path: a CSV file, a workbook (extra ``excel``), or Parquet (extra ``arrow``): a file, or a folder of part files.
+        path: a CSV file, a workbook (extra ``excel``), a table in a web page or in Excel 2003's XML, or Parquet (extra ``arrow``): a file,
+            or a folder of part files.
         sheet: the sheet of a workbook; where not said, the first that names the most of the kind's columns.
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
         own_headings: own headings → canonical column.
         file: a name for messages; the path's last part by default.
+        encoding: of its text, where that is not Unicode: ``"tcvn3"``, ``"vni"``, ``"windows-1258"``; also inside a workbook's cells.
         progress: called with the name, how much is done and how much there is.
 
     Returns:
         The valid rows as columns, and the problems.
 
     Raises:
-        InputError: there is no such kind, the file is not there or no table can be read from it, or the extra that reads it is missing.
+        InputError: there is no such kind or encoding, the file is not there, no table can be read from it, or the extra that reads it is
+            missing.
     """
     path = Path(path)
-    name, given = file or path.name, Given(units, calendar, extracted_on)
+    name = file or path.name
+    own = Own(encodings={"*": encoding_named(encoding)} if encoding else {})
+    given = Given(units, calendar, extracted_on, own)
     try:
         return parse_file(path, kind_named(kind), given, own_headings or {}, sheet=sheet, file=name, progress=progress)
     except UnreadableFileError as error:
@@ -102,14 +114,26 @@ def parse_file(
         if sheet:
             raise _no_workbook(sheet)
         return parse_parquet(path, kind, given, own, file=file)
+    name = file or path.name
+    encoding = given.own.encoding_of(name)
     table = raw_table(
-        path, wanted=lambda headings: known_positions(kind, headings, own), sheet=sheet, file=file or path.name, progress=progress
+        path, wanted=lambda headings: known_positions(kind, headings, own), sheet=sheet, file=name, progress=progress, encoding=encoding
     )
     return understand(table, kind, given, own)
 
 
-def raw_table(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file: str = "", progress: Progress | None = None) -> RawTable:
+def raw_table(
+    path: Path,
+    *,
+    wanted: Wanted | None = None,
+    sheet: str = "",
+    file: str = "",
+    progress: Progress | None = None,
+    encoding: str = "",
+) -> RawTable:
     """Return the table in a file as it came; how the file begins says what it is, since a workbook named .csv is a workbook.
+
+    Text that is not Unicode is converted where its encoding is declared, and where it can be nothing but Windows-1258; both is remarked.
 
     Args:
         path: the file.
@@ -117,18 +141,56 @@ def raw_table(path: Path, *, wanted: Wanted | None = None, sheet: str = "", file
         sheet: the sheet of a workbook.
         file: its name for messages.
         progress: called with the name, how much is done and how much there is.
+        encoding: one of ``old_text.ENCODINGS``; ``""`` where none is declared.
 
     Raises:
         UnreadableFileError: no table can be read from the file; the message does not name it.
         InputError: the extra that reads it is missing.
     """
-    if is_parquet(path):
+    form = form_of(path)
+    if form == "parquet":
         return parquet_cells(path, file=file)
-    if begins_as_workbook(path):
-        return read_excel(path, wanted=wanted, sheet=sheet, file=file, progress=progress)
-    if sheet:
+    if form == "text" and sheet:
         raise _no_workbook(sheet)
-    return read_csv(path, wanted=wanted, file=file, progress=progress)
+
+    def read(encoding: str) -> RawTable:
+        if form == "text":
+            return read_csv(path, wanted=wanted, file=file, progress=progress, encoding=encoding)
+        return read_excel(path, wanted=wanted, sheet=sheet, file=file, progress=progress, encoding=encoding)
+
+    try:
+        table = rewritten(read(encoding), encoding)
+    except NotUtf8Error as error:
+        found = recognised_bytes(path, error, file or path.name)
+        table = rewritten(read(found), found, declared=False)
+    other = disguise(path, form)
+    if other is None:
+        return table
+    vi, en = other
+    return replace(table, remarks=((Code.DISGUISED_FILE, (f": {vi}", f": {en}")), *table.remarks))
+
+
+def recognised_bytes(path: Path, error: NotUtf8Error, file: str) -> str:
+    """Return the encoding of a file that is not UTF-8, where its text can be nothing else; only Windows-1258 is taken without being asked.
+
+    Args:
+        path: the file.
+        error: what is wrong with it as UTF-8.
+        file: its name for messages.
+
+    Raises:
+        UnreadableFileError: it is to be declared; the message names what it most probably is, and how to say so.
+    """
+    found = writing_of_bytes(path)
+    if found is None or found.encoding == UTF_8:
+        raise error
+    if found.encoding == WINDOWS_1258:
+        return found.encoding
+    name, line, (vi, en) = NAMES[found.encoding], declaration(file, found.encoding), found.share
+    raise UnreadableFileError(
+        f"{error.vi}: chữ {name}, {vi}, như {shown(found.example)}; ghi {line}",
+        f"{error.en}: text in {name}, {en}, such as {shown(found.example)}; write {line}",
+    )
 
 
 def table_place(folder: Path, kind: str, named: str | None = None) -> tuple[str, str]:
@@ -148,18 +210,26 @@ def table_place(folder: Path, kind: str, named: str | None = None) -> tuple[str,
     places = [(named, "")]  # a name with the mark in it is a name, where there is such a file
     parts = named.split(SHEET)
     places += [(SHEET.join(parts[:at]), SHEET.join(parts[at:])) for at in range(1, len(parts))]
-    places = [(_as_it_is_named(folder, name), sheet) for name, sheet in places]
+    places = [(as_it_is_named(folder, name), sheet) for name, sheet in places]
     there = [place for place in places if is_there(folder / place[0])]
     likely = [place for place in places if place[1] and is_table(Path(place[0]))]
     return (*there, *likely, places[0])[0]
 
 
-def _as_it_is_named(folder: Path, name: str) -> str:
-    """Return the name of the file that is meant: some systems write «ồ» as one character and some as three."""
-    if is_there(folder / name) or not folder.is_dir() or name.isascii():
+def as_it_is_named(folder: Path, name: str) -> str:
+    """Return the name of the file that is meant: some systems write «ồ» as one character and some as three, in names of folders too.
+
+    Args:
+        folder: where it is looked for.
+        name: as it is written; may lead into folders below.
+    """
+    if name.isascii() or (folder / name).exists():
         return name
-    alike = [path.name for path in folder.iterdir() if nfc(path.name) == nfc(name)]
-    return alike[0] if len(alike) == 1 else name
+    first, _, rest = name.partition("/")
+    alike = [path.name for path in folder.iterdir() if nfc(path.name) == nfc(first)] if folder.is_dir() else []
+    if len(alike) != 1:
+        return name
+    return f"{alike[0]}/{as_it_is_named(folder / alike[0], rest)}" if rest else alike[0]
 
 
 def table_places(folder: Path, kind: str, named: Sequence[str]) -> list[tuple[str, str]]:
@@ -175,21 +245,27 @@ def table_places(folder: Path, kind: str, named: Sequence[str]) -> list[tuple[st
     found: list[tuple[str, str]] = []
     for each in named:
         name, sheet = table_place(folder, kind, each)
-        fitting = [] if is_there(folder / name) or not _PATTERN.search(name) else sorted(folder.glob(name))
+        fitting = [] if is_there(folder / name) or not _PATTERN.search(name) else _fitting(folder, name)
         names = [path.relative_to(folder).as_posix() for path in fitting if is_table(path)]
         found += [(name, sheet) for name in (names or [name])]
     return list(dict.fromkeys(found))
 
 
-def like_sheets(path: Path, kind: Kind, own: Mapping[str, str]) -> tuple[str, ...]:
+def _fitting(folder: Path, pattern: str) -> list[Path]:
+    """Return the files that fit a pattern, however their names are composed."""
+    forms = (pattern, nfc(pattern), normalize("NFD", pattern))
+    return sorted({path for form in forms for path in folder.glob(form)})
+
+
+def like_sheets(path: Path, kind: Kind, own: Mapping[str, str], encoding: str = "") -> tuple[str, ...]:
     """Return the sheets of a workbook that look like the one of a kind, that one among them, in the order of the workbook.
 
     Raises:
         UnreadableFileError: the file is no workbook, or is protected by a password.
     """
-    if is_parquet(path) or not _begins(path).startswith(_WORKBOOKS):
+    if form_of(path) in ("parquet", "text"):
         raise _no_workbook(EVERY)
-    return sheets_alike(path, wanted=lambda headings: known_positions(kind, headings, own))
+    return sheets_alike(path, wanted=lambda headings: known_positions(kind, headings, own), encoding=encoding)
 
 
 def is_table(path: Path) -> bool:
@@ -204,26 +280,11 @@ def is_there(path: Path) -> bool:
 
 def is_parquet(path: Path) -> bool:
     """Return whether a table is Parquet: a folder, or a file that is named so or begins as Parquet does."""
-    if path.is_dir() or path.suffix.lower() == ".parquet":
-        return True
     try:
-        return _begins(path).startswith(_PARQUET)
+        return form_of(path) == "parquet"
     except UnreadableFileError:  # reported where it is read
         return False
 
 
-def begins_as_workbook(path: Path) -> bool:
-    """Return whether a file begins as workbooks do, whatever its name says."""
-    return _begins(path).startswith(_WORKBOOKS)
-
-
 def _no_workbook(sheet: str) -> UnreadableFileError:
     return UnreadableFileError(f"không phải bảng tính, nên không có trang «{sheet}»", f"no workbook, so there is no sheet «{sheet}»")
-
-
-def _begins(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(8)
-    except OSError as error:
-        raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None

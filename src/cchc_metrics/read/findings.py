@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from cchc_metrics.records.columns import Array
@@ -13,6 +13,8 @@ EXAMPLES: Final = 1000
 """How many examples of each file and code are kept."""
 LONGEST_VALUE: Final = 80
 """A value is shown up to this many characters."""
+_LISTED: Final = 12
+"""So many places are listed in one message."""
 WITHHELD: Final = "…"
 """Stands in place of a value that is not shown."""
 
@@ -131,3 +133,19 @@ def shown(value: object) -> str:
     except ValueError:  # an int of more digits than Python prints
         return WITHHELD
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def listed(rows: Sequence[int]) -> str:
+    """Return row numbers as a message lists them: those that stand side by side as a range.
+
+    >>> listed([7, 9, 10, 11, 14])
+    '7, 9–11, 14'
+    """
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], row]
+        else:
+            runs.append([row])
+    texts = [f"{run[0]}–{run[-1]}" if run[-1] > run[0] else str(run[0]) for run in runs]
+    return ", ".join(texts[:_LISTED]) + (", …" if len(texts) > _LISTED else "")

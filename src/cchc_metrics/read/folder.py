@@ -17,10 +17,11 @@ from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district
-from cchc_metrics.read.files import EVERY, is_table, is_there, raw_table, table_place, table_places
+from cchc_metrics.read.files import EVERY, as_it_is_named, is_table, is_there, raw_table, table_place, table_places
 from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.fixes import is_fix, read_fixes
 from cchc_metrics.read.headings import heading_key
+from cchc_metrics.read.own import Own
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.scheme_files import read_scheme, read_scores
 from cchc_metrics.read.several import judged_together, parse_place
@@ -78,7 +79,7 @@ class FolderFiles:
         found = default_catalogue()
         for name in self.district.catalogue:
             if name not in self.absent:
-                found = load_catalogue(_chosen(self.path / name), file=name, base=found)
+                found = load_catalogue(_chosen(self.path / as_it_is_named(self.path, name)), file=name, base=found)
         return found
 
     def plan(self, chosen: Path | str | None, catalogue: Catalogue) -> Plan | None:
@@ -151,7 +152,7 @@ def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None 
         )
     found.append(("", _unused(folder, district)))
     wanted = (district.plan, district.baseline, *district.catalogue)
-    absent = tuple(name for name in wanted if name is not None and not (folder / name).exists())
+    absent = tuple(name for name in wanted if name is not None and not (folder / as_it_is_named(folder, name)).exists())
     found += [("", _missing(name)) for name in absent]
     return FolderFiles(folder, district, units, calendar, coverage, MappingProxyType(tables), tuple(found), absent)
 
@@ -227,7 +228,7 @@ def _unused(folder: Path, district: District) -> Problems:
 
 
 def _existing(folder: Path, named: str | None, default: str) -> Path | None:
-    path = folder / (named or default)
+    path = folder / as_it_is_named(folder, named or default)
     return path if path.exists() else None
 
 
@@ -252,7 +253,7 @@ def _units(folder: Path, district: District) -> tuple[UnitTree, Problems]:
     place, problems = district.units_file or FILE, Problems()
     listed: list[Unit] = list(district.units)
     if district.units_file:
-        listed, problems = _unit_file(folder, district.units_file)
+        listed, problems = _unit_file(folder, district.units_file, district.own(""))
     listed = [Unit.model_validate(entry.model_dump()) for entry in listed]
     if district.code not in {unit.code for unit in listed}:
         listed.insert(0, Unit(code=district.code, name=district.name, level=district.level))
@@ -282,12 +283,13 @@ _UNIT_HEADINGS = {
 }
 
 
-def _unit_file(folder: Path, named: str) -> tuple[list[Unit], Problems]:
+def _unit_file(folder: Path, named: str, own: Own) -> tuple[list[Unit], Problems]:
     name, sheet = table_place(folder, "units", named)
+    encoding = own.encoding_of(name)
     if not (folder / name).is_file():
         raise InputError(f"thiếu tệp đơn vị {name} (units_file trong {FILE})", f"the unit file {name} is missing (units_file in {FILE})")
     try:
-        table = raw_table(folder / name, sheet=sheet)
+        table = raw_table(folder / name, sheet=sheet, encoding=encoding)
     except UnreadableFileError as error:
         raise InputError(f"{name}: {error.vi}", f"{name}: {error.en}") from None
     meaning = {heading_key(spelling): key for key, spellings in _UNIT_HEADINGS.items() for spelling in spellings}
@@ -333,7 +335,8 @@ def _calendar(folder: Path, entry: CalendarEntry) -> Calendar:
         raise InputError(f"{FILE}: calendar: {error.vi}", f"{FILE}: calendar: {error.en}") from None
 
 
-def _calendar_file(folder: Path, name: str) -> Mapping[int, CalendarYearEntry]:
+def _calendar_file(folder: Path, named: str) -> Mapping[int, CalendarYearEntry]:
+    name = as_it_is_named(folder, named)
     if not (folder / name).is_file():
         raise InputError(f"thiếu tệp lịch {name} ([calendar] trong {FILE})", f"the calendar file {name} is missing ([calendar] in {FILE})")
     raw = _bytes(folder / name)

@@ -16,7 +16,7 @@ from cchc_metrics.errors import did_you_mean
 from cchc_metrics.records.fields import CellError, Choice, cell_text
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import schema, schema_by_name
-from cchc_metrics.text import fold
+from cchc_metrics.text import fold, letters_lost
 
 _MARKED = re.compile(r"\(\s*[xXvV]\s*\)")
 """What a heading adds where its column is ticked: «Họp không giấy (x)»."""
@@ -165,6 +165,8 @@ def _is_word(choice: type[Choice], cell: object) -> bool:
 def meanings(kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None = None) -> list[str | None]:
     """Return what each heading means: a canonical column, ``""`` for one to be passed over, None for one that is not known.
 
+    A heading that lost letters to «?» is not known: «M? HS» would be two columns at least.
+
     Args:
         kind: the kind.
         headings: the headings as written.
@@ -172,7 +174,7 @@ def meanings(kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None 
     """
     known = dict(known_headings(kind))
     known.update((heading_key(heading), column) for heading, column in (own or {}).items())
-    return [known.get(heading_key(heading)) for heading in headings]
+    return [None if letters_lost(heading) else known.get(heading_key(heading)) for heading in headings]
 
 
 def known_positions(kind: Kind, headings: Sequence[str], own: Mapping[str, str] | None = None) -> list[int]:

@@ -132,15 +132,15 @@ def text_buffers(array: Any) -> tuple[Array, Array]:
 
 
 def _odd_rows(offsets: Array, data: Array, nulls: Array) -> Array:
-    """Return the rows whose text is empty, or has a byte that is no visible ASCII character or is = or +: only they can mean another."""
+    """Return the rows whose text is empty, or has a byte that is no visible ASCII character or is =, + or ?: only they can mean another."""
     odd = offsets[1:] == offsets[:-1]
     odd |= nulls.view(bool)
     used = data[offsets[0] : offsets[-1]]
     # One subtraction: the 94 visible characters come to lie below 94, all others above.
     strange = used - np.uint8(33)
     found = [np.flatnonzero(strange >= 94)] if used.size and int(strange.max()) >= 94 else []
-    # Of a text formula, ="000123", and of a number that a spreadsheet shortened, 2,1E+17.
-    found += [np.flatnonzero(used == np.uint8(mark)) for mark in b"=+"]
+    # Of a text formula, ="000123", of a number that a spreadsheet shortened, 2,1E+17, and of letters that were lost, 12/Q?.
+    found += [np.flatnonzero(used == np.uint8(mark)) for mark in b"=+?"]
     for places in found:
         odd[np.searchsorted(offsets, places + offsets[0], side="right") - 1] = True
     return np.flatnonzero(odd)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from cchc_metrics.read.raw import ABSENT, RawColumn, TypedColumn, Uncalculated
 from cchc_metrics.records.fields import CellError, Choice, cell_text
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import schema_by_name
-from cchc_metrics.text import Text, word_key
+from cchc_metrics.text import Text, nfc, word_key
 
 Cells = Mapping[str, RawColumn | TypedColumn]
 """Canonical column → its cells."""
@@ -31,12 +32,25 @@ class Own:
         blank: canonical column → what an empty cell means.
         columns: canonical column → the one value of every row, where the file lacks the column; a file that has it speaks for itself.
         layout: the signatures of the layouts for which all this was declared; ``()`` where nobody said.
+        encodings: name or pattern of a file → the encoding of its text (``old_text.ENCODINGS``), the first that fits.
     """
 
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     blank: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     layout: tuple[str, ...] = ()
+    encodings: Mapping[str, str] = field(default_factory=dict)
+
+    def encoding_of(self, file: str) -> str:
+        """Return the encoding that is declared of a file, ``""`` where none is.
+
+        >>> Own(encodings={"*.csv": "vni", "cũ.csv": "tcvn3"}).encoding_of("cũ.csv")
+        'tcvn3'
+        """
+        name = nfc(file)
+        exact = [encoding for said, encoding in self.encodings.items() if nfc(said) == name]
+        fitting = [encoding for said, encoding in self.encodings.items() if fnmatchcase(name, nfc(said))]
+        return (*exact, *fitting, "")[0]
 
     def applied(self, cells: Cells, kind: Kind, rows: int) -> dict[str, RawColumn | TypedColumn]:
         """Return cells in which own words and empty cells are what they mean, and the columns that the file lacks stand.

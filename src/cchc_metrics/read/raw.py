@@ -209,6 +209,10 @@ class Refused:
         return cls(row, count, said if len(said) <= _FEW else {})
 
 
+Remark = tuple[Code, tuple[str, str]]
+"""What a reader found that is about a file and no row of it: a code, and the rest of the message in both languages."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RawTable:
     """A table as it came.
@@ -222,6 +226,8 @@ class RawTable:
         refused: rows that could not be cut into cells; they count as read and rejected.
         like_sheets: other sheets of the workbook that look like this one and were not read.
         dated: positions of columns that are not kept and hold dates, as far as the first rows tell.
+        remarks: what its reader found, see ``Remark``.
+        from_1904: whether numbers that are days are counted from 1904, as old workbooks of a Macintosh do.
         signs: canonical column → what the cells of the other parts of the table show of how the column is written (``doubt.Signs``).
     """
 
@@ -233,5 +239,7 @@ class RawTable:
     heading_row: int = 0
     refused: tuple[Refused, ...] = ()
     like_sheets: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    from_1904: bool = False
     signs: Mapping[str, frozenset[Any]] = field(default_factory=dict)
     dated: frozenset[int] = frozenset()

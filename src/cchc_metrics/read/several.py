@@ -36,7 +36,7 @@ def parse_place(
     Raises:
         UnreadableFileError: no table can be read from the file.
     """
-    sheets = like_sheets(path, kind, own) if sheet == EVERY else (sheet,)
+    sheets = like_sheets(path, kind, own, given.own.encoding_of(file)) if sheet == EVERY else (sheet,)
     part = replace(given, part=True)
     return [parse_file(path, kind, part, own, sheet=name, file=file, progress=progress) for name in sheets]
 

@@ -15,16 +15,17 @@ from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.dated import are_dates, of_persons
 from cchc_metrics.read.doubt import NO_SIGNS, settle
-from cchc_metrics.read.dressing import Undressed, listed, undress
-from cchc_metrics.read.findings import WITHHELD, Findings, shown
+from cchc_metrics.read.dressing import Undressed, undress
+from cchc_metrics.read.findings import WITHHELD, Findings, listed, shown
 from cchc_metrics.read.headings import Matched, layout_of, match_headings, spellings
+from cchc_metrics.read.old_cells import lost_share, report_lost, report_writing
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode, moments_to_numbers
 from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.records.record import schema, schema_by_name
-from cchc_metrics.text import word_key
+from cchc_metrics.text import letters_lost, word_key
 
 MENDS: Final = 100
 """For so many different bad cells of a column the nearest good one is sought; more are fixed by fixing the export."""
@@ -66,6 +67,10 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
         matched = replace(matched, missing=tuple(name for name in matched.missing if name != kind.id_columns[0]))
     findings.headings = {name: table.headings[position] for name, position in matched.positions.items()}
     tell_headings(findings, table, kind, matched)
+    for code, fix in table.remarks:
+        findings.add(code, fix=fix)
+    kept = {name: table.columns[position] for name, position in matched.positions.items()}
+    report_writing(findings, table, kept, {spec.name: spec.cell_type.name for spec in schema(kind.model)})
     tell_layout(findings, table.headings, given)
     table = _with_fixes(table, matched, kind, given, findings)
     bare = undress(table, matched.positions, kind, given) if matched.usable else Undressed(table)
@@ -83,9 +88,25 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     if not matched.usable:
         return unusable(kind, findings, len(table.rows) + refused)
     cells = {name: table.columns[position] for name, position in matched.positions.items()}
+    if table.from_1904:
+        cells = _counted_from_1900(cells, kind)
     report_followed(following(kind, cells, given), lambda name: _words(cells[name]), given.own, findings)
     parsed = judge(table, assume(cells, table, kind, given, findings), kind, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
+
+
+_BETWEEN_EPOCHS: Final = 1462
+"""Days from the first day of a workbook that counts from 1900 to that of one that counts from 1904."""
+
+
+def _counted_from_1900(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind) -> dict[str, RawColumn | TypedColumn]:
+    """Return cells in which days that stand as numbers are counted as in every other workbook."""
+    found = dict(cells)
+    for name, column in cells.items():
+        if schema_by_name(kind.model)[name].cell_type.name == "moment" and isinstance(column, RawColumn):
+            values = [value + _BETWEEN_EPOCHS if type(value) in (int, float) else value for value in column.values]
+            found[name] = RawColumn(values, column.codes)
+    return found
 
 
 def _with_fixes(table: RawTable, matched: Matched, kind: Kind, given: Given, findings: Findings) -> RawTable:
@@ -155,6 +176,7 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     if only is not None and "unit_code" not in cells:
         cells["unit_code"] = RawColumn([only], np.zeros(n, dtype=np.int32))
     columns, bad, ids = _understand_cells(cells, table, kind, given, findings)
+    report_lost(findings, columns, table.rows, bad)
     valid = _check_rows(columns, ids, bad, kind, given, _Teller(findings, table, cells, columns))
     kept = columns if valid is None else columns.take(valid)
     return Parsed(kept, findings.problems(n + refused, n + refused - len(kept)))
@@ -384,6 +406,9 @@ def tell_dressing(findings: Findings, bare: Undressed) -> None:
 def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matched) -> None:
     """Add what is wrong with the headings of a table."""
     row = table.heading_row
+    for heading in table.headings:
+        if lost := letters_lost(heading):
+            findings.add(Code.LETTERS_LOST, row, shown(heading), fix=lost_share(lost, sum(map(str.isalpha, heading))))
     for column, headings in matched.duplicates:
         listed = ", ".join(f"«{shown(h)}»" for h in headings)
         fix = (

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Self
 from cchc_metrics.errors import CchcError
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.words import nearest_words
-from cchc_metrics.text import fold, nfc, parse_number_vi, word_key
+from cchc_metrics.text import fold, letters_lost, nfc, parse_number_vi, word_key
 
 NO_DAY = -1
 """The day number that stands for "no date" in columns (31/12/1969 is never a date of a record)."""
@@ -97,11 +97,11 @@ class Choice(StrEnum):
         """Return the member that a cell means; accepts codes, Vietnamese names and aliases, with or without diacritics.
 
         Raises:
-            CellError: ``unknown_code`` with the nearest words and those that are accepted, or ``missing_value``.
+            CellError: ``unknown_code`` with the nearest words and those that are accepted, ``missing_value`` or ``letters_lost``.
         """
         if isinstance(value, cls):
             return value
-        text = cell_text(value)
+        text = whole_text(value)
         if not text:
             blank = cls.blank()
             if blank is None:
@@ -195,6 +195,20 @@ def cell_text(value: object) -> str:
         raise CellError(Code.NUMBER_OUT_OF_RANGE) from None
 
 
+def whole_text(value: object) -> str:
+    """Return a cell as text, see ``cell_text``, none of whose letters was lost to «?».
+
+    Raises:
+        CellError: as ``cell_text`` does; ``letters_lost`` with how many.
+    """
+    text = cell_text(value)
+    lost = letters_lost(text)
+    if lost:
+        every = lost + sum(map(str.isalpha, text))
+        raise CellError(Code.LETTERS_LOST, (f" ({lost}/{every} chữ cái)", f" ({lost} of {every} letters)"))
+    return text
+
+
 def parse_label(value: object) -> str:
     """Return an open-vocabulary label; an empty cell is ``""`` (not said).
 
@@ -215,6 +229,11 @@ def parse_required(value: object) -> str:
     return text
 
 
+def parse_unit(value: object) -> str:
+    """Return the code or the name of a unit, which must be there with all of its letters."""
+    return parse_required(whole_text(value))
+
+
 EXACT_DIGITS = 10**15
 """Of whole numbers below, a spreadsheet keeps every digit."""
 _LOST_DIGITS = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d+")
@@ -224,7 +243,8 @@ def parse_identifier(value: object) -> str:
     """Return an identifier: a label that must be there, and that did not lose digits on its way through a spreadsheet.
 
     Raises:
-        CellError: ``missing_value``; ``id_lost_digits`` for ``2,1E+17``, and for a number with a part or of more than 15 digits.
+        CellError: ``missing_value``; ``letters_lost``; ``id_lost_digits`` for ``2,1E+17``, and for a number with a part or of more than 15
+            digits.
 
     >>> parse_identifier("\u200bTM-1"), parse_identifier('="000123"'), parse_identifier(123.0)
     ('TM-1', '000123', '123')
@@ -232,6 +252,8 @@ def parse_identifier(value: object) -> str:
     if isinstance(value, float) and not math.isnan(value) and not (value.is_integer() and abs(value) < EXACT_DIGITS):
         raise CellError(Code.ID_LOST_DIGITS)
     text = parse_required(value)
+    if "?" in text or "\ufffd" in text:
+        whole_text(text)
     if "+" in text and _LOST_DIGITS.fullmatch(text):
         raise CellError(Code.ID_LOST_DIGITS)
     return text
@@ -451,7 +473,7 @@ class CellType:
 
 
 Identifier = Annotated[str, CellType("id", parse_identifier)]
-UnitCode = Annotated[str, CellType("unit", parse_required)]
+UnitCode = Annotated[str, CellType("unit", parse_unit)]
 Label = Annotated[str, CellType("label", parse_label)]
 RequiredLabel = Annotated[str, CellType("label", parse_required)]
 Moment = Annotated[date | datetime | None, CellType("moment", parse_moment)]

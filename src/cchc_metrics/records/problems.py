@@ -86,6 +86,12 @@ class Code(StrEnum):
         "bảng tính đã đổi mã thành số và làm mất chữ số; xuất lại cột này dạng văn bản",
         "a spreadsheet made the id a number and digits were lost; export the column as text",
     )
+    LETTERS_LOST = (
+        "letters_lost",
+        "error",
+        "chữ đã mất thành «?», không khôi phục được; xuất lại từ phần mềm gốc dạng Unicode (UTF-8)",
+        "letters were lost to «?» and cannot be restored; export again from the original system as Unicode (UTF-8)",
+    )
     WRONG_NUMBER_OF_CELLS = (
         "wrong_number_of_cells",
         "error",
@@ -218,6 +224,36 @@ class Code(StrEnum):
         "error",
         "không đọc được tệp; lưu lại dạng CSV UTF-8 hoặc .xlsx",
         "the file cannot be read; save it as UTF-8 CSV or .xlsx",
+    )
+    OLD_ENCODING = (
+        "old_encoding",
+        "error",
+        "chữ không phải Unicode",
+        "text that is not Unicode",
+    )
+    TEXT_CONVERTED = (
+        "text_converted",
+        "warning",
+        "chữ được chuyển sang Unicode",
+        "text was converted to Unicode",
+    )
+    DISGUISED_FILE = (
+        "disguised_file",
+        "warning",
+        "nội dung tệp khác với đuôi tên tệp; được đọc theo nội dung",
+        "the file is something else than its name ends in; it is read as what it is",
+    )
+    HIDDEN_ROWS = (
+        "hidden_rows",
+        "warning",
+        "dòng bị ẩn hoặc bị lọc trong trang tính vẫn được đọc như dòng khác",
+        "rows that are hidden or filtered out in the sheet are read like others",
+    )
+    HIDDEN_SHEET = (
+        "hidden_sheet",
+        "warning",
+        "trang tính ẩn có vẻ cùng loại, không được đọc; bỏ ẩn, hoặc ghi tên trang dưới [files] sau dấu #",
+        "hidden sheets look like tables of this kind and are not read; show them, or name one under [files] after a #",
     )
     UNUSED_SHEET = (
         "unused_sheet",

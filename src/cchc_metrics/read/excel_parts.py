@@ -1,6 +1,7 @@
-"""Cells of an .xlsx that say more than the reader of workbooks gives: errors (#N/A, #DIV/0!), and formulas that were never calculated.
+"""What the parts of a workbook say beyond what its reader gives: errors (#N/A, #DIV/0!), formulas that were never calculated, hidden rows.
 
-It gives both as empty. Programs that write formulas without calculating them leave no value, or write 0 and ask for a calculation.
+The reader gives errors and such formulas as empty. Programs that write formulas without calculating them leave no value, or write 0 and
+ask for a calculation.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from typing import Final
+from typing import IO, Final
 from xml.sax.saxutils import unescape
 
 from cchc_metrics.read.raw import Uncalculated
@@ -56,6 +57,69 @@ def odd_cells(data: bytes, sheet: int) -> Mapping[tuple[int, int], str | Uncalcu
                 formula = _FORMULA_TEXT.search(cell[2])
                 found[int(place[2]), _column(place[1])] = Uncalculated("" if formula is None else unescape(formula[1].decode()))
     return found
+
+
+_HIDDEN: Final = re.compile(rb"<(?:\w+:)?row\b[^<>]*\bhidden=\"(?:1|true)\"[^<>]*>")
+_ROW_NUMBER: Final = re.compile(rb"\br=\"([0-9]+)\"")
+_PIECE: Final = 1 << 20
+_FROM_1904: Final = re.compile(rb"<(?:\w+:)?workbookPr\b[^<>]*\bdate1904=\"(?:1|true)\"")
+_TABLE_END: Final = b"</table:table>"
+_ODS_ROW: Final = re.compile(rb"<table:table-row\b([^<>]*)>")
+_ODS_TIMES: Final = re.compile(rb"number-rows-repeated=\"([0-9]+)\"")
+_ODS_HIDDEN: Final = re.compile(rb"table:visibility=\"(?:collapse|filter)\"")
+
+
+def hidden_rows(data: bytes, sheet: int) -> frozenset[int]:
+    """Return the 1-based numbers of the rows of a sheet that are hidden or filtered out; of .xls and .xlsb none are known.
+
+    Args:
+        data: the workbook.
+        sheet: which sheet, counted from 0.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if "content.xml" in parts.namelist():
+                return _hidden_in_ods(parts.read("content.xml"), sheet)
+            with parts.open(_part(parts, sheet)) as file:
+                return _hidden_in_xlsx(file)
+    except (zipfile.BadZipFile, KeyError, IndexError, AttributeError, StopIteration):
+        return frozenset()
+
+
+def _hidden_in_xlsx(file: IO[bytes]) -> frozenset[int]:
+    """Return the hidden rows in a part that is read piece by piece, as it may be longer than the memory that is left."""
+    found: set[int] = set()
+    rest = b""
+    while piece := file.read(_PIECE):
+        text = rest + piece
+        if b"hidden=" in text:
+            tags = (_ROW_NUMBER.search(tag[0]) for tag in _HIDDEN.finditer(text))
+            found.update(int(number[1]) for number in tags if number is not None)
+        rest = text[text.rfind(b"<") :]
+    return frozenset(found)
+
+
+def _hidden_in_ods(text: bytes, sheet: int) -> frozenset[int]:
+    if not _ODS_HIDDEN.search(text):
+        return frozenset()
+    found: set[int] = set()
+    number = 1
+    for row in _ODS_ROW.finditer(text.split(_TABLE_END)[sheet]):
+        times = _ODS_TIMES.search(row[1])
+        after = number + (1 if times is None else int(times[1]))
+        if _ODS_HIDDEN.search(row[1]) and after - number < _PIECE:
+            found.update(range(number, after))
+        number = after
+    return frozenset(found)
+
+
+def from_1904(data: bytes) -> bool:
+    """Return whether an .xlsx counts its days from 1904."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            return _FROM_1904.search(parts.read("xl/workbook.xml")) is not None
+    except (zipfile.BadZipFile, KeyError):
+        return False
 
 
 def _part(parts: zipfile.ZipFile, sheet: int) -> str:
