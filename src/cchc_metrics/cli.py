@@ -85,7 +85,7 @@ def main() -> None:
 @scores_option
 @lang_option
 @click.option("--out", type=_PATH, help="folder to write to; created when missing")
-@click.option("--formats", default="txt,json,md", show_default=True, help="what to write to --out: txt, md, json, csv, parquet")
+@click.option("--formats", default="txt,json,md", show_default=True, help="what to write to --out: txt, md, json, xlsx, csv, parquet")
 def report(folder: Path, lang: Lang, out: Path | None, formats: str, **chosen: Any) -> None:
     """Print the report of FOLDER and write it to --out."""
     from cchc_metrics.report.files import formats_named, report_text, save_report  # noqa: PLC0415  the command starts fast

@@ -458,6 +458,7 @@ class Dataset:
             problems=self.problems,
             synthetic=self.synthetic,
             note=self.note,
+            form06=lambda: self.replace(rules="form06").form06(asked.period),
         )
 
     # --- How it prints itself

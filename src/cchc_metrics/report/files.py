@@ -34,6 +34,12 @@ def _json(report: Report, path: Path, lang: Lang) -> None:
     _write(path, report_json_parts(report, lang))
 
 
+def _xlsx(report: Report, path: Path, lang: Lang) -> None:
+    from cchc_metrics.report.workbook import write_workbook  # noqa: PLC0415  only where a workbook is written
+
+    write_workbook(report, path, lang)
+
+
 def _problems(report: Report, path: Path, _: Lang) -> None:
     _write(path, [report.problems.to_csv()], encoding="utf-8-sig")
 
@@ -57,6 +63,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "txt": {"report.txt": _text},
         "md": {"report.md": _markdown},
         "json": {"report.json": _json},
+        "xlsx": {"report.xlsx": _xlsx},
         "csv": {f"{name}.csv": _csv(name) for name in _TABLES},
         "parquet": {f"{name}.parquet": _parquet(name) for name in _TABLES},
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.errors import CchcError
 from cchc_metrics.plan import Plan
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.period import Period
@@ -17,12 +18,17 @@ from cchc_metrics.text import Lang
 from cchc_metrics.values import Text
 from cchc_metrics.verbs.assess import Assessments
 from cchc_metrics.verbs.compare import Deltas
+from cchc_metrics.verbs.form06 import Form06
 from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
     from cchc_metrics.score import Scorecard
 
 _NO_NOTE = Text()
+
+
+def _no_form() -> Form06:
+    raise CchcError("báo cáo không kèm Biểu số 06", "the report comes without Form 06")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Report:
         scorecards: unit code → its scorecard, where there is a scheme.
         synthetic: whether the records are made up; every output says so.
         note: a note to print with it.
+        form06: gives Form 06 of the unit and the period by the rules of the form, counted when it is asked for.
     """
 
     unit: str
@@ -63,6 +70,7 @@ class Report:
     scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
     synthetic: bool = False
     note: Text = _NO_NOTE
+    form06: Callable[[], Form06] = _no_form
 
     def save(self, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> None:
         """Write the report into a folder, which is made where it is missing; each file appears whole or not at all.

@@ -64,7 +64,7 @@ class DataSheet:
         """Make the sheet with its headings and two rows, which say the forms of each column: of numbers, and of whole ones among them."""
         headings = [{"header": heading} for heading in self.columns]
         options = {"columns": headings, "style": "Table Style Light 1", "autofilter": True}
-        sheet.add_table(0, 0, max(len(self.rows), 1), len(headings) - 1, options)
+        sheet.add_table(0, 0, 2, len(headings) - 1, options)  # as long as it is when the rows are written
         for at, (heading, column) in enumerate(self.columns.items()):
             sheet.write_blank(1, at, None, form(_FORMS[column.type]))
             sheet.write_blank(2, at, None, form(_WHOLE if column.type == "number" else _FORMS[column.type]))
@@ -75,6 +75,11 @@ class DataSheet:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_footer("&C&P/&N")
+
+    @property
+    def last(self) -> str:
+        """The last cell; a table without rows has an empty one."""
+        return f"{column_letters(len(self.columns) - 1)}{max(len(self.rows), 1) + 1}"
 
     def _width(self, heading: str, column: Column) -> float:
         longest = len(heading) + 3
@@ -136,19 +141,29 @@ def fill_rows(path: Path, sheets: Mapping[int, DataSheet]) -> None:
     filled = path.with_name(path.name + ".rows")
     with zipfile.ZipFile(path) as book, zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
         parts = {f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in sheets.items()}
+        tables = {_table_of(book, number): sheet for number, sheet in sheets.items()}
         before = book.read(_STRINGS).decode() if _STRINGS in book.namelist() else ""
         strings = SharedTexts(before.count("<si>"))
         for entry in book.infolist():
             if entry.filename in parts:
-                with out.open(zipfile.ZipInfo(entry.filename, entry.date_time), "w", force_zip64=True) as part:
+                with out.open(_entry(entry), "w", force_zip64=True) as part:
                     for piece in _sheet_xml(book.read(entry), parts[entry.filename], strings):
                         part.write(piece)
+            elif entry.filename in tables:
+                last = tables[entry.filename].last
+                out.writestr(_entry(entry), re.sub(r' ref="A1:[A-Z]+3"', f' ref="A1:{last}"', book.read(entry).decode()))
             elif entry.filename != _STRINGS:
                 out.writestr(_entry(entry), book.read(entry))
         total = strings.first + len(strings)
         head = re.sub(r'count="\d+" uniqueCount="\d+"', f'count="{total + strings.used}" uniqueCount="{total}"', before, count=1)
         out.writestr(_entry(book.getinfo(_STRINGS)), head.removesuffix("</sst>") + "".join(strings.xml()) + "</sst>")
     filled.replace(path)
+
+
+def _table_of(book: zipfile.ZipFile, number: int) -> str:
+    """Return the part that says where the table of a sheet begins and ends."""
+    links = book.read(f"xl/worksheets/_rels/sheet{number}.xml.rels").decode()
+    return f"xl/tables/{re.findall(r'/tables/(table[0-9]+[.]xml)', links)[0]}"
 
 
 def _entry(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
@@ -163,8 +178,7 @@ def _sheet_xml(laid_out: bytes, sheet: DataSheet, strings: SharedTexts) -> Itera
     models, _, tail = rest.partition("</sheetData>")
     of_cell = dict(re.findall(r'<c r="([A-Z]+[23])" s="(\d+)"/>', models))
     forms = [(of_cell[f"{letters}2"], of_cell[f"{letters}3"]) for letters in map(column_letters, range(len(sheet.columns)))]
-    last = f"{column_letters(len(sheet.columns) - 1)}{max(len(sheet.rows), 1) + 1}"
-    yield re.sub(r'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{last}"/>', head, count=1).encode()
+    yield re.sub(r'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{sheet.last}"/>', head, count=1).encode()
     yield from sheet.xml(forms, strings)
     yield ("</sheetData>" + tail).encode()
 

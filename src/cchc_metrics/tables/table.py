@@ -99,6 +99,14 @@ class AnswerTable(ABC, Generic[Item]):
         """
         return self._column(name).cells()
 
+    def exact(self, name: str) -> Column:
+        """Return a column as it is held: codes and their labels, integers, quotients of integers.
+
+        Raises:
+            CchcError: there is no such column; names the nearest.
+        """
+        return self._column(name)
+
     def __iter__(self) -> Iterator[Item]:
         return map(self._item, range(len(self)))
 

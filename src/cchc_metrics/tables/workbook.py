@@ -117,7 +117,7 @@ class Book:
 
     def _write(self, sheet: Any, cell: SheetCell) -> None:
         form, value = self._form(cell.form), cell.value
-        if cell.last_row is not None and cell.last_column is not None:
+        if cell.last_row is not None and cell.last_column is not None and (cell.last_row, cell.last_column) != (cell.row, cell.column):
             sheet.merge_range(cell.row, cell.column, cell.last_row, cell.last_column, "", form)
         at = (cell.row, cell.column)
         if cell.formula:
