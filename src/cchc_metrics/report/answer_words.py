@@ -71,6 +71,7 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "heading": "Tiêu đề cột",
     "code": "Mã",
     "severity": "Mức độ",
+    "cells": "Số ô",
     "vi": "Vấn đề",
 }
 _WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
