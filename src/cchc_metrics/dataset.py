@@ -6,7 +6,7 @@ It adds nothing of its own: each answer is a pure verb (``tally``, ``measure``, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -21,7 +21,9 @@ from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.folder import FolderFiles, open_folder
+from cchc_metrics.read.own import NOTHING, Declared, own_of
 from cchc_metrics.read.raw import Progress
+from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.sources import TableLike, TableSource, memory_source
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.kinds import KINDS
@@ -74,6 +76,7 @@ class Dataset:
         as_of: the day of export; nothing later is known. None for the last day of whatever period is asked about.
         period: the period that is meant where none is said.
         synthetic, note: printed with every output.
+        own: kind → what is declared of its table, as ``read_frame`` takes it: own headings, words, codes, what empty cells mean.
         tables, **kinds: kind → table, as ``dossiers=…``, ``documents=…``: columns, rows, records, heading → cells, an Arrow table, or a
             list of such parts. A kind that is not given has no data, which is not zero.
 
@@ -123,13 +126,18 @@ class Dataset:
         period: Period | str | None = None,
         synthetic: bool = False,
         note: Text = _NO_NOTE,
+        own: Mapping[str, Declared] | None = None,
         tables: Mapping[str, TableLike] | None = None,
         **kinds: TableLike,
     ) -> None:
         tree = units if isinstance(units, UnitTree) else UnitTree([u if isinstance(u, Unit) else Unit.model_validate(u) for u in units])
         days = calendar or Calendar.official()
         given = Given(tree, days, as_of)
-        sources = {kind: memory_source(kind, table, given) for kind, table in {**(tables or {}), **kinds}.items()}
+        declared = {kind: own_of(kind_named(kind), each) for kind, each in (own or {}).items()}
+        sources = {
+            kind: memory_source(kind, table, replace(given, own=declared.get(kind, NOTHING)))
+            for kind, table in {**(tables or {}), **kinds}.items()
+        }
         self._set(
             units=tree,
             unit=_reporting_unit(tree, unit),

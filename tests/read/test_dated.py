@@ -34,13 +34,13 @@ Way = Callable[[Path, Any], list[Parsed]]
 
 
 def memory(_: Path, own: Any) -> list[Parsed]:
-    return [read_rows("dossiers", [dict(zip(TABLE, row, strict=True)) for row in zip(*TABLE.values(), strict=True)], own_headings=own)]
+    return [read_rows("dossiers", [dict(zip(TABLE, row, strict=True)) for row in zip(*TABLE.values(), strict=True)], own={"headings": own})]
 
 
 def text(folder: Path, own: Any) -> list[Parsed]:
     lines = [";".join(row) for row in (tuple(TABLE), *zip(*TABLE.values(), strict=True))]
     (folder / "t.csv").write_text("\n".join(lines), encoding="utf-8")
-    return [read_file("dossiers", folder / "t.csv", own_headings=own)]
+    return [read_file("dossiers", folder / "t.csv", own={"headings": own})]
 
 
 def blocks(folder: Path, own: Any) -> list[Parsed]:
@@ -55,21 +55,21 @@ def workbook(folder: Path, own: Any) -> list[Parsed]:
         sheet.write_row(0, 0, ["Danh sách"])
         for at, (heading, cells) in enumerate(TABLE.items()):
             sheet.write_column(1, at, [heading, *([None, date(2021, 6, 15), date(2021, 6, 16)] if heading == "Ra khỏi cửa" else cells)])
-    return [read_file("dossiers", folder / "t.xlsx", own_headings=own)]
+    return [read_file("dossiers", folder / "t.xlsx", own={"headings": own})]
 
 
 def arrow(_: Path, own: Any) -> list[Parsed]:
-    return [read_arrow("dossiers", pa.table(TABLE), own_headings=own)]
+    return [read_arrow("dossiers", pa.table(TABLE), own={"headings": own})]
 
 
 def parquet(folder: Path, own: Any) -> list[Parsed]:
     pq.write_table(pa.table({**TABLE, "Ra khỏi cửa": [None, date(2021, 6, 15), None]}), folder / "t.parquet")
-    return [read_file("dossiers", folder / "t.parquet", own_headings=own)]
+    return [read_file("dossiers", folder / "t.parquet", own={"headings": own})]
 
 
 def parts(folder: Path, own: Any) -> list[Parsed]:
     pq.write_table(pa.table(TABLE), folder / "t.parquet", row_group_size=2)
-    return list(scan_parquet("dossiers", folder / "t.parquet", own_headings=own, part_rows=1))
+    return list(scan_parquet("dossiers", folder / "t.parquet", own={"headings": own}, part_rows=1))
 
 
 @pytest.mark.parametrize("way", [memory, text, blocks, workbook, arrow, parquet, parts])

@@ -196,7 +196,7 @@ def test_a_page_says_its_encoding(tmp_path: Path) -> None:
     (tmp_path / "a.xls").write_text(to_tcvn3(old), encoding="cp1252")
     found = read_file("dossiers", tmp_path / "a.xls", units=UNITS)
     assert Code.OLD_ENCODING in codes(found)
-    found = read_file("dossiers", tmp_path / "a.xls", units=UNITS, encoding="tcvn3")
+    found = read_file("dossiers", tmp_path / "a.xls", units=UNITS, own={"encoding": "tcvn3"})
     assert list(found.columns.records()) == EXPECTED
     (tmp_path / "a.xls").write_text(page.replace('charset="utf-8"', 'charset="us-ascii"'), encoding="utf-8")
     assert list(read_file("dossiers", tmp_path / "a.xls", units=UNITS).columns.records()) == EXPECTED

@@ -15,7 +15,7 @@ GIVEN = {"Mã hồ sơ": "1", "Đơn vị": "TM", "Trạng thái": "10", "Ngày 
 
 
 def on_time(row: Mapping[str, str], *, end: str = "result", own: Mapping[str, str] | None = None) -> tuple[int | None, int | None]:
-    parsed = read_rows("dossiers", [{**GIVEN, **row}], units=UNITS, own_headings=own)
+    parsed = read_rows("dossiers", [{**GIVEN, **row}], units=UNITS, own={"headings": own or {}})
     assert parsed.usable, [p.text("en") for p in parsed.problems]
     year, rules = cm.Period.parse("2021"), cm.Rules.preset("default").model_copy(update={"id": "own", "end": end})
     counted = cm.tally({"dossiers": parsed.columns}, periods=[year], rules=rules, calendar=cm.Calendar.official(), as_of=year.last)

@@ -253,7 +253,7 @@ def test_a_problem_names_the_heading_of_the_sheet(tmp_path: Path) -> None:
     (tmp_path / "documents.csv").write_text(
         "Số ký hiệu văn bản,Đơn vị ban hành,issued_on,=Độ mật\n1,TM,31/02/2021,\n2,TM,01/03/2021,vàng\n", encoding="utf-8"
     )
-    problems = read_file("documents", tmp_path / "documents.csv", own_headings={"=Độ mật": "secrecy"}).problems
+    problems = read_file("documents", tmp_path / "documents.csv", own={"headings": {"=Độ mật": "secrecy"}}).problems
     assert [(p.column, p.heading) for p in problems] == [("issued_on", ""), ("secrecy", "=Độ mật")]
     assert problems.examples[0].text("vi").startswith("documents.csv, dòng 2, issued_on = «31/02/2021»: ")
     assert problems.examples[1].text("vi").startswith("documents.csv, dòng 3, =Độ mật [secrecy] = «vàng»: ")

@@ -179,7 +179,7 @@ def test_a_file_in_an_old_font_is_named_and_read_once_it_is_declared(tmp_path: P
         read_file("dossiers", path, units=UNITS)
     assert f"text in {name}, " in raised.value.en
     assert f'write [encoding] "dossiers.csv" = "{encoding}"' in raised.value.en
-    found = read_file("dossiers", path, units=UNITS, encoding=name)
+    found = read_file("dossiers", path, units=UNITS, own={"encoding": name})
     assert codes(found) == {"text_converted": 1}
     assert list(found.columns.records()) == EXPECTED
 
@@ -190,7 +190,7 @@ def test_a_declaration_does_not_spoil_what_is_unicode(tmp_path: Path, encoding: 
     for codec in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
         path.write_bytes(text_of([HEADINGS, *ROWS]).encode(codec))
         for declared in ("", encoding):
-            found = read_file("dossiers", path, units=UNITS, encoding=declared)
+            found = read_file("dossiers", path, units=UNITS, own={"encoding": declared})
             assert (codes(found), list(found.columns.records())) == ({}, EXPECTED)
 
 
@@ -220,7 +220,7 @@ def test_cells_in_an_old_font_are_named_with_their_share_and_read_once_declared(
     share = "3 of 6 cells with marks (50 %)" if encoding == "utf-8" else "6 of 6 cells with marks (100 %)"  # of those bytes some are spaces
     assert share in problem.fix_en
     assert f'write [encoding] "dossiers.{ending}" = "{encoding}"' in problem.fix_en
-    again = read_file("dossiers", path, units=UNITS, encoding=encoding)
+    again = read_file("dossiers", path, units=UNITS, own={"encoding": encoding})
     assert codes(again) == {"text_converted": 1}
     assert list(again.columns.records()) == EXPECTED
 
@@ -241,7 +241,7 @@ def test_records_written_in_an_old_font_are_read_back(tmp_path_factory: Any, dat
     folder = tmp_path_factory.mktemp("old")
     path = workbook(folder / "a.xlsx", [headings, *rows], lambda text: as_shown(text, encoding))
     plain = read_rows("dossiers", [dict(zip(headings, row, strict=True)) for row in rows], units=UNITS)
-    found = read_file("dossiers", path, units=UNITS, encoding=encoding)
+    found = read_file("dossiers", path, units=UNITS, own={"encoding": encoding})
     assert [lowered(record) for record in found.columns.records()] == [lowered(record) for record in plain.columns.records()]
 
 
@@ -258,7 +258,7 @@ def test_a_column_in_both_is_converted_and_its_doubtful_cells_are_counted(tmp_pa
         ("3", "TM", "Đã tiếp nhận", "hoà", "01/03/2021", ""),  # «hoà» here and «hoư» there: no word there
         ("4", "TM", "Đã tiếp nhận", "mã", "01/03/2021", ""),  # «mã» here and «mó» there
     ]
-    found = read_file("dossiers", workbook(tmp_path / "a.xlsx", rows), units=UNITS, encoding="tcvn3")
+    found = read_file("dossiers", workbook(tmp_path / "a.xlsx", rows), units=UNITS, own={"encoding": "tcvn3"})
     assert [record.field for record in found.columns.records()][:2] == ["Hộ tịch", "Hộ tịch"]  # type: ignore[attr-defined]
     (problem,) = [p for p in found.problems if p.code is Code.TEXT_CONVERTED]
     assert "3 cells; 2 of them are words either way" in problem.fix_en
@@ -286,7 +286,7 @@ def test_an_encoding_is_declared_of_a_file_a_pattern_a_kind_or_all(tmp_path: Pat
         load_district(head + '[encoding]\ndossiers = "tcvn4"\n')
     assert "did you mean «tcvn3»?" in raised.value.en
     with pytest.raises(CchcError):
-        read_file("dossiers", tmp_path / "a.csv", encoding="tcvn4")
+        read_file("dossiers", tmp_path / "a.csv", own={"encoding": "tcvn4"})
 
 
 def test_a_folder_is_read_as_it_declares(tmp_path: Path) -> None:

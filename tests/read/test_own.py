@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from tests.read.test_dressing import write
 
 import cchc_metrics as cm
-from cchc_metrics.errors import MistakesError
+from cchc_metrics.errors import InputError, MistakesError
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import load_district
 from cchc_metrics.read.files import parse_file
 from cchc_metrics.read.own import Own
 from cchc_metrics.read.parquet_files import scan_file
-from cchc_metrics.read.rows import read_rows
+from cchc_metrics.read.rows import read_rows, read_table
 from cchc_metrics.read.tables import Parsed
-from cchc_metrics.records.choices import StatedTiming
+from cchc_metrics.records.choices import StatedTiming, Status
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
@@ -142,3 +145,71 @@ def test_a_near_word_is_named_in_vietnamese() -> None:
     row = {"meeting_id": "1", "unit_code": "TM", "kind": "họp UBND", "status": "đã hopp", "held_on": "05/03/2021"}
     (problem,) = read_rows("meetings", [row]).problems
     assert "có phải «đã họp»?" in problem.text("vi")
+
+
+# --- The same from Python, under one name
+
+CODES = [
+    {"id": "1", "sts": 1, "via": "W", "Ngày tiếp nhận": "01/03/2021", "Ngày hẹn trả": "10/03/2021", "Ngày có kết quả": "08/03/2021"},
+    {"id": "2", "sts": 2, "via": "", "Ngày tiếp nhận": "01/03/2021", "Ngày hẹn trả": "10/03/2021", "Ngày có kết quả": None},
+]
+MAP: dict[str, dict[str, object]] = {
+    "headings": {"id": "dossier_id", "sts": "status", "via": "channel"},
+    "values": {"status": {1: "resolved", "2": Status.PROCESSING}, "channel": {"W": "online"}},
+    "blank": {"channel": "postal"},
+    "columns": {"unit_code": "TM"},
+}
+
+
+def in_every_way(folder: Path) -> list[Parsed]:
+    names = list(CODES[0])
+    write(folder / "t.csv", [names, *[["" if row[name] is None else str(row[name]) for name in names] for row in CODES]])
+    table = pa.table({name: [row[name] for row in CODES] for name in names})
+    pq.write_table(table, folder / "t.parquet")
+    read = [
+        cm.read_rows("dossiers", CODES, own=MAP),
+        read_table("dossiers", names, [[row[name] for row in CODES] for name in names], own=MAP),
+        *(cm.read_file("dossiers", folder / name, own=MAP) for name in ("t.csv", "t.parquet")),
+        *(cm.read_frame("dossiers", frame, own=MAP) for frame in (table, pd.DataFrame(CODES), pl.DataFrame(CODES), CODES)),
+        *cm.scan_parquet("dossiers", folder / "t.parquet", own=MAP, keep_ids=True),
+    ]
+    data = cm.Dataset([{"code": "TM", "name": "Tân Mai", "kind": "xã", "level": "commune"}], dossiers=CODES, own={"dossiers": MAP})
+    return [*read, data.tables["dossiers"].whole()]
+
+
+def test_codes_of_another_system_are_mapped_in_one_argument_of_every_reader(tmp_path: Path) -> None:
+    for parsed in in_every_way(tmp_path):
+        records = [record.model_dump(mode="json") for record in parsed.columns.records()]
+        assert [(r["dossier_id"], r["unit_code"], r["status"], r["channel"], r["postal_in"]) for r in records] == [
+            ("1", "TM", "resolved", "online", "no"),
+            ("2", "TM", "processing", "postal", "yes"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ({"value": {}}, "own has no «value»; did you mean «values»?"),
+        ({"values": {"statuss": {"1": "resolved"}}}, "own: values.statuss: dossiers has no column «statuss»; did you mean «status»?"),
+        ({"values": {"status": {"1": "resolvd"}}}, "own: values.status.1: status has no code «resolvd»; did you mean «resolved»?"),
+        ({"headings": {"id": "dossier"}}, "own: headings.id: dossiers has no column «dossier»; did you mean «dossier_id»?"),
+        ({"blank": {"channel": "fax"}}, "own: blank.channel: channel has no code «fax»; there are: counter, online, postal"),
+        ({"values": {"status": "resolved"}}, "own.values must be a mapping, not dict"),
+        ([("headings", {})], "own must be a mapping, not list"),
+    ],
+)
+def test_a_wrong_declaration_is_an_error_that_names_the_key_and_the_nearest(own: object, said: str) -> None:
+    with pytest.raises(InputError) as raised:
+        cm.read_rows("dossiers", CODES, own=own)  # type: ignore[arg-type]
+    assert raised.value.en.startswith(said.partition(";")[0])
+    assert said.partition("did you mean")[2] in raised.value.en
+
+
+def test_a_declaration_of_a_table_that_was_read_already_is_refused() -> None:
+    read = cm.read_rows("dossiers", CODES, own=MAP)
+    unit = [{"code": "TM", "name": "Tân Mai", "kind": "xã", "level": "commune"}]
+    for table in (read, read.columns, [read.columns]):
+        with pytest.raises(InputError, match="comes too late"):
+            cm.Dataset(unit, dossiers=table, own={"dossiers": MAP})
+    with pytest.raises(InputError, match="did you mean «dossiers»"):
+        cm.Dataset(unit, dossiers=CODES, own={"dosiers": MAP})

@@ -204,7 +204,7 @@ def test_headings_are_understood_in_vietnamese_and_reported_once(tmp_path: Path)
     assert sum(len(part.columns) for part in parts) == 25
     assert added(parts).by_code() == {Code.UNKNOWN_HEADING: 1}
     own = {"Ghi chú": "topic", "hinh_thuc": "channel"}
-    assert added(read_outreach(tmp_path, table, own_headings=own)).by_code() == {}
+    assert added(read_outreach(tmp_path, table, own={"headings": own})).by_code() == {}
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_direction_is_one_by_its_words(tmp_path: Path) -> None:
 
 
 def test_a_district_can_say_that_the_heading_is_a_direction() -> None:
-    parsed = read_rows("documents", REGISTER, units=ONE, own_headings={"loại văn bản": "direction"})
+    parsed = read_rows("documents", REGISTER, units=ONE, own={"headings": {"loại văn bản": "direction"}})
     assert parsed.problems.count(Code.UNKNOWN_CODE) == 4
 
 

@@ -382,7 +382,7 @@ def test_a_missing_column_makes_the_table_unusable_and_the_sum_holds() -> None:
 def test_a_district_may_have_its_own_headings() -> None:
     row = {"meeting_id": "1", "Ma DV": "TM", "kind": "other", "status": "hoãn", "Trạng thái": "x"}
     own = {"mã đv": "unit_code", "Trạng thái": ""}
-    parsed = read_rows("meetings", [row], own_headings=own)
+    parsed = read_rows("meetings", [row], own={"headings": own})
     assert values(parsed, "unit_code", "status") == [("TM", "postponed")]
     assert not parsed.problems
 

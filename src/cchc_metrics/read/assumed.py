@@ -59,7 +59,7 @@ def assume(cells: Mapping[str, RawColumn | TypedColumn], table: RawTable, kind: 
 
 
 def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Given) -> Cells:
-    """Return cells with the columns that follow from the words of others, by the library's meaning of a word, else by the district's own.
+    """Return cells with the columns that follow from others: by what the district declares of a word, else by what it means.
 
     Args:
         cells: canonical column → its cells, as they came.
@@ -71,7 +71,7 @@ def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Gi
     for rule in following(kind, cells, given):
         source, other = cells[rule.source], meant[rule.source]
         if isinstance(source, RawColumn) and isinstance(other, RawColumn):
-            codes = [_follows(rule, cell) or _follows(rule, said) for cell, said in zip(source.values, other.values, strict=True)]
+            codes = [_follows(rule, said) or _follows(rule, cell) for cell, said in zip(source.values, other.values, strict=True)]
             if any(codes):
                 found[rule.column] = RawColumn(codes, source.codes)
     return found

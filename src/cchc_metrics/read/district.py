@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -14,12 +14,10 @@ from cchc_metrics.declared import Day, DeclaredModel, MisfitError, Mistakes, che
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.declared.mistakes import misfits
 from cchc_metrics.errors import CchcError, suggestion
-from cchc_metrics.read.headings import IGNORED, columns_said
 from cchc_metrics.read.old_text import encoding_named
 from cchc_metrics.read.own import Own, mistakes_of
 from cchc_metrics.records.fields import CellError, parse_day
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.record import schema
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Level, Unit
@@ -233,7 +231,7 @@ class District(DeclaredModel):
     @field_validator("headings", mode="after")
     @classmethod
     def _columns(cls, value: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
-        wrong = list(_unknown_columns(value))
+        wrong = [((kind, *path[1:]), why) for kind, own in value.items() for path, why in mistakes_of(KINDS[kind], Own(headings=own))]
         if wrong:
             raise MisfitError(wrong)
         return value
@@ -250,12 +248,12 @@ class District(DeclaredModel):
         return self
 
     def own(self, kind: str) -> Own:
-        """Return what is declared of the cells of a kind."""
+        """Return what is declared of the table of a kind."""
         encodings = {name: encoding for name, encoding in self.encoding.items() if name not in KINDS and name != "*"}
         whole = self.encoding.get(kind, self.encoding.get("*"))
         encodings |= {} if whole is None else {"*": whole}
         cells = (self.values.get(kind, {}), self.blank.get(kind, {}), self.columns.get(kind, {}))
-        return Own(*cells, self.layout.get(kind, ()), encodings)
+        return Own(self.headings.get(kind, {}), *cells, self.layout.get(kind, ()), encodings)
 
     @model_validator(mode="after")
     def _one_tree(self) -> Self:
@@ -263,16 +261,6 @@ class District(DeclaredModel):
             why = Text("chỉ ghi một trong hai: units, units_file", "give one of units and units_file, not both")
             raise MisfitError([(("units_file",), why)])
         return self
-
-
-def _unknown_columns(headings: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[Path, Text]]:
-    for kind, own in headings.items():
-        columns = [spec.name for spec in schema(KINDS[kind].model)]
-        for heading, meaning in own.items():
-            for column in columns_said(meaning):
-                if meaning != IGNORED and column not in columns:
-                    vi, en = suggestion(column, columns)
-                    yield (kind, heading), Text(f"{kind} không có cột «{column}»{vi}", f"{kind} has no column «{column}»{en}")
 
 
 def load_district(text: str | bytes, *, file: str = FILE) -> District:

@@ -18,8 +18,8 @@ from cchc_metrics.read.findings import shown
 from cchc_metrics.read.formats import disguise, form_of
 from cchc_metrics.read.headings import known_positions
 from cchc_metrics.read.old_cells import declaration, rewritten, writing_of_bytes
-from cchc_metrics.read.old_text import NAMES, UTF_8, WINDOWS_1258, encoding_named
-from cchc_metrics.read.own import Own
+from cchc_metrics.read.old_text import NAMES, UTF_8, WINDOWS_1258
+from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.parquet_files import parquet_cells, parse_parquet
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
 from cchc_metrics.read.rows import kind_named
@@ -48,9 +48,8 @@ def read_file(
     units: UnitTree | None = None,
     extracted_on: date | None = None,
     calendar: Calendar | None = None,
-    own_headings: Mapping[str, str] | None = None,
+    own: Declared | None = None,
     file: str = "",
-    encoding: str = "",
     progress: Progress | None = None,
 ) -> Parsed:
     """Read one file of one kind; never stops at a bad row and never drops one silently.
@@ -63,9 +62,10 @@ def read_file(
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
-        own_headings: own headings → canonical column.
+        own: what is declared of the table, as under ``[headings]``, ``[values]``, ``[blank]`` and ``[columns]`` of ``district.toml``:
+            ``{"headings": {heading: column}, "values": {column: {word: code}}, "blank": {column: code}, "columns": {column: code}}``; and
+            ``"encoding"`` of its text, where that is not Unicode, in a workbook too: ``"tcvn3"``, ``"vni"``, ``"windows-1258"``.
         file: a name for messages; the path's last part by default.
-        encoding: of its text, where that is not Unicode: ``"tcvn3"``, ``"vni"``, ``"windows-1258"``; also inside a workbook's cells.
         progress: called with the name, how much is done and how much there is.
 
     Returns:
@@ -76,11 +76,10 @@ def read_file(
             missing.
     """
     path = Path(path)
-    name = file or path.name
-    own = Own(encodings={"*": encoding_named(encoding)} if encoding else {})
-    given = Given(units, calendar, extracted_on, own)
+    chosen = kind_named(kind)
+    name, given = file or path.name, Given(units, calendar, extracted_on, own_of(chosen, own, file=True))
     try:
-        return parse_file(path, kind_named(kind), given, own_headings or {}, sheet=sheet, file=name, progress=progress)
+        return parse_file(path, chosen, given, given.own.headings, sheet=sheet, file=name, progress=progress)
     except UnreadableFileError as error:
         raise UnreadableFileError(f"{name}: không đọc được ({error.vi})", f"{name}: cannot be read ({error.en})") from None
 

@@ -22,6 +22,7 @@ from cchc_metrics.read.arrow import arrow
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.headings import match_headings, meanings
+from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
 from cchc_metrics.read.rows import kind_named, read_rows, read_table
 from cchc_metrics.read.tables import Parsed, understand
@@ -68,7 +69,7 @@ def read_frame(
     units: UnitTree | None = None,
     extracted_on: date | None = None,
     calendar: Calendar | None = None,
-    own_headings: Mapping[str, str] | None = None,
+    own: Declared | None = None,
     file: str = "",
 ) -> Parsed:
     """Read a table of one kind from another package: a data frame, a query's answer, rows with names; bad rows are set apart and reported.
@@ -81,7 +82,8 @@ def read_frame(
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
-        own_headings: own headings → canonical column.
+        own: what is declared of the table, as under ``[headings]``, ``[values]``, ``[blank]`` and ``[columns]`` of ``district.toml``:
+            ``{"headings": {heading: column}, "values": {column: {word: code}}, "blank": {column: code}, "columns": {column: code}}``.
         file: a name for messages.
 
     Returns:
@@ -100,7 +102,7 @@ def read_frame(
         "units": units,
         "extracted_on": extracted_on,
         "calendar": calendar,
-        "own_headings": own_headings,
+        "own": own,
         "file": file,
     }
     if package_of(table) == "polars" and type(table).__name__ == "LazyFrame":
@@ -119,9 +121,10 @@ def read_frame(
         return read_table(chosen, [str(name) for name in table], columns, **same)
     else:
         return _read_rows(chosen, table, same)
-    given, own = Given(units, calendar, extracted_on), own_headings or {}
-    parsed = understand(_raw(chosen, frame, own, file), chosen, given, own)
-    return _with_index(chosen, parsed, table, own) if _is_pandas(table) else parsed
+    given = Given(units, calendar, extracted_on, own_of(chosen, own))
+    headings = given.own.headings
+    parsed = understand(_raw(chosen, frame, headings, file), chosen, given, headings)
+    return _with_index(chosen, parsed, table, headings) if _is_pandas(table) else parsed
 
 
 def is_frame(table: object) -> bool:

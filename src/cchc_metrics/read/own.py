@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import numpy as np
 
-from cchc_metrics.errors import suggestion
+from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.read.headings import IGNORED, columns_said
+from cchc_metrics.read.old_text import encoding_named
 from cchc_metrics.read.raw import ABSENT, RawColumn, TypedColumn, Uncalculated
 from cchc_metrics.records.fields import CellError, Choice, cell_text
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.record import schema_by_name
+from cchc_metrics.records.record import schema, schema_by_name
 from cchc_metrics.text import Text, nfc, word_key
 
 Cells = Mapping[str, RawColumn | TypedColumn]
@@ -24,9 +26,10 @@ WORDED: Final = ("choice", "unit", "label")
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a district declares of the cells of one kind.
+    """What a district declares of the table of one kind.
 
     Args:
+        headings: own heading → canonical column, ``""`` to pass a column over, ``a+b`` where it fills two.
         values: canonical column → own word → what it means: a code of the column's closed list, a unit, a label. Words are compared as
             those of closed lists are.
         blank: canonical column → what an empty cell means.
@@ -35,6 +38,7 @@ class Own:
         encodings: name or pattern of a file → the encoding of its text (``old_text.ENCODINGS``), the first that fits.
     """
 
+    headings: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     blank: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -95,6 +99,77 @@ class Own:
 
 NOTHING: Final = Own()
 """A district that declares nothing of a kind."""
+Declared = Own | Mapping[str, Any]
+"""What is declared of one table: ``Own``, or a mapping with its names for keys."""
+
+
+def own_of(kind: Kind, declared: Declared | None, *, file: bool = False) -> Own:
+    """Return what is declared of a table from Python, checked as ``district.toml`` is.
+
+    Args:
+        kind: the table's kind.
+        declared: the declaration; codes and words may be members of closed lists, and words numbers, as codes of other systems are.
+        file: whether the table stands in a file, of which the encoding can be declared.
+
+    Raises:
+        InputError: a key, a column or a code that there is not; every mistake at once, each with the nearest name.
+
+    >>> from cchc_metrics.records.kinds import KINDS
+    >>> own_of(KINDS["dossiers"], {"values": {"status": {3: "resolved"}}}).values
+    {'status': {'3': 'resolved'}}
+    """
+    if declared is None:
+        return NOTHING
+    if not isinstance(declared, Own):
+        declared = _declared(declared, ("headings", "values", "blank", "columns", *(("encoding",) if file else ())))
+    wrong = list(mistakes_of(kind, declared))
+    if wrong:
+        raise InputError(
+            "; ".join(f"own: {'.'.join(path)}: {why.vi}" for path, why in wrong),
+            "; ".join(f"own: {'.'.join(path)}: {why.en}" for path, why in wrong),
+        )
+    return declared
+
+
+def _declared(declared: object, names: Sequence[str]) -> Own:
+    """Return a mapping of declarations as ``Own``."""
+    if not isinstance(declared, Mapping):
+        raise _no_declaration(declared, names)
+    for name, entries in declared.items():
+        if name not in names:
+            vi, en = suggestion(str(name), names)
+            raise InputError(f"own không có «{name}»{vi}; có: {', '.join(names)}", f"own has no «{name}»{en}; use {', '.join(names)}")
+        inner = entries.values() if name == "values" and isinstance(entries, Mapping) else ()
+        if name != "encoding" and not all(isinstance(each, Mapping) for each in (entries, *inner)):
+            raise _no_declaration(entries, names, f"{name}")
+    values = {str(column): _texts(words) for column, words in declared.get("values", {}).items()}
+    headings, blank, columns = (_texts(declared.get(name, {})) for name in ("headings", "blank", "columns"))
+    encoding = declared.get("encoding")
+    try:
+        encodings = {"*": encoding_named(str(encoding))} if encoding else {}
+    except CchcError as error:
+        raise InputError(f"own.encoding: {error.vi}", f"own.encoding: {error.en}") from None
+    return Own(headings, values, blank, columns, encodings=encodings)
+
+
+def _texts(entries: Mapping[Any, Any]) -> dict[str, str]:
+    return {_text(key): _text(value) for key, value in entries.items()}
+
+
+def _text(value: object) -> str:
+    try:
+        return cell_text(value)
+    except CellError:
+        return str(value)
+
+
+def _no_declaration(found: object, names: Iterable[str], where: str = "") -> InputError:
+    place, kind = f"own.{where}" if where else "own", type(found).__name__
+    listed = ", ".join(names)
+    return InputError(
+        f"{place} phải là bảng khóa → giá trị, không phải {kind}; own có: {listed}",
+        f"{place} must be a mapping, not {kind}; own has {listed}",
+    )
 
 
 def mistakes_of(kind: Kind, own: Own) -> Iterator[tuple[tuple[str, ...], Text]]:
@@ -104,6 +179,12 @@ def mistakes_of(kind: Kind, own: Own) -> Iterator[tuple[tuple[str, ...], Text]]:
     >>> [(path, why.en) for path, why in mistakes_of(KINDS["documents"], Own(blank={"secrecy": "non"}))]
     [(('blank', 'secrecy'), 'secrecy has no code «non»; did you mean «none»?')]
     """
+    columns = [spec.name for spec in schema(kind.model)]
+    for heading, meaning in own.headings.items():
+        for column in columns_said(meaning):
+            if meaning != IGNORED and column not in columns:
+                vi, en = suggestion(column, columns)
+                yield ("headings", heading), Text(f"{kind.name} không có cột «{column}»{vi}", f"{kind.name} has no column «{column}»{en}")
     for name, words in own.values.items():
         if why := _no_column(kind, name, WORDED):
             yield ("values", name), why

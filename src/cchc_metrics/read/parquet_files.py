@@ -28,6 +28,7 @@ from cchc_metrics.read.dated import ROWS
 from cchc_metrics.read.doubt import JUDGED, NO_SIGNS, Signs, signs_of
 from cchc_metrics.read.findings import EXAMPLES, Findings
 from cchc_metrics.read.headings import match_headings
+from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.read.rows import kind_named
@@ -102,7 +103,7 @@ def scan_parquet(
     units: UnitTree | None = None,
     extracted_on: date | None = None,
     calendar: Calendar | None = None,
-    own_headings: Mapping[str, str] | None = None,
+    own: Declared | None = None,
     columns: Collection[str] | None = None,
     keep_ids: bool = False,
     file: str = "",
@@ -121,7 +122,8 @@ def scan_parquet(
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
-        own_headings: own headings → canonical column.
+        own: what is declared of the table, as under ``[headings]``, ``[values]``, ``[blank]`` and ``[columns]`` of ``district.toml``:
+            ``{"headings": {heading: column}, "values": {column: {word: code}}, "blank": {column: code}, "columns": {column: code}}``.
         columns: canonical columns to read; None for all. What is not read is not checked: rows are judged as if they had these cells only,
             and without the columns of the id no repeated row is found.
         keep_ids: whether identifiers are kept. They are checked all the same; nothing that is counted needs them (except of initiatives,
@@ -135,12 +137,13 @@ def scan_parquet(
         UnreadableFileError: the file cannot be read; also while parts are yielded, when it breaks off.
         InputError: there is no such kind, or pyarrow is not installed.
     """
-    given = Given(units, calendar, extracted_on)
+    chosen = kind_named(kind)
+    given = Given(units, calendar, extracted_on, own_of(chosen, own))
     return scan_file(
-        kind_named(kind),
+        chosen,
         Path(path),
         given,
-        own_headings or {},
+        given.own.headings,
         columns,
         keep_ids,
         file=file,

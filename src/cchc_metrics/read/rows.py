@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from cchc_metrics.arguments import public
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.checks import Given
+from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable
 from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.records.kind import Kind
@@ -30,7 +31,7 @@ def read_rows(
     units: UnitTree | None = None,
     extracted_on: date | None = None,
     calendar: Calendar | None = None,
-    own_headings: Mapping[str, str] | None = None,
+    own: Declared | None = None,
     file: str = "",
     first_row: int = 1,
 ) -> Parsed:
@@ -43,7 +44,8 @@ def read_rows(
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
-        own_headings: own headings → canonical column.
+        own: what is declared of the table, as under ``[headings]``, ``[values]``, ``[blank]`` and ``[columns]`` of ``district.toml``:
+            ``{"headings": {heading: column}, "values": {column: {word: code}}, "blank": {column: code}, "columns": {column: code}}``.
         file: a name for messages.
         first_row: number of the first row in messages.
 
@@ -72,7 +74,7 @@ def read_rows(
         units=units,
         extracted_on=extracted_on,
         calendar=calendar,
-        own_headings=own_headings,
+        own=own,
         file=file,
         row_numbers=np.arange(first_row, first_row + len(listed), dtype=np.int64),
     )
@@ -86,7 +88,7 @@ def read_table(
     units: UnitTree | None = None,
     extracted_on: date | None = None,
     calendar: Calendar | None = None,
-    own_headings: Mapping[str, str] | None = None,
+    own: Declared | None = None,
     file: str = "",
     sheet: str = "",
     row_numbers: Sequence[int] | np.ndarray[Any, Any] | None = None,
@@ -100,7 +102,8 @@ def read_table(
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
-        own_headings: own headings → canonical column.
+        own: what is declared of the table, as under ``[headings]``, ``[values]``, ``[blank]`` and ``[columns]`` of ``district.toml``:
+            ``{"headings": {heading: column}, "values": {column: {word: code}}, "blank": {column: code}, "columns": {column: code}}``.
         file: a name for messages.
         sheet: the sheet's name for messages.
         row_numbers: 1-based number of each row in messages; None to count from 1.
@@ -126,7 +129,8 @@ def read_table(
     size = sizes.pop() if sizes else 0
     numbers = np.arange(1, size + 1, dtype=np.int64) if row_numbers is None else np.asarray(row_numbers, dtype=np.int64)
     table = RawTable(tuple(headings), dict(enumerate(columns)), numbers, file, sheet)
-    return understand(table, chosen, Given(units, calendar, extracted_on), own_headings)
+    given = Given(units, calendar, extracted_on, own_of(chosen, own))
+    return understand(table, chosen, given, given.own.headings)
 
 
 def kind_named(kind: str | Kind) -> Kind:

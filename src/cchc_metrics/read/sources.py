@@ -11,6 +11,7 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.files import is_parquet, parse_file
 from cchc_metrics.read.frames import ArrowStream, Cursor, is_frame, read_frame
+from cchc_metrics.read.own import NOTHING
 from cchc_metrics.read.parquet_files import parse_parquet, scan_file
 from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.rows import kind_named
@@ -71,9 +72,15 @@ def memory_source(kind: str, table: object, given: Given) -> TableSource:
         InputError: there is no such kind, or the table is nothing that can be read; the message says what can.
     """
     chosen = kind_named(kind)
+    parts = [table] if isinstance(table, TableSource) else _parts_of(table)
+    if given.own != NOTHING and any(isinstance(part, (TableSource, Columns, Parsed)) for part in parts):
+        raise InputError(
+            f"{kind}: bảng đã đọc xong, own không còn tác dụng; đưa own vào lúc đọc: read_frame, read_file",
+            f"{kind}: the table was read already, so own comes too late; give it where it is read: read_frame, read_file",
+        )
     if isinstance(table, TableSource):
         return table
-    return TableSource.of_parts(chosen.name, [_parsed(chosen, part, given) for part in _parts_of(table)])
+    return TableSource.of_parts(chosen.name, [_parsed(chosen, part, given) for part in parts])
 
 
 def _parts_of(table: object) -> list[object]:
@@ -99,7 +106,7 @@ def _parsed(kind: Kind, table: object, given: Given) -> Parsed:
     if isinstance(table, Columns):
         _check_model(kind, table)
         return Parsed(table, Problems(read=len(table)))
-    return read_frame(kind, table, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar)
+    return read_frame(kind, table, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar, own=given.own)
 
 
 def _check_model(kind: Kind, columns: Columns) -> None:

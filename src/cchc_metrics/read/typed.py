@@ -19,6 +19,7 @@ from cchc_metrics.read.checks import Given
 from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.identifiers import hash_of, id_column, judge_ids, mixed
+from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, understand
@@ -250,7 +251,7 @@ def read_arrow(
     units: UnitTree | None = None,
     extracted_on: date | None = None,
     calendar: Calendar | None = None,
-    own_headings: Mapping[str, str] | None = None,
+    own: Declared | None = None,
     file: str = "",
     row_numbers: Sequence[int] | Array | None = None,
 ) -> Parsed:
@@ -262,7 +263,8 @@ def read_arrow(
         units: the unit tree; without it unit codes are taken as they are.
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
-        own_headings: own headings → canonical column.
+        own: what is declared of the table, as under ``[headings]``, ``[values]``, ``[blank]`` and ``[columns]`` of ``district.toml``:
+            ``{"headings": {heading: column}, "values": {column: {word: code}}, "blank": {column: code}, "columns": {column: code}}``.
         file: a name for messages.
         row_numbers: 1-based number of each row in messages; None to count from 1.
 
@@ -272,12 +274,13 @@ def read_arrow(
     Raises:
         InputError: there is no such kind, or pyarrow is not installed.
     """
-    chosen, own = kind_named(kind), own_headings or {}
-    positions = match_headings(chosen, table.schema.names, own).positions
+    chosen = kind_named(kind)
+    given = Given(units, calendar, extracted_on, own_of(chosen, own))
+    headings = given.own.headings
+    positions = match_headings(chosen, table.schema.names, headings).positions
     numbers = None if row_numbers is None else np.asarray(row_numbers, dtype=np.int64)
-    given = Given(units, calendar, extracted_on)
     raw = raw_table(chosen, table, positions, file=file, rows=numbers)
-    return understand(replace(raw, dated=dated_columns(table, set(positions.values()))), chosen, given, own)
+    return understand(replace(raw, dated=dated_columns(table, set(positions.values()))), chosen, given, headings)
 
 
 def dated_columns(table: Any, known: Collection[int]) -> frozenset[int]:
