@@ -152,9 +152,10 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
 @lang_option
 def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: bool, **given: Any) -> None:
     """Look at the tables in FOLDER, or at FILES in it, ask what is in doubt, and write FOLDER/district.toml."""
-    from cchc_metrics.proposal import answers_given, answers_in, district_toml, propose  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.proposal import answers_given, answers_in, district_toml, encodings_in, propose  # noqa: PLC0415  the command starts fast
     from cchc_metrics.read.district import FILE, load_district  # noqa: PLC0415
     from cchc_metrics.read.look import sheets_in  # noqa: PLC0415
+    from cchc_metrics.read.own import Own  # noqa: PLC0415
     from cchc_metrics.report.files import write_whole  # noqa: PLC0415
 
     path = folder / FILE
@@ -164,7 +165,7 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
                 f"«{path}» đã có; thêm --force để viết lại, các câu đã trả lời được giữ", f"«{path}» is there; add --force to write it anew"
             )
         kept = answers_in(path.read_bytes()) if path.exists() else {}
-        sheets, unread = sheets_in(folder, files)
+        sheets, unread = sheets_in(folder, files, Own(encodings=encodings_in(kept)))
         for name, error in unread:
             click.echo(f"{name}: {error.text(lang)}", err=True)
         proposal = propose(sheets, kept | answers_given(given))

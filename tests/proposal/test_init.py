@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from tests.proposal.offices import CITIZEN, CLERK, DOCUMENTS, DOSSIERS, MEETINGS, PHONE, office, write
+from tests.read.old_writing import as_shown, in_bytes
 
 import cchc_metrics as cm
 from cchc_metrics.cli import main
@@ -140,3 +141,30 @@ def test_a_folder_of_other_tables_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "district.toml").exists()
     with pytest.raises(InputError, match=r"did you mean «x\.xlsx»"):
         sheets_in(tmp_path, ["xx.xlsx"])
+
+
+@pytest.mark.parametrize("encoding", ["tcvn3", "vni"])
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_an_old_font_is_proposed_with_a_sample_and_read_by_it(tmp_path: Path, encoding: str, ending: str) -> None:
+    rows = [
+        ["UBND HUYỆN THÁP MƯỜI"],
+        ["Mã hồ sơ", "Trạng thái", "Ngày tiếp nhận", "Ngày có kết quả", "Chủ hồ sơ"],
+        ["H20.38-1", "Đã xử lý xong", "01/03/2021", "03/03/2021", CITIZEN],
+        ["H20.38-2", "Đang xử lý", "02/03/2021", "", CITIZEN],
+    ]
+    name = f"hồ sơ.{ending}"
+    if ending == "xlsx":
+        write(tmp_path / name, [[as_shown(cell, encoding) for cell in row] for row in rows])
+    else:
+        (tmp_path / name).write_bytes(in_bytes("\n".join(";".join([*row, *[""] * (5 - len(row))]) for row in rows), encoding))
+    done = run("init", tmp_path, "--period", "2021", "--extracted-on", "2021-12-31")
+    old = as_shown("Mã hồ sơ", encoding)
+    assert f"? «{name}» viết bằng bảng mã nào: «{old}» → «Mã hồ sơ»" in done.output
+    assert run("init", tmp_path, "--yes", "--force", "--period", "2021", "--extracted-on", "2021-12-31").exit_code == 0
+    text = (tmp_path / "district.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["encoding"] == {name: encoding}
+    assert CITIZEN not in text + done.output
+    assert as_shown(CITIZEN, encoding) not in text + done.output
+    data = cm.read_folder(tmp_path)
+    assert len(data.columns("dossiers")) == 2
+    assert "bảng mã" not in run("init", tmp_path, "--force").output  # asked once

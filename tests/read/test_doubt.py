@@ -165,10 +165,56 @@ def test_texts_of_a_column_have_one_order_of_day_and_month(tmp_path: Path, way: 
     assert verdicts(way(cells, "held_on", tmp_path), len(cells), "held_on") == expected
 
 
+SHORT, SHORT_MAY = "05/03/21", date(2021, 5, 25)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([SHORT, "25/05/21", "1.4.21 08:30", "08:30 01/04/21"], [DAY, SHORT_MAY, datetime(2021, 4, 1, 8, 30), datetime(2021, 4, 1, 8, 30)]),
+        ([SHORT, LATE_MAY], [DAY, SHORT_MAY]),  # a whole year beside it shows the order
+        (["25/05/95", "05/03/89"], [date(1995, 5, 25), date(2089, 3, 5)]),
+        ([SHORT], [DOUBT]),
+        ([SHORT, "04/04/21", "06/03/21"], [DOUBT, date(2021, 4, 4), DOUBT]),
+        ([SHORT, "05/25/21"], [DOUBT, IMPOSSIBLE]),  # as another country writes it
+        ([SHORT, "05/25/21", "25/05/21"], [DOUBT, IMPOSSIBLE, DOUBT]),
+        ([SHORT, "01/25/2021"], [DOUBT, IMPOSSIBLE]),
+        (["05-03-21", "25-05-21", "21-03-05"], [DOUBT, DOUBT, DOUBT]),  # the year may come first
+        (["05-03-95", "25-05-95"], [date(1995, 3, 5), date(1995, 5, 25)]),
+        (["99/99/99", "25/13/21", SHORT], [IMPOSSIBLE, IMPOSSIBLE, DOUBT]),
+        (["31/02/21", SHORT], [IMPOSSIBLE, DAY]),  # no day, and its day comes first
+        (["1/2/3/21", "12/05/03/21", LATE_MAY], [IMPOSSIBLE, IMPOSSIBLE, SHORT_MAY]),
+    ],
+)
+def test_years_of_two_digits_are_read_where_the_column_shows_the_order(
+    tmp_path: Path, way: Way, cells: list[str], expected: list[Any]
+) -> None:
+    assert verdicts(way(cells, "held_on", tmp_path), len(cells), "held_on") == expected
+
+
+def test_a_short_year_in_doubt_names_its_readings() -> None:
+    (found,) = [p for part in memory([SHORT], "held_on", Path()) for p in part.problems]
+    assert found.fix_en == "; 05/03/2021 or 03/05/2021? the column does not show the order; write the year in full"
+    (found,) = [p for part in memory(["05-03-21"], "held_on", Path()) for p in part.problems]
+    assert found.fix_en.startswith("; 05/03/2021 or 03/05/2021 or 21/03/2005?")
+
+
+@given(st.lists(st.dates(date(1990, 1, 1), date(2089, 12, 31)), max_size=8), st.sampled_from(["/", "."]), st.booleans())
+def test_short_years_that_are_read_are_the_days_that_were_written(days: list[date], mark: str, timed: bool) -> None:
+    cells = [f"{day.day:02}{mark}{day.month}{mark}{day.year % 100:02}{' 08:30' if timed else ''}" for day in days]
+    shown = any(day.day > 12 for day in days)
+    for day, found in zip(days, verdicts(memory(cells, "held_on", Path()), len(cells), "held_on"), strict=True):
+        assert (
+            found == (datetime(day.year, day.month, day.day, 8, 30) if timed else day) if shown or day.day == day.month else found is DOUBT
+        )
+
+
 @pytest.mark.parametrize("way", [memory, rows, workbook])
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
+        ([DAY, "25/05/21"], [DOUBT, SHORT_MAY]),
         ([DAY, date(2021, 4, 4), LATE_MAY], [DOUBT, date(2021, 4, 4), date(2021, 5, 25)]),
         ([datetime(2021, 3, 5, 8), "25/05/2021 08:30"], [DOUBT, datetime(2021, 5, 25, 8, 30)]),
         ([DAY, "01/25/2021"], [DOUBT, IMPOSSIBLE]),
@@ -182,7 +228,23 @@ def test_dates_that_a_spreadsheet_exchanged_are_refused(tmp_path: Path, way: Way
 
 
 NUMBERS = st.sampled_from(["2,000", "2.000", "1,500", "2.096", "0,000", "2,0", "2.0", "1,234,567", "1.234.567", "7", 2000, None, "x"])
-DATES = st.sampled_from(["05/03/2021", "01/25/2021", LATE_MAY, "04/04/2021", "2021-05-03", DAY, datetime(2021, 3, 25, 8), None, "x", 44256])
+DATES = st.sampled_from(
+    [
+        "05/03/2021",
+        "05/03/21",
+        "25/05/21",
+        "05-03-21",
+        "01/25/2021",
+        LATE_MAY,
+        "04/04/2021",
+        "2021-05-03",
+        DAY,
+        datetime(2021, 3, 25, 8),
+        None,
+        "x",
+        44256,
+    ]
+)
 
 
 @given(

@@ -24,6 +24,7 @@ class Entry:
         sure: whether it stands in the files or was answered; else it is in doubt.
         cells: how many cells it concerns, 0 where it is about none.
         options: what can be answered, where that is a closed list.
+        sample: what it is about, where a word of the files shows it.
     """
 
     where: Path
@@ -31,6 +32,7 @@ class Entry:
     sure: bool = False
     cells: int = 0
     options: tuple[str, ...] = ()
+    sample: str = ""
 
     def question(self, lang: str = "vi") -> str:
         """Return what is asked, in one line.
@@ -44,21 +46,21 @@ class Entry:
         return self._asked(vi=vi) + (f" ({aside})" if aside else "")
 
     def _asked(self, *, vi: bool) -> str:
-        match self.where:
-            case ("headings", kind, heading):
-                return f"{kind}: cột «{heading}» là cột nào?" if vi else f"{kind}: which column is «{heading}»?"
-            case ("values", kind, column, word):
-                return f"{kind}, {column}: «{word}» nghĩa là gì?" if vi else f"{kind}, {column}: what does «{word}» mean?"
-            case ("blank", kind, column):
-                return f"{kind}, {column}: ô để trống nghĩa là gì?" if vi else f"{kind}, {column}: what does an empty cell mean?"
-            case ("columns", kind, column):
-                return f"{kind}: tệp không có cột {column}; ghi gì?" if vi else f"{kind}: the file lacks {column}; what holds for it?"
-            case ("units", name):
-                return f"mã của đơn vị «{name}»?" if vi else f"the code of the unit «{name}»?"
-        vietnamese, english = _TOP.get(self.where[0], (self.where[0], self.where[0]))
-        return f"{vietnamese}?" if vi else f"{english}?"
+        section, kind, column, word = (*self.where, "", "", "")[:4]
+        vietnamese, english = _TOP.get(section, (section, section))
+        forms = _ASKED.get(section, (f"{vietnamese}?", f"{english}?"))
+        return forms[not vi].format(kind=kind, column=column, word=word, sample=self.sample)
 
 
+_ASKED: Mapping[str, tuple[str, str]] = {
+    "encoding": ("«{kind}» viết bằng bảng mã nào: {sample}", "in which encoding is «{kind}»: {sample}"),
+    "headings": ("{kind}: cột «{column}» là cột nào?", "{kind}: which column is «{column}»?"),
+    "values": ("{kind}, {column}: «{word}» nghĩa là gì?", "{kind}, {column}: what does «{word}» mean?"),
+    "blank": ("{kind}, {column}: ô để trống nghĩa là gì?", "{kind}, {column}: what does an empty cell mean?"),
+    "columns": ("{kind}: tệp không có cột {column}; ghi gì?", "{kind}: the file lacks {column}; what holds for it?"),
+    "units": ("mã của đơn vị «{kind}»?", "the code of the unit «{kind}»?"),
+}
+"""Section → what is asked about a line of it, in both languages; the keys are called as those of most sections."""
 _TOP: Mapping[str, tuple[str, str]] = {
     "code": ("mã của đơn vị báo cáo", "code of the reporting unit"),
     "name": ("tên của đơn vị báo cáo", "name of the reporting unit"),
@@ -157,12 +159,23 @@ def answers_in(text: bytes) -> dict[Path, Answer]:
     found: dict[Path, Answer] = {(key,): data[key] for key in ("code", "name", "level") if isinstance(data.get(key), str)}
     for section in ("headings", "values", "blank", "columns"):
         found.update(_leaves((section,), data.get(section, {})))
+    encoding = data.get("encoding", {})
+    found.update(_leaves(("encoding",), {"*": encoding} if isinstance(encoding, str) else encoding))
     found.update(
         (("units", str(unit["name"])), str(unit["code"]))
         for unit in data.get("units", ())
         if isinstance(unit, Mapping) and {"name", "code"} <= set(unit)
     )
     return found
+
+
+def encodings_in(answers: Mapping[Path, Answer]) -> dict[str, str]:
+    """Return file or pattern → the encoding that was answered for it.
+
+    >>> encodings_in({("encoding", "a.csv"): "tcvn3", ("code",): "TM"})
+    {'a.csv': 'tcvn3'}
+    """
+    return {where[1]: str(answer) for where, answer in answers.items() if where[0] == "encoding" and len(where) == 2}
 
 
 def _leaves(path: Path, value: object) -> Iterator[tuple[Path, Answer]]:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from cchc_metrics.proposal.model import Answer, Entry, Path, Proposal, Read
+from cchc_metrics.proposal.model import Answer, Entry, Path, Proposal, Read, encodings_in
 from cchc_metrics.proposal.tables import Seen, table_of
 from cchc_metrics.proposal.texts import Office, days_said, direction_of, office_of, period_of
 from cchc_metrics.proposal.words import guessed_code, known, may_be_copied
 from cchc_metrics.read.headings import BOTH, heading_key, layout_of
 from cchc_metrics.read.look import Sheet
+from cchc_metrics.read.old_text import ENCODINGS, Writing
+from cchc_metrics.read.own import Own
 from cchc_metrics.records.choices import Secrecy
 from cchc_metrics.records.fields import Choice, Flag
 from cchc_metrics.records.kinds import KINDS
@@ -57,6 +59,7 @@ def propose(sheets: Sequence[Sheet], answers: Mapping[Path, Answer] | None = Non
     by_kind = {name: some for name, some in by_kind.items() if some}
     entries, units = _who(tables, unit_files[:1], answers)
     entries += _when(tables)
+    entries += _encodings(sheets, Own(encodings=encodings_in(answers)))
     for name, some in by_kind.items():
         entries.append(Entry(("files", name), _places(some, sheets), sure=True))
         entries.append(Entry(("layout", name), tuple(dict.fromkeys(layout_of(t.heading.headings) for t in some)), sure=True))
@@ -68,8 +71,22 @@ def propose(sheets: Sequence[Sheet], answers: Mapping[Path, Answer] | None = Non
     unknown = tuple(f"{s.file}#{s.name}" if s.name else s.file for s, table in found if table is None and len(s.rows) > 1)
     proposed = {entry.where for entry in entries}
     # What was answered once holds for words and headings that are not in these files too.
-    entries += [Entry(where, answer, sure=True) for where, answer in answers.items() if len(where) > 2 and where not in proposed]
+    kept = [where for where in answers if (len(where) > 2 or where[0] == "encoding") and where not in proposed]
+    entries += [Entry(where, answers[where], sure=True) for where in kept]
     return Proposal(tuple(entries), read, units, unknown).answered(answers)
+
+
+def _encodings(sheets: Sequence[Sheet], own: Own) -> Iterator[Entry]:
+    """Yield in which encoding files seem to be that are not in Unicode and of which nobody says it, with a sample converted."""
+    of_file: dict[str, list[Writing]] = {}
+    for sheet in sheets:
+        if sheet.writing is not None and not own.encoding_of(sheet.file):
+            of_file.setdefault(sheet.file, []).append(sheet.writing)
+    for file, found in of_file.items():
+        best = max(found, key=lambda writing: writing.cells)
+        yield Entry(
+            ("encoding", file), best.encoding, cells=sum(writing.cells for writing in found), options=ENCODINGS, sample=best.example
+        )
 
 
 def _lists_units(sheet: Sheet) -> bool:

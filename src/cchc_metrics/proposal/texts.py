@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from cchc_metrics.errors import CchcError
-from cchc_metrics.records.fields import CellError, cell_text, parse_day
+from cchc_metrics.records.fields import CellError, cell_text, parse_day, short_year
 from cchc_metrics.reference.level import LEVELS_OF_KIND, Level
 from cchc_metrics.reference.period import Period
 from cchc_metrics.text import fold, nfc
@@ -142,9 +142,9 @@ def day_of(cell: Any) -> date | None:
     if isinstance(cell, (int, float)):
         return None
     text = text_of(cell)
-    inside = _DAY.search(text)
+    inside, short = _DAY.search(text), short_year(text)
     try:
-        return parse_day(inside[1] if inside else text)
+        return parse_day(inside[1] if inside else text if short is None else short[3])
     except CellError:
         return next(iter(days_said([text])), None)
 

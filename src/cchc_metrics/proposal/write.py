@@ -22,6 +22,7 @@ _TOP = {
 _SECTIONS = {
     "files": "Tệp của từng loại hồ sơ.",
     "layout": "Dấu của bố cục các cột; khi tệp đổi cột, check và report sẽ báo.",
+    "encoding": "Bảng mã của chữ trong tệp; không ghi là Unicode.",
     "headings": 'Cột của tệp = cột của thư viện; "" là không dùng.',
     "values": "Từ của đơn vị = mã.",
     "blank": "Ô để trống nghĩa là:",
@@ -82,6 +83,8 @@ def _key(key: str) -> str:
 
 def _about(entry: Entry) -> str:
     """Return what a code means, in Vietnamese, and for what is in doubt what can be written."""
+    if entry.where[0] == "encoding":
+        return entry.sample
     if entry.where[0] not in ("values", "blank", "columns") or isinstance(entry.value, tuple):
         return ""
     choice = schema_by_name(KINDS[entry.where[1]].model)[entry.where[2]].choice

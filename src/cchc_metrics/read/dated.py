@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from cchc_metrics.read.headings import heading_key
-from cchc_metrics.records.fields import CellError, cell_text, parse_moment
+from cchc_metrics.records.fields import CellError, cell_text, parse_moment, short_year
 
 ROWS: Final = 100
 """Among so many first rows dates are looked for."""
@@ -39,8 +39,9 @@ def are_dates(cells: Iterable[object]) -> bool:
 
 
 def _is_moment(text: str) -> bool:
+    short = short_year(text)
     try:
-        return parse_moment(text) is not None
+        return parse_moment(text if short is None else short[3]) is not None
     except CellError:
         return False
 

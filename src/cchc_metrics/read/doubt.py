@@ -6,6 +6,8 @@
 - Dates: the day comes before the month. Where a text of the column cannot be read so («01/25/2021»), its other texts are in doubt as far as
   both numbers could be a month. Where every date cell has a day up to 12 and every text one above, a spreadsheet of the other order took
   for a date what it could, with day and month exchanged, and left the rest as text: those date cells are in doubt.
+- Years of two digits: «05/03/21» is read where a day above 12 shows that the day comes first and no cell shows the other order; else it is
+  in doubt. Years up to 89 are of this century, those from 90 on of the last. «05-03-21» may begin with the year, and is always in doubt.
 
 What the texts of a column show is a set of signs, and the signs of the parts of a table add up.
 """
@@ -23,7 +25,7 @@ import numpy as np
 
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.raw import RawColumn
-from cchc_metrics.records.fields import COMMA_BEFORE_THREE, MAX_MONTH, CellError, two_ways
+from cchc_metrics.records.fields import COMMA_BEFORE_THREE, MAX_MONTH, CellError, parse_moment, short_year, two_ways, whole_year
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec
 
@@ -51,6 +53,8 @@ NO_SIGNS: Final[Signs] = frozenset()
 
 _NUMBER: Final = re.compile(r"[+\-−]?([0-9]+(?:[.,][0-9]+)+)")
 _GROUPS: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+MAX_DAY: Final = 31
+_DASHES: Final = re.compile(r"\d-\d{1,2}-\d")
 _DATE: Final = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}(?!\d)")
 
 
@@ -86,9 +90,8 @@ def settle(
     for at in places:
         cell = column.values[at]
         try:
-            if spec.cell_type.name == "moment":
-                _date(cell, signs)
-            elif (settled := _number(spec, cell, signs)) is not None:
+            settled = _date(cell, signs) if spec.cell_type.name == "moment" else _number(spec, cell, signs)
+            if settled is not None:
                 found[at] = settled
                 wrong.pop(at, None)
         except CellError as error:
@@ -182,21 +185,64 @@ def _date_sign(cell: object) -> Sign | None:
 
 
 def _pair(cell: object) -> tuple[int, int] | None:
-    """Return the two numbers before the year of a text such as 05/03/2021."""
-    found = _DATE.match(cell) if isinstance(cell, str) else None
-    return None if found is None else (int(found[1]), int(found[2]))
+    """Return the two numbers before the year of a text such as 05/03/2021 or 05/03/21."""
+    if not isinstance(cell, str):
+        return None
+    if found := _DATE.match(cell):
+        return int(found[1]), int(found[2])
+    short = short_year(cell)
+    if short is None or _may_begin_with_the_year(cell, short[2]) or min(short[:2]) > MAX_MONTH or max(short[:2]) > MAX_DAY:
+        return None
+    return short[:2]
 
 
-def _date(cell: object, signs: Signs) -> None:
-    """Raise ``CellError`` where the column shows that day and month of a cell may be exchanged."""
+def _may_begin_with_the_year(cell: str, last: int) -> bool:
+    """Return whether a date of three short numbers may be one such as 21-03-05; where it has slashes or dots, nobody writes it so."""
+    return last <= MAX_DAY and _DASHES.search(cell) is not None
+
+
+def _short(cell: str, short: tuple[int, int, int, str], signs: Signs) -> date | datetime | None:
+    """Return what a date with a year of two digits means in its column; ``CellError`` where the column does not tell."""
+    first, second, last, whole = short
+    try:
+        meant = parse_moment(whole)
+    except CellError:
+        return None  # which is reported already
+    year_first = _may_begin_with_the_year(cell, last)
+    if not year_first and (first == second or (Sign.TEXT_HIGH in signs and Sign.MONTH_FIRST not in signs)):
+        return meant
+    days = [(first, second, last)]
+    if first <= MAX_MONTH:
+        days.append((second, first, last))
+    if year_first:
+        days.append((last, second, first))
+    texts = [f"{day:02}/{month:02}/{whole_year(year)}" for day, month, year in dict.fromkeys(days)]
+    vi, en = " hay ".join(texts), " or ".join(texts)
+    raise CellError(
+        Code.AMBIGUOUS_VALUE,
+        (
+            f"; {vi}? cột không cho biết thứ tự; ghi năm đủ bốn chữ số",
+            f"; {en}? the column does not show the order; write the year in full",
+        ),
+    )
+
+
+def _date(cell: object, signs: Signs) -> Any:
+    """Return what a date means in its column, None where that is what it means by itself.
+
+    Raises:
+        CellError: the column shows that day and month of a cell may be exchanged, or does not show the order of one with a short year.
+    """
+    if isinstance(cell, str) and not _DATE.match(cell) and (short := short_year(cell)) is not None:
+        return _short(cell, short, signs)
     if isinstance(cell, date):
         exchanged = Sign.MONTH_FIRST in signs or (Sign.TEXT_HIGH in signs and Sign.TEXT_LOW not in signs)
         if Sign.DATE_HIGH in signs or not exchanged or cell != cell or cell.day > MAX_MONTH:  # noqa: PLR0124  see above
-            return
+            return None
         if cell.day != cell.month:
             day = cell.date() if isinstance(cell, datetime) else cell
             raise CellError(Code.AMBIGUOUS_VALUE, _exchanged(day))
-        return
+        return None
     pair = _pair(cell)
     if Sign.MONTH_FIRST in signs and pair is not None and max(pair) <= MAX_MONTH and pair[0] != pair[1]:
         raise CellError(
@@ -206,6 +252,7 @@ def _date(cell: object, signs: Signs) -> None:
                 "; other dates of the column have the month first (as 01/25/2021): export the whole column as yyyy-mm-dd",
             ),
         )
+    return None
 
 
 def _exchanged(day: date) -> tuple[str, str]:

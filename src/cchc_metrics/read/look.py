@@ -19,11 +19,13 @@ from cchc_metrics.read.excel_files import looked_at
 from cchc_metrics.read.files import ENDINGS, as_it_is_named, is_table, raw_table
 from cchc_metrics.read.fixes import is_fix
 from cchc_metrics.read.formats import form_of
+from cchc_metrics.read.headings import heading_key, known_headings
 from cchc_metrics.read.layout import Merged
 from cchc_metrics.read.old_cells import writing_of_bytes
 from cchc_metrics.read.old_text import UTF_8, Writing, converter, recognise
 from cchc_metrics.read.own import NOTHING, Own
 from cchc_metrics.read.raw import UnreadableFileError
+from cchc_metrics.records.kinds import KINDS
 
 ROWS: Final = 200_000
 """So many rows of a sheet are looked at; what a column holds shows in fewer."""
@@ -124,6 +126,9 @@ def _in_unicode(sheet: Sheet, encoding: str) -> Sheet:
         return sheet
     new = {text: rewrite(text) for text in texts}
     rows = [[new.get(cell, cell) if isinstance(cell, str) else cell for cell in row] for row in sheet.rows]
+    if found is not None:  # a sample is a heading: every other word may be about a person
+        known = {key for kind in KINDS.values() for key in known_headings(kind)}
+        found = replace(found, sample=next((old for old, text in new.items() if heading_key(text) in known), ""))
     return replace(sheet, rows=rows, writing=found)
 
 

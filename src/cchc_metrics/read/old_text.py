@@ -278,8 +278,8 @@ class Writing:
 
     @property
     def example(self) -> str:
-        """The sample with what it becomes."""
-        return f"«{self.sample}» → «{converted(self.sample, self.encoding)}»"
+        """The sample with what it becomes; empty without one."""
+        return self.sample and f"«{self.sample}» → «{converted(self.sample, self.encoding)}»"
 
 
 def recognise(texts: Iterable[tuple[str, int]]) -> Writing | None:

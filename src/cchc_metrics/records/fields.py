@@ -381,6 +381,36 @@ def parse_moment(value: object) -> date | datetime | None:
     return found
 
 
+_SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([-/.])(\d{1,2})\2(\d{2})(?![\d/.-])")
+_FIRST_OF_1900 = 90
+"""Years from 90 on are of the last century, as records begin in 1990; all others are of this one."""
+
+
+def whole_year(year: int) -> int:
+    """Return the year that two digits stand for.
+
+    >>> whole_year(21), whole_year(89), whole_year(90)
+    (2021, 2089, 1990)
+    """
+    return year + (1900 if year >= _FIRST_OF_1900 else 2000)
+
+
+def short_year(text: str) -> tuple[int, int, int, str] | None:
+    """Return the three numbers of a date with a year of two digits at its end, and the text with the whole year; None of other texts.
+
+    What it means only its column can tell: «05/03/21» is the fifth of March in a column of which some day is above 12 and no month is.
+
+    >>> short_year("08:30 05/03/21"), short_year("05/03/2021"), short_year("31-12-95")
+    ((5, 3, 21, '08:30 05/03/2021'), None, (31, 12, 95, '31-12-1995'))
+    """
+    found = _SHORT_YEAR.search(text)
+    if found is None:
+        return None
+    first, mark, second, year = found.groups()
+    whole = f"{text[: found.start()]}{first}{mark}{second}{mark}{whole_year(int(year))}{text[found.end() :]}"
+    return int(first), int(second), int(year), whole
+
+
 def parse_day(value: object) -> date | None:
     """Return the calendar day of a moment, or None for an empty cell."""
     found = parse_moment(value)
