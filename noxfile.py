@@ -69,6 +69,14 @@ def report(session: nox.Session) -> None:
 
 
 @nox.session
+def office(session: nox.Session) -> None:
+    """Open what is written for an office in LibreOffice: as it is printed, and as it is calculated. Installs what is missing of it."""
+    install(session, ".", "test")
+    session.run(".ci/need", "office", external=True)
+    session.run("pytest", "tests/office/workbooks_office.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Hold the library against polars, DuckDB, pandas and a C kernel on the reference work; posargs: benchmarks/README.md."""
     install(session, ".", "bench")

@@ -139,7 +139,7 @@ def fill_rows(path: Path, sheets: Mapping[int, DataSheet]) -> None:
         sheets: number of the sheet, counted from 1 → its rows.
     """
     filled = path.with_name(path.name + ".rows")
-    with zipfile.ZipFile(path) as book, zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as out:
         parts = {f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in sheets.items()}
         tables = {_table_of(book, number): sheet for number, sheet in sheets.items()}
         before = book.read(_STRINGS).decode() if _STRINGS in book.namelist() else ""
