@@ -38,6 +38,10 @@ PERIODS = tuple(Period.parse(p) for p in ("2021", "2021-Q1", "2021-Q1@nd09", "20
 OTHERS = [engine for engine in ENGINES if engine != "general"]
 
 
+AS_OF = st.none() | st.dates(date(2018, 6, 1), date(2029, 1, 1)) | st.sampled_from([date(1960, 1, 1), date.max, CALENDAR.last_date])
+"""Days of the question, some of them before or after every day of the calendar."""
+
+
 def options(field: str) -> list[Any]:
     return list(get_args(Rules.model_fields[field].annotation))
 
@@ -97,12 +101,26 @@ def plain_dossiers(draw: st.DrawFn) -> Dossier:
 
 
 @settings(max_examples=60)
-@given(rows=st.lists(testing.dossiers() | plain_dossiers(), max_size=15), rules=RULES)
-def test_every_engine_counts_as_the_general_way(rows: list[Dossier], rules: Rules) -> None:
+@given(rows=st.lists(testing.dossiers() | plain_dossiers(), max_size=15), rules=RULES, as_of=AS_OF)
+def test_every_engine_counts_as_the_general_way(rows: list[Dossier], rules: Rules, as_of: date | None) -> None:
     columns = columns_of(Dossier, rows)
-    general = count(columns, rules, "general")
+    general = count(columns, rules, "general", as_of=as_of, daily=False)
     for engine in OTHERS:
-        assert_same(count(columns, rules, engine), general)
+        assert_same(count(columns, rules, engine, as_of=as_of, daily=False), general)
+
+
+DAYS_ASKED = ["1960-01-01", "2018-12-31", "2019-01-01", "2020-05-30", "2021-02-13", "2021-03-01", "2022-12-31", "2027-12-31", "2030-01-01"]
+
+
+@pytest.mark.parametrize("as_of", DAYS_ASKED)  # a Saturday, days of Tết, and both ends of the calendar among them
+def test_what_has_become_of_plain_dossiers_by_a_day(as_of: str) -> None:
+    columns = many(4_000, seed=11, plain=True, terms=(0, 2, 10, 60))
+    sets = {"dossiers.received_as_of": {"standing"}}
+    asked: dict[str, Any] = {"as_of": as_of, "sets": sets, "periods": "2021", "daily": False}
+    general = count(columns, Rules.preset("default"), "general", **asked)
+    assert general.cubes["dossiers.received_as_of"].total == 4_000
+    for engine in OTHERS:
+        assert_same(count(columns, Rules.preset("default"), engine, **asked), general)
 
 
 @settings(max_examples=40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cchc_metrics import testing
-from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.catalogue.model import Catalogue, Indicator
 from cchc_metrics.count.frame import Frame
 from cchc_metrics.count.stored import SCHEMA_VERSION
 from cchc_metrics.count.tally import Tally, tally
@@ -244,14 +245,16 @@ def test_day_by_day_equals_at_once(kind: str, data: st.DataObject) -> None:
     parts = [count(kind, part, as_of=day) for part, day in zip(rows, days, strict=True)]
     order = data.draw(st.permutations(parts))
     at_once = count(kind, every, as_of=days[-1])
-    assert reduce(add, order) == at_once
-    assert Tally.from_json(reduce(add, order).to_json()) == at_once
+    added = reduce(add, order)
+    assert added.mixed == (bound_sets(kind) if days[0] != days[-1] else frozenset())
+    assert added == without(at_once, added.mixed)
+    assert Tally.from_json(added.to_json()) == added
     running = [p for p in PERIODS if p.last > days[-1]]
     if not running:
         return
     asked = data.draw(st.dates(min([days[-1], *(p.first for p in running)]), days[-1]))
     catalogue = Catalogue.default()
-    own = catalogue.select([i.id for i in catalogue if catalogue.kinds_of(i.id) == {kind}])
+    own = catalogue.select([i.id for i in catalogue if catalogue.kinds_of(i.id) == {kind} and not is_bound(i)])
     assert list(measure(at_once, own, units=TREE, periods=running, as_of=asked)) == list(
         measure(count(kind, every, as_of=asked), own, units=TREE, periods=running)
     )
@@ -270,6 +273,107 @@ def test_without_days_the_sum_is_exact_or_refused(kind: str, data: st.DataObject
         assert "daily=True" in error.en
         assert any(p.last > first for p in PERIODS)
         return
-    own = Catalogue.default()
+    catalogue = Catalogue.default()
+    own = catalogue.select([i.id for i in catalogue if first == second or not is_bound(i)])
     at_once = count(kind, [*rows[0], *rows[1]], as_of=second)
     assert list(measure(found, own, units=TREE)) == list(measure(at_once, own, units=TREE))
+
+
+# --- What is so on the day of the question
+
+
+def bound_sets(kind: str) -> frozenset[str]:
+    return frozenset(f"{kind}.{s.name}" for s in KINDS[kind].event_sets if s.bound)
+
+
+def is_bound(indicator: Indicator) -> bool:
+    counts = Catalogue.default().counts
+    return any(counts[name].events == "dossiers.received_as_of" for name in indicator.counts)
+
+
+def without(counted: Tally, names: frozenset[str]) -> Tally:
+    """Return a tally in which some sets were classed on unlike days."""
+    return replace(counted, cubes={name: cube for name, cube in counted.cubes.items() if name not in names}, mixed=names)
+
+
+def test_what_is_bound_to_a_day_is_known_here() -> None:
+    assert bound_sets("dossiers") == {"dossiers.received_as_of"}
+    assert [i.id for i in Catalogue.default() if is_bound(i)] == ["received_on_time"]
+    assert not any(bound_sets(kind) for kind in KINDS if kind != "dossiers")
+
+
+@st.composite
+def tallies(draw: st.DrawFn) -> Tally:
+    """Return a strategy for tallies of some kinds, as of unlike days or of periods that are over; every period is over on each day."""
+    as_of = draw(st.sampled_from([None, PERIODS[-1].last, PERIODS[-1].last.replace(year=2023)]))
+    kinds = draw(st.sets(st.sampled_from(["dossiers", "meetings"])))
+    parts = [count(kind, draw(st.lists(STRATEGIES[kind], max_size=2)), as_of=as_of) for kind in sorted(kinds)]
+    return reduce(add, parts, Tally.zero(Frame.of(PERIODS, RULES, Calendar.official(), as_of=as_of)))
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_what_was_classed_on_unlike_days_is_marked_whatever_the_order(data: st.DataObject) -> None:
+    one, two, three = (data.draw(tallies()) for _ in range(3))
+    whole = one + two + three
+    assert one + (two + three) == whole
+    assert three + one + two == whole
+    assert two + one == one + two
+    assert Tally.from_json(whole.to_json()) == whole
+    assert pickle.loads(pickle.dumps(whole)) == whole  # noqa: S301  made in the line itself
+    days = {part.as_of for part in (one, two, three) if "dossiers" in part.kinds}
+    assert whole.mixed == (bound_sets("dossiers") if days - {whole.as_of} else frozenset())
+    assert not whole.mixed & whole.cubes.keys()
+
+
+ON_TIME = Catalogue.default().select(["received_on_time"])
+RECEIVED_THEN = {"unit_code": "TM", "received_at": "2021-03-01", "due_at": "2021-03-05"}
+
+
+def received(*ends: str | None) -> list[Record]:
+    """Return dossiers received on the same day, by their ends."""
+    rows = [RECEIVED_THEN | {"status": 4} | ({"status": 9, "ended_at": end} if end else {}) for end in ends]
+    return [KINDS["dossiers"].model(dossier_id=str(n), **row) for n, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "counts", "excluded"),
+    [
+        (date(2021, 3, 2), (1, 1), {"still_open": 3}),
+        (date(2021, 3, 5), (2, 2), {"still_open": 2}),  # on the due date itself nothing is overdue
+        (date(2021, 3, 6), (2, 4), {}),
+        (date(2021, 3, 9), (2, 4), {}),
+        (date(2022, 12, 31), (2, 4), {}),
+    ],
+)
+@pytest.mark.parametrize("engine", ["general", "tables", "compiled"])
+def test_a_cohort_stands_as_of_the_day_asked_about(as_of: date, counts: tuple[int, int], excluded: dict[str, int], engine: Any) -> None:
+    counted = count("dossiers", received("2021-03-02", "2021-03-05", "2021-03-09", None), as_of=as_of, engine=engine, periods="2021-03")
+    found = measure(counted, ON_TIME, units=TREE)["received_on_time", "TM"]
+    assert (found.numerator, found.denominator, dict(found.excluded)) == (*counts, excluded)
+    assert found.as_of == as_of
+
+
+def test_a_cohort_is_not_read_on_another_day_nor_of_tallies_as_of_several() -> None:
+    rows = received("2021-03-02", None)
+    one, other = (count("dossiers", [row], as_of=day) for row, day in zip(rows, (date(2022, 7, 1), date(2022, 8, 1)), strict=True))
+    asked = measure(other, ON_TIME, units=TREE, periods="2021", as_of="2022-07-15")["received_on_time", "TM"]
+    assert (asked.status, asked.numerator) == (Status.NO_DATA, None)
+    assert "counted as of 2022-08-01" in asked.reason.en
+    assert "15/07/2022" in asked.reason.vi
+    added = measure(one + other, ON_TIME, units=TREE, periods="2021")["received_on_time", "TM"]
+    assert (added.status, added.numerator) == (Status.NO_DATA, None)
+    assert "as of unlike days" in added.reason.en
+    assert "những ngày khác nhau" in added.reason.vi
+    same = measure(other + count("dossiers", rows[:1], as_of=date(2022, 8, 1)), ON_TIME, units=TREE, periods="2021")
+    assert same["received_on_time", "TM"].denominator == 2
+
+
+def test_the_day_of_a_tally_of_periods_that_are_over_is_that_of_the_last_of_them() -> None:
+    counted = count("dossiers", received("2021-03-02", None), as_of=None)
+    for periods in (None, "2021-Q1", ("2020-12", "2021")):
+        found = measure(counted, ON_TIME, units=TREE, periods=periods).get(
+            "received_on_time", "TM", PERIODS[0 if periods != "2021-Q1" else 1]
+        )
+        assert found is not None
+        assert (found.as_of, found.numerator, found.denominator) == (date(2022, 6, 30), 1, 2)

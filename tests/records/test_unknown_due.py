@@ -69,11 +69,15 @@ IN_MONTHS = {"received_at": "20/12/2027", "term": 1, "term_unit": "tháng", "end
 def test_a_due_date_outside_the_calendar_is_its_own_reason_and_never_on_time(row: dict[str, Any], preset: str, engine: Any) -> None:
     rules, year = Rules.preset(preset), row["ended_at"][-4:]
     as_of = date(int(year), 12, 31)
-    for name in ("resolved_on_time", "handled_on_time", "not_late", "resolved_or_overdue"):
+    for name in ("resolved_on_time", "handled_on_time", "not_late", "not_late_with_undated", "resolved_or_overdue"):
         found = measured(table(row, {**row, "status": "4", "ended_at": None}), name, rules, year, as_of, engine)
         assert (found.numerator, found.denominator, found.value) == (0, 0, None), name
         pending = {} if name == "resolved_on_time" else {"pending_calendar_missing": 1}
         assert found.excluded == {"calendar_missing": 1, **pending}, name
+    cohort = measured(
+        table(row, {**row, "status": "4", "ended_at": None}), "received_on_time", rules, row["received_at"][6:10], as_of, engine
+    )
+    assert (cohort.numerator, cohort.denominator, cohort.excluded) == (0, 0, {"calendar_missing": 2})
 
 
 def test_the_form_has_neither_on_time_nor_in_time_what_it_does_not_know() -> None:

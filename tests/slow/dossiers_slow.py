@@ -3,7 +3,7 @@
 It shares no code with the library: of it, it knows the models ``Dossier`` and ``DossierEvent``, the choices of their fields
 and the names of the rules.
 Where a fact decides, it is written where it is used; the facts are those of the rules of the field (Civil Code 2015, art. 147 and 148;
-the status codes 1–10 of the national exchange; the four on-time formulas).
+the status codes 1–10 of the national exchange; the on-time formulas).
 
 A rule that is not written here raises ``NotImplementedError`` rather than being taken for its default.
 """
@@ -398,6 +398,14 @@ class Fate:
             return False
         return self.pending(day) and not self.held and self.due is not None and self.due < day
 
+    def standing(self, day: date) -> str:
+        """Tell what has become of it by the end of a day on or after its receipt."""
+        if not self.pending(day):
+            return "in_time" if self.timing in ("early", "on_due_date") else self.timing
+        if self.due is None and not self.undated_is_in_time:
+            return self.why
+        return "overdue" if self.overdue(day) else "open"
+
 
 def ended_by(dossier: Dossier, rules: Rules) -> Moment:
     """Return what ended a dossier: status 9 wins over the signature and over status 10, where the rules say no other."""
@@ -571,20 +579,26 @@ class Book:
     turnarounds: list[int] = field(default_factory=list)
     calendar_days: list[int] = field(default_factory=list)
     supplements: list[int] = field(default_factory=list)
+    standings: dict[str, int] = field(default_factory=dict)
+    """Of those received in the period, what has become of them by the day of the question, which may be long after."""
 
     def formulas(self) -> dict[str, tuple[int, int]]:
-        """Return the four on-time rates as numerator and denominator.
+        """Return the on-time rates as numerator and denominator.
 
-        A dossier without a due date is in neither, but in ``not_late``; one whose due date is not known is in none.
+        A dossier without a due date is in neither, but in ``not_late_with_undated``; one whose due date is not known is in none.
         """
         in_time = self.early + self.on_due_date
         late = self.late + self.pending_overdue
         all_handled = self.received + self.carried_over - self.ended_calendar_missing - self.ended_wait_without_dates
         all_handled -= self.pending_calendar_missing + self.pending_wait_without_dates
+        dated = all_handled - self.ended_no_due_date - self.pending_no_due_date
+        of_those_received = [self.standings.get(name, 0) for name in ("in_time", "late", "overdue")]
         return {
             "resolved_on_time": (in_time, in_time + self.late),
             "handled_on_time": (in_time + self.pending_in_time, in_time + self.late + self.pending_in_time + self.pending_overdue),
-            "not_late": (all_handled - late, all_handled),
+            "not_late": (dated - late, dated),
+            "not_late_with_undated": (all_handled - late, all_handled),
+            "received_on_time": (of_those_received[0], sum(of_those_received)),
             "resolved_or_overdue": (in_time, in_time + self.late + self.pending_overdue),
         }
 
@@ -618,6 +632,10 @@ def keep_book(fates: Sequence[Fate], first: date, last: date, as_of: date, calen
                     _note_end(book, fate)
     for fate in desk:
         _note_pending(book, fate, end, calendar)
+    for fate in fates:
+        if first <= fate.received <= end:
+            standing = fate.standing(as_of)
+            book.standings[standing] = book.standings.get(standing, 0) + 1
     return book
 
 

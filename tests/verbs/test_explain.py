@@ -186,6 +186,8 @@ BREAKDOWNS: Mapping[str, Sequence[Sequence[str]]] = {
     "resolved_on_time": [["field"], ["field", "channel"]],
     "handled_on_time": [["field"], ["channel"]],
     "not_late": [["field", "channel"]],
+    "not_late_with_undated": [["field"]],
+    "received_on_time": [["channel"]],
     "dossiers_pending_overdue": [["field", "channel"]],
     "dossiers_received": [["channel", "postal_in"]],
     "dossiers_online_level_3_4": [["channel"], ["service_level"]],

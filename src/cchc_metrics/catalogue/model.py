@@ -133,6 +133,12 @@ class Indicator(DeclaredModel):
         return self
 
     @property
+    def counts(self) -> tuple[str, ...]:
+        """Every count that it reads, by id; one that stands in several places several times."""
+        parts = (self.numerator, self.denominator, self.excluded.values(), self.unsaid, self.cases)
+        return tuple(name.removeprefix("-") for names in parts for name in names)
+
+    @property
     def formula_id(self) -> str:
         """The id that measures carry: ``formula``, or the indicator's own id."""
         return self.formula or self.id
@@ -219,10 +225,9 @@ class Catalogue:
         """
         found: dict[str, set[str]] = {}
         for indicator in self:
-            names = (*indicator.numerator, *indicator.denominator, *indicator.excluded.values(), *indicator.unsaid, *indicator.cases)
             asked = indicator.breakdowns if breakdowns is None else breakdowns.get(indicator.id, indicator.breakdowns)
             for dims in ((), *asked):
-                for count in (self.counts[name.removeprefix("-")] for name in names):
+                for count in (self.counts[name] for name in indicator.counts):
                     for events in filter(None, (count.events, count.until)):
                         needed = {*count.where, *dims}
                         full = set_with(events, needed)

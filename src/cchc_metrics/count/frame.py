@@ -10,6 +10,7 @@ import numpy as np
 
 from cchc_metrics.errors import TallyMismatchError
 from cchc_metrics.records.columns import Array
+from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
@@ -42,6 +43,16 @@ class Frame:
         wanted = tuple(sorted(set(periods)))
         estimated = tuple(y for y in calendar.years if calendar.status(y) == "estimated")
         return cls(rules.id, calendar.id, wanted, as_of, edges_of(wanted, as_of, daily=daily), estimated)
+
+    @property
+    def last_date(self) -> date | None:
+        """The day as of which the counts answer: ``as_of``, or the last day of the periods where all are over; None without periods."""
+        return self.as_of or max((period.last for period in self.periods), default=None)
+
+    @property
+    def day(self) -> int:
+        """The same day since 1970-01-01, ``NO_DAY`` for None."""
+        return NO_DAY if self.last_date is None else day_number(self.last_date)
 
     def difference(self, other: Frame) -> tuple[str, str] | None:
         """Return why counts of two frames cannot be added, in both languages; None where they can, their stretches permitting."""

@@ -26,7 +26,7 @@ from cchc_metrics.records.columns import Array
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.period import Period
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 _MAGIC: Final = b"CCHC"
 _FIXED: Final = len(_MAGIC) + 8
 _EVENTS: Final = 2**53
@@ -44,6 +44,7 @@ class Stored(NamedTuple):
     counted: Counted
     said: frozenset[str]
     needed: frozenset[str]
+    mixed: frozenset[str]
 
 
 class Flat(NamedTuple):
@@ -99,6 +100,7 @@ class _Head(BaseModel):
     counted: dict[str, dict[str, list[str]]]
     said: list[str]
     needed: list[str]
+    mixed: list[str]
     cubes: dict[str, _CubeHead]
 
 
@@ -227,6 +229,7 @@ def _head(tally: Stored, cubes: Mapping[str, Any]) -> dict[str, Any]:
         "counted": {kind: {name: sorted(dims) for name, dims in sets.items()} for kind, sets in tally.counted.items()},
         "said": sorted(tally.said),
         "needed": sorted(tally.needed),
+        "mixed": sorted(tally.mixed),
         "cubes": cubes,
     }
 
@@ -284,9 +287,16 @@ def _understood(data: Mapping[str, Any]) -> tuple[Stored, dict[str, _CubeHead]]:
         if kind not in KINDS:
             raise _no_tally(f"counted: không có loại «{kind}»", f"counted: there is no kind «{kind}»")
     counted = {kind: {name: frozenset(dims) for name, dims in sets.items()} for kind, sets in sorted(head.counted.items())}
+    bound = {f"{kind}.{s.name}" for kind, sets in counted.items() for s in KINDS[kind].event_sets if s.bound and s.name in sets}
+    if not set(head.mixed) <= bound - head.cubes.keys():
+        raise _no_tally(
+            "mixed: có số đếm, hoặc không phải nhóm sự kiện theo ngày hỏi",
+            "mixed: there are counts, or it is no bound set that was counted",
+        )
     for name, cube in head.cubes.items():
         _check_axes(name, cube, counted)
-    return Stored(frame, {}, counted, frozenset(head.said), frozenset(head.needed)), head.cubes
+    said, needed, mixed = (frozenset(names) for names in (head.said, head.needed, head.mixed))
+    return Stored(frame, {}, counted, said, needed, mixed), head.cubes
 
 
 def _check_axes(name: str, cube: _CubeHead, counted: Counted) -> None:

@@ -7,7 +7,7 @@ counted twice.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -50,6 +50,7 @@ class Tally:
         said: ``kind.column`` of every column that any table of the kind had and that the rules read. What rests on a column that no table
             had has no data either, unless no row needs it.
         needed: ``kind.column`` or ``kind.fact`` of what some row of the kind needs, see ``Kind.needing``.
+        mixed: full names of the ``bound`` sets of events that parts were classed in on unlike days: they have no counts any more.
     """
 
     frame: Frame
@@ -57,6 +58,7 @@ class Tally:
     counted: Counted
     said: frozenset[str] = frozenset()
     needed: frozenset[str] = frozenset()
+    mixed: frozenset[str] = frozenset()
 
     @classmethod
     def zero(cls, frame: Frame) -> Tally:
@@ -83,6 +85,7 @@ class Tally:
             isinstance(other, Tally)
             and self.frame == other.frame
             and (dict(self.counted), self.said, self.needed) == (dict(other.counted), other.said, other.needed)
+            and self.mixed == other.mixed
             and dict(self.cubes) == dict(other.cubes)
         )
 
@@ -90,10 +93,12 @@ class Tally:
 
     def __reduce__(self) -> tuple[type[Tally], tuple[object, ...]]:
         counted = {kind: dict(sets) for kind, sets in self.counted.items()}
-        return (Tally, (self.frame, dict(self.cubes), counted, self.said, self.needed))
+        return (Tally, (self.frame, dict(self.cubes), counted, self.said, self.needed, self.mixed))
 
     def __add__(self, other: Tally) -> Tally:
         """Return the tally of both: as of the later day, where they are known up to unlike days.
+
+        What was classed on the earlier day (``bound`` sets of events) is not so on the later one: it is dropped and named in ``mixed``.
 
         Raises:
             TallyMismatchError: names what is unlike: rules, calendars, periods, sets of events or dimensions of a kind that both have; or
@@ -111,12 +116,14 @@ class Tally:
                 edges = common_edges((frame, other.frame), (self.occupied(), other.occupied()))
             frame = replace(frame, as_of=frame.later(other.frame), edges=edges)
         one, two = (part.recut(frame) for part in parts)
+        mixed = self.mixed | other.mixed | {name for part in parts if part.as_of != frame.as_of for name in _bound(part.counted)}
         cubes = dict(one)
         for name, cube in two.items():
             cubes[name] = cubes[name] + cube if name in cubes else cube
+        cubes = {name: cube for name, cube in sorted(cubes.items()) if name not in mixed}
         counted = MappingProxyType(dict(sorted({**self.counted, **other.counted}.items())))
         said, needed = self.said | other.said, self.needed | other.needed
-        return Tally(frame, MappingProxyType(dict(sorted(cubes.items()))), counted, said, needed)
+        return Tally(frame, MappingProxyType(cubes), counted, said, needed, mixed)
 
     def occupied(self, kind: str = "") -> Array:
         """Return which stretches of time have any event, of a kind where one is named (bool[stretches])."""
@@ -189,7 +196,7 @@ class Tally:
         return total.tally()
 
     def _stored(self) -> Stored:
-        return Stored(self.frame, self.cubes, self.counted, self.said, self.needed)
+        return Stored(self.frame, self.cubes, self.counted, self.said, self.needed, self.mixed)
 
 
 class _Sum:
@@ -216,7 +223,8 @@ class _Sum:
     def tally(self) -> Tally:
         if self._bare is None:
             raise InputError("không có bảng đếm nào để cộng", "there is no tally to add up")
-        return replace(self._bare, cubes=MappingProxyType({name: total.cube() for name, total in sorted(self._cubes.items())}))
+        cubes = {name: total.cube() for name, total in sorted(self._cubes.items()) if name not in self._bare.mixed}
+        return replace(self._bare, cubes=MappingProxyType(cubes))
 
 
 def tally(
@@ -248,7 +256,8 @@ def tally(
         workers: how many processor cores to use; worth it from a few million rows on. ``compiled`` takes threads; the others fork
             processes, which read the columns where they lie (where the system cannot fork, one process counts all).
         daily: whether a period that is not over on ``as_of`` is counted day by day: it can then be read as of any day of it, and added to
-            tallies of other days. Without, it can be read as of that day only, and takes less memory.
+            tallies of other days. Without, it can be read as of that day only, and takes less memory. What has become of the dossiers
+            received by then (``bound`` sets of events) can be read as of ``as_of`` only, either way.
 
     Returns:
         The tally. Events outside every period are kept in the open stretches at both ends: stocks need them.
@@ -272,7 +281,8 @@ def tally(
         raise InputError(f"không có cách đếm «{engine}»{vi}; có: {listed}", f"there is no engine «{engine}»{en}; there are: {listed}")
     known, official, wanted = as_rules(rules), as_calendar(calendar), as_sets(sets)
     frame = Frame.of(as_periods(periods), known, official, as_of=as_day(as_of), daily=daily)
-    count = _Count(frame, Context(known, official, frozenset(wanted)), wanted, engine, workers)
+    context = Context(known, official, frozenset(wanted), frame.day)
+    count = _Count(frame, context, wanted, engine, workers)
     whole, in_parts = as_tables(tables)
     found = count.all(whole)
     for kind, parts in in_parts.items():
@@ -323,6 +333,12 @@ class _Count:
     def _counted(self, kind: str) -> Mapping[str, frozenset[str]]:
         every = {s.name: frozenset(d.name for d in s.dims) for s in KINDS[kind].event_sets}
         return {name: dims & frozenset(self.sets[full]) for name, dims in every.items() if (full := f"{kind}.{name}") in self.sets}
+
+
+def _bound(counted: Counted) -> Iterator[str]:
+    """Yield the full names of the sets that were counted, if only of no row, and classed on the day of the question."""
+    for kind, sets in counted.items():
+        yield from (f"{kind}.{s.name}" for s in KINDS[kind].event_sets if s.bound and s.name in sets)
 
 
 def _counted_difference(one: Counted, other: Counted) -> tuple[str, str] | None:

@@ -187,6 +187,21 @@ class Timing(Choice):
     WAIT_WITHOUT_DATES = "wait_without_dates", "chờ bổ sung không rõ ngày"
 
 
+class Standing(Choice):
+    """What has become of a received dossier by the day of the question: its class if it ended by then, else whether it is overdue.
+
+    The last three are those of ``Timing``, of dossiers that ended as of those that did not.
+    """
+
+    IN_TIME = "in_time", "đã giải quyết, trước hạn hoặc đúng hạn"
+    LATE = "late", "đã giải quyết, quá hạn"
+    OPEN = "open", "chưa giải quyết, còn trong hạn"
+    OVERDUE = "overdue", "chưa giải quyết, quá hạn"
+    NO_DUE_DATE = "no_due_date", "không có hạn"
+    CALENDAR_MISSING = "calendar_missing", "hạn trả nằm ngoài lịch làm việc"
+    WAIT_WITHOUT_DATES = "wait_without_dates", "chờ bổ sung không rõ ngày"
+
+
 class Outcome(Choice):
     """How a dossier ended."""
 

@@ -7,9 +7,29 @@ from datetime import date, datetime, time
 
 import numpy as np
 
-from cchc_metrics.records.choices import Channel, Digitised, Outcome, Payment, ServiceLevel, StatedTiming, Status, TermUnit, Timing
+from cchc_metrics.records.choices import (
+    Channel,
+    Digitised,
+    Outcome,
+    Payment,
+    ServiceLevel,
+    Standing,
+    StatedTiming,
+    Status,
+    TermUnit,
+    Timing,
+)
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier_timing import ENDED_STATE, OUT_STATE, acceptance, class_dossiers, receipts, state_table, turnaround
+from cchc_metrics.records.dossier_timing import (
+    ENDED_STATE,
+    OUT_STATE,
+    acceptance,
+    class_dossiers,
+    receipts,
+    standings,
+    state_table,
+    turnaround,
+)
 from cchc_metrics.records.ends import AS_CHECKED, end_clock, end_days
 from cchc_metrics.records.fields import NO_DAY, CellError, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
 from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Course, Dates, Dim, Events, EventSet, Fact, Follows, Join, Kind
@@ -163,6 +183,7 @@ _TIMING, _WHY = Dim("timing", Timing, needs=("due", "lateness")), Dim("timing", 
 
 RECEIVED = EventSet("received", _FILED, needs=_RECEIVED)
 RECEIVED_BY_FIELD = EventSet("received_by_field", (_FIELD, _CHANNEL), needs=_RECEIVED)
+RECEIVED_AS_OF = EventSet("received_as_of", (Dim("standing", Standing, needs=("due", "lateness")), _CHANNEL), needs=_ENDED, bound=True)
 DUE = EventSet("due", (_CHANNEL,), needs=("received_at", "due"))
 ENDED_SET = EventSet("ended", (_TIMING, Dim("outcome", Outcome, needs=()), _CHANNEL), needs=_ENDED)
 ENDED_BY_FIELD = EventSet("ended_by_field", (_FIELD, _TIMING, _CHANNEL), needs=_ENDED)
@@ -240,9 +261,12 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         return
     timed = class_dossiers(columns, context, end)
     derived = {"timing": (timed.timing, Timing.labels()), "outcome": (timed.outcome, Outcome.labels())}
+    if wants(RECEIVED_AS_OF):
+        derived["standing"] = (standings(timed, context.day), Standing.labels())
     for event_set, day in (
         (RECEIVED, timed.received),
         (RECEIVED_BY_FIELD, timed.received),
+        (RECEIVED_AS_OF, timed.received),
         (DUE, timed.due),
         (ENDED_SET, timed.ended),
         (ENDED_BY_FIELD, timed.ended),
@@ -310,6 +334,7 @@ KIND = Kind(
     (
         RECEIVED,
         RECEIVED_BY_FIELD,
+        RECEIVED_AS_OF,
         DUE,
         ENDED_SET,
         ENDED_BY_FIELD,

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cchc_metrics.records.choices import Outcome, Status, TermUnit
+from cchc_metrics.records.choices import Outcome, Standing, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CUT_OFF, NO_DUE_DATE, dues_of
 from cchc_metrics.records.fields import NO_DAY, Flag
@@ -159,6 +159,26 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
         undated_ends=np.broadcast_to(nothing, len(due)),  # not the same array: what shares its days is counted together
         through=through,
     )
+
+
+_STANDINGS = np.array(
+    [Standing.labels().index({"early": "in_time", "on_due_date": "in_time"}.get(label, label)) for label in Timing.labels()], dtype=np.uint8
+)
+"""Position in ``Standing`` of each class of an end, or of each reason why there is no due date."""
+_OPEN, _OVERDUE = (np.uint8(Standing.labels().index(standing.value)) for standing in (Standing.OPEN, Standing.OVERDUE))
+
+
+def standings(timed: Timed, day: int) -> Array:
+    """Return what has become of each dossier by a day, positions in ``Standing`` (uint8); meaningful where ``received`` is a day.
+
+    One that ended later was pending then, overdue from the day of ``overdue_begins`` on. Without a due date it is in the class of the
+    reason, unless the rules take it to be in time.
+    """
+    overdue = (timed.overdue_begins >= 0) & (timed.overdue_begins <= day)
+    by_timing = _STANDINGS.take(timed.timing)
+    pending = np.where(timed.undated_begins >= 0, by_timing, np.where(overdue, _OVERDUE, _OPEN))
+    found: Array = np.where((timed.ended >= 0) & (timed.ended <= day), by_timing, pending)
+    return found
 
 
 def acceptance(columns: Columns, received: Array, context: Context) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.fields import Choice
+from cchc_metrics.records.fields import NO_DAY, Choice
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, schema_by_name
 from cchc_metrics.reference.calendar import Calendar
@@ -46,6 +46,7 @@ class EventSet:
         value: name of the whole number that each event carries (with its unit), or ``""``: sums, means and medians come from it.
         needs: the columns and facts without which it is not known whether and when the event happened.
         named_only: whether it is counted only where it is named: its labels are many, as those of procedures are.
+        bound: whether its dimensions say what is so on the day of the question, so that its counts answer for that day only.
     """
 
     name: str
@@ -53,6 +54,7 @@ class EventSet:
     value: str = ""
     needs: tuple[str, ...] = ()
     named_only: bool = False
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,19 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the meaning of a record depends on beyond the record, and which sets of events are asked for."""
+    """What the meaning of a record depends on beyond the record, and which sets of events are asked for.
+
+    Args:
+        rules: how disputed points are decided.
+        calendar: the working calendar.
+        sets: full names of the sets of events to be found; all are where none are named.
+        day: the day of the question (since 1970-01-01), on which the events of ``bound`` sets are classed.
+    """
 
     rules: Rules
     calendar: Calendar
     sets: frozenset[str] | None = None
+    day: int = NO_DAY
 
     def wants(self, name: str) -> bool:
         """Return whether a set of events, by its full name, is to be found; all are where none are named."""

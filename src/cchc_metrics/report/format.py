@@ -19,6 +19,7 @@ _FLAGS = {
     Status.PERIOD_OPEN: (" (chưa hết kỳ)", " (period open)"),
 }
 EXCLUDED_NAMES = {
+    "still_open": ("chưa giải quyết, còn trong hạn", "pending, not overdue"),
     "no_due_date": ("không có hạn", "no due date"),
     "calendar_missing": ("hạn trả nằm ngoài lịch làm việc", "due date outside the working calendar"),
     "wait_without_dates": ("ngày chờ không rõ, không tính lại được hạn", "days waited without dates, so the term cannot restart"),

@@ -14,10 +14,13 @@ from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.values import Text
 
 
 def when_asked(tally: Tally, periods: object, as_of: object) -> tuple[tuple[Period, ...], date]:
     """Return the periods that are asked for, all of the tally for None, and the day of the question, the tally's own for None.
+
+    The tally's own day does not hang on which of its periods are asked for.
 
     Raises:
         NotCountedError: a period was not counted, or cannot be read as of that day.
@@ -25,7 +28,7 @@ def when_asked(tally: Tally, periods: object, as_of: object) -> tuple[tuple[Peri
     wanted = tally.periods if periods is None else as_periods(periods)
     if not wanted:
         raise NotCountedError("chưa nói kỳ nào; thêm periods=", "no period is asked for; add periods=")
-    day = as_day(as_of) or tally.as_of or max(p.last for p in wanted)
+    day = as_day(as_of) or tally.frame.last_date or max(p.last for p in wanted)
     known, edges = tally.as_of, frozenset(tally.frame.edges)
     for period in wanted:
         if not {period.first_day, period.last_day + 1} <= edges:
@@ -98,6 +101,28 @@ def missing_of(indicator: Indicator, catalogue: Catalogue, dims: Collection[str]
     if indicator.values_of:
         asked.append((indicator.values_of, {}, dims))
     return missing_columns(tally, asked)
+
+
+def unlike_day(indicator: Indicator, catalogue: Catalogue, tally: Tally, day: date) -> Text | None:
+    """Return why an indicator that tells what is so on the day of the question cannot be read on a day; None where it can.
+
+    It was classed on the tally's own day, or on several, and no count says what it would have been on another.
+    """
+    counts = [catalogue.counts[name] for name in indicator.counts]
+    asked = {indicator.values_of, *(name for c in counts for name in (c.events, c.until, c.less))}
+    bound = {name for name in asked if name in event_sets() and event_sets()[name].bound and name.split(".")[0] in tally.kinds}
+    if bound & tally.mixed:
+        return Text(
+            "không có số liệu: các bảng đếm cộng lại được đếm đến những ngày khác nhau; đếm lại tất cả đến cùng một ngày",
+            "no data: the tallies that were added are as of unlike days; tally them all again as of one",
+        )
+    own = tally.frame.last_date
+    if not bound or own == day or own is None:
+        return None
+    return Text(
+        f"không có số liệu: chỉ đếm đến ngày {own:%d/%m/%Y}, không trả lời được vào ngày {day:%d/%m/%Y}; đếm lại với as_of={day}",
+        f"no data: counted as of {own} and cannot answer as of {day}; tally again with as_of={day}",
+    )
 
 
 Asked = tuple[str, Mapping[str, Sequence[str]], Collection[str]]

@@ -190,7 +190,7 @@ def explain(
     indicator = catalogue[measure.indicator]
     if measure.numerator is None:
         return Explanation(measure)
-    finder = _Finder(measure, kinds, units, Context(rules, calendar), _scope(measure, units))
+    finder = _Finder(measure, kinds, units, Context(rules, calendar, day=day_number(measure.as_of)), _scope(measure, units))
 
     def found(names: Sequence[str]) -> _Found:
         return finder.found([(-1 if name.startswith("-") else 1, catalogue.counts[name.removeprefix("-")]) for name in names])

@@ -29,6 +29,7 @@ class StatusJudge:
 
     Args:
         periods: the periods.
+        as_of: the day of the question.
         begun, over: bool[period]: whether it has begun, and is over, on the day asked about.
         estimated: bool[period]: whether it touches an estimated year of the calendar.
         exists: bool[scope, period]: whether any unit of the scope exists in the period.
@@ -36,6 +37,7 @@ class StatusJudge:
     """
 
     periods: tuple[Period, ...]
+    as_of: date
     begun: Array
     over: Array
     estimated: Array
@@ -58,6 +60,7 @@ class StatusJudge:
         years = tally.frame.estimated_years
         return cls(
             periods,
+            as_of,
             np.array([p.first <= as_of for p in periods], dtype=bool),
             np.array([p.last <= as_of for p in periods], dtype=bool),
             np.array([any(p.first.year <= y <= p.last.year for y in years) for p in periods], dtype=bool),
@@ -79,7 +82,7 @@ class StatusJudge:
         cases: Array | None,
         shape: tuple[int, ...],
         *,
-        missing: bool,
+        lacking: bool,
         unsaid: Array | None,
     ) -> Array:
         """Return int8[scope, label, period] positions in ``Status``.
@@ -89,7 +92,7 @@ class StatusJudge:
             catalogue: with its counts.
             cases: int64[scope, label, period] denominators; None for a count.
             shape: (scopes, labels, periods).
-            missing: whether the tables had not all the columns that the indicator rests on.
+            lacking: whether it has no data at all: a column that it rests on, or the day of the question, was not counted.
             unsaid: bool[scope, label, period], where no record says what the indicator asks.
         """
         kinds = _kinds(indicator, catalogue)
@@ -102,7 +105,7 @@ class StatusJudge:
         if unsaid is not None:
             found[unsaid & (found != POSITION[Status.ZERO_DENOMINATOR])] = POSITION[Status.NO_DATA]
         known = self.known(indicator, catalogue)
-        if missing:
+        if lacking:
             known[:] = False
         found[:, :, ~known] = POSITION[Status.NO_DATA]
         defined = np.array([_defined(indicator, p) for p in self.periods], dtype=bool)

@@ -18,7 +18,7 @@ from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, UNSAID, Breakdown, Scale, Status, Text, join_reasons
-from cchc_metrics.verbs.asked import missing_of, when_asked
+from cchc_metrics.verbs.asked import missing_of, unlike_day, when_asked
 from cchc_metrics.verbs.counts import CountReader, Labels
 from cchc_metrics.verbs.exact import NO_VALUES, Values
 from cchc_metrics.verbs.judge import Coverage, StatusJudge
@@ -41,7 +41,7 @@ class Block:
         numerator, denominator: int64[scope, label, period]; denominator None for counts.
         status: int8[scope, label, period], positions in ``Status``, before what is doubtful is marked.
         excluded: reason → int64[scope, label, period].
-        missing: the columns that the indicator rests on and no table had.
+        lacking: why it has no data at all, in no scope and period; None where that is not so.
         unsaid: bool[scope, label, period], where no record says what the indicator asks; None for nowhere.
         doubtful: int64[scope, label, period], how many cases could change the value if it were known what they are; None for none.
         quantile: int64[scope, period] twice the exact values of a quantile (a median can end in a half), −1 for none; else None.
@@ -54,7 +54,7 @@ class Block:
     denominator: Array | None
     status: Array
     excluded: Mapping[str, Array]
-    missing: tuple[str, ...] = ()
+    lacking: Text | None = None
     unsaid: Array | None = None
     doubtful: Array | None = None
     quantile: Array | None = None
@@ -172,10 +172,8 @@ class _Axes:
             found[open_] = known.setdefault(text, len(known))
         if missing.any():
             begun = np.array([period.first <= self.as_of for period in self.periods], dtype=bool)
-            if block.missing:
-                names = ", ".join(block.missing)
-                text = Text(f"không có số liệu: thiếu cột {names}", f"no data: the tables have no column {names}")
-                found[missing] = known.setdefault(text, len(known))
+            if block.lacking is not None:
+                found[missing] = known.setdefault(block.lacking, len(known))
             elif block.unsaid is not None:
                 found[missing & block.unsaid] = known.setdefault(UNSAID, len(known))
             if not begun.all():
@@ -235,7 +233,8 @@ def measure(
         units: the unit tree; values of a unit cover everything below it, and each level of it apart.
         periods: the periods wanted; None for those of the tally.
         as_of: the day on which the question is asked; a period that ends later is open and read up to this day. None for the tally's own
-            day, or where it has none for the last day of the periods.
+            day, or where it has none for the last day of its periods. What has become of dossiers by the day of the question has no data on
+            any other than the tally's own.
         breakdowns: indicator id → lists of dimensions, instead of those that the catalogue declares.
         coverage: kind → days between which its records are complete; a period that begins before or ends after has no data.
             Without it, a period in which a kind has no event at all, in any unit, has no data.
@@ -289,13 +288,13 @@ def _block(
     numerator = total(indicator.numerator)
     denominator = total(indicator.denominator) if indicator.denominator else None
     excluded = {why: total([name]) for why, name in indicator.excluded.items()}
-    missing = missing_of(indicator, catalogue, dims, reader.tally)
+    lacking = _lacking(indicator, catalogue, dims, reader.tally, judge.as_of)
     unsaid: Array | None = None
     doubtful: Array | None = None
     if excluded and denominator is None and not indicator.quantile:
         # A count has no denominator to leave them out of: what could not be classed could belong, so it is at least so much.
         doubtful = np.add.reduce(list(excluded.values()))
-    if indicator.unsaid and not missing:
+    if indicator.unsaid and lacking is None:
         may_be = doubtful = total(indicator.unsaid)
         unsaid = (may_be > 0) & ((may_be >= total(indicator.cases)) if indicator.cases else (numerator == 0))
         unsaid &= judge.known(indicator, catalogue)
@@ -303,8 +302,16 @@ def _block(
     if indicator.quantile:
         numerator, quantile = _quantiles(indicator, reader, sums)
     cases = numerator if indicator.quantile else denominator
-    status = judge.status(indicator, catalogue, cases, numerator.shape, missing=bool(missing), unsaid=unsaid)
-    return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, missing, unsaid, doubtful, quantile)
+    status = judge.status(indicator, catalogue, cases, numerator.shape, lacking=lacking is not None, unsaid=unsaid)
+    return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, lacking, unsaid, doubtful, quantile)
+
+
+def _lacking(indicator: Indicator, catalogue: Catalogue, dims: Labels, tally: Tally, day: date) -> Text | None:
+    """Return why no value of an indicator can be read off a tally; None where it can."""
+    if missing := missing_of(indicator, catalogue, dims, tally):
+        names = ", ".join(missing)
+        return Text(f"không có số liệu: thiếu cột {names}", f"no data: the tables have no column {names}")
+    return unlike_day(indicator, catalogue, tally, day)
 
 
 def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums) -> tuple[Array, Array]:

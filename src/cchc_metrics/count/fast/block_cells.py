@@ -13,18 +13,21 @@ from cchc_metrics.count.fast.block_rows import (
     COUNTED_BIT,
     DUE,
     END,
+    ENDED_BIT,
     HAS_ENDED,
     KEY,
+    LATE_BIT,
     OVERDUE_BIT,
     ROWS,
     START,
     STATE,
     TIMING,
     UNIT,
+    is_late,
     look_up,
 )
 from cchc_metrics.count.fast.jit import jit, prefetch
-from cchc_metrics.count.fast.tables import LARGEST_BIN, PASSED_SHIFT
+from cchc_metrics.count.fast.tables import LARGEST_BIN, PASSED_SHIFT, SPENT_SHIFT
 from cchc_metrics.records.columns import Array
 
 RUN: Final = 64
@@ -198,6 +201,19 @@ def fuse_timing(s: Array, n: int, size: int) -> None:
     """Fuse the timing into the code of each row's cell."""
     for j in range(n):
         s[KEY + j] = s[KEY + j] * _I(size) + (s[STATE + j] >> _I(TIMING))
+
+
+@jit
+def fuse_standing(s: Array, n: int, ended: Array, limits: int, day: int, today: int, size: int) -> None:
+    """Fuse what has become of each row by the day of the question: 2 if it has not ended by then, and 1 if it ended late or is overdue.
+
+    ``today`` is the entry of that day among the days; where limits stand for due dates, the days spent until then are compared with them.
+    """
+    for j in range(n):
+        pending = ((s[STATE + j] >> _I(ENDED_BIT)) & _I(ended[j] <= _I(day))) ^ _I(1)
+        passed = is_late((_I(today) - s[START + j]) >> _I(SPENT_SHIFT), s[DUE + j]) if limits else is_late(_I(day), s[DUE + j])
+        late = (s[STATE + j] >> _I(LATE_BIT)) & _I(1)
+        s[KEY + j] = s[KEY + j] * _I(size) + ((pending << _I(1)) | (passed & (pending | late)))
 
 
 @jit

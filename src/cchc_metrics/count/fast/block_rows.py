@@ -31,8 +31,9 @@ ROWS: Final = 8 * BLOCK  # positions of the rows that are overdue
 SCRATCH: Final = 9 * BLOCK + 1
 
 GONE, BAD, HAS_ENDED, COUNTED = 1, 2, 4, 16
-OVERDUE_BIT, COUNTED_BIT = 3, 4
+ENDED_BIT, OVERDUE_BIT, COUNTED_BIT = 2, 3, 4
 TIMING: Final = 5  # from this bit on: early 0, on the due date 1, late 2
+LATE_BIT: Final = 6
 
 _I = np.int32
 

@@ -7,14 +7,16 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.count.fast import plan as of
-from cchc_metrics.count.fast.kernel import count
+from cchc_metrics.count.fast.kernel import BY_STANDING, BY_TIMING, count
 from cchc_metrics.count.fast.plan import Beyond, CountPlan
 from cchc_metrics.count.fast.rows import given_due, special, working_days_code
 from cchc_metrics.count.fast.statuses import Statuses, StatusReader
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.ends import end_days
+from cchc_metrics.records.fields import NO_DAY
 
 CHUNK_ROWS: Final = 524_288
+_JUDGED: Final = dict(zip(of.JUDGED, (BY_TIMING, BY_STANDING), strict=True))
 _NO_CODES, _NO_NUMBERS = np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
 
 
@@ -28,7 +30,7 @@ class CompiledCounter:
         self._carried = np.empty(CHUNK_ROWS * len(plan.histograms), dtype=np.uint32)
         self._carries: list[Array] = []
         self._histograms, self._dims = _program(plan)
-        self._codes = tuple(dim for dim in plan.dims if dim != "timing")
+        self._codes = tuple(dim for dim in plan.dims if dim not in of.JUDGED)
         small = all(len(plan.labels[dim]) <= 256 for dim in self._codes)
         self._code_rows = np.empty((len(self._codes), CHUNK_ROWS), dtype=np.uint8 if small else np.uint32)
         self._left = np.empty(CHUNK_ROWS, dtype=np.int32)
@@ -46,6 +48,7 @@ class CompiledCounter:
         masks = map(_mask, (statuses.out, statuses.ended, statuses.left))
         options = [tables.first, tables.last, *masks, working_days_code(labels)]
         options += [tables.usual, plan.bins, plan.stride, tables.none, tables.last_due]
+        options += [plan.day, int(tables.days[max(min(plan.day, tables.last), NO_DAY) + 1])]
         codes = self._code_columns(columns, statuses, status)
         marked = special(columns, plan.rules)
         n_left, n_carried, n_beyond = count(
@@ -101,12 +104,12 @@ class CompiledCounter:
 
 def _program(plan: CountPlan) -> tuple[Array, Array]:
     """Return the histograms and their dimensions as ``count`` reads them."""
-    codes = [dim for dim in plan.dims if dim != "timing"]
+    codes = [dim for dim in plan.dims if dim not in of.JUDGED]
     histograms: list[tuple[int, ...]] = []
     dims: list[tuple[int, int]] = []
     for h in plan.histograms:
         first = len(dims)
-        dims += [(-1 if dim == "timing" else codes.index(dim), size) for dim, size in zip(h.dims, h.sizes, strict=True)]
+        dims += [(_JUDGED[dim] if dim in _JUDGED else codes.index(dim), size) for dim, size in zip(h.dims, h.sizes, strict=True)]
         histograms.append((h.anchor, h.value, of.SLOTS[h.value], first, len(dims), h.start))
     return np.array(histograms, dtype=np.int32).reshape(-1, 6), np.array(dims, dtype=np.int32).reshape(-1, 2)
 

@@ -19,7 +19,12 @@ USUAL: Final = 6
 BINS: Final = 7
 STRIDE: Final = 8
 NONE: Final = 9
+DAY: Final = 11
+TODAY: Final = 12
 """Places in ``o``, see ``count``."""
+BY_TIMING: Final = -1
+BY_STANDING: Final = -2
+"""What stands for a row of ``codes`` where a dimension follows from the due date."""
 
 
 @jit
@@ -128,6 +133,7 @@ def _write_cells(  # noqa: PLR0917  compiled functions take no mappings
     i: int,
     n: int,
     h: int,
+    limits: int,
     received: Array,
     ended: Array,
     requests: Array,
@@ -140,8 +146,8 @@ def _write_cells(  # noqa: PLR0917  compiled functions take no mappings
 ) -> int:
     """Write the cell of each row in a histogram of a day that about every row has; return how many entries ``beyond`` has by now."""
     _, kind, slots, first, after, _ = histograms[h]
-    if kind == of.PLAIN and after == first + 1:
-        if dims[first, 0] < 0:
+    if kind == of.PLAIN and after == first + 1 and dims[first, 0] != BY_STANDING:
+        if dims[first, 0] == BY_TIMING:
             cell.cell_of_timing(s, n, o[STRIDE])
         else:
             cell.cell_of(s, n, codes[dims[first, 0], i : i + n], o[STRIDE])
@@ -151,8 +157,10 @@ def _write_cells(  # noqa: PLR0917  compiled functions take no mappings
     else:
         at = _count_valued(s, n, h, kind, slots, received[i : i + n], ended[i : i + n], requests[i : i + n], o[BINS], beyond, at)
     for d in range(first, after):
-        if dims[d, 0] < 0:
+        if dims[d, 0] == BY_TIMING:
             cell.fuse_timing(s, n, dims[d, 1])
+        elif dims[d, 0] == BY_STANDING:
+            cell.fuse_standing(s, n, ended[i : i + n], limits, o[DAY], o[TODAY], dims[d, 1])
         else:
             cell.fuse(s, n, codes[dims[d, 0], i : i + n], dims[d, 1])
     cell.finish(s, n, o[STRIDE])
@@ -208,7 +216,7 @@ def _count_block(  # noqa: PLR0917  compiled functions take no mappings
                 limits = 0
             cell.base(s, n, anchor, days)
             anchored = anchor
-        n_beyond = _write_cells(s, i, n, h, received, ended, requests, codes, o, histograms, dims, beyond, n_beyond)
+        n_beyond = _write_cells(s, i, n, h, limits, received, ended, requests, codes, o, histograms, dims, beyond, n_beyond)
         if h == 0:
             n_carried = _increase(s, n, start, cells, carried, n_carried, received, no_days, unit, codes.reshape(codes.size), i + n)
         elif h == 1:
@@ -249,10 +257,10 @@ def count(  # noqa: PLR0917  compiled functions take no mappings
 
     Arrays of length 0 are columns that are not there. ``unit`` has unsigned codes; ``status``, ``term_unit`` and ``marked`` are uint8,
     days and numbers int32, ``codes`` a row for each dimension. ``o`` holds the first and last day, the masks of status codes that are
-    out, ended and left, the code of working days, the number of usual due dates, bins,
-    stride, the bin of none and the last usual due date. A row of ``histograms``
-    is anchor, value, slots, first and last position in ``dims``, first cell; a row of ``dims`` is a row of ``codes`` (−1: timing) and its
-    size. ``cells`` (uint8) are counted, ``carried`` lists those that began anew after 255; ``left`` and ``beyond`` are filled.
+    out, ended and left, the code of working days, the number of usual due dates, bins, stride, the bin of none, the last usual due date,
+    the day of the question and its entry among the days. A row of ``histograms`` is anchor, value, slots, first and last position in
+    ``dims``, first cell; a row of ``dims`` is a row of ``codes`` (``BY_TIMING`` and ``BY_STANDING`` are none) and its size. ``cells``
+    (uint8) are counted, ``carried`` lists those that began anew after 255; ``left`` and ``beyond`` are filled.
     """
     s = np.empty(block.SCRATCH, dtype=np.int32)
     n_left, n_carried, n_beyond = 0, 0, 0

@@ -11,7 +11,7 @@ import numpy as np
 from cchc_metrics.count.cube import BIN, UNIT, VALUE, Cube
 from cchc_metrics.count.fast.tables import LARGEST_BIN, Tables
 from cchc_metrics.records import dossier
-from cchc_metrics.records.choices import Outcome, Timing
+from cchc_metrics.records.choices import Outcome, Standing, Timing
 from cchc_metrics.records.columns import SECOND, Array, Columns
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.kind import Context
@@ -31,6 +31,9 @@ LATE: Final = Timing.labels().index("late")
 _SHARED_CELLS: Final = 1 << 18  # sets share one histogram of all their dimensions up to so many cells: about what a cache holds
 _MOST_CELLS: Final = 1 << 26
 _TIMINGS: Final = Timing.labels()[:3]  # a dossier without a due date does not take the usual course
+_STANDINGS: Final = Standing.labels()[:4]  # 2 for one that has not ended by the day of the question, and 1 for one past its due date
+JUDGED: Final = ("timing", "standing")
+"""Dimensions that follow from the due date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class _Kind:
 _KINDS: Mapping[str, _Kind] = {
     dossier.RECEIVED.name: _Kind(RECEIVED),
     dossier.RECEIVED_BY_FIELD.name: _Kind(RECEIVED),
+    dossier.RECEIVED_AS_OF.name: _Kind(RECEIVED),
     dossier.DUE.name: _Kind(DUE),
     dossier.ENDED_SET.name: _Kind(ENDED),
     dossier.ENDED_BY_FIELD.name: _Kind(ENDED),
@@ -112,6 +116,7 @@ class CountPlan:
         tables: look-ups by day.
         labels: dimension → its labels, and ``unit``.
         histograms, members: what is counted and what is read off it.
+        day: the day of the question.
         never: short names of the sets in which a dossier of the usual course never is.
         rest: short names of the sets that are not counted the fast way at all.
     """
@@ -119,6 +124,7 @@ class CountPlan:
     rules: Rules
     tables: Tables
     labels: Mapping[str, tuple[str, ...]]
+    day: int
     histograms: tuple[Histogram, ...]
     members: tuple[_Member, ...]
     never: tuple[str, ...]
@@ -165,7 +171,7 @@ class CountPlan:
 
         Args:
             columns: the dossiers, all of them: the plan holds for each run of their rows.
-            context: rules and calendar.
+            context: rules, calendar and the day of the question.
             edges: the days that cut time into stretches.
             sets: as for ``tally``.
         """
@@ -177,7 +183,7 @@ class CountPlan:
             for s in dossier.KIND.event_sets
             if context.wants(f"dossiers.{s.name}") and _NEEDS.get(s.name, "received_at") in columns
         }
-        labels = {UNIT: columns.codes("unit_code")[1], "timing": _TIMINGS, "outcome": Outcome.labels()}
+        labels = {UNIT: columns.codes("unit_code")[1], "timing": _TIMINGS, "standing": _STANDINGS, "outcome": Outcome.labels()}
         for dim in dict.fromkeys(d for dims in wanted.values() for d in dims):
             if dim not in labels and dim != "in_time":  # which is found by the general way alone
                 labels[dim] = columns.codes(dim)[1]
@@ -189,7 +195,7 @@ class CountPlan:
         histograms, members = _shared(wanted, labels, len(labels[UNIT]) * (tables.none + 1))
         rest = tuple(name for name in wanted if name not in _KINDS and name not in _NEVER)
         never = tuple(name for name in _NEVER if name in wanted)
-        plan = cls(rules, tables, labels, histograms, members, never, rest)
+        plan = cls(rules, tables, labels, context.day, histograms, members, never, rest)
         return plan if plan.cells <= _MOST_CELLS else None
 
     def cubes(self, counts: Array, beyond: Mapping[int, Sequence[Beyond]]) -> dict[str, Cube]:

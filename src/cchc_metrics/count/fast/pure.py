@@ -145,7 +145,7 @@ class PureCounter:
             place[~has_ended] = 0
         unit = columns.codes("unit_code")[0].astype(np.int32)
         unit *= plan.bins
-        codes = {dim: columns.codes(dim)[0] for dim in plan.dims if dim not in ("timing", "outcome")}
+        codes = {dim: columns.codes(dim)[0] for dim in plan.dims if dim not in (*of.JUDGED, "outcome")}
         if "outcome" in plan.dims:
             codes["outcome"] = statuses.outcome.take(status)
         at_end = tables.days.take(place, mode="clip")
@@ -330,11 +330,23 @@ class _Count:
         return found
 
     def _codes(self, dim: str) -> Array:
-        if dim != "timing":
+        if dim not in of.JUDGED:
             return self.chunk.codes[dim]
         found = self._made.get(dim)
         if found is None:
-            found = self._made[dim] = timings(self.chunk.ended, self.chunk.due)
+            found = self._made[dim] = self._standings() if dim == "standing" else timings(self.chunk.ended, self.chunk.due)
+        return found
+
+    def _standings(self) -> Array:
+        """Return what has become of each row by the day of the question: 2 if not ended by then, and 1 if it ended late or is overdue."""
+        chunk, today = self.chunk, np.array(self.plan.day, dtype=np.int32)
+        pending = chunk.pending
+        if int(chunk.ended.max()) > today:
+            pending = pending | (chunk.ended > today)
+        over = is_late(today, chunk.due)
+        over &= self._late() | pending
+        found: Array = pending.view(np.uint8) << np.uint8(1)
+        found |= over.view(np.uint8)
         return found
 
 
