@@ -223,6 +223,24 @@ def test_the_rows_behind_a_rate(tmp_path: Path) -> None:
     ]
 
 
+def test_the_rows_of_those_received_are_followed_to_the_day_of_the_question() -> None:
+    found = read_folder(EXAMPLE).explain("received_on_time", period="2022-03", level="commune")
+    assert found.adds_up
+    assert {"numerator", "rest", "still_open"} <= set(found.column("part"))
+    data = read_folder(EXAMPLE)
+    asked = data.measures("2022-03")["received_on_time", data.unit]
+    assert asked.excluded["still_open"] > 0
+    assert {row.day.month for row in found if row.day is not None} == {3}
+    for row in found.filter(part="still_open"):
+        assert row.due is not None
+        assert row.due >= asked.as_of
+    text = invoke("explain", EXAMPLE, "received_on_time", "--period", "2021-12", "--lang", "en").stdout.splitlines()
+    assert text[0].startswith("received_on_time · H20.38 · December 2021: ")
+    late = [row for row in data.explain("received_on_time", period="2021-12").rest if row.ended is None or row.ended.year > 2021]
+    assert late
+    assert all(row.days_late is not None for row in late)  # of December as it stands at the end of March, not of December
+
+
 def test_the_rows_of_one_unit_level_and_label(tmp_path: Path) -> None:
     folder = with_events(tmp_path / "TM")
     result = invoke(

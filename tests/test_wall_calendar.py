@@ -73,6 +73,16 @@ def due(row: Dossier, calendar: SlowCalendar) -> date | None:
         return None
 
 
+def standing(row: Dossier, calendar: SlowCalendar) -> str:
+    """What has become of a dossier by the day of the question, long after its period."""
+    by = due(row, calendar)
+    if by is None:
+        return "not known"
+    if row.ended_at is not None and row.ended_at <= AS_OF:
+        return "in time" if row.ended_at <= by else "late"
+    return "overdue" if by < AS_OF else "open"
+
+
 @cache
 def working_days(after: date, until: date, calendar: SlowCalendar) -> int | None:
     """None where the calendar does not know both days, or they are in the wrong order: nothing follows from that."""
@@ -140,11 +150,15 @@ def of_dossiers(rows: Sequence[Dossier], period: Period, calendar: SlowCalendar)
     late = len(dated) - in_time
     everyone = len(received) + len(carried) - undated - unknown
     taken = sum((r.ended_at - r.received_at).days for r in ended)  # type: ignore[operator,misc]
+    stands = Counter(standing(r, calendar) for r in received)
+    left = {"still_open": stands["open"], "calendar_missing": stands["not known"]}
     in_hours = {"acceptance_not_known": len(online) - len(accepted)}
     found = {
         "resolved_on_time": Right(in_time, len(dated), {"calendar_missing": undated}),
         "handled_on_time": Right(in_time + len(waiting) - len(overdue), len(dated) + len(waiting), out),
         "not_late": Right(everyone - late - len(overdue), everyone, out),
+        "not_late_with_undated": Right(everyone - late - len(overdue), everyone, out),  # every row has an appointment or a term
+        "received_on_time": Right(stands["in time"], len(received) - stands["open"] - stands["not known"], left),
         "resolved_or_overdue": Right(in_time, len(dated) + len(overdue), out),
         "dossiers_pending_overdue": Right(len(overdue), None, stock, unknown, len(pending)),
         **{f"pending_overdue_{name}": Right(ages[name], None, aged, **doubtful) for name in ("1_5", "6_10", "over_10")},

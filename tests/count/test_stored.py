@@ -163,6 +163,9 @@ HUGE = 2**63 - 1
         (("counted", "dossiers", "sung"), []),
         (("said",), [1]),
         (("needed",), None),
+        (("mixed",), ["dossiers.received"]),  # no set that is bound to the day of the question
+        (("mixed",), ["dossiers.received_as_of"]),  # there are counts of it
+        (("mixed",), None),
         (("cubes",), []),
         (("cubes", "dossiers.received"), []),
         (("cubes", "dossiers.received", "axes"), ["unit", "bin"]),

@@ -103,14 +103,19 @@ def missing_of(indicator: Indicator, catalogue: Catalogue, dims: Collection[str]
     return missing_columns(tally, asked)
 
 
+def bound_of(indicator: Indicator, catalogue: Catalogue) -> frozenset[str]:
+    """Return the full names of the sets of events of an indicator that say what is so on the day of the question."""
+    counts = [catalogue.counts[name] for name in indicator.counts]
+    asked = {indicator.values_of, *(name for c in counts for name in (c.events, c.until, c.less))}
+    return frozenset(name for name in asked if name in event_sets() and event_sets()[name].bound)
+
+
 def unlike_day(indicator: Indicator, catalogue: Catalogue, tally: Tally, day: date) -> Text | None:
     """Return why an indicator that tells what is so on the day of the question cannot be read on a day; None where it can.
 
     It was classed on the tally's own day, or on several, and no count says what it would have been on another.
     """
-    counts = [catalogue.counts[name] for name in indicator.counts]
-    asked = {indicator.values_of, *(name for c in counts for name in (c.events, c.until, c.less))}
-    bound = {name for name in asked if name in event_sets() and event_sets()[name].bound and name.split(".")[0] in tally.kinds}
+    bound = {name for name in bound_of(indicator, catalogue) if name.split(".")[0] in tally.kinds}
     if bound & tally.mixed:
         return Text(
             "không có số liệu: các bảng đếm cộng lại được đếm đến những ngày khác nhau; đếm lại tất cả đến cùng một ngày",

@@ -22,6 +22,7 @@ from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Measure
+from cchc_metrics.verbs.asked import bound_of
 
 _SECRET = ("mat", "toi_mat", "tuyet_mat")
 
@@ -190,7 +191,8 @@ def explain(
     indicator = catalogue[measure.indicator]
     if measure.numerator is None:
         return Explanation(measure)
-    finder = _Finder(measure, kinds, units, Context(rules, calendar, day=day_number(measure.as_of)), _scope(measure, units))
+    last = measure.as_of if bound_of(indicator, catalogue) else min(measure.period.last, measure.as_of)
+    finder = _Finder(measure, kinds, units, Context(rules, calendar, day=day_number(measure.as_of)), _scope(measure, units), last)
 
     def found(names: Sequence[str]) -> _Found:
         return finder.found([(-1 if name.startswith("-") else 1, catalogue.counts[name.removeprefix("-")]) for name in names])
@@ -232,11 +234,23 @@ class _Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Finder:
+    """Finds the rows of a measure.
+
+    Args:
+        measure, kinds, tree: as for ``explain``.
+        context: what the meaning of a record depends on.
+        scope: codes of the units that are counted.
+        last: the last day that the measure knows of a row: of its period, or the day of the question where it follows rows until then.
+        sources, known: what was found so far.
+        courses: kind → when its rows fell due and ended.
+    """
+
     measure: Measure
     kinds: Mapping[str, Columns]
     tree: UnitTree
     context: Context
     scope: frozenset[str]
+    last: date
     sources: dict[str, Iterator[Events]] = field(default_factory=dict)
     known: dict[str, Events] = field(default_factory=dict)
     courses: dict[str, Course] = field(default_factory=dict)
@@ -285,7 +299,7 @@ class _Finder:
         nothing = np.full(len(rows), -1, dtype=np.int64)
         if course is None:
             return main, _as_dates(nothing), _as_dates(nothing), nothing
-        last = day_number(self._days()[1])
+        last = day_number(self.last)
         due, ended, overdue = course.due[rows].astype(np.int64), course.ended[rows].astype(np.int64), course.overdue[rows]
         over = (ended >= 0) & (ended <= last)
         stop = np.where(over, ended, last)
