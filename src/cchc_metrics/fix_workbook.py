@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from cchc_metrics.errors import InputError
 from cchc_metrics.read.district import FILE, District, load_district
 from cchc_metrics.read.files import is_parquet, raw_table, table_places
 from cchc_metrics.read.fixes import NAME, REASON, SOURCE, read_fixes, text_of
@@ -19,6 +18,7 @@ from cchc_metrics.records.fields import CellError
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problem, Problems
+from cchc_metrics.tables.workbook import new_workbook
 
 _SECRET = (Secrecy.MAT, Secrecy.TOI_MAT, Secrecy.TUYET_MAT)
 
@@ -132,16 +132,9 @@ def write_rows_to_fix(path: Path, tables: Iterable[TableToFix]) -> None:
     """Write the workbook; every text is written as text, so that no cell is run as a formula.
 
     Raises:
-        InputError: XlsxWriter is not installed.
+        InputError: XlsxWriter is not installed, or the file cannot be written.
     """
-    try:
-        import xlsxwriter  # noqa: PLC0415  an extra
-    except ImportError:
-        raise InputError(
-            'thiếu phần bổ trợ "excel" để ghi bảng tính; cài: pip install "cchc-metrics[excel]"',
-            'the extra "excel", which writes workbooks, is missing; install: pip install "cchc-metrics[excel]"',
-        ) from None
-    with xlsxwriter.Workbook(str(path)) as book:
+    with new_workbook(path) as (book, _):
         bold, day, moment = book.add_format({"bold": True}), {"num_format": "dd/mm/yyyy"}, {"num_format": "dd/mm/yyyy hh:mm:ss"}
         marks = {"bg_color": "#FFC7CE"}
         formats = {

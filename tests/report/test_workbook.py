@@ -213,7 +213,7 @@ def test_the_same_report_gives_the_same_bytes_of_the_day_it_is_about(path: Path,
 
 
 def test_nothing_runs_but_the_totals_of_form06(tmp_path: Path) -> None:
-    table = "Mã hồ sơ,Đơn vị,Trạng thái,Kênh,Lĩnh vực,Ngày tiếp nhận,Ngày hẹn trả,Ngày kết thúc\n"
+    table = "Mã hồ sơ,Đơn vị,Trạng thái,Kênh thực hiện,Lĩnh vực,Ngày tiếp nhận,Ngày hẹn trả,Ngày kết thúc\n"
     table += "=1+1,TM,9,trực tuyến,=HYPERLINK(1),01/03/2021,05/03/2021,03/03/2021\n"
     table += "=2+2,TM,9,trực tuyến,http://a.vn,01/03/2021,=5/03/2021,03/03/2021\n"
     units = 'code,name,kind,level,parent\nTM,"=cmd|"" /C calc""!A0",,district,\n'
@@ -226,6 +226,25 @@ def test_nothing_runs_but_the_totals_of_form06(tmp_path: Path) -> None:
             for formula in re.findall(r"<f>([^<]*)</f>", text):
                 assert re.fullmatch(r"SUM\([A-Z0-9:,]+\)", formula)
         assert "=cmd|" in file.read("xl/sharedStrings.xml").decode()
+
+
+def test_persons_and_secret_documents_are_in_no_workbook(tmp_path: Path) -> None:
+    dossiers = "Mã hồ sơ,Đơn vị,Trạng thái,Ngày tiếp nhận,Ngày hẹn trả,Ngày kết thúc,Kênh thực hiện,Chủ hồ sơ,Số CCCD\n"
+    dossiers += "1,TM,9,01/03/2021,05/03/2021,03/03/2021,trực tuyến,Nguyễn Văn Bí Mật,087099001234\n"
+    dossiers += "2,TM,9,hôm qua,05/03/2021,,trực tuyến,Trần Thị Riêng,087099005678\n"
+    documents = "Số ký hiệu,Đơn vị,Ngày ban hành,Điện tử,Độ mật,Trích yếu\n"
+    documents += "77/TM-UBND,TM,05/03/2021,có,Tối mật,Việc kín\n88/UBND,TM,06/03/2021,có,Thường,Việc thường\n"
+    data = read_folder(small(tmp_path / "data", dossiers_csv=dossiers, documents_csv=documents))
+    report = data.report("2021")
+    report.save(tmp_path / "out", formats=("xlsx",))
+    data.form06("2021").to_excel(tmp_path / "out" / "form06.xlsx")
+    report.problems.to_excel(tmp_path / "out" / "problems.xlsx")
+    assert report.problems.rejected == 1
+    for path in sorted((tmp_path / "out").glob("*.xlsx")):
+        with zipfile.ZipFile(path) as file:
+            text = "".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
+        for planted in ("Bí Mật", "Riêng", "087099", "77/TM", "Việc kín"):
+            assert planted not in text, (path.name, planted)
 
 
 def test_where_there_is_no_form06_the_sheet_says_why(tmp_path: Path) -> None:

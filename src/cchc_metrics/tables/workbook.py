@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from cchc_metrics.errors import CchcError
+from cchc_metrics.errors import InputError
 from cchc_metrics.tables.columns import Column
 from cchc_metrics.tables.sheet import Sheet, SheetCell, SheetForm
 from cchc_metrics.tables.sheet_rows import DataSheet, fill_rows
@@ -135,8 +135,8 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, *, created: date | None = None, title: str = "") -> Iterator[Book]:
-    """Give a workbook to add sheets to; it appears under its name when the block ends well, or not at all.
+def new_workbook(path: Path, *, created: date | None = None, title: str = "") -> Iterator[tuple[Any, Path]]:
+    """Give a workbook of XlsxWriter and where it is written; it appears under its name when the block ends well, or not at all.
 
     Args:
         path: the file.
@@ -144,13 +144,13 @@ def open_book(path: Path, *, created: date | None = None, title: str = "") -> It
         title: what it says it is.
 
     Raises:
-        CchcError: XlsxWriter (the extra ``excel``) is not installed, or the file cannot be written.
+        InputError: XlsxWriter (the extra ``excel``) is not installed, or the file cannot be written.
     """
     try:
         from xlsxwriter import Workbook  # noqa: PLC0415  an extra
         from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415  as above
     except ImportError:
-        raise CchcError(
+        raise InputError(
             'thiếu phần bổ trợ "excel" để ghi bảng tính; cài: pip install "cchc-metrics[excel]"',
             'the extra "excel", which writes workbooks, is missing; install: pip install "cchc-metrics[excel]"',
         ) from None
@@ -165,8 +165,17 @@ def open_book(path: Path, *, created: date | None = None, title: str = "") -> It
         with whole_file(path) as place:
             made = Workbook(str(place), options)
             made.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
-            book = Book(made)
-            yield book
-            book.close(place)
+            yield made, place
+            if not made.fileclosed:
+                made.close()
     except (OSError, FileCreateError) as error:
-        raise CchcError(f"không ghi được {path}: {error}", f"cannot write {path}: {error}") from None
+        raise InputError(f"không ghi được {path}: {error}", f"cannot write {path}: {error}") from None
+
+
+@contextmanager
+def open_book(path: Path, *, created: date | None = None, title: str = "") -> Iterator[Book]:
+    """Give a workbook to add sheets to; arguments and errors as of ``new_workbook``."""
+    with new_workbook(path, created=created, title=title) as (made, place):
+        book = Book(made)
+        yield book
+        book.close(place)
