@@ -214,6 +214,9 @@ NAMED = "resolved_on_time|level=commune"
         ("turnaround_mean", "", 3.9814374107567825, "#,##0.00"),
         ("resolved_on_time|level=xã|2022|target", "", 0.99, "0.00%"),
         ("dossiers_received|2020", "", 3839, "#,##0"),
+        ("resolved_on_time|cấp=cấp xã|Đơn vị=H20.38|năm 2021|Tỷ lệ", "", 0.992444056960186, "0.00%"),
+        ("resolved_on_time|Cấp=xã|mẫu số", "", 3441, "#,##0"),
+        ("dossiers_received|kênh=trực tuyến|kỳ gốc=2020|chênh lệch", "", 973, "+#,##0;-#,##0;0"),
     ],
 )
 def test_a_number_is_written_as_its_cell_shows_it(tmp_path: Path, name: str, own: str, value: float, shown_as: str) -> None:
@@ -366,16 +369,18 @@ def test_every_name_that_is_not_understood_is_listed_with_its_cell(tmp_path: Pat
         "A7": "{{dossiers_received|percent|2021|2022}}",
         "A8": "{{resolved_on_time|target|target=on-time}}",
         "A9": "{{resolved_on_time",
+        "B1": "{{resolved_on_time|unt=H20.38}}",
     }
     form = book(tmp_path / "f.xlsx", cells)
     with pytest.raises(MistakesError) as caught:
         example().fill_form(form, tmp_path / "o.xlsx", period="2021")
     assert not (tmp_path / "o.xlsx").exists()
     lines = caught.value.en.split("\n")
-    assert [line.partition(": ")[0] for line in lines] == [f"Biểu 1!A{n}" for n in (1, 2, 2, 3, 4, 5, 6, 7, 7, 8, 9)]
+    assert [line.partition(": ")[0].replace("B1", "A1") for line in lines] == [f"Biểu 1!A{n}" for n in (1, 1, 2, 2, 3, 4, 5, 6, 7, 7, 8, 9)]
     for part in (
         "there is no indicator «resolved_ontime»; did you mean «resolved_on_time»?",
-        "«chanel»; did you mean «channel»?",
+        "«chanel=» is not understood; did you mean «channel»?",
+        "«unt=» is not understood; did you mean «unit»?",
         "«level» has no «comune»; did you mean «commune»?",
         "«channel» has no «onlin»; did you mean «online»?",
         "there is no unit «thị trấn Mỹ Ann»; did you mean «thị trấn Mỹ An»?",

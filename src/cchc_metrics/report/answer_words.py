@@ -11,7 +11,7 @@ from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import REASONS, Better, Scale, Status
 
-_DIMENSIONS: Final = {
+DIMENSIONS: Final[Mapping[str, str]] = {
     "level": "Cấp",
     "channel": "Kênh",
     "digitised": "Số hóa",
@@ -39,8 +39,9 @@ _DIMENSIONS: Final = {
     "timing": "Thời hạn",
     "topic": "Chủ đề",
 }
+"""Dimension → what it is called in Vietnamese."""
 _HEADINGS: Final[Mapping[str, str]] = {
-    **_DIMENSIONS,
+    **DIMENSIONS,
     "indicator": "Mã chỉ tiêu",
     "name": "Chỉ tiêu",
     "unit": "Mã đơn vị",
@@ -117,7 +118,7 @@ def _words_of(name: str, lang: Lang) -> Callable[[str], str] | None:
     words = _DIFFERENCES if name == "difference_unit" else _WORDS.get(_WORDS_OF.get(name, name))
     if words is not None:
         return lambda code: words[code].text(lang) if code in words else code
-    return (lambda label: label_text(name, label, lang)) if name in _DIMENSIONS else None
+    return (lambda label: label_text(name, label, lang)) if name in DIMENSIONS else None
 
 
 def _named(column: Column, word: Callable[[str], str] | None) -> Column:

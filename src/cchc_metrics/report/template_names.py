@@ -18,6 +18,7 @@ from cchc_metrics.records.fields import CellError
 from cchc_metrics.reference.level import LEVEL_NAMES
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.report.answer_words import DIMENSIONS
 from cchc_metrics.text import Text, fold
 from cchc_metrics.values import Breakdown, Scale
 from cchc_metrics.verbs.breakdowns import check_breakdown
@@ -28,6 +29,28 @@ WHATS: Final = ("percent", "value", "count", "numerator", "denominator", "differ
 """What can be wanted of a value; docs/forms.md says what each is."""
 COMPARED: Final = ("difference", "relative")
 _KEYS: Final = ("unit", "baseline", "target", "empty")
+_DIMENSIONS: Final = frozenset({"level", *(dim.name for events in event_sets().values() for dim in events.dims)})
+_KEY_WORDS: Final = {fold(word): dim for dim, word in DIMENSIONS.items()} | {
+    fold(word): key for key, word in {"unit": "đơn vị", "baseline": "kỳ gốc", "target": "chỉ tiêu giao", "empty": "để trống"}.items()
+}
+_WHAT_WORDS: Final = {
+    fold(word): what
+    for what, words in {
+        "percent": ("tỷ lệ", "tỉ lệ", "phần trăm"),
+        "value": ("giá trị",),
+        "count": ("số lượng",),
+        "numerator": ("tử số",),
+        "denominator": ("mẫu số",),
+        "difference": ("chênh lệch", "thay đổi"),
+        "relative": ("tương đối",),
+        "target": ("chỉ tiêu giao", "mục tiêu"),
+        "name": ("tên",),
+        "reason": ("lý do",),
+        "text": ("bằng chữ",),
+    }.items()
+    for word in words
+}
+"""What keys and words may be called in Vietnamese, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +112,18 @@ class Asker:
         for part in filter(None, rest):
             key, equals, value = (text.strip() for text in part.partition("="))
             if equals:
+                key = _KEY_WORDS.get(fold(key), key)
+                if key not in _KEYS and key not in _DIMENSIONS:
+                    vi, en = suggestion(key, (*_KEYS, *_DIMENSIONS, *_KEY_WORDS))
+                    mistakes.append(Text(f"không hiểu «{key}=»{vi}", f"«{key}=» is not understood{en}"))
+                    continue
                 (said if key in _KEYS else pairs)[key] = value
                 continue
-            kind = "what" if part in WHATS else "period"
+            what = part if part in WHATS else _WHAT_WORDS.get(fold(part))
+            kind = "period" if what is None else "what"
             if kind in said:
                 mistakes.append(Text(f"«{said[kind]}» và «{part}» loại trừ nhau", f"«{said[kind]}» and «{part}» exclude each other"))
-            said[kind] = part
+            said[kind] = what or part
         period = self._period(said.get("period"), self.period, mistakes)
         earlier = self.baseline if self.baseline is not None and period == self.period else period.year_earlier()
         baseline = self._period(said.get("baseline"), earlier, mistakes)
@@ -116,7 +145,7 @@ class Asker:
         try:
             return Period.parse(text)
         except CchcError as error:
-            near = suggestion(text, WHATS)
+            near = suggestion(text, (*WHATS, *_WHAT_WORDS))
             mistakes.append(
                 Text(f"không hiểu «{text}»{near[0]}", f"«{text}» is not understood{near[1]}") if near[0] else Text(error.vi, error.en)
             )

@@ -126,7 +126,8 @@ class SharedTexts:
     def xml(self) -> Iterator[str]:
         """Yield the texts in the order of their numbers."""
         for text in self._numbers:
-            plain = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n" else c for c in text[:_LONGEST_TEXT])
+            short = text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
+            plain = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n" else c for c in short)
             gap = ' xml:space="preserve"' if plain != plain.strip() else ""
             yield f"<si><t{gap}>{escape(_ESCAPED.sub('_x005F_', plain))}</t></si>"
 
