@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from cchc_metrics import read_file, read_folder, read_rows
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.excel_files import read_excel
-from cchc_metrics.read.excel_parts import odd_cells
+from cchc_metrics.read.excel_parts import hidden_rows, odd_cells
 from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.problems import Code
@@ -108,11 +109,54 @@ def test_a_cell_that_shows_an_error_is_reported_and_not_taken_for_empty(tmp_path
         shifted = [[None] * first + list(cells) for cells in (HEADINGS, ROW, row)]
         parsed = read_file("dossiers", write(tmp_path / f"{first}.xlsx", {"Khác": [["#N/A"]], "Hồ sơ": shifted}))
         assert reported(parsed) == [
-            ("Hồ sơ", 3, "received_at", "#N/A", "impossible_date"),
-            ("Hồ sơ", 3, "term", "#DIV/0!", "not_a_number"),
-            ("Hồ sơ", 3, "term_unit", "#REF!", "unknown_code"),
+            ("Hồ sơ", 3, "received_at", "#N/A", "cell_error"),
+            ("Hồ sơ", 3, "term", "#DIV/0!", "cell_error"),
+            ("Hồ sơ", 3, "term_unit", "#REF!", "cell_error"),
         ]
         assert len(parsed.columns) == 1
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NAME?", "######", "Err:502"])
+@pytest.mark.parametrize("column", ["dossier_id", "unit_code", "status", "field", "procedure_code", "received_at", "term"])
+@pytest.mark.parametrize("many", [1, 200])
+def test_an_error_is_no_value_of_any_column(error: str, column: str, many: int) -> None:
+    rows = [
+        {
+            "dossier_id": f"TM-{n}",
+            "unit_code": "TM",
+            "status": "9",
+            "received_at": "01/03/2021",
+            "ended_at": "02/03/2021",
+            "term_unit": "giờ",
+        }
+        for n in range(many)
+    ]
+    bad = {**rows[0], "dossier_id": "TM-x", column: error}
+    for given_rows in ([*rows, bad], [{**row, "field": f"f{n}", "procedure_code": f"{n}"} for n, row in enumerate(rows)] + [bad]):
+        parsed = read_rows("dossiers", given_rows)
+        assert [(p.row, p.column, p.value, p.code.value) for p in parsed.problems] == [(many + 1, column, error, "cell_error")]
+        assert len(parsed.columns) == many
+
+
+@pytest.mark.parametrize("way", ["rows", "csv", "blocks"])
+def test_an_id_that_became_a_date_is_reported(tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [*("12-Mar", "1-Jan", "Jan-21", "Mar-2021", "12-Dec-2021"), *("12-MAR-7", "1-Mars", "TM-Mar", "Mary-21", "12-3")]
+    monkeypatch.setattr("cchc_metrics.read.csv_files._WORTH_BLOCKS", 0 if way == "blocks" else 1 << 21)
+    cells = [{"dossier_id": cell, "unit_code": "TM", "status": "2", "received_at": "01/03/2021"} for cell in ids]
+    cells += [{**cells[0], "dossier_id": f"H20.38-210301-{n:07}"} for n in range(6000)]
+    if way == "rows":
+        parsed = read_rows("dossiers", cells)
+    else:
+        lines = [",".join(cells[0]), *(",".join(row.values()) for row in cells)]
+        (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+        parsed = read_file("dossiers", tmp_path / "t.csv")
+    assert [(p.value, p.code.value) for p in parsed.problems] == [(cell, "id_lost_digits") for cell in ids[:5]]
+
+
+def test_an_id_that_is_a_date_cell_is_reported(tmp_path: Path) -> None:
+    parsed = dossiers(tmp_path, [date(2021, 3, 12), *ROW[1:]], ROW)
+    assert reported(parsed) == [("Hồ sơ", 2, "dossier_id", "2021-03-12", "id_lost_digits")]
+    assert parsed.problems.examples[0].fix_en == "; an id such as 12/3 became a date"
 
 
 def test_a_row_of_errors_is_not_blank(tmp_path: Path) -> None:
@@ -391,3 +435,67 @@ def test_a_formula_whose_text_is_empty_was_calculated(tmp_path: Path) -> None:
     path = _with_formulas(tmp_path, lambda xml: re.sub(rb'(<c r="[EF]\d")>(<f>[^<]*</f>)<v>[^<]*</v>', rb'\1 t="str">\2<v></v>', xml))
     assert _problems(path) == []
     assert [getattr(record, "due_at") for record in read_file("dossiers", path).columns.records()] == [None, None]  # noqa: B009
+
+
+# --- what a workbook hides
+
+
+def test_rows_that_are_hidden_or_filtered_out_are_read_and_named(tmp_path: Path) -> None:
+    def hide(_: Any, sheet: Any) -> None:
+        sheet.autofilter(1, 0, 5, 1)
+        for row in (0, 3, 4, 7):  # a title, two records and a row of the foot
+            sheet.set_row(row, None, None, {"hidden": True})
+        sheet.set_column(2, 2, None, None, {"hidden": True})
+
+    rows = [["DANH SÁCH"], HEADINGS, *([f"TM-{n}", *ROW[1:]] for n in range(4)), [], ["Người lập"]]
+    parsed = read_file("dossiers", write(tmp_path / "a.xlsx", {"Hồ sơ": rows}, change=hide))
+    assert [(p.code, p.sheet, p.fix_en) for p in parsed.problems] == [
+        (Code.HIDDEN_ROWS, "Hồ sơ", ": 3 rows (4–5, 8)"),
+        (Code.DRESSING_ROWS, "Hồ sơ", ": 1 rows (8)"),
+    ]
+    assert len(parsed.columns) == 4
+
+
+def test_a_workbook_whose_only_table_is_hidden_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", {"Bìa": [["Xin chào"]], "Hồ sơ": [HEADINGS, ROW]}, hidden=["Hồ sơ"])
+    parsed = read_file("dossiers", path)
+    assert (Code.HIDDEN_SHEET, ": «Hồ sơ»") in [(p.code, p.fix_en) for p in parsed.problems]
+    assert not parsed.usable
+
+
+def test_days_of_a_workbook_that_counts_from_1904_are_the_same_days(tmp_path: Path) -> None:
+    day = date(2021, 3, 1)
+    number = (day - date(1904, 1, 1)).days  # as a cell without a format shows it
+    rows = [[*ROW[:3], day, day], ["TM-2", "TM", 9, number, float(number) + 0.5]]
+    for from_1904, shift in ((True, 0), (False, 1462)):
+        written = [rows[0], [*rows[1][:3], number + shift, number + shift + 0.5]]
+        parsed = read_file("dossiers", write(tmp_path / "a.xlsx", {"Hồ sơ": [HEADINGS[:5], *written]}, date_1904=from_1904))
+        assert [(record.received_at, record.ended_at) for record in parsed.columns.records()] == [  # type: ignore[attr-defined]
+            (day, day),
+            (day, datetime(2021, 3, 1, 12)),
+        ]
+        assert reported(parsed) == []
+
+
+@given(st.lists(st.sampled_from(["plain", "hidden", "blank"]), min_size=1, max_size=12))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_hidden_rows_are_exactly_those_that_are_hidden(tmp_path: Path, kinds: list[str]) -> None:
+    def hide(_: Any, sheet: Any) -> None:
+        for at, kind in enumerate(kinds, start=1):
+            if kind == "hidden":
+                sheet.set_row(at, None, None, {"hidden": True})
+
+    path = write(tmp_path / "a.xlsx", {"A": [HEADINGS, *([] if kind == "blank" else ROW for kind in kinds)]}, change=hide)
+    assert hidden_rows(path.read_bytes(), 0) == {at for at, kind in enumerate(kinds, start=2) if kind == "hidden"}
+
+
+def test_hidden_rows_of_an_ods_are_found() -> None:
+    rows = (
+        '<table:table-row table:number-rows-repeated="2"/><table:table-row table:style-name="a" table:visibility="collapse" '
+        'table:number-rows-repeated="2"/><table:table-row table:visibility="filter"/><table:table-row/>'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as parts:
+        parts.writestr("content.xml", f"<table:table>{'<table:table-row/>' * 3}</table:table><table:table>{rows}</table:table>")
+    assert [sorted(hidden_rows(out.getvalue(), sheet)) for sheet in (0, 1)] == [[], [3, 4, 5]]
+    assert hidden_rows(b"no workbook", 0) == frozenset()

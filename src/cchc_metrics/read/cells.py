@@ -17,8 +17,8 @@ _FEW: Final = 64
 """So many cells are looked at one by one sooner than together."""
 _PART: Final = 1024
 """Cells looked at together; one that is not plain costs its neighbours a look each."""
-_ODD: Final = re.compile('="|[eE][+]|[?\ufffd]')
-"""In what is no plain text: a text formula, a number that a spreadsheet shortened, or letters that were lost."""
+_ODD: Final = re.compile('="|[eE][+]|[?#\ufffd]|Err:|-[ADFJMNOS][a-z]{2}|[a-z]{2}-[0-9]')
+"""In what is no plain text: a text formula, a number that a spreadsheet shortened, letters that were lost, an error, an id as a date."""
 
 
 def understand_cells(spec: ColumnSpec, cells: Sequence[Any], given: Given) -> tuple[Sequence[Any], dict[int, CellError]]:

@@ -131,16 +131,29 @@ def text_buffers(array: Any) -> tuple[Array, Array]:
     return found, np.zeros(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
 
 
+_SHORTEST_DATE, _LONGEST_DATE = 5, 11
+"""How many letters «1-Mar» and «12-Mar-2021» have."""
+
+
 def _odd_rows(offsets: Array, data: Array, nulls: Array) -> Array:
-    """Return the rows whose text is empty, or has a byte that is no visible ASCII character or is =, + or ?: only they can mean another."""
+    """Return the rows whose text is empty, has a byte that is no visible ASCII character or is one of = + ? #, or looks like a date.
+
+    Only they can be understood otherwise than they are written.
+    """
     odd = offsets[1:] == offsets[:-1]
     odd |= nulls.view(bool)
     used = data[offsets[0] : offsets[-1]]
     # One subtraction: the 94 visible characters come to lie below 94, all others above.
     strange = used - np.uint8(33)
     found = [np.flatnonzero(strange >= 94)] if used.size and int(strange.max()) >= 94 else []
-    # Of a text formula, ="000123", of a number that a spreadsheet shortened, 2,1E+17, and of letters that were lost, 12/Q?.
-    found += [np.flatnonzero(used == np.uint8(mark)) for mark in b"=+?"]
+    # Of a text formula, ="000123", a number that a spreadsheet shortened, 2,1E+17, letters that were lost, 12/Q?, and errors, #N/A.
+    found += [np.flatnonzero(used == np.uint8(mark)) for mark in b"=+?#"]
+    lengths = np.diff(offsets)
+    short = np.flatnonzero((lengths >= _SHORTEST_DATE) & (lengths <= _LONGEST_DATE))
+    if short.size:  # 12-Mar, Jan-21
+        second_to_fifth = data[offsets[short][:, None] + np.arange(1, _SHORTEST_DATE)]
+        small = (second_to_fifth >= ord("a")) & (second_to_fifth <= ord("z"))
+        odd[short[small.any(axis=1) & (second_to_fifth == ord("-")).any(axis=1)]] = True
     for places in found:
         odd[np.searchsorted(offsets, places + offsets[0], side="right") - 1] = True
     return np.flatnonzero(odd)

@@ -100,7 +100,7 @@ def report_writing(findings: Findings, table: RawTable, cells: Mapping[str, RawC
     if found is None:
         return
     name = NAMES[found.encoding]
-    line = declaration(table.file, found.encoding) if table.file else f'encoding="{found.encoding}"'
+    line = declaration(table.file, found.encoding) if table.file else f'own={{"encoding": "{found.encoding}"}}'
     vi, en = found.share
     findings.add(
         Code.OLD_ENCODING,

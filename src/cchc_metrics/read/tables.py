@@ -289,6 +289,8 @@ def _tell_words(
     findings: Findings, kind: Kind, name: str, column: RawColumn, errors: Mapping[int, CellError], rows: Array | range, where: Array
 ) -> None:
     """Add one problem for each word that a closed list does not have, in the order in which they first stand in the table."""
+    if not len(where):  # words that no row has
+        return
     cells = column.codes[where]
     number = np.zeros(len(column.values), dtype=np.int64)
     words: dict[str, int] = {}

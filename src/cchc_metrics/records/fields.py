@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, StrEnum
 from fractions import Fraction
@@ -195,13 +195,31 @@ def cell_text(value: object) -> str:
         raise CellError(Code.NUMBER_OUT_OF_RANGE) from None
 
 
-def whole_text(value: object) -> str:
-    """Return a cell as text, see ``cell_text``, none of whose letters was lost to «?».
+_SHEET_ERROR = re.compile(
+    r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA|ERROR!|#{2,})|Err:\d{3}"
+)
+"""What a spreadsheet shows where it has no value: an error of a formula, or ### where a column was too narrow when it was exported."""
+
+
+def cell_value(value: object) -> str:
+    """Return a cell as text, see ``cell_text``, that is no error of a spreadsheet.
 
     Raises:
-        CellError: as ``cell_text`` does; ``letters_lost`` with how many.
+        CellError: as ``cell_text`` does; ``cell_error`` for ``#N/A``, ``#REF!``, ``####`` and their like.
     """
     text = cell_text(value)
+    if text and text[0] in "#E" and _SHEET_ERROR.fullmatch(text):
+        raise CellError(Code.CELL_ERROR)
+    return text
+
+
+def whole_text(value: object) -> str:
+    """Return a cell as text, see ``cell_value``, none of whose letters was lost to «?».
+
+    Raises:
+        CellError: as ``cell_value`` does; ``letters_lost`` with how many.
+    """
+    text = cell_value(value)
     lost = letters_lost(text)
     if lost:
         every = lost + sum(map(str.isalpha, text))
@@ -215,7 +233,7 @@ def parse_label(value: object) -> str:
     Raises:
         CellError: ``unknown_code`` for half of a character (a lone surrogate, as broken JSON has), which no file could be written with.
     """
-    text = " ".join(cell_text(value).split())
+    text = " ".join(cell_value(value).split())
     if not text.isascii() and _HALF_CHARACTER.search(text):
         raise CellError(Code.UNKNOWN_CODE, ("; có ký tự hỏng", "; it has a broken character"))
     return text
@@ -236,6 +254,9 @@ def parse_unit(value: object) -> str:
 
 EXACT_DIGITS = 10**15
 """Of whole numbers below, a spreadsheet keeps every digit."""
+_MONTH_NAME = re.compile(r"(?:\d{1,2}-)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d{2,4})?")
+"""How a spreadsheet shows an id such as 12/3 or 01/2021 that it took for a date: 12-Mar, Jan-21."""
+_BECAME_A_DATE = ("; mã như 12/3 đã bị đổi thành ngày", "; an id such as 12/3 became a date")
 _LOST_DIGITS = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d+")
 
 
@@ -243,15 +264,19 @@ def parse_identifier(value: object) -> str:
     """Return an identifier: a label that must be there, and that did not lose digits on its way through a spreadsheet.
 
     Raises:
-        CellError: ``missing_value``; ``letters_lost``; ``id_lost_digits`` for ``2,1E+17``, and for a number with a part or of more than 15
-            digits.
+        CellError: ``missing_value``; ``letters_lost``; ``id_lost_digits`` for ``2,1E+17``, for a number with a part or of more than 15
+            digits, and for a date.
 
     >>> parse_identifier("\u200bTM-1"), parse_identifier('="000123"'), parse_identifier(123.0)
     ('TM-1', '000123', '123')
     """
     if isinstance(value, float) and not math.isnan(value) and not (value.is_integer() and abs(value) < EXACT_DIGITS):
         raise CellError(Code.ID_LOST_DIGITS)
+    if isinstance(value, (date, time)) and value == value:  # noqa: PLR0124  the "not a time" of data frames is an empty cell
+        raise CellError(Code.ID_LOST_DIGITS, _BECAME_A_DATE)
     text = parse_required(value)
+    if "-" in text and _MONTH_NAME.fullmatch(text):
+        raise CellError(Code.ID_LOST_DIGITS, _BECAME_A_DATE)
     if "?" in text or "\ufffd" in text:
         whole_text(text)
     if "+" in text and _LOST_DIGITS.fullmatch(text):
@@ -320,7 +345,7 @@ def _number_of(value: object, parts_of_three: tuple[str, ...]) -> Fraction | Non
             return Fraction(value)
         if isinstance(value, Real) and math.isfinite(value):
             return Fraction(float(value))
-    text = cell_text(value)
+    text = cell_value(value)
     if not text:
         return None
     if COMMA_BEFORE_THREE.fullmatch(text):
@@ -371,7 +396,7 @@ def parse_moment(value: object) -> date | datetime | None:
     elif isinstance(value, date):
         found = value
     else:
-        text = cell_text(value)
+        text = cell_value(value)
         if not text:
             return None
         found = _from_text(text)

@@ -56,6 +56,12 @@ class Code(StrEnum):
         "công thức chưa được tính; mở tệp bằng Excel rồi lưu lại",
         "the formula was never calculated; open the workbook in Excel and save it",
     )
+    CELL_ERROR = (
+        "cell_error",
+        "error",
+        "ô báo lỗi của bảng tính, không có giá trị; sửa công thức, nới cột nếu là ####, rồi lưu hoặc xuất lại",
+        "the cell shows an error of the spreadsheet and no value; correct the formula, or widen the column if it is ####, and save again",
+    )
     AMBIGUOUS_VALUE = (
         "ambiguous_value",
         "error",
