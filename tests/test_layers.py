@@ -30,7 +30,7 @@ LAYERS = (
     ("tables",),
     ("records",),
     ("values",),
-    ("catalogue",),
+    ("catalogue", "plots"),
     ("count.__init__",),
     ("count.cube",),
     ("count.histogram",),

@@ -50,7 +50,7 @@ from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
     from cchc_metrics.report.template_fill import FilledForm
-    from cchc_metrics.score import Inputs, Scheme, Scorecard
+    from cchc_metrics.score import Inputs, Scheme, Scorecards
 
 _NO_NOTE = Text()
 _Changed = dict[str, Any]
@@ -318,7 +318,7 @@ class Dataset:
         scheme, chosen = self._chosen_scheme(), self._chosen(period)
         return self._inputs(self.measures(chosen), scheme, chosen)
 
-    def scores(self, period: Period | str | None = None) -> Mapping[str, Scorecard]:
+    def scores(self, period: Period | str | None = None) -> Scorecards:
         """Return unit code → its scorecard by the scheme: of the units that scores are given for, else of the unit that reports.
 
         Raises:
@@ -612,7 +612,7 @@ class Dataset:
 
         return inputs_of_units(measures, scheme, self.given_scores, unit=self.unit, period=period)
 
-    def _scores(self, measures: Measures, scheme: Scheme, period: Period) -> Mapping[str, Scorecard]:
+    def _scores(self, measures: Measures, scheme: Scheme, period: Period) -> Scorecards:
         from cchc_metrics.score import score_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
 
         return score_units(self._inputs(measures, scheme, period), scheme)

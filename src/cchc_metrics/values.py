@@ -11,10 +11,12 @@ from typing import Any, Protocol, TypeVar
 
 from cchc_metrics.errors import no_member
 from cchc_metrics.reference.period import Period
-from cchc_metrics.tables.numbers import format_decimal_exact, plain
-from cchc_metrics.text import Text
+from cchc_metrics.tables.numbers import format_count, format_decimal_exact, format_number, format_percent, plain
+from cchc_metrics.text import Lang, Text
 
-__all__ = ["REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "about", "join_reasons", "worst"]
+__all__ = [
+    "REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "about", "join_reasons", "value_text", "worst",
+]  # fmt: skip
 
 T = TypeVar("T")
 
@@ -61,6 +63,27 @@ class Scale(StrEnum):
     CALENDAR_DAYS = "calendar_days"
     POINTS = "points"
     MEAN = "mean"
+
+
+_UNIT = {
+    Scale.WORKING_DAYS: (" ngày làm việc", " working days"),
+    Scale.CALENDAR_DAYS: (" ngày", " days"),
+    Scale.POINTS: (" điểm", " points"),
+}
+
+
+def value_text(value: Fraction, scale: Scale, lang: Lang = "vi") -> str:
+    """Return a value as printed in its scale.
+
+    >>> value_text(Fraction(9283, 100), Scale.PERCENT), value_text(Fraction(7, 2), Scale.WORKING_DAYS)
+    ('92,83%', '3,5 ngày làm việc')
+    """
+    if scale is Scale.PERCENT:
+        return format_percent(value, lang=lang)
+    if scale is Scale.COUNT:
+        return format_count(int(value), lang)
+    vi, en = _UNIT.get(scale, ("", ""))
+    return format_number(value, lang=lang) + (en if lang == "en" else vi)
 
 
 class Better(StrEnum):

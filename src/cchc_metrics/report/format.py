@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from cchc_metrics.catalogue.labels import label_name
-from cchc_metrics.tables.numbers import format_count, format_number, format_percent
+from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Measure, Scale, Status, Text
+from cchc_metrics.values import Measure, Status, Text, value_text
 
-_UNIT = {
-    Scale.WORKING_DAYS: (" ngày làm việc", " working days"),
-    Scale.CALENDAR_DAYS: (" ngày", " days"),
-    Scale.POINTS: (" điểm", " points"),
-}
 _FLAGS = {
     Status.ESTIMATED: (" (ước tính)", " (estimated)"),
     Status.PERIOD_OPEN: (" (chưa hết kỳ)", " (period open)"),
@@ -66,20 +59,6 @@ def measure_text(measure: Measure, lang: Lang = "vi", *, flag: bool = False) -> 
         vi, en = _FLAGS[measure.status]
         shown += en if lang == "en" else vi
     return shown
-
-
-def value_text(value: Fraction, scale: Scale, lang: Lang = "vi") -> str:
-    """Return a value as printed in its scale.
-
-    >>> value_text(Fraction(9283, 100), Scale.PERCENT), value_text(Fraction(7, 2), Scale.WORKING_DAYS)
-    ('92,83%', '3,5 ngày làm việc')
-    """
-    if scale is Scale.PERCENT:
-        return format_percent(value, lang=lang)
-    if scale is Scale.COUNT:
-        return format_count(int(value), lang)
-    vi, en = _UNIT.get(scale, ("", ""))
-    return format_number(value, lang=lang) + (en if lang == "en" else vi)
 
 
 def no_value_text(measure: Measure, lang: Lang) -> str:

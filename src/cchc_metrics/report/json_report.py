@@ -16,11 +16,11 @@ import numpy as np
 
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.report.content import assessment_texts, change_text
-from cchc_metrics.report.format import no_value_words, value_text
+from cchc_metrics.report.format import no_value_words
 from cchc_metrics.report.model import Report
 from cchc_metrics.tables.numbers import format_decimal_exact
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Scale, Status
+from cchc_metrics.values import Scale, Status, value_text
 from cchc_metrics.verbs.assess import Assessment
 from cchc_metrics.verbs.compare import UNIT_OF_SCALE, Deltas
 from cchc_metrics.verbs.interval import interval_95

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from cchc_metrics.score.facts import Absent, GivenPoints, Ratio, Value
 from cchc_metrics.score.scheme import WAY_NAMES, Grade, Scheme, Way
@@ -16,6 +16,11 @@ from cchc_metrics.tables.numbers import exact_text
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import LANGS, Lang
 from cchc_metrics.values import Measure, Status, Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from cchc_metrics.plots.scores import FieldScore
 
 Depth = Literal["total", "field", "criterion", "component"]
 
@@ -254,6 +259,20 @@ class Scorecard(AnswerTable[Line]):
         band = [] if self.band is None else [f"{_WORDS[lang]['band']}: {self.band.name.text(lang)}"]
         return "\n".join([*band, *(gate.text(lang) for gate in self.gates)])
 
+    def plot(self, *, lang: Lang = "vi") -> Figure:
+        """Return the points by field, and the total, as a picture.
+
+        Args:
+            lang: the language.
+
+        Raises:
+            CchcError: no field has points, or the extra ``plot`` is not installed.
+        """
+        from cchc_metrics.plots.scores import one_unit  # noqa: PLC0415  drawing is loaded where something is drawn
+
+        about = " · ".join(filter(None, (self.unit, str(self.year or ""), self.band.name.text(lang) if self.band else "")))
+        return one_unit(_fields(self, lang), title=self.scheme.name.text(lang), subtitle=about, lang=lang)
+
     def to_dict(self, number: NumberWriter = exact_text) -> dict[str, Any]:
         """Return the scorecard for JSON.
 
@@ -306,6 +325,41 @@ class Scorecard(AnswerTable[Line]):
             "gates": [_both(gate) for gate in self.gates],
             "total": line(self.total),
         }
+
+
+class Scorecards(dict[str, Scorecard]):
+    """Unit code → its scorecard, all by one scheme."""
+
+    __slots__ = ()
+
+    def plot(self, names: Mapping[str, str] | None = None, *, most: int = 30, lang: Lang = "vi") -> Figure:
+        """Return the share of points of each unit in each field as a picture, the best total first.
+
+        Args:
+            names: unit code → its name; codes stand where none is given.
+            most: how many units are shown at most, half of them from each end.
+            lang: the language.
+
+        Raises:
+            CchcError: no unit has points, or the extra ``plot`` is not installed.
+        """
+        from cchc_metrics.plots.scores import many_units  # noqa: PLC0415  drawing is loaded where something is drawn
+
+        called = names or {}
+        units = [(called.get(code, code), _fields(card, lang)) for code, card in self.items()]
+        first = next(iter(self.values()), None)
+        title = "" if first is None else first.scheme.name.text(lang)
+        said = {"vi": "phần trăm điểm đạt được của từng lĩnh vực", "en": "percent of the points of each field"}[lang]
+        return many_units(units, title=title, subtitle=said, most=most, lang=lang)
+
+
+def _fields(card: Scorecard, lang: Lang) -> list[FieldScore]:
+    """Return the fields of a card and its total, as they are drawn."""
+    from cchc_metrics.plots.scores import FieldScore  # noqa: PLC0415  drawing is loaded where something is drawn
+
+    words = Text(_WORDS["vi"]["total"], _WORDS["en"]["total"])
+    lines = [*((line.name, line) for line in card.fields), (words, card.total)]
+    return [FieldScore(name.text(lang), line.points, line.out_of, line.share, line.reason.text(lang)) for name, line in lines]
 
 
 def _note(line: Line) -> Text:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from cchc_metrics.arguments import public
 from cchc_metrics.errors import InputError
 from cchc_metrics.score.aggregate import criterion_line, field_line, scorecard, total_line
-from cchc_metrics.score.card import Line, Scorecard, Stake, WayScore
+from cchc_metrics.score.card import Line, Scorecard, Scorecards, Stake, WayScore
 from cchc_metrics.score.facts import Facts, GivenPoints, NoPointsError, Peers, Ratio, Value
 from cchc_metrics.score.inputs import Inputs, check_inputs, inputs_of
 from cchc_metrics.score.scheme import WAY_NAMES, WAYS, Component, Criterion, Field, Scheme, Way
@@ -68,7 +68,7 @@ def score_units(
     counts: tuple[Way, ...] = (),
     year: int | None = None,
     allow_unused: bool = False,
-) -> dict[str, Scorecard]:
+) -> Scorecards:
     """Return the scorecards of several units, each compared with all where a rule compares units.
 
     Args:
@@ -84,7 +84,7 @@ def score_units(
     units = {code: inputs_of(found) for code, found in inputs.items()}
     _refuse_mistakes(units, scheme, allow_unused=allow_unused)
     peers = _peers(units)
-    return {code: _scored(_Scorer(scheme, own, peers, _first(own.year, year), counts), code) for code, own in units.items()}
+    return Scorecards({code: _scored(_Scorer(scheme, own, peers, _first(own.year, year), counts), code) for code, own in units.items()})
 
 
 def _peers(units: Mapping[str, Inputs]) -> dict[Way, Peers]:

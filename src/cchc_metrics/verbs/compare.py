@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -42,9 +42,13 @@ from cchc_metrics.verbs.measures import (
     Codes,
     KeyedByMeasure,
     Measures,
+    as_breakdown,
     number_column,
     whole_column,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DifferenceUnit = Literal["percentage_points", "count", "working_days", "calendar_days", "points", "mean"]
 """What a difference is counted in. The difference of two rates is in percentage points (điểm phần trăm), never in percent."""
@@ -159,6 +163,26 @@ class Deltas(KeyedByMeasure[Delta]):
                 ask.
         """
         return divide(self, by, indicator=indicator, unit=unit, breakdown=breakdown, names=names)
+
+    def plot(self, indicator: str, *, breakdown: Breakdown | Mapping[str, str] = (), most: int = 30, lang: Lang = "vi") -> Figure:
+        """Return the changes of one indicator as a picture, a row a unit: from what it was to what it is.
+
+        Args:
+            indicator: indicator id.
+            breakdown: of which values; ``()`` for the totals.
+            most: how many units are shown at most: half of them rose the most, half fell the most.
+            lang: the language.
+
+        Raises:
+            CchcError: there is no change to draw, or the extra ``plot`` is not installed; the message says why.
+        """
+        from cchc_metrics.plots.changes import changes  # noqa: PLC0415  drawing is loaded where something is drawn
+
+        found = self.filter(indicator=indicator, breakdown=breakdown)
+        if not len(found):
+            raise self.current.not_drawn(indicator, as_breakdown(breakdown))
+        better = found.current.bases[int(found.current.basis[0])].better
+        return changes(found, better=better, most=most, lang=lang)
 
     @property
     def _keys(self) -> Measures:

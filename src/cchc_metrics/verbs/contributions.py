@@ -21,14 +21,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import format_points, format_signed
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
-from cchc_metrics.values import Breakdown, Scale, Status
+from cchc_metrics.values import Better, Breakdown, Scale, Status
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class Contribution:
         mix: by its part of the whole; None of a count.
         total: both together, in percentage points of a percent, else in the scale of the indicator.
         share: 100 · total / change of the whole; None where the whole did not change.
-        scale: of the indicator.
+        scale, better: of the indicator.
         status: the worst of the group's and the whole's.
         reason: why the status is not ok, or what is to be known of the group: that it is new or gone, or what the rest is.
     """
@@ -131,6 +134,7 @@ class Contribution:
     total: Fraction
     share: Fraction | None
     scale: Scale
+    better: Better
     status: Status
     reason: Text
 
@@ -189,6 +193,7 @@ class Contributions(AnswerTable[Contribution]):
             "total": Cells("number", [r.total for r in rows]),
             "share": Cells("number", [r.share for r in rows]),
             "scale": [r.scale.value for r in rows],
+            "better": [r.better.value for r in rows],
             "status": [r.status.value for r in rows],
             "reason": Cells("text", [r.reason if r.reason.vi or r.reason.en else None for r in rows]),
         }
@@ -222,6 +227,20 @@ class Contributions(AnswerTable[Contribution]):
             percent = self.rows[0].scale is Scale.PERCENT
             lines.insert(0, f"{what}: {format_points(self.change, lang) if percent else format_signed(self.change, lang=lang)}")
         return "\n".join(lines)
+
+    def plot(self, *, most: int = 12, lang: Lang = "vi") -> Figure:
+        """Return the contributions to the change of one value as a waterfall.
+
+        Args:
+            most: how many groups are shown at most; the others are one step.
+            lang: the language.
+
+        Raises:
+            CchcError: the table has several wholes, or the extra ``plot`` is not installed.
+        """
+        from cchc_metrics.plots.waterfall import waterfall  # noqa: PLC0415  drawing is loaded where something is drawn
+
+        return waterfall(self, better=self.rows[0].better if self.rows else Better.NEITHER, most=most, lang=lang)
 
     @property
     def change(self) -> Fraction:

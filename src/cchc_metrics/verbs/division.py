@@ -291,6 +291,7 @@ class _Division:
             total=total,
             share=100 * total / change if change else None,
             scale=basis.scale,
+            better=basis.better,
             status=STATUSES[status],
             reason=reason,
         )

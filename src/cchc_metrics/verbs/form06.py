@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from cchc_metrics.arguments import public
+from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.catalogue.model import Count
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import CchcError
@@ -26,6 +27,9 @@ from cchc_metrics.verbs.asked import missing_columns, when_asked
 from cchc_metrics.verbs.counts import CountReader
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
 from cchc_metrics.verbs.form06_sheet import form06_sheet
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _NO_NOTE = Text()
 _UNKNOWN = ("calendar_missing", "wait_without_dates")
@@ -103,6 +107,25 @@ class Form06(AnswerTable[Form06Row]):
             notes: what stands under it, beside what it says of dossiers without a due date.
         """
         return form06_sheet(self.rows, self.unit_name or self.unit, self.period, lang, notes)
+
+    def plot(self, level: str = "", field: str | None = None, *, lang: Lang = "vi") -> Figure:
+        """Return one row of the form as a picture: how dossiers came in, what became of them and how timely.
+
+        Args:
+            level: level of the units, ``""`` for all.
+            field: field of the procedures; None for all of the level.
+            lang: the language.
+
+        Raises:
+            CchcError: there is no such row, it has no dossiers or does not add up, or the extra ``plot`` is not installed.
+        """
+        from cchc_metrics.plots.flow import flow  # noqa: PLC0415  drawing is loaded where something is drawn
+
+        row = self[level, field]
+        words = {"vi": "Hồ sơ tiếp nhận và giải quyết (Biểu 06)", "en": "Dossiers received and resolved (Form 06)"}
+        names = [self.unit_name or self.unit, self.period.text(lang), label_name("level", level).text(lang) if level else "", field or ""]
+        numbers = {name: getattr(row, name) for name in NUMBERS}
+        return flow(numbers, title=words[lang], subtitle=" · ".join(filter(None, names)), lang=lang)
 
     def check(self) -> list[Failure]:
         """Return the identities that fail; empty when all hold."""

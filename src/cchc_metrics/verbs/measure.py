@@ -147,7 +147,7 @@ class _Axes:
     def _basis(self, block: Block, changes: Mapping[str, tuple[date, Text]]) -> Basis:
         i = block.indicator
         change = changes.get(i.id)
-        return Basis(i.id, Text(i.vi, i.en), i.scale, i.better, self.as_of, i.formula_id, self.rules, self.calendar, change)
+        return Basis(i.id, Text(i.vi, i.en), i.scale, i.better, self.as_of, i.formula_id, self.rules, self.calendar, change, i.sample)
 
     def _breakdowns(self, block: Block, known: dict[Breakdown, int]) -> Array:
         """Return int32[scope, label], the code of the breakdown of each."""

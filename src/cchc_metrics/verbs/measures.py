@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,10 @@ from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Better, Breakdown, Measure, Scale, Status, Text
 from cchc_metrics.verbs.exact import NO_VALUES, Values, fits
+from cchc_metrics.verbs.interval import interval_95
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Item = TypeVar("Item")
 
@@ -41,6 +46,7 @@ class Basis:
         name: its name; empty where it is not known.
         scale, better, as_of, formula, rules, calendar: as in ``Measure``.
         changed: first day on which what is counted is defined anew, and what changed; None for no such day.
+        sample: whether the cases are a sample of those they speak of, so that a rate has a 95 % interval.
     """
 
     indicator: str
@@ -52,6 +58,7 @@ class Basis:
     rules: str = ""
     calendar: str = ""
     changed: tuple[date, Text] | None = None
+    sample: bool = False
 
 
 class KeyedByMeasure(AnswerTable[Item], Generic[Item]):
@@ -181,6 +188,7 @@ class Measures(KeyedByMeasure[Measure]):
                 m.rules,
                 m.calendar,
                 None if about is None else about.changed,
+                about is not None and about.sample,
             )
             codes[:, row] = (
                 of_basis[basis],
@@ -360,6 +368,56 @@ class Measures(KeyedByMeasure[Measure]):
             chosen = hit
             said += f"{shown}, "
         raise AssertionError  # pragma: no cover  only asked of what is not there
+
+    # --- pictures
+
+    def plot(
+        self,
+        indicator: str,
+        unit: str | None = None,
+        *,
+        by: Literal["period", "unit", "age"] | None = None,
+        period: Period | str | None = None,
+        breakdown: Breakdown | Mapping[str, str] = (),
+        target: Fraction | int | Mapping[str, Fraction | int] | None = None,
+        most: int = 30,
+        lang: Lang = "vi",
+    ) -> Figure:
+        """Return one indicator as a picture.
+
+        Args:
+            indicator: indicator id.
+            unit: by ``period`` the unit whose line is drawn (else up to five), by ``unit`` the whole, drawn as a line across.
+            by: ``period``: over time, with what changed in the definition; ``unit``: a dot a unit, with its number of cases (and the 95 %
+                interval of a sample); ``age``: the dossiers that are overdue by working days, a row a unit or a period. None for
+                ``period`` where there are several periods, of one unit or of few, else ``unit``.
+            period: by ``unit`` and ``age`` the period; the last one where none is said.
+            breakdown: of which values; ``()`` for the totals.
+            target: what is asked for; by ``period`` also label of a period → its own.
+            most: how many units are shown at most, half of them from each end.
+            lang: the language.
+
+        Raises:
+            CchcError: there is no value to draw (the message says why), or the extra ``plot`` is not installed.
+        """
+        from cchc_metrics.plots.measures import Asked, draw  # noqa: PLC0415  drawing is loaded where something is drawn
+
+        found = self.filter(indicator=indicator, breakdown=breakdown)
+        if not len(found):
+            raise self.not_drawn(indicator, as_breakdown(breakdown))
+        label = period.label if isinstance(period, Period) else None if period is None else Period.parse(period).label
+        basis = self.bases[int(found.basis[0])]
+        asked = Asked(unit, by, label, target, most, lang, basis.changed, interval_95 if basis.sample else None)
+        return draw(found, self.filter(breakdown=breakdown), asked)
+
+    def not_drawn(self, indicator: str, breakdown: Breakdown) -> CchcError:
+        """Return the error of a picture of an indicator, or of a breakdown of it, that the table does not have."""
+        ids, of_basis = self.indicators
+        if indicator not in ids or not (of_basis[self.basis] == ids.index(indicator)).any():
+            vi, en = suggestion(indicator, ids)
+            return CchcError(f"không có chỉ tiêu «{indicator}» trong bảng{vi}", f"the table has no indicator «{indicator}»{en}")
+        shown = _text_of(breakdown)
+        return CchcError(f"không có giá trị của «{indicator}» theo {shown}", f"there is no value of «{indicator}» by {shown}")
 
     # --- what an answer table supplies
 
