@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import sys
 import types
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from pathlib import PurePath
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
 from cchc_metrics.errors import CchcError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+C = TypeVar("C")
 
+_TOO_LARGE = 2**62
 _LOOKED_AT = 3  # items of a list that are looked at: the first wrong one is what failed
 
 
@@ -44,15 +49,29 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
+        except ArgumentError as inner:  # of a function below; the outermost whose argument is wrong names it
+            raise _wrong_argument(function, args, kwargs) or inner from None
         except CchcError:
             raise
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
             wrong = _wrong_argument(function, args, kwargs)
             if wrong is None:
                 raise
             raise wrong from error
 
+    call.__is_public__ = True  # type: ignore[attr-defined]  # see ``public_methods``
     return call
+
+
+def public_methods(cls: type[C]) -> type[C]:
+    """Make every public method of a class ``public``, its class methods too, ``[…]`` and making one."""
+    for name, member in list(vars(cls).items()):
+        if name.startswith("_") and name not in ("__getitem__", "__init__"):
+            continue
+        own = member.__func__ if isinstance(member, (classmethod, staticmethod)) else member
+        if isinstance(own, types.FunctionType) and not hasattr(own, "__is_public__"):
+            setattr(cls, name, public(own) if own is member else type(member)(public(own)))
+    return cls
 
 
 def _wrong_argument(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ArgumentError | None:
@@ -67,6 +86,11 @@ def _wrong_argument(function: Callable[..., Any], args: tuple[Any, ...], kwargs:
         if name in ("self", "cls") or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         hint = _hint(function, parameter.annotation)
+        if isinstance(value, (str, PurePath)) and "Path" in str(parameter.annotation) and not _names_a_file(value):
+            vi, en = "không phải tên tệp", "is no name of a file"
+            return ArgumentError(f"{own}: {name}: «{value!s:.40}» {vi}", f"{own}: {name}: «{value!s:.40}» {en}")
+        if isinstance(value, int) and abs(value) >= _TOO_LARGE:
+            return ArgumentError(f"{own}: {name}: số quá lớn", f"{own}: {name}: the number is too large")
         if not fits(value, hint):
             wanted = parameter.annotation if isinstance(parameter.annotation, str) else getattr(hint, "__name__", str(hint))
             shown = f"{type(value).__name__} «{value!s:.40}»"
@@ -74,14 +98,22 @@ def _wrong_argument(function: Callable[..., Any], args: tuple[Any, ...], kwargs:
     return None
 
 
+class NotNone:
+    """What an annotation that cannot be read says at least, where it does not name None."""
+
+
+def _names_a_file(path: str | PurePath) -> bool:
+    return "\0" not in str(path) and PurePath(path).name != ""
+
+
 def _hint(function: Callable[..., Any], annotation: Any) -> Any:
-    """Return what an annotation means; Any where it names what is not loaded."""
+    """Return what an annotation means; Any where it names what is not loaded, and what is not None where it does not name that."""
     if not isinstance(annotation, str):
         return annotation
     try:
         return eval(annotation, vars(sys.modules[function.__module__]))  # noqa: S307  an annotation of the library itself
     except (NameError, AttributeError, TypeError):
-        return Any
+        return Any if re.search(r"\b(None|Any|object)\b", annotation) else NotNone
 
 
 def fits(value: object, hint: Any) -> bool:  # noqa: PLR0911  one answer for each form of a hint
@@ -91,8 +123,10 @@ def fits(value: object, hint: Any) -> bool:  # noqa: PLR0911  one answer for eac
     >>> fits([1], list[int]), fits(["a"], list[int]), fits(None, int | None), fits(5, Iterable[int])
     (True, False, True, False)
     """
-    if hint is None:
-        return value is None
+    if hint is Any or hint is object:
+        return True
+    if hint is None or hint is NotNone:
+        return (value is None) == (hint is None)
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return fits(value, args[0])
@@ -107,12 +141,12 @@ def fits(value: object, hint: Any) -> bool:  # noqa: PLR0911  one answer for eac
         members = {name for name in vars(held) if not name.startswith("_")} | {
             name for name in ("__iter__", "__len__") if name in vars(held)
         }
-        return all(hasattr(value, name) for name in members)
+        return not isinstance(value, (Mapping, str, bytes)) and all(hasattr(value, name) for name in members)
     if held is float:
         return isinstance(value, (int, float))  # a whole number is a float, as in typing
     if not isinstance(value, held):
         return False
-    if isinstance(value, str) and origin is not None and held is not str and str not in args:
+    if isinstance(value, (str, bytes)) and origin is not None and held not in (str, bytes) and type(value) not in args:
         return False  # a text where several things are wanted: its letters are not meant
     return _items_fit(value, args)
 
@@ -122,7 +156,9 @@ def _items_fit(value: object, args: tuple[Any, ...]) -> bool:
         return all(fits(key, args[0]) and fits(inner, args[1]) for key, inner in list(value.items())[:_LOOKED_AT])
     if isinstance(value, (list, tuple)) and args and not (isinstance(value, tuple) and len(args) > 1 and args[1] is not Ellipsis):
         return all(fits(item, args[0]) for item in value[:_LOOKED_AT])
+    if isinstance(value, (Mapping, AbstractSet)) and len(args) == 1:
+        return all(fits(item, args[0]) for item in list(value)[:_LOOKED_AT])
     return True
 
 
-__all__ = ["ArgumentError", "fits", "public"]
+__all__ = ["ArgumentError", "fits", "public", "public_methods"]

@@ -13,11 +13,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.engines import Engine
 from cchc_metrics.count.tally import Tally
-from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.folder import FolderFiles, open_folder
@@ -56,6 +57,7 @@ _NO_NOTE = Text()
 _Changed = dict[str, Any]
 
 
+@public_methods
 @dataclass(frozen=True, slots=True, init=False, repr=False, eq=False)
 class Dataset:
     """What a unit has on record and how it counts: tables, units, calendar, rules, indicators, plan, scheme, coverage and day of export.
@@ -232,6 +234,8 @@ class Dataset:
             engine: how dossiers are counted.
         """
         wanted = tuple(_period(p) for p in periods)
+        if not wanted:
+            raise CchcError("tally cần ít nhất một kỳ", "tally needs at least one period")
         return self._counted(wanted, self._day(*wanted), sets, engine)
 
     def measures(
@@ -638,6 +642,7 @@ class Dataset:
         return other.measures(*periods, breakdowns=breakdowns)
 
 
+@public
 def read_folder(
     path: Path | str,
     *,

@@ -137,7 +137,7 @@ def test_decimals_that_are_not_finite_are_refused(function: Callable[[Any], obje
 
 
 def test_decimals_below_zero_are_refused() -> None:
-    with pytest.raises(ValueError, match="decimals must be 0 or more, not -1"):
+    with pytest.raises(ValueError, match="decimals must be a whole number from 0 to 1000, not -1"):
         round_half_up(5, -1)
 
 

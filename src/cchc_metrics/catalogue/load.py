@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 
+from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, event_sets, set_with
 from cchc_metrics.declared import Mistakes, parse_toml
 from cchc_metrics.declared.lines import Path
@@ -27,6 +28,7 @@ def default_catalogue() -> Catalogue:
     return found
 
 
+@public
 def load_catalogue(text: str | bytes, *, file: str = "catalogue.toml", base: Catalogue | None = None) -> Catalogue:
     """Return a catalogue extended by TOML text with ``[[count]]`` and ``[[indicator]]`` tables.
 

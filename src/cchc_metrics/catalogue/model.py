@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from cchc_metrics.arguments import public
+from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.declared import Day, DeclaredModel
 from cchc_metrics.errors import CchcError, UnknownIndicatorError, suggestion
 from cchc_metrics.records.kind import EventSet
@@ -148,6 +148,7 @@ class Indicator(DeclaredModel):
         return self.en if lang == "en" else self.vi
 
 
+@public_methods
 class Catalogue:
     """A checked, immutable collection of counts and indicators.
 

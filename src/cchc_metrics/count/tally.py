@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.count.arguments import as_calendar, as_day, as_periods, as_rules, as_sets, as_tables, checked
 from cchc_metrics.count.cube import Cube
 from cchc_metrics.count.engines import ENGINES, Engine, Sets, compiled_counter, cubes_of, parts_of
@@ -36,6 +37,7 @@ from cchc_metrics.reference.rules import Rules
 Table = Columns | Iterable[Columns] | Iterable[Record]
 
 
+@public_methods
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
     """Integer counts of every set of events, per unit and stretch of time; a commutative monoid under ``+``.

@@ -8,6 +8,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic._internal._model_construction import ModelMetaclass
 
+from cchc_metrics.arguments import public
 from cchc_metrics.declared.mistakes import Mistakes
 from cchc_metrics.declared.source import Declared
 from cchc_metrics.errors import CchcError
@@ -91,6 +92,7 @@ class DeclaredModel(FrozenModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+    @public
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with some values changed; it is checked as a new one is."""
         if not update:

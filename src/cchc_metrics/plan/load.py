@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import Indicator
 from cchc_metrics.declared import Mistakes, parse_toml
 from cchc_metrics.declared.lines import Path
@@ -25,6 +26,7 @@ class PlanError(MistakesError):
     code = "plan"
 
 
+@public
 def load_plan(
     text: str | bytes,
     *,

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.declared import Day, DeclaredModel, Exact, MisfitError
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.declared.mistakes import written
@@ -296,6 +297,7 @@ class Task(DeclaredModel):
         return Text(self.name, self.name_en or self.name)
 
 
+@public_methods
 class Plan(DeclaredModel):
     """A year's plan (kế hoạch cải cách hành chính).
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cchc_metrics.arguments import public
-from cchc_metrics.errors import DuplicateIdError
+from cchc_metrics.arguments import public, public_methods
+from cchc_metrics.errors import CchcError, DuplicateIdError, suggestion
 from cchc_metrics.records.fields import NO_DAY, Choice
 from cchc_metrics.records.record import ColumnSpec, Record, schema, schema_by_name
 from cchc_metrics.reference.days import date_of, day_number
@@ -28,6 +28,7 @@ NO_NUMBER = -1
 _FEW = 8  # labels that are compared one after the other
 
 
+@public_methods
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
     """Rows of one kind of record, column by column.
@@ -104,7 +105,11 @@ class Columns:
         found = self.arrays.get(name)
         if found is not None:
             return found, self.labels[name]
-        default = schema_by_name(self.model)[name].default
+        column = schema_by_name(self.model).get(name)
+        if column is None:
+            vi, en = suggestion(name, schema_by_name(self.model))
+            raise CchcError(f"{self.model.__name__} không có cột «{name}»{vi}", f"{self.model.__name__} has no column «{name}»{en}")
+        default = column.default
         return np.broadcast_to(np.uint8(0), len(self)), (str(default if default is not None else ""),)
 
     def equals(self, name: str, *values: str) -> Array:

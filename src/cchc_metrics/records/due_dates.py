@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -203,6 +203,8 @@ def _moments(values: Any) -> tuple[Array, Array]:
             day = np.where(none, NO_DAY, days.astype(np.int64)).astype(np.int32)
             return day, np.where(none | (not has_time), -1, second).astype(np.int32)
         values = array.tolist()
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise CchcError("ngày tiếp nhận: cần một danh sách ngày", "receipts: a list of dates is needed")
     moments = list(values)
     if any(v is not None and type(v) is not date and (type(v) is not datetime or v.tzinfo is not None) for v in moments):
         moments = [_moment(row, v) for row, v in enumerate(moments, start=1)]
@@ -243,7 +245,10 @@ def _units(values: Any, n: int) -> Array:
     if values is None or isinstance(values, str):
         return np.full(n, _unit(values), dtype=np.uint8)
     spread = _spread(values, n, "đơn vị", "unit")
-    codes = {value: _unit(value) for value in set(spread)}
+    try:
+        codes = {value: _unit(value) for value in set(spread)}
+    except TypeError:  # something that cannot be a unit, and is named as such
+        return np.array([_unit(value) for value in spread], dtype=np.uint8)
     return np.fromiter((codes[value] for value in spread), dtype=np.uint8, count=n)
 
 
@@ -267,6 +272,8 @@ def _spread(values: Any, n: int, vi: str, en: str) -> Any:
     """Return one value a row: the values, or the only value for all."""
     if values is None or isinstance(values, (str, time)):
         return [values] * n
+    if not isinstance(values, Iterable):
+        raise CchcError(f"{vi}: cần một giá trị hoặc một danh sách", f"{en}: a value or a list is needed, not {type(values).__name__}")
     found = values if isinstance(values, np.ndarray) else np.asarray(values).tolist() if hasattr(values, "__array__") else list(values)
     if len(found) != n:
         raise CchcError(f"{vi}: {len(found)} giá trị cho {n} dòng", f"{en}: {len(found)} values for {n} rows")

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.declared import parse_json
 from cchc_metrics.errors import CalendarRangeError, CchcError
 from cchc_metrics.reference.calendar_year import CalendarYear, YearStatus, check_years, plain_year, year_from_mapping, years_from_mapping
@@ -29,6 +30,7 @@ __all__ = ["Calendar", "CalendarYear", "YearStatus", "year_from_mapping"]
 Days = NDArray[Any]
 
 
+@public_methods
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """A working calendar over whole, consecutive years.

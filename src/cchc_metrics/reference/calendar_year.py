@@ -10,6 +10,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.errors import CatalogueError, suggestion
 from cchc_metrics.reference.days import day_number
 
@@ -22,6 +23,7 @@ _KEYS = ("status", "days_off", "working_weekend_days", "sources", "working_days"
 _Mistake = tuple[str, str]
 
 
+@public_methods
 @dataclass(frozen=True, slots=True)
 class CalendarYear:
     """One year of the calendar.

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from dateutil.relativedelta import relativedelta
 
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.text import fold
@@ -35,6 +36,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 _ONE_DAY = timedelta(days=1)
 
 
+@public_methods
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class Period:

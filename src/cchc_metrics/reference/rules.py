@@ -10,10 +10,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.declared import DeclaredModel, parse_toml
 from cchc_metrics.errors import CatalogueError, CchcError, suggestion
 
 
+@public_methods
 class Rules(DeclaredModel):
     """How disputed points about dossiers are decided.
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from cchc_metrics.arguments import public
+from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.declared import DeclaredModel
 from cchc_metrics.errors import CatalogueError, UnknownUnitError, suggestion
 from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED, LEVEL_NAMES, LEVELS, LEVELS_OF_KIND, Level, level_exists
@@ -117,6 +117,7 @@ class Match:
     reason: NoMatch | None = None
 
 
+@public_methods
 class UnitTree:
     """Units by code, checked: every mistake is said at once.
 

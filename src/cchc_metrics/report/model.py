@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import CchcError
 from cchc_metrics.plan import Plan
@@ -31,6 +32,7 @@ def _no_form() -> Form06:
     raise CchcError("báo cáo không kèm Biểu số 06", "the report comes without Form 06")
 
 
+@public_methods
 @dataclass(frozen=True, slots=True)
 class Report:
     """The result of one run over a district's folder.

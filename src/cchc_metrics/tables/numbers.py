@@ -22,6 +22,7 @@ from cchc_metrics.text import Lang, Text
 Exact: TypeAlias = int | Fraction | Decimal
 """A number without a rounding error of its own."""
 
+_MOST_DECIMALS = 1000
 _MARKS = {"vi": (".", ","), "en": (",", ".")}  # thousands, decimals
 _WHOLES = (Fraction(0), Fraction(100))  # "none" and "all": a claim that must be true when printed
 _FEWEST_JSON_DIGITS = 10
@@ -119,7 +120,7 @@ def format_number(
     decimals = decimals_beside(exact, beside, decimals) if beside else decimals
     units = _units(exact, decimals)
     whole, part = divmod(abs(units), 10**decimals)
-    digits = f"{part:0{decimals}}" if decimals else ""
+    digits = str(part).zfill(decimals) if decimals else ""
     if strip:
         digits = digits.rstrip("0")
     integer = f"{whole:,}".replace(",", thousands) if group else str(whole)
@@ -394,8 +395,9 @@ def _units(exact: Fraction, decimals: int) -> int:
 
 
 def _scale(decimals: int) -> int:
-    if decimals < 0:
-        raise ValueError(f"decimals must be 0 or more, not {decimals}")
+    if not (0 <= decimals <= _MOST_DECIMALS and decimals == int(decimals)):
+        vi, en = f"decimals phải là số nguyên từ 0 đến {_MOST_DECIMALS}", f"decimals must be a whole number from 0 to {_MOST_DECIMALS}"
+        raise CchcError(f"{vi}, không phải {decimals!s:.40}", f"{en}, not {decimals!s:.40}")
     scale: int = 10**decimals
     return scale
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Generic, Self, TypeVa
 
 import numpy as np
 
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.tables import frames, listing
 from cchc_metrics.tables.columns import Cell, Column, Lazy, Rows, as_column, spoken, wanted_of
@@ -28,6 +29,7 @@ MAX_WIDTH = 100
 CSV_ROWS = 20_000
 
 
+@public_methods
 class AnswerTable(ABC, Generic[Item]):
     """A table of answers, one row an item.
 
@@ -106,6 +108,10 @@ class AnswerTable(ABC, Generic[Item]):
             CchcError: there is no such column; names the nearest.
         """
         return self._column(name)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        public_methods(cls)
 
     def __iter__(self) -> Iterator[Item]:
         return map(self._item, range(len(self)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from cchc_metrics.arguments import public
+from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.errors import CchcError
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
@@ -63,6 +63,7 @@ UNIT_OF_SCALE: Mapping[Scale, DifferenceUnit] = {
 }
 
 
+@public_methods
 @dataclass(frozen=True, slots=True)
 class Delta:
     """The change of one measure against its baseline.
