@@ -23,7 +23,7 @@ except ImportError:  # pragma: no cover  the extra is installed wherever the tes
     )
     raise SystemExit(2) from None
 
-from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.errors import CchcError, InputError
 
 if TYPE_CHECKING:
     from cchc_metrics.dataset import Dataset
@@ -152,7 +152,14 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
 @lang_option
 def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: bool, **given: Any) -> None:
     """Look at the tables in FOLDER, or at FILES in it, ask what is in doubt, and write FOLDER/district.toml."""
-    from cchc_metrics.proposal import answers_given, answers_in, district_toml, encodings_in, propose  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.proposal import (  # noqa: PLC0415  the command starts fast
+        answers_given,
+        answers_in,
+        district_toml,
+        encodings_in,
+        kept_of,
+        propose,
+    )
     from cchc_metrics.read.district import FILE, load_district  # noqa: PLC0415
     from cchc_metrics.read.look import sheets_in  # noqa: PLC0415
     from cchc_metrics.read.own import Own  # noqa: PLC0415
@@ -164,11 +171,12 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
             raise InputError(
                 f"«{path}» đã có; thêm --force để viết lại, các câu đã trả lời được giữ", f"«{path}» is there; add --force to write it anew"
             )
-        kept = answers_in(path.read_bytes()) if path.exists() else {}
-        sheets, unread = sheets_in(folder, files, Own(encodings=encodings_in(kept)))
+        before = path.read_bytes() if path.exists() else b""
+        answers = answers_in(before) if before else {}
+        sheets, unread = sheets_in(folder, files, Own(encodings=encodings_in(answers)))
         for name, error in unread:
             click.echo(f"{name}: {error.text(lang)}", err=True)
-        proposal = propose(sheets, kept | answers_given(given))
+        proposal = propose(sheets, answers | answers_given(given))
         if yes:
             proposal = proposal.guessed()
         elif sys.stdin.isatty():
@@ -177,10 +185,10 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
             guess = "" if entry.value is None else f" → {entry.value}"
             click.echo(f"? {entry.question(lang)}{guess}")
         proposal.check()
-        text = district_toml(proposal)
+        text = district_toml(proposal, kept_of(before.decode("utf-8-sig")))
         load_district(text)
-        if path.exists():
-            path.replace(path.with_suffix(".toml.old"))
+        if before:
+            write_whole(path.with_suffix(".toml.old"), [before.decode("utf-8-sig")])
         write_whole(path, [text])
     click.echo(f"{path}: cchc-metrics report {folder}")
     raise SystemExit(1 if proposal.doubts else 0)
@@ -192,11 +200,14 @@ def _asked(doubts: Iterable[Entry], lang: str) -> Iterator[tuple[tuple[str, ...]
         guess = entry.value if isinstance(entry.value, str) else "?"
         while True:
             said = str(click.prompt(entry.question(lang), default=guess)).strip()
-            if said == "?" or not entry.options or set(said.split("+")) <= {*entry.options, ""}:
-                break
-            click.echo(suggestion(said, entry.options)[lang == "en"].lstrip("; ") or ", ".join(entry.options))
-        if said != "?":
-            yield entry.where, said
+            try:
+                meant = said if said == "?" else entry.meant(said)
+            except CchcError as error:
+                click.echo(error.text(lang))
+                continue
+            break
+        if meant != "?":
+            yield entry.where, meant
 
 
 @main.command()

@@ -678,7 +678,7 @@ def read_folder(
         InputError: the folder, its ``district.toml``, unit tree, calendar, plan or baseline cannot be used, or there is no table at all;
             the message is one line and says the fix.
     """
-    files = open_folder(Path(path), whole=whole, progress=progress)
+    files = open_folder(Path(path), as_of=as_of, whole=whole, progress=progress)
     district = files.district
     catalogue = files.catalogue()
     chosen = scheme if scheme is not None and not isinstance(scheme, (str, Path)) else files.scheme(scheme)

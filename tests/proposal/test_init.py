@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +169,105 @@ def test_an_old_font_is_proposed_with_a_sample_and_read_by_it(tmp_path: Path, en
     data = cm.read_folder(tmp_path)
     assert len(data.columns("dossiers")) == 2
     assert "bảng mã" not in run("init", tmp_path, "--force").output  # asked once
+
+
+# --- The next export
+
+
+def test_the_next_export_under_another_name_is_read_without_a_question(tmp_path: Path) -> None:
+    folder = office(tmp_path / "o")
+    (folder / "HoSo.xlsx").rename(folder / "HoSo_2021_01.xlsx")
+    run("init", folder, "--yes", "--code", "TM")
+    assert tomllib.loads((folder / "district.toml").read_text(encoding="utf-8"))["files"]["dossiers"] == "HoSo_*.xlsx"
+    first = cm.read_folder(folder, period="2021").measures()["dossiers_received", "TM"].numerator
+    (folder / "HoSo_2021_01.xlsx").unlink()
+    write(
+        folder / "HoSo_2021_02.xlsx",
+        [[cell.replace("TM-00", "TM-02") if isinstance(cell, str) else cell for cell in row] for row in DOSSIERS],
+    )
+    found = cm.read_folder(folder, period="2021")
+    assert found.measures()["dossiers_received", "TM"].numerator == first == 9  # three of a word that nobody answered
+    assert not found.problems.count("layout_changed") + found.problems.count("unused_file") + found.problems.count("missing_file")
+    write(folder / "HoSo_2021_01.xlsx", DOSSIERS)
+    assert cm.read_folder(folder, period="2021").measures()["dossiers_received", "TM"].numerator == 2 * first
+
+
+@pytest.mark.parametrize(
+    ("names", "files"),
+    [
+        (("HoSo T1-2021", "VanBanDi"), {"dossiers": "HoSo T*.xlsx", "documents": "VanBanDi.xlsx"}),
+        (("2021", "VanBanDi"), {"dossiers": "2021.xlsx", "documents": "VanBanDi.xlsx"}),  # «*.xlsx» would be every file
+        (("Xuat 1", "Xuat 2"), {"dossiers": "Xuat 1.xlsx", "documents": "Xuat 2.xlsx"}),  # one pattern of two kinds
+    ],
+)
+def test_a_pattern_fits_no_file_of_another_kind(names: tuple[str, str], files: dict[str, str]) -> None:
+    assert declared(proposed(**dict(zip(names, (DOSSIERS, DOCUMENTS), strict=True))))["files"] == files
+
+
+def test_a_changed_layout_names_the_headings_that_are_new_and_gone(tmp_path: Path) -> None:
+    folder = office(tmp_path / "o")
+    run("init", folder, "--yes")
+    write(folder / "SoVanBanDi.xlsx", [["Ghi chú" if cell == "Trích yếu" else cell for cell in row] for row in DOCUMENTS])
+    (problem,) = [p for p in cm.read_folder(folder).problems if p.code.value == "layout_changed"]
+    assert problem.fix_en == "; new: «Ghi chú»; gone: «Trích yếu»"
+    assert problem.fix_vi == "; mới: «Ghi chú»; mất: «Trích yếu»"
+
+
+HAND = """# Chị Lan soạn ngày 05/01/2022
+code = "TM"   # mã cũ
+name = "Tháp Mười"
+level = "huyện"
+plan = "kh.toml"  # kế hoạch năm
+# theo công văn 12
+note_vi = '''hai
+dòng'''
+coverage.dossiers.first = 2021-01-01
+
+# quy tắc của tỉnh
+[rules]
+base = "qd766"  # phiên bản 2022
+
+[[units]]
+code = "TM.01"
+name = "Mỹ An"
+kind = "thị trấn"
+level = "xã"
+parent = "TM"
+valid_from = 2020-01-01
+
+[values.dossiers.status]
+# hỏi anh Ba
+"Quá hạn bổ sung" = "supplement_requested"
+
+[calendar.years.2030]
+days_off = [
+    2030-01-01,
+]
+"""
+
+
+def test_force_keeps_what_was_written_by_hand(tmp_path: Path) -> None:
+    folder = office(tmp_path / "o")
+    (folder / "kh.toml").write_text("", encoding="utf-8")
+    (folder / "district.toml").write_text(HAND, encoding="utf-8")
+    before = load_district(HAND)
+    for _ in range(2):  # the second time of what was written the first
+        run("init", folder, "--yes", "--force")
+    text = (folder / "district.toml").read_text(encoding="utf-8")
+    after = load_district(text)
+    for name in ("code", "name", "level", "plan", "note_vi", "coverage", "rules", "units", "values", "calendar"):
+        assert getattr(after, name) == getattr(before, name), name
+    for comment in ("# Chị Lan soạn", "# theo công văn 12", "# quy tắc của tỉnh", "# hỏi anh Ba", "# kế hoạch năm", "# phiên bản 2022"):
+        assert text.count(comment) == 1, comment
+    assert text.count("# Do «cchc-metrics init»") == 1
+    assert after.files == {"dossiers": ("HoSo.xlsx",), "documents": ("SoVanBanDi.xlsx",), "meetings": ("CuocHop.xlsx",)}
+
+
+def test_a_later_day_of_export_is_said_once_and_nothing_lies_after_it(tmp_path: Path) -> None:
+    folder = office(tmp_path / "o")
+    run("init", folder, "--yes")
+    path = folder / "district.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("2021-07-05", "2021-01-31"), encoding="utf-8")
+    assert cm.read_folder(folder).problems.count("date_in_future") > 0
+    assert cm.read_folder(folder, as_of=date(2021, 7, 5)).problems.count("date_in_future") == 0
+    assert cm.read_folder(folder, as_of=date(2021, 1, 5)).problems.count("date_in_future") > 0

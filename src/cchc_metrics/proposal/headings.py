@@ -9,9 +9,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from cchc_metrics.read.headings import heading_key, known_headings
+from cchc_metrics.read.headings import heading_key, known_headings, of_a_person
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.text import fold
 
 NEAR: Final = 0.84
 """A heading is near another from this ratio of common letters on: «Ngày, tháng văn bản» is near «Ngày, tháng, năm văn bản»."""
@@ -44,9 +43,6 @@ LIKELY: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
     }
 )
 """Kind → heading → the columns that it fills in the registers of offices; how a document was sent says two things of it."""
-_PERSONAL: Final = re.compile(
-    r"\b(nguoi|ho va ten|ho ten|ten cong dan|chu ho so|chu tri|dia chi|dien thoai|sdt|email|thu dien tu|cccd|cmnd|can cuoc|can bo)\b"
-)
 _ASIDE: Final = re.compile(r"[(\[].*?[)\]]")
 
 
@@ -65,7 +61,7 @@ def guessed_columns(kind: Kind, heading: str, *, near: bool = True) -> tuple[str
     ()
     """
     key = heading_key(heading)
-    if not key or _PERSONAL.search(fold(heading)):
+    if not key or of_a_person(heading):
         return ()
     likely = _likely(kind.name)
     known = known_headings(kind)

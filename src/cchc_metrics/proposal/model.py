@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 
 from cchc_metrics.declared import parse_toml
-from cchc_metrics.errors import InputError
+from cchc_metrics.errors import CchcError, InputError, no_member
+from cchc_metrics.read.district import LEVEL_WORDS
+from cchc_metrics.records.fields import CellError, parse_day
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.problems import Code
+from cchc_metrics.records.record import schema_by_name
+from cchc_metrics.reference.period import Period
+from cchc_metrics.text import fold
 
 Path = tuple[str, ...]
 """The keys that lead to a value: ``("values", "dossiers", "status", "Đang chờ ký")``."""
@@ -34,6 +43,33 @@ class Entry:
     options: tuple[str, ...] = ()
     sample: str = ""
 
+    def meant(self, said: str) -> str:
+        """Return what somebody's answer means, as it is written into the file.
+
+        Raises:
+            CchcError: it is none that can be given; the message names the nearest and all that can.
+
+        >>> Entry(("level",), None, options=("province", "district", "commune")).meant("huyện")
+        'district'
+        >>> Entry(("values", "dossiers", "status", "Xong"), None, options=("resolved",)).meant("đã xử lý xong")
+        'resolved'
+        """
+        match self.where:
+            case ("level",):
+                said = LEVEL_WORDS.get(fold(said), said)
+            case ("period",):
+                return Period.parse(said).label
+            case ("extracted_on",):
+                return _day(said).isoformat()
+            case ("values" | "blank", kind, column, *_):
+                choice = schema_by_name(KINDS[kind].model)[column].choice
+                if choice is not None:
+                    with suppress(CellError):
+                        return str(choice.parse(said or "—").value)
+        if self.options and not set(said.split("+")) <= {*self.options, *([""] if self.where[0] == "headings" else [])}:
+            raise no_member(said, self.options)
+        return said
+
     def question(self, lang: str = "vi") -> str:
         """Return what is asked, in one line.
 
@@ -50,6 +86,16 @@ class Entry:
         vietnamese, english = _TOP.get(section, (section, section))
         forms = _ASKED.get(section, (f"{vietnamese}?", f"{english}?"))
         return forms[not vi].format(kind=kind, column=column, word=word, sample=self.sample)
+
+
+def _day(said: str) -> date:
+    try:
+        found = parse_day(said)
+    except CellError as error:
+        raise CchcError(error.code.vi, error.code.en) from None
+    if found is None:
+        raise CchcError(Code.MISSING_VALUE.vi, Code.MISSING_VALUE.en)
+    return found
 
 
 _ASKED: Mapping[str, tuple[str, str]] = {

@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Final
 
 from cchc_metrics.proposal.model import Answer, Entry, Path, Proposal, Read, encodings_in
 from cchc_metrics.proposal.tables import Seen, table_of
 from cchc_metrics.proposal.texts import Office, days_said, direction_of, office_of, period_of
 from cchc_metrics.proposal.words import guessed_code, known, may_be_copied
+from cchc_metrics.read.files import EVERY
 from cchc_metrics.read.headings import BOTH, heading_key, layout_of
 from cchc_metrics.read.look import Sheet
 from cchc_metrics.read.old_text import ENCODINGS, Writing
@@ -28,6 +30,9 @@ from cchc_metrics.text import fold
 MOST_WORDS: Final = 40
 """A column with more unknown words is no closed list; its words are copied nowhere."""
 _CODE: Final = re.compile(r"([A-Z]{1,2}\d{1,3}(?:\.\d{1,3})*)[-.]\d{2,}")
+_NUMBERS: Final = re.compile(r"\d+(?:[\W_]*\d+)*")
+_LETTERS: Final = re.compile(r"[^\W\d_]{3}")
+_SPECIAL: Final = re.compile(r"[*?\[\]#]")
 _OFFICE_WORDS: Final = (
     "phong",
     "ban",
@@ -194,10 +199,39 @@ def _period_around(days: Sequence[date]) -> str | None:
 
 
 def _places(tables: Sequence[Seen], sheets: Sequence[Sheet]) -> Answer:
-    """Return the files of a kind, with the sheet where the file has several."""
+    """Return the files of a kind, with the sheet where the file has several; a pattern where a name carries a date or a number.
+
+    The next export has another date in its name. A pattern is proposed where it fits no other file that is there.
+    """
     several = {sheet.file for sheet in sheets if sum(other.file == sheet.file for other in sheets) > 1}
-    places = tuple(dict.fromkeys(table.place if table.sheet.file in several else table.sheet.file for table in tables))
+    files = {sheet.file for sheet in sheets}
+    own = {table.sheet.file for table in tables}
+    found = []
+    for table in tables:
+        file, name = table.sheet.file, table.sheet.name
+        pattern = _pattern(file)
+        fits = {other for other in files if fnmatchcase(other, pattern)} if pattern else set()
+        alike = [other for other in tables if other.sheet.file == file and _layout(other) == _layout(table)]
+        here = sum(sheet.file == file for sheet in sheets)
+        sheet = "" if file not in several else f"#{EVERY}" if len(alike) == here else f"#{name}"
+        found.append((pattern if fits and fits <= own else file) + sheet)
+    places = tuple(dict.fromkeys(found))
     return places[0] if len(places) == 1 else places
+
+
+def _pattern(file: str) -> str:
+    """Return a file's name with any date or number in place of its own, ``""`` where too little would be left of it.
+
+    >>> _pattern("DanhSachHoSo_2021_02.xlsx"), _pattern("HoSo T1-2021.csv"), _pattern("2021.csv"), _pattern("HoSo.csv")
+    ('DanhSachHoSo_*.xlsx', 'HoSo T*.csv', '', '')
+    """
+    stem, dot, ending = file.rpartition(".")
+    pattern = _NUMBERS.sub(EVERY, stem)
+    return pattern + dot + ending if pattern != stem and _LETTERS.search(pattern) and not _SPECIAL.search(stem) else ""
+
+
+def _layout(table: Seen) -> str:
+    return fold(layout_of(table.heading.headings))
 
 
 def _headings(tables: Sequence[Seen]) -> Iterator[Entry]:

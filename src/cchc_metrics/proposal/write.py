@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from cchc_metrics.proposal.kept import NOTHING_KEPT, Kept
 from cchc_metrics.proposal.model import Answer, Entry, Proposal, Read
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import schema_by_name
@@ -21,7 +22,7 @@ _TOP = {
 }
 _SECTIONS = {
     "files": "Tệp của từng loại hồ sơ.",
-    "layout": "Dấu của bố cục các cột; khi tệp đổi cột, check và report sẽ báo.",
+    "layout": "Bố cục các cột; khi tệp đổi cột, check và report sẽ báo cột nào mới, cột nào mất.",
     "encoding": "Bảng mã của chữ trong tệp; không ghi là Unicode.",
     "headings": 'Cột của tệp = cột của thư viện; "" là không dùng.',
     "values": "Từ của đơn vị = mã.",
@@ -30,15 +31,21 @@ _SECTIONS = {
 }
 
 
-def district_toml(proposal: Proposal) -> str:
-    """Return a proposal as ``district.toml``; what is in doubt stands in comments, ready to be uncommented."""
+def district_toml(proposal: Proposal, kept: Kept = NOTHING_KEPT) -> str:
+    """Return a proposal as ``district.toml``; what is in doubt stands in comments, ready to be uncommented.
+
+    Args:
+        proposal: the proposal.
+        kept: what is copied from the file that it replaces.
+    """
     lines = [
         "# Do «cchc-metrics init» viết; sửa được bằng tay. Dòng bắt đầu bằng # là chú thích.",
         "# Dòng «#?» là điều chưa chắc: sửa cho đúng rồi bỏ «#?» đi.",
         "",
     ]
     lines += [_line(entry, _TOP.get(entry.where[0], "")) for entry in proposal.entries if len(entry.where) == 1]
-    lines += _units(proposal)
+    lines += kept.top
+    lines += _units(proposal, kept)
     for section, comment in _SECTIONS.items():
         own = [entry for entry in proposal.entries if entry.where[0] == section]
         if own:
@@ -52,6 +59,8 @@ def district_toml(proposal: Proposal) -> str:
             some = [other for other in own if other.where[:-1] == table]
             lines += ["", f"[{'.'.join(map(_key, table))}]"]
             lines += [_line(other, _about(other)) for other in some]
+    lines += ["", *kept.tables] if kept.tables else []
+    lines += ["", *kept.comments] if kept.comments else []
     lines += ["", *(line for read in proposal.read for line in _seen(read))]
     lines += [f"# «{_one_line(place)}»: không nhận ra là loại hồ sơ nào, chưa dùng." for place in proposal.unknown]
     return "\n".join(lines).rstrip() + "\n"
@@ -95,13 +104,14 @@ def _about(entry: Entry) -> str:
     return next((str(member.vi) for member in choice if member.value == entry.value), "")
 
 
-def _units(proposal: Proposal) -> Iterator[str]:
+def _units(proposal: Proposal, kept: Kept) -> Iterator[str]:
     codes = {entry.where[1]: entry for entry in proposal.entries if entry.where[0] == "units"}
     own = {entry.where[0]: entry.value for entry in proposal.entries if len(entry.where) == 1}
-    if codes:
+    new = {name: unit for name, unit in proposal.units.items() if name not in kept.units}
+    if new:
         yield ""
         yield "# Các đơn vị trực thuộc; mã do init đặt, sửa cho đúng mã của đơn vị."
-    for name, (kind, level) in proposal.units.items():
+    for name, (kind, level) in new.items():
         entry = codes[name]
         mark = "" if entry.sure else "#? "
         yield ""

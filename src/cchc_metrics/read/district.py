@@ -24,7 +24,7 @@ from cchc_metrics.reference.unit import Level, Unit
 from cchc_metrics.text import Text, fold
 
 FILE = "district.toml"
-_LEVELS: Mapping[str, str] = {
+LEVEL_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("tinh", "cap tinh", "thanh pho truc thuoc trung uong"), "province"),
     **dict.fromkeys(("huyen", "cap huyen", "quan", "thi xa"), "district"),
     **dict.fromkeys(("xa", "cap xa", "phuong", "thi tran", "dac khu"), "commune"),
@@ -32,7 +32,7 @@ _LEVELS: Mapping[str, str] = {
 
 
 def _level(value: object) -> object:
-    return _LEVELS.get(fold(value), value) if isinstance(value, str) else value
+    return LEVEL_WORDS.get(fold(value), value) if isinstance(value, str) else value
 
 
 def _date(value: object) -> object:
@@ -154,7 +154,7 @@ class District(DeclaredModel):
         blank: kind → column → what an empty cell means.
         columns: kind → column → the value of every row, where the file lacks the column; a file that has it speaks for itself.
         encoding: the encoding of every file's text, or file, pattern or kind → its encoding; Unicode where nothing is said.
-        layout: kind → the signatures of the layouts that were declared (``headings.layout_of``); another one is reported.
+        layout: kind → the layouts that were declared (``headings.layout_of``); another one is reported.
         calendar: own years of the working calendar.
         coverage: kind → the days between which its records are complete; ``first`` and ``last`` directly under it hold for every kind.
         synthetic: whether the records are made up; every output says so.

@@ -100,11 +100,12 @@ class FolderFiles:
         return read_baseline(parse_json(_chosen(path), path.name).data, catalogue, file=path.name)
 
 
-def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None = None) -> FolderFiles:
+def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False, progress: Progress | None = None) -> FolderFiles:
     """Read a district's folder; see ``dataset.read_folder``.
 
     Args:
         folder: a folder with ``district.toml``.
+        as_of: the day on which the tables were exported, where that is later than the folder says.
         whole: whether Parquet is read now, in one part; else it is left to be read part by part, in memory that does not grow with it.
         progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
 
@@ -117,7 +118,8 @@ def open_folder(folder: Path, *, whole: bool = False, progress: Progress | None 
     units, problems = _units(folder, district)
     found: list[tuple[str, Problems]] = [("", problems)]
     calendar = _calendar(folder, district.calendar)
-    given = Given(units, calendar, district.extracted_on, fixes=read_fixes(folder))
+    exported = district.extracted_on if district.extracted_on is None or as_of is None else max(district.extracted_on, as_of)
+    given = Given(units, calendar, exported, fixes=read_fixes(folder))
     tables: dict[str, TableSource] = {}
     found_any = False
     for kind in KINDS.values():

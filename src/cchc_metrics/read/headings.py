@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Final
 
 from cchc_metrics.errors import did_you_mean
 from cchc_metrics.records.fields import CellError, Choice, cell_text
@@ -18,8 +19,13 @@ from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import schema, schema_by_name
 from cchc_metrics.text import fold, letters_lost
 
+_PERSONAL: Final = re.compile(
+    r"\b(nguoi|ho va ten|ho ten|ten cong dan|chu ho so|chu tri|dia chi|dien thoai|sdt|email|thu dien tu|cccd|cmnd|can cuoc|can bo)\b"
+)
 _MARKED = re.compile(r"\(\s*[xXvV]\s*\)")
 """What a heading adds where its column is ticked: «Họp không giấy (x)»."""
+GAP = " · "
+"""Stands between the headings of a layout."""
 BOTH = "+"
 """Stands between the columns that one heading fills, as in ``electronic+exchanged``: how a document was sent says two things of it."""
 IGNORED = ""
@@ -59,16 +65,52 @@ def heading_key(heading: str) -> str:
     return re.sub(r"[\W_]+", "", fold(_MARKED.sub("", heading)))
 
 
-def layout_of(headings: Sequence[str]) -> str:
-    """Return the signature of a table's layout: it changes where a heading is added, renamed, moved or taken away.
+def of_a_person(heading: str) -> bool:
+    """Return whether a heading is of names, addresses, numbers or offices of persons.
 
-    >>> layout_of(["Mã hồ sơ", "Ngày nhận"]) == layout_of(["MÃ HỒ SƠ ", "ngày nhận", ""]) != layout_of(["Ngày nhận", "Mã hồ sơ"])
-    True
+    >>> of_a_person("Họ và tên người nộp"), of_a_person("Ngày nhận")
+    (True, False)
     """
-    keys = [heading_key(heading) for heading in headings]
-    while keys and not keys[-1]:
-        keys.pop()
-    return sha256("\n".join(keys).encode()).hexdigest()[:12]
+    return bool(_PERSONAL.search(fold(heading)))
+
+
+def layout_of(headings: Sequence[str]) -> str:
+    r"""Return a table's layout: its headings, as they are declared and compared; of those of persons their marks only.
+
+    >>> layout_of(["Mã hồ sơ", "", "Ngày \n nhận", "Họ tên", ""])
+    'Mã hồ sơ · Ngày nhận · #5c3a43'
+    """
+    named = (" ".join(heading.split()) for heading in headings)
+    return GAP.join(_marked(heading) if of_a_person(heading) else heading for heading in named if heading)
+
+
+def _marked(heading: str) -> str:
+    return "#" + sha256(heading_key(heading).encode()).hexdigest()[:6]
+
+
+def layout_changes(headings: Sequence[str], declared: Sequence[str]) -> tuple[list[str], list[str]] | None:
+    """Return how a table is laid out in another way than any that was declared: the headings that are new and those that are gone.
+
+    Both are empty where headings only changed places. None where the layout is one that was declared.
+
+    Args:
+        headings: the table's headings.
+        declared: layouts, see ``layout_of``; the one with the fewest changes is compared with.
+
+    >>> layout_changes(["Ngày nhận", "Mã hồ sơ", "Ghi chú"], ["MÃ HỒ SƠ · Lĩnh vực · Ngày nhận"])
+    (['Ghi chú'], ['Lĩnh vực'])
+    """
+    here = layout_of(headings).split(GAP)
+    keys = list(map(heading_key, here))
+    changes = []
+    for layout in declared:
+        there = layout.split(GAP)
+        known = list(map(heading_key, there))
+        if known == keys:
+            return None
+        new = [heading for heading, key in zip(here, keys, strict=True) if key not in known]
+        changes.append((new, [heading for heading, key in zip(there, known, strict=True) if key not in keys]))
+    return min(changes, key=lambda change: len(change[0]) + len(change[1]))
 
 
 def match_headings(

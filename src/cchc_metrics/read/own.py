@@ -34,7 +34,7 @@ class Own:
             those of closed lists are.
         blank: canonical column → what an empty cell means.
         columns: canonical column → the one value of every row, where the file lacks the column; a file that has it speaks for itself.
-        layout: the signatures of the layouts for which all this was declared; ``()`` where nobody said.
+        layout: the layouts for which all this was declared (``headings.layout_of``); ``()`` where nobody said.
         encodings: name or pattern of a file → the encoding of its text (``old_text.ENCODINGS``), the first that fits.
     """
 

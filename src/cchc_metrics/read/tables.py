@@ -17,7 +17,7 @@ from cchc_metrics.read.dated import are_dates, of_persons
 from cchc_metrics.read.doubt import NO_SIGNS, settle
 from cchc_metrics.read.dressing import Undressed, undress
 from cchc_metrics.read.findings import WITHHELD, Findings, listed, shown
-from cchc_metrics.read.headings import Matched, layout_of, match_headings, spellings
+from cchc_metrics.read.headings import Matched, layout_changes, match_headings, spellings
 from cchc_metrics.read.old_cells import lost_share, report_lost, report_writing
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode, moments_to_numbers
@@ -121,8 +121,20 @@ def _with_fixes(table: RawTable, matched: Matched, kind: Kind, given: Given, fin
 
 def tell_layout(findings: Findings, headings: Sequence[str], given: Given) -> None:
     """Add that a table is laid out in another way than the one for which the district declared what its headings and words mean."""
-    if given.own.layout and layout_of(headings) not in given.own.layout:
-        findings.add(Code.LAYOUT_CHANGED)
+    changes = layout_changes(headings, given.own.layout) if given.own.layout else None
+    if changes is None:
+        return
+    new, gone = changes
+    vi = _named("mới", new, "cột về người") + _named("mất", gone, "cột về người") or "; các cột đổi chỗ"
+    en = _named("new", new, "a column of persons") + _named("gone", gone, "a column of persons") or "; columns changed places"
+    findings.add(Code.LAYOUT_CHANGED, fix=(vi, en))
+
+
+def _named(word: str, headings: Sequence[str], other: str) -> str:
+    """Return the headings that are new or gone, those of persons without their names."""
+    named = [f"«{shown(heading)}»" for heading in headings if not heading.startswith("#")]
+    listed = ", ".join([*named, *([other] if len(named) < len(headings) else [])])
+    return f"; {word}: {listed}" if listed else ""
 
 
 def _words(column: RawColumn | TypedColumn) -> Sequence[object]:
