@@ -28,13 +28,15 @@ def talk(folder: Path, answers: list[str], *options: str) -> tuple[int, str]:
     if not process:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # which tests in the background of a shell ignore
         os.execve(sys.executable, command, {**os.environ, "TERM": "dumb"})  # noqa: S606  the command itself, on a terminal
-    left, said, answered, until = list(answers), "", 0, time.monotonic() + 60
+    left, said, answer, answered, until = list(answers), "", "", 0, time.monotonic() + 60
     while time.monotonic() < until:
         try:
             piece = os.read(terminal, 65536) if select.select([terminal], [], [], 1)[0] else None
         except OSError:  # the other end is closed
             break
         if piece is None:
+            if answer == LEAVE:  # one that came just before the terminal was listened to is lost, as it is to a person
+                os.write(terminal, LEAVE.encode())
             continue
         if not piece:
             break
