@@ -126,20 +126,21 @@ def test_headings_of_two_rows_dates_titles_and_depth(tmp_path: Path) -> None:
     )
     headings = (Heading("Đơn vị"), Heading("Đã xong", "Hồ sơ", right=True), Heading("Ngày", "Hồ sơ"))
     table = Table("t", headings, rows, "Bảng 1", ("Ghi chú.",))
-    page = Page("BÁO CÁO", ("dòng",), (Section("a", "Phần", (Paragraph("đoạn"), Paragraph("mục", item=True)), (table,)),))
+    page = Page("BÁO CÁO", ("dòng",), (Section("a", "Phần", (Paragraph("đoạn"), Paragraph("mục", item=True)), (table,), annex=True),))
     with open_book(tmp_path / "p.xlsx") as book:
         for sheet in page_sheets(page):
             book.add(sheet)
-    sheet = openpyxl.load_workbook(tmp_path / "p.xlsx").active
+    first, sheet = openpyxl.load_workbook(tmp_path / "p.xlsx")
+    assert ([cell.value for cell in first["A"]], sheet.title) == (["BÁO CÁO", "dòng"], "Phần")
     texts = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert texts == [
-        ["BÁO CÁO", None, None], ["dòng", None, None], [None] * 3, ["Phần", None, None], ["đoạn", None, None], ["– mục", None, None],
+        ["BÁO CÁO", None, None], [None] * 3, ["Phần", None, None], ["đoạn", None, None], ["– mục", None, None],
         ["Bảng 1", None, None], ["Đơn vị", "Hồ sơ", None], [None, "Đã xong", "Ngày"], ["Cấp huyện", None, None],
-        ["Mỹ An", 3, sheet["C11"].value], ["=1+1", 3, "–"], ["Ghi chú.", None, None],
+        ["Mỹ An", 3, sheet["C10"].value], ["=1+1", 3, "–"], ["Ghi chú.", None, None],
     ]  # fmt: skip
-    assert {"A8:A9", "B8:C8"} <= {str(area) for area in sheet.merged_cells.ranges}
-    assert (sheet["C11"].is_date, sheet["A11"].alignment.indent, sheet["A10"].font.b, sheet["A12"].data_type) == (True, 1, True, "s")
-    assert sheet.print_title_rows == "$8:$9"
+    assert {"A7:A8", "B7:C7"} <= {str(area) for area in sheet.merged_cells.ranges}
+    assert (sheet["C10"].is_date, sheet["A10"].alignment.indent, sheet["A9"].font.b, sheet["A11"].data_type) == (True, 1, True, "s")
+    assert sheet.print_title_rows == "$7:$8"
 
 
 # --- The tables
@@ -210,6 +211,13 @@ def test_the_same_report_gives_the_same_bytes_of_the_day_it_is_about(path: Path,
     write_workbook(report(), tmp_path / "again.xlsx")
     assert path.read_bytes() == (tmp_path / "again.xlsx").read_bytes()
     assert openpyxl.load_workbook(path).properties.created.date() == report().as_of
+
+
+def test_all_letters_are_of_one_font_whatever_the_theme(path: Path) -> None:
+    with zipfile.ZipFile(path) as file:
+        styles = file.read("xl/styles.xml").decode()
+    assert set(re.findall(r'<name val="([^"]+)"', styles)) == {"Times New Roman"}
+    assert "<scheme" not in styles  # by which Excel would take the font of the theme
 
 
 def test_nothing_runs_but_the_totals_of_form06(tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ from itertools import groupby
 from typing import Final
 
 from cchc_metrics.report.page import Cell, Page, Section, Table, TableRow
-from cchc_metrics.tables.sheet import Sheet, SheetCell, SheetForm, lines_of
+from cchc_metrics.tables.sheet import Sheet, SheetCell, SheetForm, SheetValue, lines_of
 
 _POINTS: Final = 16.0  # of a line
 _GAP: Final = 2.0
-_WIDEST_NAME, _WIDEST_WORDS, _WIDEST_NUMBER, _NARROWEST = 46, 30, 15, 9
-_LYING: Final = 92  # a sheet with more letters than this lies
-_FEWEST: Final = 84.0  # so many letters a sheet is wide at least: text alone fills a page
+_WIDEST_NAME, _WIDEST_WORDS, _WIDEST_NUMBER, _NARROWEST = 46, 30, 24, 9
+_FEWEST: Final = 84.0  # so wide is a page that stands, and every sheet at least
+_LYING_PAGE: Final = 120.0
+_SHORT: Final = 12  # words stand in the middle of their column if none is longer
 _LETTERS: Final = 1.1  # of a text to a width of one: it is measured in digits, which are wider
 _PERCENT: Final = "%"
 
@@ -36,7 +37,7 @@ def page_sheets(page: Page) -> Iterator[Sheet]:
     """
     first = [section for section in page.sections if not section.annex]
     name = "Report" if page.lang == "en" else "Báo cáo"
-    yield _sheet(name, page.title, page.lines, first)
+    yield _sheet(name, page.title, page.lines, first, first=True)
     for section in page.sections:
         if section.annex:
             yield _sheet(section.title, page.title, (), [section])
@@ -100,8 +101,9 @@ class _Layout:
         first = self.row
         self._headings(table)
         headings = (first, self.row - 1)
+        short = [all(len(row.cells[at].shown) <= _SHORT for row in table.rows) for at in range(len(table.headings))]
         for row in table.rows:
-            self._row(table, row)
+            self._row(table, row, short)
         for note in table.notes:
             self.line(note, _NOTE)
         return headings
@@ -113,35 +115,54 @@ class _Layout:
         for group, members in groupby(table.headings, key=lambda heading: heading.group):
             listed = list(members)
             if group:
-                merged = (self.row, column + len(listed) - 1) if len(listed) > 1 else ()
-                self.cells.append(SheetCell(self.row, column, group, _HEADING, *merged))
+                self._add(self.row, column, group, _HEADING, self.row, self._end(table, column + len(listed) - 1))
             for at, heading in enumerate(listed, start=column):
-                merged = (last, at) if grouped and not group else ()
-                self.cells.append(SheetCell(last if group else self.row, at, heading.text, _HEADING, *merged))
+                self._add(last if group else self.row, at, heading.text, _HEADING, last, self._end(table, at))
             column += len(listed)
-        own = [lines_of(heading.text, self.widths[at] - 1) for at, heading in enumerate(table.headings)]
-        self.heights[last] = max(own, default=1) * _POINTS + _GAP
+        self.heights[last] = (
+            max(lines_of(heading.text, self._letters(table, at)) for at, heading in enumerate(table.headings)) * _POINTS + _GAP
+        )
         self.row = last + 1
 
-    def _row(self, table: Table, row: TableRow) -> None:
-        bold, lines = row.role != "row", 1
+    def _row(self, table: Table, row: TableRow, short: Sequence[bool]) -> None:
+        lines = 1
         for column, (cell, heading) in enumerate(zip(row.cells, table.headings, strict=True)):
             value = sheet_value(cell)
-            form = SheetForm(bold=bold, border=True, indent=row.depth if column == 0 else 0)
+            form = SheetForm(bold=row.role != "row", border=True, indent=row.depth if column == 0 else 0)
             if cell.number is not None:
-                form = replace(form, numbers=number_format(cell), align="right", indent=1)
+                form = replace(form, numbers=number_format(cell), align="right")
+            elif cell.day is not None:
+                form = replace(form, numbers="dd/mm/yyyy", align="center")
             elif heading.right:
-                form = replace(form, align="right", indent=1)
+                form = replace(form, align="right")
+            elif column and short[column]:
+                form = replace(form, align="center")
             if isinstance(value, str):
-                lines = max(lines, lines_of(value, self.widths[column] - 1 - 2 * form.indent))
-            self.cells.append(SheetCell(self.row, column, cell.day or value, replace(form, numbers="dd/mm/yyyy") if cell.day else form))
+                lines = max(lines, lines_of(value, self._letters(table, column) - 2 * form.indent))
+            self._add(self.row, column, cell.day or value, form, self.row, self._end(table, column))
         self.heights[self.row] = lines * _POINTS + _GAP
         self.row += 1
 
+    def _add(self, row: int, column: int, value: SheetValue, form: SheetForm, last_row: int, last_column: int) -> None:
+        merged = () if (row, column) == (last_row, last_column) else (last_row, last_column)
+        self.cells.append(SheetCell(row, column, value, form, *merged))
 
-def _sheet(name: str, title: str, lines: Iterable[str], sections: Sequence[Section]) -> Sheet:
+    def _end(self, table: Table, column: int) -> int:
+        """Return the last column of the sheet that a column takes: words at the end of a narrow table take all that is left."""
+        return self.last if column == len(table.headings) - 1 and _spreads(table) else column
+
+    def _letters(self, table: Table, column: int) -> float:
+        """Return how many letters stand beside each other in a column."""
+        return _LETTERS * sum(self.widths[column : self._end(table, column) + 1]) - 1
+
+
+def _spreads(table: Table) -> bool:
+    return not table.headings[-1].right and not table.headings[-1].group
+
+
+def _sheet(name: str, title: str, lines: Iterable[str], sections: Sequence[Section], *, first: bool = False) -> Sheet:
     tables = [table for section in sections for table in section.tables]
-    layout = _Layout(_widths(tables))
+    layout = _Layout(_widths(tables, lying=not first))
     layout.line(title, _TITLE)
     for line in lines:
         layout.line(line, _SUBTITLE)
@@ -154,26 +175,37 @@ def _sheet(name: str, title: str, lines: Iterable[str], sections: Sequence[Secti
         for table in section.tables:
             headings.append(layout.table(table))
             layout.row += 1
+    if first:
+        return Sheet(name, tuple(layout.cells), tuple(layout.widths), layout.heights, one_page=True)
     # The headings of the only table stand on every page, and stay in sight where little stands above them.
     only = headings[0] if len(headings) == 1 else None
     frozen = (only[1] + 1, 1) if only is not None and only[1] < 8 else (0, 0)
-    return Sheet(name, tuple(layout.cells), tuple(layout.widths), layout.heights, frozen, only, landscape=sum(layout.widths) > _LYING)
+    lying = sum(layout.widths) > _FEWEST + 8
+    return Sheet(name, tuple(layout.cells), tuple(layout.widths), layout.heights, frozen, only, landscape=lying)
 
 
-def _widths(tables: Sequence[Table]) -> list[float]:
-    """Return how wide the columns are in which all tables of a sheet stand."""
-    widths: list[float] = []
+def _widths(tables: Sequence[Table], *, lying: bool) -> list[float]:
+    """Return how wide the columns are in which all tables of a sheet stand; words get the place that is to spare.
+
+    Args:
+        tables: the tables.
+        lying: whether the page may lie.
+    """
+    columns = max((len(table.headings) for table in tables), default=1)
+    widths, wanted = [float(_NARROWEST)] * columns, [float(_NARROWEST)] * columns
     for table in tables:
         for column, heading in enumerate(table.headings):
-            cells = [row.cells[column] for row in table.rows]
-            longest = max((len(cell.shown) for cell in cells), default=0) + 2
-            words = max((len(word) for word in heading.text.split()), default=0) + 2
+            if column == len(table.headings) - 1 < columns - 1 and _spreads(table):
+                continue
+            longest = max((len(row.cells[column].shown) for row in table.rows), default=0) + 2
+            least = max((len(word) for word in heading.text.split()), default=0) + 2
+            longest += 2 if heading.right else 0  # a number that does not fit shows as ###
             most = _WIDEST_NUMBER if heading.right else _WIDEST_NAME if column == 0 else _WIDEST_WORDS
-            width = float(max(_NARROWEST, words, min(longest, most)))
-            if column == len(widths):
-                widths.append(width)
-            widths[column] = max(widths[column], width)
-    widths = widths or [_FEWEST]
-    # Where there is place to spare the column of names takes it.
+            widths[column] = max(widths[column], float(max(least, min(longest, most))))
+            wanted[column] = max(wanted[column], widths[column], longest / _LETTERS)
+    page = _LYING_PAGE if lying and sum(widths) > _FEWEST else _FEWEST
+    while (spare := page - sum(widths)) > 0 and (short := [at for at in range(columns) if widths[at] < wanted[at]]):
+        for at in short:
+            widths[at] = min(wanted[at], widths[at] + max(1.0, spare / len(short) / 2))
     widths[0] += max(0.0, _FEWEST - sum(widths))
     return widths

@@ -99,6 +99,7 @@ class Book:
         if form not in self._forms:
             given: dict[str, Any] = {
                 "font_name": FONT,
+                "font_scheme": "none",  # else Excel takes the font of its theme instead
                 "font_size": form.size,
                 "bold": form.bold,
                 "italic": form.italic,
@@ -158,7 +159,7 @@ def new_workbook(path: Path, *, created: date | None = None, title: str = "") ->
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "default_format_properties": {"font_name": FONT, "font_size": 12},
+        "default_format_properties": {"font_name": FONT, "font_size": 12, "font_scheme": "none"},
     }
     day = created or _NO_DAY
     try:
