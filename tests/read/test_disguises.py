@@ -276,6 +276,11 @@ def test_sheets_of_the_xml_are_sheets_of_a_workbook(tmp_path: Path) -> None:
     found = read_file("dossiers", tmp_path / "a.xls", sheet="T2", units=UNITS)
     assert (found.columns.sheet, list(found.columns.records())) == ("T2", EXPECTED)
     assert Code.UNUSED_SHEET in codes(read_file("dossiers", tmp_path / "a.xls", units=UNITS))
+    toml = 'code = "TM"\nname = "TM"\nlevel = "xã"\nextracted_on = 2021-12-31\n[files]\ndossiers = "a.xls#*"\n'
+    (tmp_path / "district.toml").write_text(toml, encoding="utf-8")
+    together = cm.read_folder(tmp_path).problems
+    assert together.by_code() == {Code.DISGUISED_FILE: 1, Code.DUPLICATE_IDENTICAL: 2}
+    assert (together.read, together.valid, together.rejected) == (4, 2, 2)
 
 
 @pytest.mark.parametrize(

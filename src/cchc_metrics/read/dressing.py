@@ -1,13 +1,14 @@
 """Rows of a sheet that are no records: totals, group rows, the signatures at the foot. They are counted and never copied.
 
 A row is dressing where it could not be a record anyway: every required cell beyond the id is blank or cannot be understood, one required
-cell at least is blank, and the id is blank or no id: without a digit, or several words. So no record can be taken for dressing.
+cell at least is blank, and the id is blank or no id: without a digit, or several words. So is a row that says the headings again. So no
+record can be taken for dressing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -57,7 +58,7 @@ def undress(table: RawTable, positions: Mapping[str, int], kind: Kind, given: Gi
         return Undressed(table)
     cells = {name: column for name, at in positions.items() if isinstance(column := table.columns[at], RawColumn)}
     judge = _Judge(kind, given, tuple(spec for spec in schema(kind.model) if _needed(kind, spec) and spec.name in cells))
-    found = judge.rows(cells, len(table.rows))
+    found = np.union1d(judge.rows(cells, len(table.rows)), _headings_again(table, positions, judge.needed))
     refused = [row for row in table.refused if judge.refused(row, positions)]
     numbers = sorted([*(int(table.rows[at]) for at in found.tolist()), *(row.row for row in refused)])
     if numbers:
@@ -71,6 +72,23 @@ def undress(table: RawTable, positions: Mapping[str, int], kind: Kind, given: Gi
         )
         cells = {name: column for name, at in positions.items() if isinstance(column := table.columns[at], RawColumn)}
     return Undressed(table, tuple(numbers), {name: where for name, where in _totals(cells, kind).items() if len(where)})
+
+
+def _headings_again(table: RawTable, positions: Mapping[str, int], needed: Sequence[ColumnSpec]) -> Array:
+    """Return the ascending positions of the rows that say the headings again, as every page of a printed list does."""
+    found: Array = np.arange(len(table.rows) if needed else 0)
+    for spec in sorted(needed, key=lambda spec: spec.cell_type.name == "id"):  # nearly all cells of which are distinct
+        column, heading = table.columns[positions[spec.name]], word_key(table.headings[positions[spec.name]])
+        if not isinstance(column, RawColumn):
+            return found[:0]
+        if spec.cell_type.name == "id":
+            found = np.array([at for at in found.tolist() if word_key(_text(column.cell(at)) or "") == heading], dtype=np.int64)
+        else:
+            again = np.array([isinstance(cell, str) and word_key(cell) == heading for cell in column.values], dtype=bool)
+            found = found[again[column.codes[found]]] if again.any() else found[:0]
+        if not len(found):
+            break
+    return found
 
 
 def _needed(kind: Kind, spec: ColumnSpec) -> bool:

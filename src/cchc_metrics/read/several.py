@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -16,7 +17,10 @@ from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.tables import NOT_SECRET, Parsed, tidy
 from cchc_metrics.records.columns import Columns, stacked
 from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.records.record import schema_by_name
+
+_OF_THE_FILE: Final = (Code.DISGUISED_FILE, Code.HIDDEN_SHEET)
 
 
 def parse_place(
@@ -38,7 +42,14 @@ def parse_place(
     """
     sheets = like_sheets(path, kind, own, given.own.encoding_of(file)) if sheet == EVERY else (sheet,)
     part = replace(given, part=True)
-    return [parse_file(path, kind, part, own, sheet=name, file=file, progress=progress) for name in sheets]
+    found = [parse_file(path, kind, part, own, sheet=name, file=file, progress=progress) for name in sheets]
+    return [*found[:1], *(replace(each, problems=_of_the_sheet(each.problems)) for each in found[1:])]
+
+
+def _of_the_sheet(problems: Problems) -> Problems:
+    """Return problems without those of the whole file, which are reported with its first sheet."""
+    totals = {key: n for key, n in problems.totals.items() if key[1] not in _OF_THE_FILE}
+    return replace(problems, totals=totals, examples=tuple(each for each in problems.examples if each.code not in _OF_THE_FILE))
 
 
 def judged_together(kind: Kind, parts: Sequence[Parsed]) -> list[Parsed]:
