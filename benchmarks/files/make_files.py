@@ -1,12 +1,13 @@
 """Writes the files of the file benchmarks: dossiers in Parquet, one row group a million; in CSV with bad rows among them; in a workbook.
 
-``python -m benchmarks.files.make_files parquet|csv|excel FILE ROWS UNITS YEARS``; the calendar is written beside the file.
+``python -m benchmarks.files.make_files parquet|csv|excel|moments FILE ROWS UNITS YEARS [FORM]``; the calendar is written beside the file.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from benchmarks.files.moment_forms import DAYS, FORMS
 from benchmarks.files.setting import CALENDAR
 from benchmarks.reference_work.make import make
 from benchmarks.reference_work.work import Array
@@ -32,6 +34,7 @@ NAMES = {
     "status": "status",
     "term_unit": "term_unit",
 }
+MOMENTS = ("submitted_at", "received_at", "due_at", "ended_at", "returned_at")
 BAD_SHARE = 0.01
 """Share of the rows of the CSV file that are made bad, in each of the ways of ``_spoilt`` alike."""
 
@@ -80,6 +83,37 @@ def write_csv(path: Path, rows: int, *, units: int = 150, years: int = 1, seed: 
     pa.csv.write_csv(pa.table(empty), path, pa.csv.WriteOptions(quoting_style="none"))
 
 
+def write_moments(path: Path, rows: int, *, units: int = 150, years: int = 1, form: str = DAYS, seed: int = 7) -> None:
+    """Write dossiers with five dates or times each, in one of the forms of ``moment_forms``: as CSV, or as texts in a workbook (.xlsx)."""
+    columns, _ = make(rows, units=units, years=years, seed=seed)
+    table = table_of(columns, 0)
+    cells = {n: table[n].cast(pa.string()).fill_null("").to_numpy(zero_copy_only=False).astype(object) for n in table.column_names}
+    rng = np.random.default_rng(seed)
+    clocks = rng.integers(7 * 3600, 17 * 3600, (2, rows))
+    texts = [[f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}" for second in some] for some in clocks.tolist()]
+    due = pa.array(columns.days("received_at") + np.int32(9)).cast(pa.date32()).cast(pa.string()).to_pylist()
+    for name, days, clock in (
+        ("submitted_at", cells["received_at"], texts[0]),
+        ("due_at", due, texts[1]),
+        ("returned_at", cells["ended_at"], texts[1]),
+        ("received_at", cells["received_at"], texts[0]),
+        ("ended_at", cells["ended_at"], texts[1]),
+    ):
+        cells[name] = np.array([f"{day} {time}" if day else "" for day, time in zip(days, clock, strict=True)], dtype=object)
+    _spoilt(cells, rng)
+    for name in MOMENTS:
+        cells[name] = np.array([FORMS[form].written(cell) for cell in cells[name].tolist()], dtype=object)
+    if path.suffix == ".xlsx":
+        with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+            sheet = book.add_worksheet("Hồ sơ")
+            for at, row in enumerate(zip(*([name, *column.tolist()] for name, column in cells.items()), strict=True)):
+                sheet.write_row(at, 0, row)
+        return
+    empty = {name: pa.array(column, mask=column == "") for name, column in cells.items()}
+    quoting = "needed" if "," in FORMS[form].text else "none"
+    pa.csv.write_csv(pa.table(empty), path, pa.csv.WriteOptions(quoting_style=quoting))
+
+
 def _spoilt(cells: dict[str, Array], rng: np.random.Generator) -> None:
     """Make rows bad in each of a number of ways: bad cells, rows that contradict themselves, rows that repeat an id."""
     rows = len(cells["dossier_id"])
@@ -125,10 +159,10 @@ def write_excel(path: Path, rows: int, *, units: int = 150, years: int = 1) -> N
     book.close()
 
 
-WRITERS = {"parquet": write_parquet, "csv": write_csv, "excel": write_excel}
+WRITERS: dict[str, Callable[..., None]] = {"parquet": write_parquet, "csv": write_csv, "excel": write_excel, "moments": write_moments}
 
 if __name__ == "__main__":
     kind, file, *numbers = sys.argv[1:]
-    rows, units, years = map(int, numbers)
+    rows, units, years = map(int, numbers[:3])
     write_calendar(Path(file).parent)
-    WRITERS[kind](Path(file), rows, units=units, years=years)
+    WRITERS[kind](Path(file), rows, units=units, years=years, **({"form": numbers[3]} if numbers[3:] else {}))

@@ -22,6 +22,7 @@ from cchc_metrics.read import csv_files
 from cchc_metrics.read.doubt import signs_of
 from cchc_metrics.read.files import read_file
 from cchc_metrics.read.parquet_files import scan_parquet
+from cchc_metrics.read.raw import RawColumn
 from cchc_metrics.read.rows import Parsed, read_rows, read_table
 from cchc_metrics.read.typed import read_arrow
 from cchc_metrics.records.fields import CellError, parse_term, parse_whole
@@ -258,10 +259,15 @@ def test_the_order_of_the_rows_changes_no_reading(case: tuple[str, list[Any]], d
     assert again == [once[at] for at in order]
 
 
-@given(st.lists(NUMBERS, max_size=6), st.integers(0, 6))
-def test_signs_of_parts_add_up(cells: list[Any], cut: int) -> None:
-    spec = schema_by_name(KINDS["outreach"].model)["reach"]
-    assert signs_of(spec, cells) == signs_of(spec, cells[:cut]) | signs_of(spec, cells[cut:])
+@given(
+    st.one_of(*(st.tuples(st.just(name), st.lists(cell, max_size=6)) for name, cell in (("reach", NUMBERS), ("held_on", DATES)))),
+    st.integers(0, 6),
+)
+def test_signs_of_parts_add_up(case: tuple[str, list[Any]], cut: int) -> None:
+    name, cells = case
+    spec = schema_by_name(KINDS["outreach"].model)[name]
+    whole, *parts = (signs_of(spec, RawColumn.of(some)) for some in (cells, cells[:cut], cells[cut:]))
+    assert whole == parts[0] | parts[1]
 
 
 @given(st.lists(NUMBERS, max_size=6))

@@ -45,7 +45,7 @@ def _understand_each(spec: ColumnSpec, cells: Sequence[Any], parse: Callable[[ob
     errors: dict[int, CellError] = {}
     for at, cell in enumerate(cells):
         try:
-            values.append(_without(spec, cell) if cell is ABSENT or isinstance(cell, Uncalculated) else parse(cell))
+            values.append(understood(spec, cell, parse))
         except CellError as error:
             values.append(stand_in)
             errors[at] = error.with_traceback(None)  # which would keep every frame alive
@@ -83,10 +83,16 @@ def plain(cells: Sequence[Any]) -> bool:
     return text.isascii() or is_normalized("NFC", text)
 
 
-def _without(spec: ColumnSpec, cell: object) -> Any:
-    """Return what a row means that does not have the column: the default, as for a model; nothing where it is required."""
-    if cell is not ABSENT:
+def understood(spec: ColumnSpec, cell: object, parse: Callable[[object], Any]) -> Any:
+    """Return what a cell means; of one that is not there at all the default, as for a model, and nothing where it is required.
+
+    Raises:
+        CellError: it cannot be understood.
+    """
+    if isinstance(cell, Uncalculated):
         raise CellError(Code.FORMULA_WITHOUT_VALUE)
+    if cell is not ABSENT:
+        return parse(cell)
     if spec.required:
         raise CellError(Code.MISSING_VALUE)
     return spec.default

@@ -30,7 +30,7 @@ from cchc_metrics.records.columns import Array
 
 BLOCK: Final = 1 << 23
 _HEAD: Final = 1 << 16
-_FIRST: Final = 1 << 19
+_FIRST: Final = 1 << 20
 """Bytes of the first block: few, since columns of distinct cells are cut in a better way once they are known."""
 _ROWS_THAT_TELL: Final = 4096
 """From so many rows it is seen whether nearly all cells of a column are distinct."""
@@ -118,6 +118,7 @@ class _Rows:
         self._blank = [str(position) for position in range(len(head.headings), head.cells)]
         self._text, self._listed = pa.large_string(), pa.dictionary(pa.int32(), pa.large_string())
         self._distinct: set[str] | None = None  # columns nearly all of whose cells are distinct; not known before the first rows
+        self._timed: set[str] = set()  # those of them that hold dates and times
         self._next = head.after + 1
         self._tables: list[Any] = []
         self._texts: dict[tuple[int, str], Texts] = {}  # number of a table and column → what is known of a column of distinct cells
@@ -165,9 +166,13 @@ class _Rows:
                 return False
             return True
         if self._distinct is None and table.num_rows >= _ROWS_THAT_TELL:
-            self._distinct = {name for name in self._names if _is_distinct(table.column(name))}
+            self._distinct = {name for name in self._names if self._is_distinct(table.column(name))}
+            self._timed = {name for name in self._distinct if Texts.of(self._pa, table.column(name).chunks).are_moments()}
         for name in self._distinct or ():
-            self._texts[len(self._tables), name] = Texts.of(self._pa, table.column(name).chunks)
+            # What will be asked of it is found out here, while the next block is cut.
+            texts = Texts.of(self._pa, table.column(name).chunks)
+            _ = texts.moments if name in self._timed else (texts.objects, texts.hashes)
+            self._texts[len(self._tables), name] = texts
         self._tables.append(table.select(self._names))
         self._rows.append(np.arange(self._next, self._next + table.num_rows, dtype=np.int64))
         self._next += table.num_rows
@@ -222,6 +227,11 @@ class _Rows:
         head = self._head
         return RawTable(head.headings, columns, np.concatenate(self._rows), file, heading_row=head.row, refused=tuple(self._refused))
 
+    def _is_distinct(self, cells: Any) -> bool:
+        """Return whether cells are sooner understood than told apart: nearly all are distinct, or many and they are times."""
+        distinct = sum(len(chunk.dictionary) for chunk in cells.chunks)
+        return 4 * distinct > 3 * len(cells) or (8 * distinct > len(cells) and Texts.of(self._pa, cells.chunks).are_moments())
+
     def _column(self, name: str) -> RawColumn:
         if name in (self._distinct or ()):
             parts = [
@@ -232,10 +242,6 @@ class _Rows:
         chunks = [chunk for table in self._tables for chunk in table.column(name).chunks]
         one = self._pa.chunked_array(chunks, self._listed).unify_dictionaries()
         return RawColumn(one.chunk(0).dictionary.to_pylist(), np.concatenate([array_of(chunk.indices) for chunk in one.chunks]))
-
-
-def _is_distinct(cells: Any) -> bool:
-    return bool(4 * sum(len(chunk.dictionary) for chunk in cells.chunks) > 3 * len(cells))
 
 
 def _is_utf_8(data: bytes) -> bool:

@@ -15,17 +15,21 @@ What the texts of a column show is a set of signs, and the signs of the parts of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
 from cchc_metrics.read.findings import shown
+from cchc_metrics.read.moment_shapes import EITHER, HIGH, LOW, MONTH_FIRST, OF_DATE, SHORT, YEAR_FIRST, may_begin_with_the_year
+from cchc_metrics.read.moments import Moments, understand_moments
 from cchc_metrics.read.raw import RawColumn
-from cchc_metrics.records.fields import COMMA_BEFORE_THREE, MAX_MONTH, CellError, parse_moment, short_year, two_ways, whole_year
+from cchc_metrics.records.fields import COMMA_BEFORE_THREE, MAX_MONTH, CellError, short_year, two_ways, whole_year
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec
 
@@ -53,45 +57,35 @@ NO_SIGNS: Final[Signs] = frozenset()
 
 _NUMBER: Final = re.compile(r"[+\-−]?([0-9]+(?:[.,][0-9]+)+)")
 _GROUPS: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
-MAX_DAY: Final = 31
-_DASHES: Final = re.compile(r"\d-\d{1,2}-\d")
-_DATE: Final = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}(?!\d)")
 
 
-def signs_of(spec: ColumnSpec, cells: Iterable[object]) -> Signs:
-    """Return what the cells of a column show of how it is written.
-
-    Args:
-        spec: the column.
-        cells: its cells, each at least once.
-    """
-    one: Callable[[object], Sign | None] = _date_sign if spec.cell_type.name == "moment" else lambda cell: _number_sign(spec, cell)
-    return frozenset(sign for sign in map(one, cells) if sign is not None)
+def signs_of(spec: ColumnSpec, column: RawColumn) -> Signs:
+    """Return what the rows of a column show of how it is written; a cell that no row has shows nothing."""
+    if spec.cell_type.name == "moment":
+        return date_signs(understand_moments(spec, column))
+    return _number_signs(spec, (column.values[at] for at in _used(column)))
 
 
 def settle(
     spec: ColumnSpec, column: RawColumn, values: Sequence[Any], errors: dict[int, CellError], elsewhere: Signs = NO_SIGNS
 ) -> tuple[Sequence[Any], dict[int, CellError]]:
-    """Return the values and errors of the distinct cells of a column after those in doubt were settled or refused.
+    """Return the values and errors of the distinct cells of a column of numbers after those in doubt were settled or refused.
 
     Args:
-        spec: the column.
+        spec: the column; of other types nothing is in doubt here.
         column: its cells.
         values: what each distinct cell means by itself.
         errors: position of a distinct cell → why it means nothing by itself.
         elsewhere: what the other parts of the table show.
     """
-    if not _can_be_in_doubt(spec, column.values, errors, elsewhere):
+    if spec.cell_type.name not in NUMBERS or not any(type(cell) is str and ("," in cell or "." in cell) for cell in column.values):
         return values, errors
-    used = np.bincount(column.codes, minlength=len(column.values)) > 0  # what no row has shows nothing
-    places = np.flatnonzero(used).tolist()
-    signs = elsewhere | signs_of(spec, (column.values[at] for at in places))
+    places = _used(column)
+    signs = elsewhere | _number_signs(spec, (column.values[at] for at in places))
     found, wrong = list(values), dict(errors)
     for at in places:
-        cell = column.values[at]
         try:
-            settled = _date(cell, signs) if spec.cell_type.name == "moment" else _number(spec, cell, signs)
-            if settled is not None:
+            if (settled := _number(spec, column.values[at], signs)) is not None:
                 found[at] = settled
                 wrong.pop(at, None)
         except CellError as error:
@@ -99,16 +93,9 @@ def settle(
     return found, wrong
 
 
-def _can_be_in_doubt(spec: ColumnSpec, cells: Sequence[Any], errors: Mapping[int, CellError], elsewhere: Signs) -> bool:
-    """Return whether it is worth while to look at the cells one by one."""
-    if spec.cell_type.name in NUMBERS:
-        return any(type(cell) is str and ("," in cell or "." in cell) for cell in cells)
-    if spec.cell_type.name != "moment":
-        return False
-    if elsewhere or errors:
-        return True
-    kinds = set(map(type, cells))
-    return str in kinds and any(issubclass(kind, date) for kind in kinds)
+def _used(column: RawColumn) -> list[int]:
+    """Return the positions of the distinct cells that a row has."""
+    return np.flatnonzero(np.bincount(column.codes, minlength=len(column.values))).tolist()
 
 
 # --- numbers
@@ -118,6 +105,10 @@ def _digits(cell: object) -> str:
     """Return the digits and marks of a number that has a comma or a dot, ``""`` for everything else."""
     found = _NUMBER.fullmatch(cell.strip()) if isinstance(cell, str) else None
     return "" if found is None else found[1]
+
+
+def _number_signs(spec: ColumnSpec, cells: Iterable[object]) -> Signs:
+    return frozenset(sign for cell in cells if (sign := _number_sign(spec, cell)) is not None)
 
 
 def _number_sign(spec: ColumnSpec, cell: object) -> Sign | None:
@@ -168,94 +159,85 @@ def _number(spec: ColumnSpec, cell: object, signs: Signs) -> Any:
 # --- dates
 
 
-def _date_sign(cell: object) -> Sign | None:
-    if isinstance(cell, date):
-        if cell != cell:  # noqa: PLR0124  the "not a time" of data frames
-            return None
-        return Sign.DATE_LOW if cell.day <= MAX_MONTH else Sign.DATE_HIGH
-    pair = _pair(cell)
-    if pair is None:
-        return None
-    first, second = pair
-    if first > MAX_MONTH:
-        return Sign.TEXT_HIGH
-    if second > MAX_MONTH:
-        return Sign.MONTH_FIRST if first and second <= 31 else None
-    return Sign.TEXT_LOW
+_SHOWN: Final = {
+    LOW: Sign.TEXT_LOW,
+    HIGH: Sign.TEXT_HIGH,
+    MONTH_FIRST: Sign.MONTH_FIRST,
+    OF_DATE + LOW: Sign.DATE_LOW,
+    OF_DATE + HIGH: Sign.DATE_HIGH,
+}
 
 
-def _pair(cell: object) -> tuple[int, int] | None:
-    """Return the two numbers before the year of a text such as 05/03/2021 or 05/03/21."""
-    if not isinstance(cell, str):
-        return None
-    if found := _DATE.match(cell):
-        return int(found[1]), int(found[2])
-    short = short_year(cell)
-    if short is None or _may_begin_with_the_year(cell, short[2]) or min(short[:2]) > MAX_MONTH or max(short[:2]) > MAX_DAY:
-        return None
-    return short[:2]
+def date_signs(found: Moments) -> Signs:
+    """Return what the rows of a column show of how its dates are written; a cell that no row has shows nothing."""
+    used = found.used()
+    signs = found.found.signs if used is None else found.found.signs[used]
+    counts = np.bincount(signs & np.uint8(7), minlength=8)
+    return frozenset(sign for code, sign in _SHOWN.items() if counts[code])
 
 
-def _may_begin_with_the_year(cell: str, last: int) -> bool:
-    """Return whether a date of three short numbers may be one such as 21-03-05; where it has slashes or dots, nobody writes it so."""
-    return last <= MAX_DAY and _DASHES.search(cell) is not None
+def settle_dates(column: RawColumn, found: Moments, elsewhere: Signs = NO_SIGNS) -> Moments:
+    """Return the dates and times of a column after those were refused that the column as a whole puts, or leaves, in doubt.
+
+    Args:
+        column: its cells.
+        found: what each means by itself; one with a year of two digits: where the column shows the order.
+        elsewhere: what the other parts of the table show.
+    """
+    signs = found.found.signs
+    dated, short = signs & np.uint8(OF_DATE) > 0, signs & np.uint8(SHORT) > 0
+    if not elsewhere and not len(found.bad) and not short.any() and (not dated.any() or dated.all()):
+        return found
+    shown_by = elsewhere | date_signs(found)
+    month_first = Sign.MONTH_FIRST in shown_by
+    dates = Sign.DATE_HIGH not in shown_by and (month_first or (Sign.TEXT_HIGH in shown_by and Sign.TEXT_LOW not in shown_by))
+    days_first = Sign.TEXT_HIGH in shown_by and not month_first
+    doubted = signs & np.uint8(EITHER) > 0
+    doubted &= np.where(dated, dates, np.where(short, not days_first, month_first))
+    doubted |= signs & np.uint8(YEAR_FIRST) > 0
+    if (used := found.used()) is not None:
+        doubted &= used
+    where = np.flatnonzero(doubted)
+    if not len(where):
+        return found
+    reasons = list(found.reasons)
+    why = np.full(len(signs), -1, dtype=np.int64)
+    why[found.bad] = found.why
+    why[where] = len(reasons)
+    reasons.append(CellError(Code.AMBIGUOUS_VALUE, _MONTH_FIRST))
+    for at in where[(dated | short)[where]].tolist():  # each with its own days
+        why[at] = len(reasons)
+        cell = column.cell(at) if found.codes is None else column.values[at]
+        reasons.append(CellError(Code.AMBIGUOUS_VALUE, partial(_short if isinstance(cell, str) else _exchanged, cell)))
+    bad = np.flatnonzero(why >= 0)
+    return replace(found, bad=bad, why=why[bad], reasons=tuple(reasons))
 
 
-def _short(cell: str, short: tuple[int, int, int, str], signs: Signs) -> date | datetime | None:
-    """Return what a date with a year of two digits means in its column; ``CellError`` where the column does not tell."""
-    first, second, last, whole = short
-    try:
-        meant = parse_moment(whole)
-    except CellError:
-        return None  # which is reported already
-    year_first = _may_begin_with_the_year(cell, last)
-    if not year_first and (first == second or (Sign.TEXT_HIGH in signs and Sign.MONTH_FIRST not in signs)):
-        return meant
+_MONTH_FIRST: Final = (
+    "; cột có ngày viết tháng trước ngày sau (như 01/25/2021): xuất lại cả cột dạng yyyy-mm-dd",
+    "; other dates of the column have the month first (as 01/25/2021): export the whole column as yyyy-mm-dd",
+)
+
+
+def _short(cell: str) -> tuple[str, str]:
+    """Return the days that a text with a year of two digits may mean."""
+    found = short_year(cell)
+    assert found is not None  # noqa: S101  it has such a year
+    first, second, last, _ = found
     days = [(first, second, last)]
     if first <= MAX_MONTH:
         days.append((second, first, last))
-    if year_first:
+    if may_begin_with_the_year(cell, last):
         days.append((last, second, first))
     texts = [f"{day:02}/{month:02}/{whole_year(year)}" for day, month, year in dict.fromkeys(days)]
-    vi, en = " hay ".join(texts), " or ".join(texts)
-    raise CellError(
-        Code.AMBIGUOUS_VALUE,
-        (
-            f"; {vi}? cột không cho biết thứ tự; ghi năm đủ bốn chữ số",
-            f"; {en}? the column does not show the order; write the year in full",
-        ),
+    return (
+        f"; {' hay '.join(texts)}? cột không cho biết thứ tự; ghi năm đủ bốn chữ số",
+        f"; {' or '.join(texts)}? the column does not show the order; write the year in full",
     )
 
 
-def _date(cell: object, signs: Signs) -> Any:
-    """Return what a date means in its column, None where that is what it means by itself.
-
-    Raises:
-        CellError: the column shows that day and month of a cell may be exchanged, or does not show the order of one with a short year.
-    """
-    if isinstance(cell, str) and not _DATE.match(cell) and (short := short_year(cell)) is not None:
-        return _short(cell, short, signs)
-    if isinstance(cell, date):
-        exchanged = Sign.MONTH_FIRST in signs or (Sign.TEXT_HIGH in signs and Sign.TEXT_LOW not in signs)
-        if Sign.DATE_HIGH in signs or not exchanged or cell != cell or cell.day > MAX_MONTH:  # noqa: PLR0124  see above
-            return None
-        if cell.day != cell.month:
-            day = cell.date() if isinstance(cell, datetime) else cell
-            raise CellError(Code.AMBIGUOUS_VALUE, _exchanged(day))
-        return None
-    pair = _pair(cell)
-    if Sign.MONTH_FIRST in signs and pair is not None and max(pair) <= MAX_MONTH and pair[0] != pair[1]:
-        raise CellError(
-            Code.AMBIGUOUS_VALUE,
-            (
-                "; cột có ngày viết tháng trước ngày sau (như 01/25/2021): xuất lại cả cột dạng yyyy-mm-dd",
-                "; other dates of the column have the month first (as 01/25/2021): export the whole column as yyyy-mm-dd",
-            ),
-        )
-    return None
-
-
-def _exchanged(day: date) -> tuple[str, str]:
+def _exchanged(cell: date) -> tuple[str, str]:
+    day = cell.date() if isinstance(cell, datetime) else cell
     two = f"{day:%d/%m/%Y}", f"{day.month:02}/{day.day:02}/{day.year}"
     return (
         f"; {two[0]} hay {two[1]}: ô ngày đều có ngày ≤ 12, ô chữ đều > 12, bảng tính đã đổi ngày với tháng; nhập lại từ tệp gốc",

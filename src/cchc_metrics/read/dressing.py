@@ -118,13 +118,12 @@ class _Judge:
         found: Array = np.arange(rows if self._others else 0)
         some_blank = np.zeros(len(found), dtype=bool)
         for spec in sorted(self._others, key=lambda spec: _ORDER.index(spec.cell_type.name)):
-            column = cells[spec.name]
-            codes = column.codes[found]
-            asked = np.unique(codes) if len(found) < rows else np.arange(len(column.values))
+            column = cells[spec.name] if len(found) == rows else cells[spec.name].taken(found)
+            codes = column.codes
             said = np.ones(len(column.values), dtype=bool)
             blank = np.zeros(len(column.values), dtype=bool)
-            for at in asked.tolist():
-                blank[at], said[at] = self._judged(spec, column.values[at])
+            for at, cell in enumerate(column.values):
+                blank[at], said[at] = self._judged(spec, cell)
             kept = ~said[codes]
             found, some_blank = found[kept], (some_blank | blank[codes])[kept]
             if not len(found):

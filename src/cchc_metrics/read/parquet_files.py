@@ -33,7 +33,7 @@ from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_par
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable, with_declared
-from cchc_metrics.read.typed import dated_columns, raw_table, row_hashes
+from cchc_metrics.read.typed import column_of, dated_columns, raw_table, row_hashes
 from cchc_metrics.records.columns import Array, Columns, code_dtype
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code
@@ -362,7 +362,8 @@ def _signs(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> Mapping[str, 
 
     def part(load: Load) -> dict[str, Signs]:
         table = read(load)
-        return {n: signs_of(specs[n], (python_value(cell) for cell in one_array(table.column(h)).unique())) for n, h in names.items()}
+        columns = {n: column_of(specs[n], table.column(h)) for n, h in names.items()}
+        return {n: signs_of(specs[n], column) if isinstance(column, RawColumn) else NO_SIGNS for n, column in columns.items()}
 
     if names:
         loads = scan.table.loads(list(names.values()), plain=(), part_rows=scan.part_rows)

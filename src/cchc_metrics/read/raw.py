@@ -7,6 +7,7 @@ of a million rows in a few bytes a cell.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -16,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.errors import InputError
+from cchc_metrics.read.moment_shapes import Understood
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.problems import Code
 
@@ -56,6 +58,13 @@ class Uncalculated:
         return f"={self.formula or '…'}"
 
 
+_DIGIT: Final = re.compile("[0-9]")
+
+
+def _has_digit(cell: Any) -> bool:
+    return isinstance(cell, str) and _DIGIT.search(cell) is not None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RawColumn:
     """The cells of one column as they came.
@@ -83,9 +92,13 @@ class RawColumn:
         """Return the cell of a row, counted from 0."""
         return self.values[self.codes[row]]
 
+    def cells(self, rows: Array) -> list[Any]:
+        """Return the cells of some rows, counted from 0."""
+        return [self.values[code] for code in self.codes[rows].tolist()]
+
     def rows_of(self, wanted: Callable[[Any], bool]) -> Array:
-        """Return the ascending rows whose cell is wanted; each distinct cell is asked about once."""
-        mask = np.fromiter(map(wanted, self.values), dtype=bool, count=len(self.values))
+        """Return the ascending rows whose cell is wanted, of cells without an ASCII digit; each distinct cell is asked about once."""
+        mask = np.fromiter((not _has_digit(cell) and wanted(cell) for cell in self.values), dtype=bool, count=len(self.values))
         return np.flatnonzero(mask[self.codes]) if mask.any() else np.zeros(0, dtype=np.int64)
 
     def taken(self, where: Array) -> RawColumn:
@@ -98,6 +111,10 @@ class RawColumn:
 
     def ids(self) -> TypedColumn | None:
         """Return the cells as identifiers, judged, where the column can tell that sooner than cell by cell; else None."""
+        return None
+
+    def moments(self) -> tuple[Understood, Array] | None:
+        """Return what the rows mean as dates and times, and the ascending rows that are left, where the column tells; else None."""
         return None
 
     def spread(self, items: Array) -> Array:

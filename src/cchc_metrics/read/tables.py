@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from typing import Final
@@ -14,13 +14,14 @@ from cchc_metrics.read.assumed import assume, followed, following, report_follow
 from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.dated import are_dates, of_persons
-from cchc_metrics.read.doubt import NO_SIGNS, settle
+from cchc_metrics.read.doubt import NO_SIGNS, settle, settle_dates
 from cchc_metrics.read.dressing import Undressed, undress
 from cchc_metrics.read.findings import WITHHELD, Findings, listed, shown
 from cchc_metrics.read.headings import Matched, layout_changes, match_headings, spellings
+from cchc_metrics.read.moments import understand_moments
 from cchc_metrics.read.old_cells import lost_share, report_lost, report_writing
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
-from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode, moments_to_numbers
+from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode
 from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code, Problems
@@ -233,13 +234,22 @@ def _understand_cells(
                 bad[where] = True
                 findings.add_rows(code, table.rows, where, spec.name, column.cell)
             continue
+        if spec.cell_type.name == "moment":
+            found = settle_dates(column, understand_moments(spec, column), table.signs.get(spec.name, NO_SIGNS))
+            arrays[spec.name], seconds = found.rows(column)
+            if (found.found.seconds >= 0).any():
+                arrays[spec.name + SECOND] = seconds
+            for code, where, reason in found.wrong():
+                bad[where] = True
+                _tell(findings, code, spec.name, column, reason, table.rows, where)
+            continue
         values, errors = understand_cells(spec, column.values, given)
         values, errors = settle(spec, column, values, errors, table.signs.get(spec.name, NO_SIGNS))
         if spec.cell_type.name == "id":
             ids[spec.name] = _numbered(column, values, errors)
         if errors:
             if spec.cell_type.name == "unit" and given.units is not None:
-                days = partial(_main_days, cells, kind, given, len(table.rows))
+                days = partial(_main_days, cells, kind, len(table.rows))
                 column, values = named_on_their_day(column, values, errors, given.units, days)
             for code in dict.fromkeys(error.code for error in errors.values()):
                 mask = np.zeros(len(column.values), dtype=bool)
@@ -249,7 +259,7 @@ def _understand_cells(
                 if code is Code.UNKNOWN_CODE and spec.choice is not None:
                     _tell_words(findings, kind, spec.name, column, errors, table.rows, where)
                 else:
-                    _tell_cells(findings, code, spec.name, column, errors, table.rows, where)
+                    _tell(findings, code, spec.name, column, partial(_reason, column.codes, errors), table.rows, where)
         distinct: dict[str, Array] = {}
         encode(spec, values, distinct, labels)
         for name, array in distinct.items():
@@ -271,7 +281,7 @@ def _numbered(column: RawColumn, values: Sequence[str], errors: Mapping[int, Cel
     return column.codes
 
 
-def _main_days(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Given, rows: int) -> Array:
+def _main_days(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, rows: int) -> Array:
     """Return the main date of each row, ``NO_DAY`` where there is none or it cannot be understood."""
     main = kind.dates.main
     if main not in cells:
@@ -279,20 +289,30 @@ def _main_days(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: 
     column = cells[main]
     if isinstance(column, TypedColumn):
         return column.arrays[""]
-    values, _ = understand_cells(schema_by_name(kind.model)[main], column.values, given)
-    return moments_to_numbers(values)[0][column.codes]
+    return understand_moments(schema_by_name(kind.model)[main], column).rows(column)[0]
 
 
-def _tell_cells(
-    findings: Findings, code: Code, name: str, column: RawColumn, errors: Mapping[int, CellError], rows: Array | range, where: Array
+def _reason(codes: Array, errors: Mapping[int, CellError], row: int) -> CellError:
+    return errors[int(codes[row])]
+
+
+def _tell(
+    findings: Findings,
+    code: Code,
+    name: str,
+    column: RawColumn,
+    reason: Callable[[int], CellError],
+    rows: Array | range,
+    where: Array,
 ) -> None:
+    """Add rows with a bad cell; the same reason has the same fix."""
     fixes: dict[int, tuple[str, str]] = {}
 
     def fix(at: int) -> tuple[str, str]:
-        cell = int(column.codes[at])
-        if cell not in fixes:
-            fixes[cell] = errors[cell].fix if len(fixes) < MENDS else ("", "")
-        return fixes[cell]
+        error = reason(at)
+        if id(error) not in fixes:
+            fixes[id(error)] = error.fix if len(fixes) < MENDS else ("", "")
+        return fixes[id(error)]
 
     findings.add_rows(code, rows, where, name, lambda at: None if column.cell(at) is ABSENT else column.cell(at), fix)
 

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from cchc_metrics.read.arrow import array_of, arrow, arrow_of, cells_of, nulls_of, one_array, python_value
+from cchc_metrics.read.arrow import array_of, arrow, arrow_of, as_large_string, cells_of, is_text, nulls_of, one_array, python_value
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.dated import ROWS, are_dates
+from cchc_metrics.read.distinct import DistinctColumn, Texts
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.identifiers import hash_of, id_column, judge_ids, mixed
 from cchc_metrics.read.own import Declared, own_of
@@ -52,8 +53,8 @@ def column_of(spec: ColumnSpec, cells: Any, *, keep_ids: bool = True, distinct: 
     array, kind = one_array(cells), spec.cell_type.name
     if pa.types.is_null(array.type):
         return RawColumn([None], np.zeros(len(array), dtype=np.int32))
-    if kind == "moment" and (pa.types.is_date(array.type) or pa.types.is_timestamp(array.type)):
-        return _moments(array)
+    if kind == "moment" and (column := _moment_column(array)) is not None:
+        return column
     if kind in ("whole", "term") and pa.types.is_integer(array.type):
         return _integers(spec, array)
     if kind in ("whole", "term") and pa.types.is_floating(array.type):
@@ -71,7 +72,7 @@ def _by_distinct_cell(array: Any) -> RawColumn:
             array = array.dictionary_encode()
         except pa.ArrowNotImplementedError:  # lists and the like
             return RawColumn.of([python_value(cell) for cell in array])
-    values = [python_value(cell) for cell in array.dictionary]
+    values = array.dictionary.to_pylist() if is_text(array.type) else [python_value(cell) for cell in array.dictionary]
     codes = _numbers(array.indices, np.int32)
     if array.indices.null_count:
         codes = np.where(codes < 0, np.int32(len(values)), codes)
@@ -99,8 +100,13 @@ def _numbers(array: Any, kind: type[np.signedinteger[Any]]) -> Array:
     return numbers if not array.null_count else numbers | nulls_of(array).astype(kind) * kind(-1)
 
 
-def _moments(array: Any) -> TypedColumn:
+def _moment_column(array: Any) -> RawColumn | TypedColumn | None:
+    """Return days, instants, and texts as dates and times; None where it is none of them."""
     pa = arrow()
+    if is_text(array.type) and not pa.types.is_dictionary(array.type):
+        return DistinctColumn(Texts.of(pa, [as_large_string(array)]))
+    if not (pa.types.is_date(array.type) or pa.types.is_timestamp(array.type)):
+        return None
     seconds = None
     if pa.types.is_date32(array.type):
         days = _numbers(array.view(pa.int32()), np.int32)

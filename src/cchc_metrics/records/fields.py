@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum, StrEnum
 from fractions import Fraction
@@ -18,17 +18,16 @@ from numbers import Integral, Rational, Real
 from typing import Annotated, Any, Self
 
 from cchc_metrics.errors import CchcError
+from cchc_metrics.records.moment_text import local, moment_of
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.words import nearest_words
-from cchc_metrics.text import fold, letters_lost, nfc, parse_number_vi, word_key
+from cchc_metrics.text import letters_lost, nfc, parse_number_vi, word_key
 
 NO_DAY = -1
 """The day number that stands for "no date" in columns (31/12/1969 is never a date of a record)."""
 
 FIRST_DATE, LAST_DATE = date(1990, 1, 1), date(2099, 12, 31)
 """The first and the last date that a record can have."""
-_EXCEL_EPOCH = date(1899, 12, 30)  # serial 61 and later; earlier serials carry the 1900 leap-year error and are out of range here
-_VIETNAM = timezone(timedelta(hours=7))
 MAX_WHOLE = 2**31 - 1
 """The largest whole number."""
 MAX_TERM = 10_000
@@ -363,17 +362,6 @@ def _number(text: str) -> Fraction:
         raise CellError(Code.NOT_A_NUMBER) from None
 
 
-_DATE = re.compile(
-    r"""(?: (\d{4}) [-/.] (\d{1,2}) [-/.] (\d{1,2})
-          | (\d{1,2}) [-/.] (\d{1,2}) [-/.] (\d{4}) )
-        (?: [T\s]+ (\d{1,2}) [:h] (\d{2}) (?: : (\d{2}) (?: [.,]\d+ )? )?
-            \s* ( Z | [+-]\d{2} (?: :?\d{2} )? )? )?""",
-    re.VERBOSE,
-)
-_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
-_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
-
-
 def parse_moment(value: object) -> date | datetime | None:
     """Return a date, or a local date-time where the cell carries a time, or None for an empty cell.
 
@@ -392,14 +380,14 @@ def parse_moment(value: object) -> date | datetime | None:
     if isinstance(value, datetime):
         if value != value:  # noqa: PLR0124  the "not a time" of data frames is a datetime that is not equal to itself
             return None
-        found = _local(value)
+        found = local(value)
     elif isinstance(value, date):
         found = value
     else:
         text = cell_value(value)
         if not text:
             return None
-        found = _from_text(text)
+        found = moment_of(text)
     day = found.date() if isinstance(found, datetime) else found
     if found is None or day is None or not FIRST_DATE <= day <= LAST_DATE:
         raise CellError(Code.IMPOSSIBLE_DATE)
@@ -407,7 +395,7 @@ def parse_moment(value: object) -> date | datetime | None:
 
 
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([-/.])(\d{1,2})\2(\d{2})(?![\d/.-])")
-_FIRST_OF_1900 = 90
+FIRST_OF_1900 = 90
 """Years from 90 on are of the last century, as records begin in 1990; all others are of this one."""
 
 
@@ -417,7 +405,7 @@ def whole_year(year: int) -> int:
     >>> whole_year(21), whole_year(89), whole_year(90)
     (2021, 2089, 1990)
     """
-    return year + (1900 if year >= _FIRST_OF_1900 else 2000)
+    return year + (1900 if year >= FIRST_OF_1900 else 2000)
 
 
 def short_year(text: str) -> tuple[int, int, int, str] | None:
@@ -440,77 +428,6 @@ def parse_day(value: object) -> date | None:
     """Return the calendar day of a moment, or None for an empty cell."""
     found = parse_moment(value)
     return found.date() if isinstance(found, datetime) else found
-
-
-def _from_text(text: str) -> date | datetime | None:
-    if match := _DATE.fullmatch(text):
-        year, month, day, day_2, month_2, year_2, hour, minute, second, zone = match.groups()
-        if year is None:
-            year, month, day = year_2, month_2, day_2
-    elif match := _COMPACT.fullmatch(text):
-        year, month, day, hour, minute, second = match.groups()
-        zone = None
-    else:
-        return _from_serial(text) if _SERIAL.fullmatch(text) else _from_words(fold(text))
-    try:
-        if hour is None:
-            return date(int(year), int(month), int(day))
-        moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))
-        return moment if zone is None else _local(datetime.fromisoformat(moment.isoformat() + ("+00:00" if zone == "Z" else zone)))
-    except ValueError:
-        return None
-
-
-_CLOCK = r"""(\d{1,2}) \s* (?: : | h | g | gio ) \s* (?: (\d{2}) \s* (?: phut | p | : (\d{2}) )? )? \s* (sa|ch|am|pm)?"""
-_CALENDAR = r"""(?: ngay \s* )? (\d{1,2}) \s* (?: [-/.] | thang ) \s* (\d{1,2}) \s* (?: [-/.] | nam ) \s* (\d{4})"""
-_WEEKDAY = r"""(?: (?: thu \s* (?: hai | ba | tu | nam | sau | bay | [2-7] ) | chu \s+ nhat | t[2-7] | cn ) \s* ,? \s* )?"""
-_ZONE = r"""(?: \s* \(? (?: gmt | utc ) \s* \+ \s* 0?7 (?: :? 00 )? \)? )?"""
-_DAY_FIRST = re.compile(rf"{_WEEKDAY} {_CALENDAR} (?: [\s,]+ (?: luc \s+ )? {_CLOCK} )? {_ZONE}", re.VERBOSE)
-_CLOCK_FIRST = re.compile(rf"(?: luc \s+ )? {_CLOCK} (?: \s* ,? \s+ | \s* , \s* ) {_WEEKDAY} {_CALENDAR} {_ZONE}", re.VERBOSE)
-
-
-def _from_words(text: str) -> date | datetime | None:
-    """Return a date as people write it, folded: the time in front, a weekday, words for day, month and year, halves of the day."""
-    if match := _DAY_FIRST.fullmatch(text):
-        day, month, year, hour, minute, second, half = match.groups()
-    elif match := _CLOCK_FIRST.fullmatch(text):
-        hour, minute, second, half, day, month, year = match.groups()
-    else:
-        return None
-    try:
-        if hour is None:
-            return date(int(year), int(month), int(day))
-        return datetime(int(year), int(month), int(day), _hour(int(hour), half), int(minute or 0), int(second or 0))
-    except ValueError:
-        return None
-
-
-def _hour(hour: int, half: str | None) -> int:
-    """Return an hour of the day; in the morning there is no thirteenth hour."""
-    if half in ("ch", "pm"):
-        return hour + 12 if hour < 12 else hour
-    if half is None:
-        return hour
-    return 0 if hour == 12 else hour if hour < 12 else 24
-
-
-def _from_serial(text: str) -> date | datetime | None:
-    serial = Fraction(text.replace(",", "."))
-    if not 30_000 <= serial <= 80_000:
-        return None
-    days = int(serial)
-    day = _EXCEL_EPOCH + timedelta(days=days)
-    seconds = round((serial - days) * 86_400_000) // 1000  # a fraction of a second is cut off, as in texts; less than a thousandth is noise
-    return day if seconds == 0 else datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
-
-
-def _local(moment: datetime) -> datetime | None:
-    if moment.tzinfo is not None:
-        try:
-            moment = moment.astimezone(_VIETNAM)
-        except OverflowError:  # at the ends of what a datetime can be
-            return None
-    return datetime(moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
 
 
 @dataclass(frozen=True, slots=True)
