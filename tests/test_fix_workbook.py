@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import python_calamine
 import xlsxwriter
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.proposal.offices import CITIZEN, DOSSIERS, write
 
+import cchc_metrics as cm
 from cchc_metrics.cli import main
 from cchc_metrics.read.fixes import REASON, SOURCE
 
@@ -114,3 +120,77 @@ def test_a_csv_file_may_be_named_and_the_rows_to_fix_stand_beside_it(tmp_path: P
     folder = folder_with_mistakes(tmp_path / "o")
     run("check", folder, "--out", tmp_path / "found.csv")
     assert {path.name for path in tmp_path.iterdir()} == {"o", "found.csv", "can_sua.xlsx"}
+
+
+# --- Whatever is broken and fixed is as if it had never been broken
+
+TABLE = ("Mã hồ sơ", "Ghi chú", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày có kết quả", "Tình trạng", "Hình thức nộp")
+CLEAN = [
+    (f"TM-{n}", f"riêng {n}", f"{n + 1:02d}/02/2021", f"{n + 8:02d}/02/2021", f"{n + 5:02d}/02/2021", "Đã trả kết quả", "Trực tiếp")
+    for n in range(1, 9)
+]
+BAD = {2: ("31/02/2021", "hôm qua", ""), 3: ("2021-13-01", "x"), 4: ("30/02/2021",), 5: ("Xong", "xong ", "Kết thúc"), 6: ("Xe ôm", "Fax")}
+HEAD = 'code = "TM"\nname = "TM"\nlevel = "huyện"\nextracted_on = 2021-07-05\nperiod = "2021"\n'
+broken = st.dictionaries(
+    st.tuples(st.integers(0, len(CLEAN) - 1), st.sampled_from(sorted(BAD))).flatmap(
+        lambda place: st.tuples(st.just(place[0]), st.just(place[1]), st.sampled_from(BAD[place[1]]))
+    ),
+    st.none(),
+    max_size=8,
+)
+
+
+def files(folder: Path, rows: Sequence[Sequence[str]], ending: str, several: str, cut: Collection[str]) -> list[str]:
+    """Write rows as one file, two files or two sheets; a row that is cut has a cell too many."""
+    halves = [rows] if several == "one" else [rows[:4], rows[4:]]
+    listed = [[list(TABLE), *([*row, "thừa"] if row[0] in cut else list(row) for row in half)] for half in halves]
+    if several == "sheets":
+        with xlsxwriter.Workbook(str(folder / "t.xlsx")) as book:
+            for name, half in zip(("T1", "T2"), listed, strict=True):
+                sheet = book.add_worksheet(name)
+                for at, row in enumerate(half):
+                    sheet.write_row(at, 0, row)
+        return ["t.xlsx#*"]
+    for number, half in enumerate(listed):
+        if ending == "csv":
+            (folder / f"t{number}.csv").write_text("\n".join(";".join(row) for row in half), encoding="utf-8")
+        else:
+            write(folder / f"t{number}.xlsx", half)
+    return [f"t{number}.{ending}" for number in range(len(listed))]
+
+
+@given(
+    broken, st.sets(st.integers(0, len(CLEAN) - 1), max_size=2), st.sampled_from(["csv", "xlsx"]), st.sampled_from(["one", "two", "sheets"])
+)
+@settings(max_examples=25, deadline=None)
+def test_what_is_broken_at_random_and_fixed_equals_the_clean_file(
+    cells: Mapping[tuple[int, int, str], None], cut: set[int], ending: str, several: str
+) -> None:
+    rows = [list(row) for row in CLEAN]
+    for at, column, cell in cells:
+        rows[at][column] = cell
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        named = files(folder, rows, ending, several, {CLEAN[at][0] for at in cut})
+        (folder / "district.toml").write_text(HEAD + f"files.dossiers = {json.dumps(named)}\n", encoding="utf-8")
+        run("check", folder, "--out", folder)
+        if (folder / "can_sua.xlsx").exists():
+            book = python_calamine.CalamineWorkbook.from_path(folder / "can_sua.xlsx")
+            sheets = [book.get_sheet_by_index(at).to_python() for at in range(len(book.sheet_names))]
+            listed = {(row[0], row[1], int(row[2])) for sheet in sheets for row in sheet[1:]}
+            assert "riêng" not in str(sheets)
+            with xlsxwriter.Workbook(str(folder / "can_sua.xlsx")) as fixed:
+                for sheet in sheets:
+                    page = fixed.add_worksheet()
+                    for at, row in enumerate(sheet):
+                        page.write_row(at, 0, row if at == 0 else as_it_was(row, sheet[0], several))
+            assert len(listed) == len({at for at, _, _ in cells} | cut)
+        again = cm.read_folder(folder)
+        clean = cm.read_rows("dossiers", [dict(zip(TABLE, row, strict=True)) for row in CLEAN], units=again.units)
+        assert again.problems.rejected == 0
+        assert list(again.columns("dossiers").records()) == list(clean.columns.records())
+
+
+def as_it_was(row: list[Any], headings: list[Any], several: str) -> list[Any]:
+    number = int(row[2]) - 2 + (4 if several != "one" and ("1." in row[0] or row[1] == "T2") else 0)
+    return [dict(zip(TABLE, CLEAN[number], strict=True)).get(heading, cell) for heading, cell in zip(headings, row, strict=True)]

@@ -21,7 +21,7 @@ from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.folder import FolderFiles, open_folder
+from cchc_metrics.read.folder import BESIDE, FolderFiles, open_folder
 from cchc_metrics.read.own import NOTHING, Declared, own_of
 from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.rows import kind_named
@@ -206,11 +206,14 @@ class Dataset:
         return joins_of(kind, self.tables).join(self.tables[kind].whole().columns)[0]
 
     def errors(self, kinds: Iterable[str]) -> Mapping[str, int]:
-        """Return the files of some kinds in which rows could not be used → how many mistakes; a kind is read with what it joins."""
+        """Return the files of some kinds in which rows could not be used, or that are missing → how many mistakes.
+
+        A kind is read with what it joins.
+        """
         wanted = {*kinds}
         wanted |= {join.kind for kind in wanted & KINDS.keys() for join in KINDS[kind].joins}
         files = {self.tables[kind].file for kind in wanted if kind in self.tables}
-        files |= {file for kind, problems in self.found if kind in wanted for file, _ in problems.totals}
+        files |= {file for kind, problems in self.found if kind.removesuffix(BESIDE) in wanted for file, _ in problems.totals}
         found: dict[str, int] = {}
         for (file, code), n in self.problems.totals.items():
             if file in files and code.severity == "error":

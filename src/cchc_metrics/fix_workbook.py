@@ -101,15 +101,18 @@ def _table(folder: Path, file: str, sheet: str, kind: Kind, district: District, 
     for problem in problems:
         heading = problem.heading or problem.column
         reason = problem.code.vi + problem.fix_vi
-        said = wrong.setdefault(problem.row, {})
-        said[heading] = f"{said[heading]}; {reason}" if heading in said else reason
+        for number in problem.rows or (problem.row,):
+            said = wrong.setdefault(number, {})
+            said[heading] = f"{said[heading]}; {reason}" if heading in said else reason
     rows = []
     for at, number in enumerate(map(int, raw.rows)):
         hidden = secrecy is not None and text_of(fixed.columns[secrecy].cell(at)) and _is_secret(fixed.columns[secrecy].cell(at))
         if number in wrong and not hidden:
             own_id = "" if id_at is None else text_of(raw.columns[id_at].cell(at))
             rows.append(RowToFix(number, own_id, tuple(fixed.columns[p].cell(at) for p in kept), wrong[number]))
-    return TableToFix(file, sheet, tuple(raw.headings[p] for p in kept), tuple(rows))
+    # What stands in a row of another number of cells may stand under the wrong heading: it is copied by nobody, and written anew by hand.
+    rows += [RowToFix(each.row, "", (None,) * len(kept), wrong[each.row]) for each in fixed.refused if each.row in wrong]
+    return TableToFix(file, sheet, tuple(raw.headings[p] for p in kept), tuple(sorted(rows, key=lambda row: row.number)))
 
 
 def _is_secret(cell: Any) -> bool:

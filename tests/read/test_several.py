@@ -116,3 +116,17 @@ def test_names_are_checked_one_by_one(files: str) -> None:
     with pytest.raises(MistakesError) as caught:
         load_district(DISTRICT + files)
     assert "files.dossiers" in caught.value.en
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [('["a.csv", "b.csv"]', {"b.csv": 1}), ('"b.csv"', {"b.csv": 1}), ('["b.csv", "c.csv"]', {"b.csv": 1, "c.csv": 1})],
+)
+def test_a_missing_file_is_an_error_of_its_kind_and_of_no_other(tmp_path: Path, named: str, said: dict[str, int]) -> None:
+    (tmp_path / "a.csv").write_text("Mã cuộc họp,Đơn vị,Loại cuộc họp,Ngày họp\n1,TM,Họp UBND,05/03/2021\n", encoding="utf-8")
+    text = f'code = "TM"\nname = "TM"\nlevel = "xã"\nextracted_on = 2022-03-31\nfiles.meetings = {named}\n'
+    (tmp_path / "district.toml").write_text(text, encoding="utf-8")
+    data = cm.read_folder(tmp_path)
+    assert data.errors(["meetings"]) == said
+    assert data.errors(["dossiers"]) == {}
+    assert data.problems.count("missing_file") == len(said)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
 
 from cchc_metrics.read.excel_files import looked_at
 from cchc_metrics.read.raw import RawColumn, RawTable
@@ -54,13 +56,31 @@ class Fixes:
             return table, [], []
         at_row = {int(row): at for at, row in enumerate(table.rows) if int(row) in fixed}
         good = {row: at for row, at in at_row.items() if id_at is None or text_of(table.columns[id_at].cell(at)) == fixed[row].id}
+        lost = {each.row for each in table.refused} & set(fixed)
         columns: dict[int, Any] = dict(table.columns)
         for position, column in table.columns.items():
             heading = table.headings[position]
             changed = {at: fixed[row].cells[heading] for row, at in good.items() if heading in fixed[row].cells}
             if changed:
                 columns[position] = RawColumn.of([changed.get(at, column.cell(at)) for at in range(len(table.rows))])
-        return replace(table, columns=columns), sorted(good), sorted(set(fixed) - set(good))
+        written = sorted(row for row in lost if any(text_of(cell) for cell in fixed[row].cells.values()))
+        outdated = sorted(set(fixed) - set(good) - lost)
+        return _with_rows(replace(table, columns=columns), fixed, written), sorted([*good, *written]), outdated
+
+
+def _with_rows(table: RawTable, fixed: Mapping[int, FixedRow], written: Sequence[int]) -> RawTable:
+    """Return a table with rows that could not be cut into cells, as somebody wrote them anew, in their places."""
+    if not written:
+        return table
+    rows = np.concatenate([np.asarray(table.rows, dtype=np.int64), np.array(written, dtype=np.int64)])
+    order = np.argsort(rows, kind="stable")
+    columns: dict[int, Any] = {}
+    for position, column in table.columns.items():
+        cells = [column.cell(at) for at in range(len(table.rows))]
+        cells += [fixed[row].cells.get(table.headings[position]) for row in written]
+        columns[position] = RawColumn.of([cells[at] for at in order.tolist()])
+    left = tuple(each for each in table.refused if each.row not in written)
+    return replace(table, columns=columns, rows=rows[order], refused=left)
 
 
 NO_FIXES: Final = Fixes()

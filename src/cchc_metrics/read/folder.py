@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from cchc_metrics.score import Inputs, Scheme
 
 PLAN, BASELINE = "plan.toml", "baseline.json"
+BESIDE = "+"
+"""Stands behind the kind of what is wrong beside its table, such as a second file that is missing."""
 WRITTEN = ("problems.csv", "report.xlsx")
 """Written by the command itself; may stand in the folder."""
 
@@ -55,7 +57,7 @@ class FolderFiles:
         coverage: kind → first and last day between which its records are complete.
         tables: kind → its table, for every kind that was supplied and whose headings could be understood. A kind that is not here has no
             data, which is not the same as no events.
-        found: the problems, each with the kind that it is about (``""`` for none), in the order of the kinds; a table that is still to be
+        found: the problems, each with the kind that it is about (``""`` for none, see also ``BESIDE``), in the order of the kinds; a table that is still to be
             read has its place too.
         absent: files that ``district.toml`` names and that are not there.
     """
@@ -135,7 +137,7 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
         chosen = replace(given, own=district.own(kind.name))
         table, unread = _table(folder, kind, places, chosen, own, whole=whole or kind.name in JOINED, progress=progress)
         # Of a kind that has a table, what is found is told with the table; what is wrong beside it stands for itself.
-        found += [(kind.name if table is None else "", problem) for problem in (*missing, *unread)]
+        found += [(kind.name if table is None else kind.name + BESIDE, problem) for problem in (*missing, *unread)]
         if table is None:
             continue
         if not table.held:
