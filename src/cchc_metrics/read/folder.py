@@ -57,7 +57,8 @@ class FolderFiles:
         coverage: kind → first and last day between which its records are complete.
         tables: kind → its table, for every kind that was supplied and whose headings could be understood. A kind that is not here has no
             data, which is not the same as no events.
-        found: the problems, each with the kind that it is about (``""`` for none, see also ``BESIDE``), in the order of the kinds; a table that is still to be
+        found: the problems, each with the kind that it is about (``""`` for none; see ``BESIDE``),
+            in the order of the kinds; a table that is still to be
             read has its place too.
         absent: files that ``district.toml`` names and that are not there.
     """
