@@ -121,7 +121,7 @@ def indicators(_: str) -> str:
             name_and_days(indicator),
             indicator.scale.value.replace("_", " "),
             made_of(indicator),
-            source_of(indicator),
+            indicator.source_text("en"),
         )
         by_kind.setdefault(kind, []).append(row)
     headings = ("Id", "What it is", "In", "Made of", "Source")
@@ -147,12 +147,6 @@ def added(names: Sequence[str]) -> str:
     """Return counts that are added; one with a leading ``-`` is taken away."""
     text = "".join(f" {'−' if name.startswith('-') else '+'} {code(name.removeprefix('-'))}" for name in names)
     return text.removeprefix(" + ").strip()
-
-
-def source_of(indicator: Indicator) -> str:
-    """Return a source; what no document was seen for is called a default of the library, never law."""
-    own = indicator.source.replace("[K] the library's own", "default of the library")
-    return own.replace("[K] ", "default of the library: ").replace(" [K]", " of the library")
 
 
 def counts(_: str) -> str:

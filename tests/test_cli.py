@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,12 @@ from tests.golden.regenerate import difference
 import cchc_metrics
 from cchc_metrics import cli
 from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.dataset import read_folder
 from cchc_metrics.example.make import make_example
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
+from cchc_metrics.report.content import report_page
+from cchc_metrics.report.files import FORMATS
 from cchc_metrics.schemas import MODELS
 
 CODES: Mapping[str, Code] = {code.value: code for code in Code}
@@ -47,7 +51,7 @@ def reported(folder: Path, *arguments: str | Path) -> Any:
     """Return ``report.json`` of a folder, and check that the exit status tells whether rows were rejected."""
     out = folder.parent / "out"
     result = invoke("report", folder, "--out", out, *arguments)
-    assert result.stderr == ""
+    assert re.fullmatch(r"(Đã ghi|Written): .*report\.json.*\n", result.stderr)
     data = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert data["problems"]["read"] == data["problems"]["valid"] + data["problems"]["rejected"]
     assert result.exit_code == (DONE_WITH_BAD_ROWS if data["problems"]["rejected"] or errors_of(data) else DONE)
@@ -81,11 +85,12 @@ def with_lines(name: str, *lines: str) -> dict[str, str]:
 def test_the_report_is_printed_and_written(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "out"
     result = invoke("report", EXAMPLE, "--period", "2021", "--out", out)
-    assert (result.exit_code, result.stderr) == (DONE, "")
+    files = ", ".join(str(out / name) for name in ("report.txt", "report.json", "report.md", "problems.csv"))
+    assert (result.exit_code, result.stderr) == (DONE, f"Đã ghi: {files}\n")
     assert difference("report.txt", result.stdout.encode()) == ""
     assert difference("report.txt", (out / "report.txt").read_bytes()) == ""
     assert {path.name for path in out.iterdir()} == {"report.txt", "report.json", "report.md", "problems.csv"}
-    assert (out / "report.md").read_text(encoding="utf-8").startswith("# CẢI CÁCH HÀNH CHÍNH HUYỆN THÁP MƯỜI – NĂM 2021\n")
+    assert (out / "report.md").read_text(encoding="utf-8").startswith("# KẾT QUẢ CẢI CÁCH HÀNH CHÍNH HUYỆN THÁP MƯỜI – NĂM 2021\n")
 
 
 def test_nothing_is_written_unless_asked_for(tmp_path: Path) -> None:
@@ -106,7 +111,7 @@ def test_the_report_in_english(tmp_path: Path) -> None:
     vi, en = invoke("report", folder), invoke("report", folder, "--lang", "en")
     assert (vi.exit_code, en.exit_code) == (DONE, DONE)
     assert en.stdout.startswith("ADMINISTRATIVE REFORM IN HUYỆN THÁP MƯỜI – 2021\n")
-    assert "Dossiers resolved early or on the due date" in en.stdout
+    assert "Share of dossiers resolved early or on the due date" in en.stdout
     assert "66.67%" in en.stdout
     assert "66,67%" in vi.stdout
     assert not [i.id for i in default_catalogue() if i.vi in en.stdout]
@@ -114,7 +119,7 @@ def test_the_report_in_english(tmp_path: Path) -> None:
     sections = [line for line, under in zip(vi.stdout.split("\n"), vi.stdout.split("\n")[1:], strict=False) if under.startswith("──")]
     assert len(sections) >= 4
     assert not [line for line in sections if line in en.stdout.split("\n")]
-    assert "4 rows read = 4 valid + 0 rejected" in invoke("report", small(tmp_path / "A", meetings_csv=None), "--lang", "en").stdout
+    assert "Rows read: 4; none was rejected." in invoke("report", small(tmp_path / "A", meetings_csv=None), "--lang", "en").stdout
 
 
 def test_rules_by_name_decide_and_are_named(tmp_path: Path) -> None:
@@ -126,7 +131,7 @@ def test_rules_by_name_decide_and_are_named(tmp_path: Path) -> None:
     assert (plain["rules"], portal["rules"]) == ("default", "qd766")
     assert counts(plain, "resolved_on_time") == (2, 3)
     assert counts(portal, "resolved_on_time") == (1, 3)
-    assert "quy tắc qd766" in invoke("report", folder, "--rules", "qd766").stdout
+    assert "- Quy tắc tính: Cổng Dịch vụ công quốc gia, QĐ 766/QĐ-TTg (qd766)." in invoke("report", folder, "--rules", "qd766").stdout
 
 
 @pytest.mark.parametrize(
@@ -354,9 +359,14 @@ def test_bad_input(
 
     text = invoke("report", folder).stdout
     n = data["problems"]
-    assert f"Đọc {n['read']} dòng = {n['valid']} hợp lệ + {rejected} bị loại" in text
-    for code, number in totals.items():
-        assert re.search(rf"^{code} +{number}  {re.escape(CODES[code].vi)}$", text, re.MULTILINE)
+    assert f"Đọc {n['read']} dòng, {f'loại {rejected} dòng' if rejected else 'không loại dòng nào.'}" in text
+    shown: Counter[str] = Counter()
+    for listed in (
+        line for part in report_page(read_folder(folder).report()).sections if part.id == "input" for line in part.tables[0].rows
+    ):
+        assert isinstance(listed.cells[3].number, int)
+        shown[listed.cells[2].text] += listed.cells[3].number
+    assert shown == {CODES[code].vi: number for code, number in totals.items()}
 
     checked = invoke("check", folder, "--lang", "en")
     assert checked.exit_code == (DONE_WITH_BAD_ROWS if errors_of(data) else DONE)
@@ -378,9 +388,11 @@ def test_nothing_of_nothing_is_no_data_and_never_a_percentage(tmp_path: Path) ->
         (0, 0, None, "zero_denominator", "không có số liệu"),
     }
     for lang, words in (("vi", "không có số liệu"), ("en", "no data")):
-        (line,) = (x for x in invoke("report", folder, "--lang", lang).stdout.split("\n") if x.startswith(paperless(lang) + "  "))
-        assert re.split(r" {2,}", line)[1] == words
-        assert "%" not in line
+        lines = invoke("report", folder, "--lang", lang).stdout.split("\n")
+        (at,) = (n for n, line in enumerate(lines) if line.startswith(f"  {paperless(lang)} (") and "–" in line)
+        assert re.split(r" {2,}", lines[at].strip())[1:] == ["–", "0", "0"]
+        notes = re.findall(r"\(\d+\)", lines[at])
+        assert any(line.lower() == f"{note} {words}." for line in lines for note in notes)
 
 
 def paperless(lang: str) -> str:
@@ -391,8 +403,8 @@ def test_a_kind_that_was_not_supplied_has_no_data(tmp_path: Path) -> None:
     folder = small(tmp_path / "TM", meetings_csv=None)
     data = reported(folder)
     assert {m["status"] for m in data["measures"] if m["indicator"] == "paperless_meetings"} == {"no_data"}
-    (line,) = (x for x in invoke("report", folder).stdout.split("\n") if x.startswith("Không có số liệu: "))
-    assert "Cuộc họp không giấy" in line.split(": ", 1)[1].split("; ")
+    text = " ".join(invoke("report", folder).stdout.partition("Phụ lục 1")[2].partition("Phụ lục 2")[0].split())
+    assert "Tỷ lệ cuộc họp không giấy" in text.partition("Không có số liệu: ")[2].rstrip(".").split("; ")
 
 
 # --- check
@@ -466,7 +478,7 @@ def test_the_catalogue_lists_every_indicator(lang: str) -> None:
     lines = result.stdout.rstrip("\n").split("\n")[2:]
     listed = [re.split(r" {2,}", line) for line in lines]
     assert [cells[:2] for cells in listed] == [[i.id, i.name(lang)] for i in default_catalogue()]
-    assert [cells[-1] for cells in listed] == [i.source for i in default_catalogue()]
+    assert [cells[-1] for cells in listed] == [i.source_text(lang) for i in default_catalogue()]
 
 
 def test_the_version() -> None:
@@ -492,25 +504,51 @@ def test_without_its_extra_the_command_says_what_to_install() -> None:
 # --- Progress: on a terminal only, and only on work that takes longer than a second
 
 
-def progress_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, tty: bool, clock: Iterator[float]) -> str:
+class Bar:
+    """What rich would show."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, int, int | None]] = []
+        self.running = True
+
+    def add_task(self, _: str, *, total: int | None) -> int:
+        assert total is None
+        return 7
+
+    def update(self, task: int, *, description: str, completed: int, total: int | None) -> None:
+        assert task == 7
+        self.said.append((description, completed, total))
+
+    def stop(self) -> None:
+        self.running = False
+
+
+def progress_said(monkeypatch: pytest.MonkeyPatch, *, tty: bool, clock: Iterator[float]) -> list[tuple[str, int, int | None]]:
+    bars: list[Bar] = []
+
+    def shown() -> Bar:
+        bars.append(Bar())
+        return bars[-1]
+
+    monkeypatch.setattr("cchc_metrics.report.terminal.progress_shown", shown)
     monkeypatch.setattr("time.monotonic", lambda: next(clock))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: tty)
     with cli._Progress() as progress:
         for done in (0, 50, 100):
             progress("dossiers.csv", done, 100)
         progress("units.csv", 7, 0)
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    return shown.err
+        assert all(bar.running for bar in bars)
+    assert not [bar for bar in bars if bar.running]
+    assert len(bars) <= 1
+    return [line for bar in bars for line in bar.said]
 
 
 SLOW = (0.0, 0.4, 0.9, 1.1, 1.2)
-ERASE = "\r\033[K"
 
 
-def test_progress_is_shown_after_a_second_and_erased(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    said = progress_said(monkeypatch, capsys, tty=True, clock=iter(SLOW))
-    assert said == f"{ERASE}dossiers.csv 100%{ERASE}units.csv{ERASE}"
+def test_progress_is_shown_after_a_second_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = progress_said(monkeypatch, tty=True, clock=iter(SLOW))
+    assert said == [("dossiers.csv", 100, 100), ("units.csv", 7, None)]
 
 
 @pytest.mark.parametrize(
@@ -521,10 +559,8 @@ def test_progress_is_shown_after_a_second_and_erased(monkeypatch: pytest.MonkeyP
         (False, SLOW),
     ],
 )
-def test_progress_is_not_shown(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tty: bool, clock: tuple[float, ...]
-) -> None:
-    assert progress_said(monkeypatch, capsys, tty=tty, clock=iter(clock)) == ""
+def test_progress_is_not_shown(monkeypatch: pytest.MonkeyPatch, tty: bool, clock: tuple[float, ...]) -> None:
+    assert progress_said(monkeypatch, tty=tty, clock=iter(clock)) == []
 
 
 def test_progress_of_the_command_is_not_in_its_report(
@@ -535,12 +571,51 @@ def test_progress_of_the_command_is_not_in_its_report(
     monkeypatch.setattr(cli, "_SLOW_SECONDS", -1.0)
     assert invoke("report", folder).stderr == ""  # not a terminal
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
     with pytest.raises(SystemExit, match="0"):
         cli.main(["report", str(folder)])
     shown = capsys.readouterr()
     assert shown.out == plain.stdout
-    assert shown.err.startswith(f"{ERASE}dossiers.csv 100%")
-    assert shown.err.endswith(ERASE)
+    assert "meetings.csv" in shown.err
+
+
+@pytest.mark.parametrize("rich", [True, False], ids=["rich", "without rich"])
+def test_a_terminal_shows_what_a_file_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], rich: bool
+) -> None:
+    folder = small(tmp_path / "TM")
+    plain = invoke("report", folder)
+    if not rich:
+        for module in ("rich", "rich.console", "rich.progress"):
+            monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setattr(cli, "_SLOW_SECONDS", -1.0)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["report", str(folder)])
+    shown = capsys.readouterr().out
+    assert ("\x1b[" in shown) is rich
+    assert re.sub(r"\x1b\[[0-9;]*m", "", shown) == plain.stdout
+
+
+# --- Formats
+
+
+def test_the_help_names_every_format() -> None:
+    assert ", ".join(FORMATS) == cli.FORMATS
+    assert cli.FORMATS in " ".join(invoke("report", "--help").stdout.split())
+
+
+def test_what_was_written_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("click.launch", opened.append)
+    folder, out = small(tmp_path / "TM"), tmp_path / "out"
+    assert invoke("report", folder, "--out", out, "--formats", "json,txt,md", "--open").exit_code == DONE
+    assert invoke("report", folder, "--out", out, "--formats", "json", "--open").exit_code == DONE  # there is nothing for people
+    assert opened == [str(out / "report.md")]
+    assert "--open opens what was written; add --out FOLDER" in refused("report", folder, "--open", "--lang", "en")
 
 
 def test_fill_writes_the_form_and_lists_what_has_no_value(tmp_path: Path) -> None:

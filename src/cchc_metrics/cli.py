@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from cchc_metrics.dataset import Dataset
     from cchc_metrics.proposal import Entry
     from cchc_metrics.records.problems import Problems
+    from cchc_metrics.report.page import Page, Table
     from cchc_metrics.text import Lang
 
 _SLOW_SECONDS = 1.0
+FORMATS = "txt, md, json, xlsx, csv, parquet"  # as report.files.FORMATS, which costs too much to be imported for a text of help
 
 
 class _Date(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
@@ -85,18 +87,27 @@ def main() -> None:
 @scores_option
 @lang_option
 @click.option("--out", type=_PATH, help="folder to write to; created when missing")
-@click.option("--formats", default="txt,json,md", show_default=True, help="what to write to --out: txt, md, json, xlsx, csv, parquet")
-def report(folder: Path, lang: Lang, out: Path | None, formats: str, **chosen: Any) -> None:
-    """Print the report of FOLDER and write it to --out."""
-    from cchc_metrics.report.files import formats_named, report_text, save_report  # noqa: PLC0415  the command starts fast
+@click.option("--formats", default="txt,json,md", show_default=True, help=f"what to write to --out: {FORMATS}")
+@click.option("--open", "opened", is_flag=True, help="open what was written: the first format that people read")
+def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: bool, **chosen: Any) -> None:
+    """Print the report of FOLDER and write it to --out; where the files went is said on the other stream."""
+    from cchc_metrics.report.content import report_page  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.report.files import formats_named, save_report, to_be_opened  # noqa: PLC0415
 
+    written: tuple[Path, ...] = ()
     with _working(lang) as progress:
         wanted = formats_named(formats.split(","))
+        if opened and out is None:
+            raise InputError("--open mở tệp đã ghi; thêm --out THƯ_MỤC", "--open opens what was written; add --out FOLDER")
         made = _read(folder, progress, **chosen).report()
-        text = report_text(made, lang)
+        page = report_page(made, lang)
         if out is not None:
-            save_report(made, out, wanted, lang)
-    click.echo(text, nl=False)
+            written = save_report(made, out, wanted, lang)
+    _print_page(page)
+    if written:
+        click.echo(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
+    if opened and (chosen_file := to_be_opened(written)) is not None:
+        click.launch(str(chosen_file))
     raise SystemExit(_status(made.problems))
 
 
@@ -247,12 +258,11 @@ def schema(name: str | None) -> None:
 def plan_command(folder: Path, lang: Lang, **chosen: Any) -> None:
     """Print where the plan of FOLDER stands: met, on track, at risk, and what it takes."""
     from cchc_metrics.report.content import plan_page  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.page_text import page_text  # noqa: PLC0415
 
     with _working(lang) as progress:
         made = _read(folder, progress, **chosen).report()
-        text = page_text(plan_page(made, lang))
-    click.echo(text, nl=False)
+        page = plan_page(made, lang)
+    _print_page(page)
     raise SystemExit(_status(made.problems))
 
 
@@ -430,11 +440,34 @@ def catalogue(lang: str) -> None:
     """Print the indicators."""
     from cchc_metrics.catalogue.load import default_catalogue  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.page import words_table  # noqa: PLC0415
-    from cchc_metrics.report.page_text import table_text  # noqa: PLC0415
 
-    rows = tuple((i.id, i.name(lang), i.scale.value, i.formula_id, i.source) for i in default_catalogue())
+    rows = tuple((i.id, i.name(lang), i.scale.value, i.formula_id, i.source_text(lang)) for i in default_catalogue())
     headings = ("id", "tên", "đơn vị", "công thức", "nguồn") if lang == "vi" else ("id", "name", "unit", "formula", "source")
-    click.echo(table_text(words_table("catalogue", headings, rows), None))
+    _print_table(words_table("catalogue", headings, rows))
+
+
+def _print_page(page: Page) -> None:
+    """Print a page: on a terminal with its tables drawn and as wide as it is, else as plain text."""
+    if sys.stdout.isatty():
+        from cchc_metrics.report.terminal import print_page  # noqa: PLC0415  costs more than most commands take
+
+        if print_page(page):
+            return
+    from cchc_metrics.report.page_text import page_text  # noqa: PLC0415  the command starts fast
+
+    click.echo(page_text(page), nl=False)
+
+
+def _print_table(table: Table) -> None:
+    """Print a table as ``_print_page`` does a page; plain text has every cell on one line, for programs that read it."""
+    if sys.stdout.isatty():
+        from cchc_metrics.report.terminal import print_table  # noqa: PLC0415  costs more than most commands take
+
+        if print_table(table):
+            return
+    from cchc_metrics.report.page_text import table_text  # noqa: PLC0415  the command starts fast
+
+    click.echo(table_text(table, None))
 
 
 def _read(folder: Path, progress: _Progress, **chosen: Any) -> Dataset:
@@ -477,20 +510,25 @@ class _Progress:
 
     def __init__(self) -> None:
         self._started = time.monotonic()
-        self._shown = False
+        self._shown: Any = None
+        self._task: Any = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
-            click.echo("\r\033[K", nl=False, err=True)
+        if self._shown is not None:
+            self._shown.stop()
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        if sys.stderr.isatty() and time.monotonic() - self._started > _SLOW_SECONDS:
-            share = f" {100 * done // total}%" if total else ""
-            click.echo(f"\r\033[K{what}{share}", nl=False, err=True)
-            self._shown = True
+        if self._shown is None and sys.stderr.isatty() and time.monotonic() - self._started > _SLOW_SECONDS:
+            from cchc_metrics.report.terminal import progress_shown  # noqa: PLC0415  costs more than most commands take
+
+            self._shown = progress_shown()
+            if self._shown is not None:
+                self._task = self._shown.add_task(what, total=None)
+        if self._shown is not None:
+            self._shown.update(self._task, description=what, completed=done, total=total or None)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.folder import BESIDE, FolderFiles, open_folder
 from cchc_metrics.read.own import NOTHING, Declared, own_of
-from cchc_metrics.read.raw import Progress
+from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.sources import TableLike, TableSource, memory_source
 from cchc_metrics.records.columns import Columns
@@ -191,8 +191,7 @@ class Dataset:
     @property
     def problems(self) -> Problems:
         """Everything that is wrong with the records: what reading finds, and what the rules and the calendar find in dossiers."""
-        scan = next(iter(self._scans.values()), None) or self._scan((), None, None)
-        return scan.problems
+        return self._any_scan().problems
 
     def columns(self, kind: str) -> Columns:
         """Return the valid rows of a kind in one part, joined with what it takes from others, as dossiers do from procedures and events.
@@ -474,6 +473,9 @@ class Dataset:
             synthetic=self.synthetic,
             note=self.note,
             form06=lambda: self.replace(rules="form06").form06(asked.period),
+            tables=self._any_scan().of_kinds,
+            files={kind: table.file for kind, table in self.tables.items()},
+            names=self._names(),
         )
 
     # --- How it prints itself
@@ -540,6 +542,22 @@ class Dataset:
             self._scans.clear()  # the last answer only: a tally of a province is large
             self._scans[key] = scan
         return self._scans[key]
+
+    def _any_scan(self) -> Scan:
+        """Return the last reading of the tables, whatever it counted, or a new one that counts nothing."""
+        return next(iter(self._scans.values()), None) or self._scan((), None, None)
+
+    def _names(self) -> Mapping[tuple[str, str], str]:
+        """Return what the records call the initiatives: dimension and label → name."""
+        if "initiatives" not in self.tables:
+            return {}
+        try:
+            columns = self.tables["initiatives"].whole().columns
+        except UnreadableFileError:  # told with the problems
+            return {}
+        codes, names = columns.codes("name")
+        ids = columns.arrays.get("initiative_id", ())
+        return {("initiative", str(label)): names[code] for label, code in zip(ids, codes.tolist(), strict=True) if names[code]}
 
     def _counted(
         self, periods: tuple[Period, ...], as_of: date | None, sets: Mapping[str, Collection[str]] | None, engine: Engine = "auto"

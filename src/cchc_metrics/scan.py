@@ -30,11 +30,13 @@ class Scan:
     Args:
         counted: the counts; None where only the problems were asked for.
         problems: everything that is wrong with the tables, kind by kind, then what the rules and the calendar find in dossiers.
+        of_kinds: kind → what is wrong with its table, a part of the problems.
         marks: kind → what has to stand beside every value of its table: a column of dates that nobody used may be one that counts.
     """
 
     counted: Tally | None
     problems: Problems
+    of_kinds: Mapping[str, Problems]
     marks: Mapping[str, Text]
 
 
@@ -85,8 +87,12 @@ def scan_tables(
         else:
             problems[kind] = findings.in_order()
             quality += findings.quality
-    everything = sum((problems.get(kind, before) for kind, before in found), Problems()) + quality.findings()
-    return Scan(counted, everything, {kind: mark for kind, own in problems.items() if (mark := _mark(own)) is not None})
+    each = [(kind, problems.get(kind, before)) for kind, before in found]
+    everything = sum((own for _, own in each), Problems()) + quality.findings()
+    of_kinds: dict[str, Problems] = {}
+    for kind, own in each:
+        of_kinds[kind] = of_kinds.get(kind, Problems()) + own
+    return Scan(counted, everything, of_kinds, {kind: mark for kind, own in problems.items() if (mark := _mark(own)) is not None})
 
 
 def counted_of(scan: Scan) -> Tally:

@@ -6,6 +6,7 @@ A low layer: both what reads and what prints may use it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -13,7 +14,7 @@ from typing import Literal
 from cchc_metrics.errors import CchcError
 from cchc_metrics.folding import fold, nfc, word_key
 
-__all__ = ["LANGS", "Lang", "Text", "fold", "letters_lost", "nfc", "parse_number_vi", "word_key"]
+__all__ = ["LANGS", "Lang", "Text", "dictionary_order", "fold", "letters_lost", "nfc", "parse_number_vi", "word_key"]
 
 Lang = Literal["vi", "en"]
 """A language of the output: Vietnamese or English."""
@@ -124,3 +125,24 @@ def _not_a_number(number: str) -> CchcError:
         fix = number.translate(_SWAP)
         return CchcError(f"{vi}; có phải «{fix}»?", f"{en}; did you mean «{fix}»?")
     return CchcError(f"{vi}; viết như 2.096 hoặc 92,83", f"{en}; write it like 2.096 or 92,83")
+
+
+_LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", start=1)}
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền, hỏi, ngã, sắc, nặng
+
+
+def dictionary_order(text: str) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...], str]:
+    """Return what a text is sorted by in a Vietnamese dictionary: Đ after D, Ă after A; tones decide where letters do not.
+
+    >>> sorted(["Đất đai", "Xây dựng", "Dân tộc", "Đăng ký", "Hộ tịch"], key=dictionary_order)
+    ['Dân tộc', 'Đăng ký', 'Đất đai', 'Hộ tịch', 'Xây dựng']
+    """
+    letters: list[tuple[int, str]] = []
+    tones: list[int] = []
+    for composed in nfc(text).lower():
+        parts = unicodedata.normalize("NFD", composed)
+        tone = next((_TONES[mark] for mark in parts if mark in _TONES), 0)
+        letter = nfc("".join(mark for mark in parts if mark not in _TONES))
+        letters.append((_LETTERS.get(letter, 0), letter))
+        tones.append(tone)
+    return tuple(letters), tuple(tones), text

@@ -61,7 +61,10 @@ def test_it_is_reported_in_both_languages_with_a_source_and_an_example(indicator
     assert indicator.vi != indicator.en
     assert indicator.source
     assert indicator.example
-    assert not indicator.source.startswith("[K]") or len(indicator.source) > len("[K] ")
+    assert "[K]" not in indicator.source + indicator.source_en
+    if indicator.scale is Scale.PERCENT:
+        assert indicator.vi.startswith("Tỷ lệ ")
+        assert indicator.en.startswith("Share of ")
 
 
 @each

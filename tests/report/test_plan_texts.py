@@ -14,7 +14,7 @@ from tests.verbs.fakes import Fake, made
 
 from cchc_metrics.plan import Plan
 from cchc_metrics.reference.unit import Unit, UnitTree
-from cchc_metrics.report.content import assessment_texts
+from cchc_metrics.report.format import assessment_texts
 from cchc_metrics.tables.numbers import format_number
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Better, Scale

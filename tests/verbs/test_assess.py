@@ -169,7 +169,7 @@ def test_a_target_may_be_judged_after_rounding() -> None:
     exact, rounded = (judged({"value": 90, **keys}, made(17_999, 20_000)) for keys in ({}, {"round_to": 1}))
     assert (exact.verdict, exact.gap) == (Verdict.NOT_MET, Fraction(-5, 1000))
     assert (rounded.verdict, rounded.gap, rounded.measured) == (Verdict.MET, Fraction(0), Fraction(89_995, 1000))
-    assert rounded.reason.vi == "xét sau khi làm tròn đến 1 chữ số thập phân: 90,0"
+    assert rounded.reason.vi == "so sánh sau khi làm tròn đến 1 chữ số thập phân: 90,0"
     assert rounded.reason.en == "judged after rounding to 1 decimals: 90.0"
     assert judged({"value": 90, "round_to": 1}, made(17_989, 20_000)).verdict is Verdict.NOT_MET  # 89,945 rounds to 89,9
     assert judged({"value": 90, "round_to": 1}, made(17_990, 20_000)).verdict is Verdict.MET  # a half is rounded up
@@ -270,12 +270,12 @@ BETWEEN = {"value": 90, "upper": 95, "comparator": "between"}
     [
         ({"value": 95}, (83, 88), IN_YEAR, "còn thiếu 12 hồ sơ đúng hạn", "12 more dossiers on time are needed"),
         ({"value": 95}, (83, 88), YEAR_END, "thiếu 1 hồ sơ đúng hạn", "1 more was needed: dossiers on time"),
-        ({"value": 95}, (195, 200), IN_YEAR, "còn được phép 5 trường hợp không đạt", "5 more may fail"),
+        ({"value": 95}, (195, 200), IN_YEAR, "được phép thêm tối đa 5 trường hợp không đạt", "at most 5 more cases that fail are allowed"),
         ({"value": 95}, (195, 200), YEAR_END, "", ""),
-        ({"value": 100}, (98, 100), IN_YEAR, "không còn đạt được: đã có 2 trường hợp không đạt", "out of reach: 2 have already failed"),
+        ({"value": 100}, (98, 100), IN_YEAR, "không còn đạt được: đã có 2 trường hợp không đạt", "out of reach: 2 cases that fail already"),
         ({"value": 3000}, (904,), IN_YEAR, "còn thiếu 2.096 hồ sơ đúng hạn", "2,096 more dossiers on time are needed"),
         ({"value": "16,5"}, (20,), YEAR_END, "vượt 3 hồ sơ đúng hạn", "3 dossiers on time more than asked"),
-        ({"value": 4, **CEILING}, (1,), IN_YEAR, "còn được phép 3 hồ sơ đúng hạn", "3 more dossiers on time are allowed"),
+        ({"value": 4, **CEILING}, (1,), IN_YEAR, "được phép thêm tối đa 3 hồ sơ đúng hạn", "at most 3 more dossiers on time are allowed"),
         ({"value": 4, **CEILING}, (6,), YEAR_END, "vượt mức 2 hồ sơ đúng hạn", "2 dossiers on time too many"),
         ({"value": 5, **CEILING}, (6, 100), IN_YEAR, "cần thêm 20 trường hợp đạt", "20 more good cases are needed"),
         ({"value": 5, **CEILING}, (6, 100), YEAR_END, "vượt mức 1 hồ sơ đúng hạn", "1 too many: dossiers on time"),
@@ -284,7 +284,7 @@ BETWEEN = {"value": 90, "upper": 95, "comparator": "between"}
             (6, 9),
             IN_YEAR,
             "không còn đạt được: đã có 6 trường hợp không đạt",
-            "out of reach: 6 have already failed",
+            "out of reach: 6 cases that fail already",
         ),
         ({"value": 101}, (100, 100), IN_YEAR, "không đạt được", "out of reach"),
         (BETWEEN, (97, 100), YEAR_END, "cao hơn mức yêu cầu", "above what is asked"),

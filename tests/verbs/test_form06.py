@@ -28,6 +28,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.form06_table import failure_text, form06_table
+from cchc_metrics.text import dictionary_order
 from cchc_metrics.verbs.form06 import Failure, Form06, check_form06, form06
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
 from cchc_metrics.verbs.measure import measure
@@ -94,7 +95,7 @@ def test_every_row_is_that_of_the_clerks_book(question: tuple[draw.Files, list[P
             expected = []
             for level in dict.fromkeys(LEVELS[code] for code in codes):
                 own = [f for f in fates if f.dossier.unit_code in codes and LEVELS[f.dossier.unit_code] == level]
-                for name in sorted({d.field for d in rows}):
+                for name in sorted({d.field for d in rows}, key=dictionary_order):
                     of_field = chosen(own, field_of_work=name)
                     by_channel = {c: book(chosen(of_field, channel=c), form) for c in Channel}
                     row = as_row(level, name, book(of_field, form), by_channel)

@@ -68,7 +68,8 @@ class Indicator(DeclaredModel):
         values_of: full name of the set of events whose values the quantile is of.
         better: which way is better.
         formula: id of the formula, where several are in official use.
-        source: document and article, or ``"[K] …"`` for a default that no document was seen for.
+        source, source_en: document and article, and how far to trust it: a default of the library that no document was seen for says so.
+            ``source_en`` is empty where it is the same in English.
         breakdowns: lists of dimensions that reports show by default; others can be asked for.
         by_level: whether reports show the breakdowns for each level of unit apart.
         sample: whether the denominator is a sample of those it speaks of, so that reports add a 95 % interval.
@@ -84,6 +85,7 @@ class Indicator(DeclaredModel):
         definition_changed_vi, definition_changed_en: what changed on that day.
         example: an example in words and numbers.
         noun_vi, noun_en: what one more in the numerator is ("hồ sơ đúng hạn").
+        bad_vi, bad_en: what one that is in the denominator only is ("hồ sơ trễ hạn").
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -97,6 +99,7 @@ class Indicator(DeclaredModel):
     better: Better = Better.HIGHER
     formula: str = ""
     source: str = Field(min_length=1)
+    source_en: str = ""
     breakdowns: tuple[tuple[str, ...], ...] = ()
     by_level: bool = False
     sample: bool = False
@@ -114,6 +117,8 @@ class Indicator(DeclaredModel):
     example: str = ""
     noun_vi: str = ""
     noun_en: str = ""
+    bad_vi: str = ""
+    bad_en: str = ""
 
     @field_validator("breakdowns", mode="before")
     @classmethod
@@ -147,13 +152,17 @@ class Indicator(DeclaredModel):
         """Return the name in ``"vi"`` or ``"en"``."""
         return self.en if lang == "en" else self.vi
 
+    def source_text(self, lang: str) -> str:
+        """Return the source in ``"vi"`` or ``"en"``."""
+        return self.source_en or self.source if lang == "en" else self.source
+
 
 @public_methods
 class Catalogue:
     """A checked, immutable collection of counts and indicators.
 
     >>> Catalogue.default()["resolved_on_time"].en
-    'Dossiers resolved early or on the due date'
+    'Share of dossiers resolved early or on the due date'
     """
 
     __slots__ = ("counts", "indicators")

@@ -83,7 +83,9 @@ class _Checks:
         if own:
             self._unit(("unit",), own)
         elif self.units is not None and len(self.units.roots) != 1:
-            self.mistakes.say(("unit",), "cây đơn vị có nhiều gốc; ghi unit của kế hoạch", "the unit tree has several roots; give unit")
+            self.mistakes.say(
+                ("unit",), "danh mục đơn vị có nhiều gốc; ghi unit của kế hoạch", "the unit tree has several roots; give unit"
+            )
         found: dict[str, list[Any]] = {key: [] for key in _TABLES}
         ids: list[tuple[Path, str]] = []
         for key, model in _TABLES.items():

@@ -83,7 +83,7 @@ class Code(StrEnum):
     UNKNOWN_UNIT = (
         "unknown_unit",
         "error",
-        "đơn vị không có trong cây đơn vị của district.toml",
+        "đơn vị không có trong danh mục đơn vị của district.toml",
         "the unit is not in the unit tree of district.toml",
     )
     ID_LOST_DIGITS = (
@@ -283,7 +283,7 @@ class Code(StrEnum):
     UNIT_ASSUMED = (
         "unit_assumed",
         "warning",
-        "bảng không có cột đơn vị; mọi dòng tính cho đơn vị duy nhất của cây",
+        "bảng không có cột đơn vị; mọi dòng tính cho đơn vị duy nhất của danh mục",
         "the table has no column of units; every row counts for the only unit of the tree",
     )
     COLUMN_DECLARED = (

@@ -181,6 +181,15 @@ class Period:
             return name
         return f"{name} ({self.first:%d/%m/%Y}–{self.last:%d/%m/%Y})" if vi else f"{name} ({self.first} to {self.last})"
 
+    def in_sentence(self, lang: str = "vi") -> str:
+        """Return the name as it stands within a sentence, its numeral as it is.
+
+        >>> Period.parse("2021-Q1").in_sentence()
+        'quý I năm 2021'
+        """
+        name = self.text(lang)
+        return name if lang == "en" else name[:1].lower() + name[1:]
+
     @property
     def days(self) -> int:
         """Number of days."""
@@ -355,7 +364,7 @@ def _unknown(text: str, kind: PeriodKind | None = None) -> CchcError:
         vi, en = suggestion(text, _labels_near(text))
     else:
         vi, en = (f"; một năm có {_how_many(kind)} {_KIND_NAMES[kind][0]}", f"; a year has {_how_many(kind)} {_KIND_NAMES[kind][1]}")
-    return CchcError(f"không hiểu kỳ «{text}»{vi}; dùng: {accepted}", f"period «{text}» is not understood{en}; use: {accepted}")
+    return CchcError(f"kỳ báo cáo “{text}” không hợp lệ{vi}; dùng: {accepted}", f"period «{text}» is not understood{en}; use: {accepted}")
 
 
 def _labels_near(text: str) -> list[str]:

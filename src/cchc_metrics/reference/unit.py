@@ -187,7 +187,7 @@ class UnitTree:
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"cây đơn vị không thay đổi được | a unit tree does not change: {name} = {value!r}")
+        raise AttributeError(f"danh mục đơn vị không thay đổi được | a unit tree does not change: {name} = {value!r}")
 
     def __contains__(self, code: object) -> bool:
         return code in self._units

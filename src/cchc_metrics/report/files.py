@@ -96,6 +96,16 @@ def report_text(report: Report, lang: Lang = "vi") -> str:
     return page_text(report_page(report, lang))
 
 
+def to_be_opened(written: Iterable[Path]) -> Path | None:
+    """Return which of some files a reader opens: the one for people that has most, None where all are for programs.
+
+    >>> to_be_opened([Path("out/report.json"), Path("out/report.txt"), Path("out/report.html")]).name
+    'report.html'
+    """
+    files = {path.suffix: path for path in written if path.stem == "report"}
+    return next((files[suffix] for suffix in (".html", ".docx", ".xlsx", ".md", ".txt") if suffix in files), None)
+
+
 def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> tuple[Path, ...]:
     """Write a report into a folder, which is made where it is missing, with ``problems.csv``.
 

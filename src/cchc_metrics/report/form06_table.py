@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cchc_metrics.reference.unit import LEVEL_NAMES
-from cchc_metrics.report.page import COUNT, Cell, Heading, Table, TableRow, number_cell
+from cchc_metrics.report.page import COUNT, Cell, Table, TableHeading, TableRow, number_cell
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
 from cchc_metrics.verbs.form06 import Failure
@@ -46,7 +46,7 @@ _HEADINGS = {
 
 def form06_table(rows: Sequence[Form06Row], lang: Lang = "vi") -> Table:
     """Return the rows of a form as a table with the printed column numbers; totals stand before their fields' end, named as such."""
-    headings = tuple(Heading(text, right=number != 1) for number, text in enumerate(("(1)", *_HEADINGS[lang])))
+    headings = tuple(TableHeading(text, right=number != 1) for number, text in enumerate(("(1)", *_HEADINGS[lang])))
     return Table(
         "form06",
         headings,

@@ -2,37 +2,128 @@
 
 from __future__ import annotations
 
-from cchc_metrics.catalogue.labels import label_name
-from cchc_metrics.tables.numbers import format_count
-from cchc_metrics.text import Lang
-from cchc_metrics.values import Measure, Status, Text, value_text
+from dataclasses import replace
 
+from cchc_metrics.catalogue.labels import label_name
+from cchc_metrics.catalogue.model import Count
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.report.page import COUNT, Cell, Form, number_cell
+from cchc_metrics.tables.numbers import format_count, format_number, format_percent
+from cchc_metrics.text import Lang
+from cchc_metrics.values import Measure, Scale, Status, Text, value_text
+from cchc_metrics.verbs.assess import Assessment
+from cchc_metrics.verbs.compare import Delta
+
+_FORMS = {
+    Scale.PERCENT: Form("percent", 2, suffix="%"),
+    Scale.COUNT: COUNT,
+    Scale.WORKING_DAYS: Form("days", 2),
+    Scale.CALENDAR_DAYS: Form("days", 2),
+    Scale.POINTS: Form("number", 2),
+    Scale.MEAN: Form("number", 2),
+}
 _FLAGS = {
     Status.ESTIMATED: (" (ước tính)", " (estimated)"),
     Status.PERIOD_OPEN: (" (chưa hết kỳ)", " (period open)"),
 }
-EXCLUDED_NAMES = {
-    "still_open": ("chưa giải quyết, còn trong hạn", "pending, not overdue"),
-    "no_due_date": ("không có hạn", "no due date"),
-    "calendar_missing": ("hạn trả nằm ngoài lịch làm việc", "due date outside the working calendar"),
-    "wait_without_dates": ("ngày chờ không rõ, không tính lại được hạn", "days waited without dates, so the term cannot restart"),
-    "pending_no_due_date": ("đang giải quyết, không có hạn", "pending, no due date"),
-    "pending_calendar_missing": ("đang giải quyết, hạn trả nằm ngoài lịch làm việc", "pending, due date outside the working calendar"),
-    "pending_wait_without_dates": ("đang giải quyết, ngày chờ không rõ", "pending, days waited without dates"),
-    "overdue_age_unknown": ("quá hạn không rõ bao nhiêu ngày làm việc", "overdue by an unknown number of working days"),
-    "turnaround_not_known": ("không tính được số ngày làm việc", "working days not known"),
-    "acceptance_not_known": ("không tính được thời gian tiếp nhận", "time to acceptance not known"),
-    "in_time_not_known": ("không rõ có kịp thời không", "not known whether in time"),
-    "level_not_said": ("chưa ghi mức độ dịch vụ", "service level not said"),
-    "post_not_said": ("chưa ghi việc gửi qua bưu chính", "not said whether by post"),
-    "requests_not_said": ("chưa ghi số lần yêu cầu bổ sung", "supplement requests not said"),
-    "reach_not_said": ("chưa báo cáo số lượt người", "people reached not reported"),
-    "fee_not_said": ("chưa ghi nghĩa vụ tài chính", "financial obligation not said"),
-    "no_paper_result": ("không có kết quả giấy", "no paper result"),
-    "digitisation_not_said": ("chưa ghi tình trạng số hóa", "digitisation not said"),
-    "secret": ("mật", "secret"),
-    "unknown_secrecy": ("chưa ghi độ mật", "no secrecy mark"),
+EXCLUDED_NAMES = {  # what stands after a number
+    "still_open": ("hồ sơ chưa giải quyết, còn trong hạn", "dossiers pending, not overdue"),
+    "no_due_date": ("hồ sơ không có hạn trả kết quả", "dossiers without a due date"),
+    "calendar_missing": ("hồ sơ có hạn trả ngoài lịch làm việc", "dossiers due outside the working calendar"),
+    "wait_without_dates": (
+        "hồ sơ chờ bổ sung không rõ ngày, không tính lại được hạn",
+        "dossiers whose term cannot restart: waits without dates",
+    ),
+    "pending_no_due_date": ("hồ sơ đang giải quyết không có hạn trả kết quả", "pending dossiers without a due date"),
+    "pending_calendar_missing": (
+        "hồ sơ đang giải quyết có hạn trả ngoài lịch làm việc",
+        "pending dossiers due outside the working calendar",
+    ),
+    "pending_wait_without_dates": ("hồ sơ đang giải quyết chờ bổ sung không rõ ngày", "pending dossiers with waits without dates"),
+    "overdue_age_unknown": ("hồ sơ không rõ quá hạn bao nhiêu ngày làm việc", "dossiers overdue by an unknown number of working days"),
+    "turnaround_not_known": ("hồ sơ không tính được số ngày làm việc", "dossiers whose working days are not known"),
+    "acceptance_not_known": ("hồ sơ không tính được thời gian tiếp nhận", "dossiers whose time to acceptance is not known"),
+    "in_time_not_known": ("phản ánh, kiến nghị không rõ có kịp thời không", "petitions not known to be in time"),
+    "level_not_said": ("hồ sơ trực tuyến chưa ghi mức độ dịch vụ", "online dossiers whose service level is not said"),
+    "post_not_said": ("hồ sơ chưa ghi việc gửi qua bưu chính", "dossiers that do not say whether they went by post"),
+    "requests_not_said": ("hồ sơ chưa ghi số lần yêu cầu bổ sung", "dossiers whose supplement requests are not said"),
+    "reach_not_said": ("hoạt động chưa báo cáo số lượt người", "activities that do not report the people reached"),
+    "fee_not_said": ("hồ sơ chưa ghi nghĩa vụ tài chính", "dossiers whose financial obligation is not said"),
+    "no_paper_result": ("hồ sơ không có kết quả giấy", "dossiers without a paper result"),
+    "digitisation_not_said": ("hồ sơ chưa ghi tình trạng số hóa", "dossiers whose digitisation is not said"),
+    "secret": ("{} mật", "secret {}"),
+    "unknown_secrecy": ("{} chưa ghi độ mật", "{} without a secrecy mark"),
 }
+
+
+def excluded_name(why: str, count: Count, lang: Lang = "vi") -> str:
+    """Return what is left out for a reason, as it stands after its number: «hồ sơ không có hạn trả kết quả».
+
+    Args:
+        why: the reason.
+        count: what is counted of it, for its name where the reason has none, and for what its records are called.
+        lang: the language.
+    """
+    vi, en = EXCLUDED_NAMES.get(why, (count.vi, count.en))
+    return en.format(count.kind) if lang == "en" else vi.format(KINDS[count.kind].vi if count.kind in KINDS else count.kind)
+
+
+def value_form(scale: Scale) -> Form:
+    """Return how a value of a scale is written in a table: the same decimals for all of them."""
+    return _FORMS[scale]
+
+
+def better_text(delta: Delta, lang: Lang = "vi") -> str:
+    """Return which way a value went, in words; ``""`` where neither way is good."""
+    if delta.better is None:
+        return ("không đổi" if lang == "vi" else "unchanged") if delta.difference == 0 else ""
+    return better_words(delta.better, lang)
+
+
+def better_words(better: bool, lang: Lang = "vi") -> str:  # noqa: FBT001  as in Delta
+    """Return whether a change was for the better, in words."""
+    vi, en = ("tốt hơn", "better") if better else ("xấu đi", "worse")
+    return en if lang == "en" else vi
+
+
+def assessment_texts(assessment: Assessment, lang: Lang) -> tuple[str, str]:
+    """Return the measured and the required value of an assessment as printed; ``""`` where there is none.
+
+    The two never contradict the verdict: they print with decimals until they differ, and of what is counted whole numbers are required.
+    A value that is rounded before it is judged stands there rounded, with the exact one in brackets.
+    """
+    measured, asked = assessment.measured, assessment.asked
+    write = format_percent if assessment.scale is Scale.PERCENT else format_number
+    ends = () if asked is None else (asked.value, asked.upper)
+    seen = (measured, assessment.rounded)
+    low, high = ("" if end is None else write(end, lang=lang, beside=seen) for end in ends) if ends else ("", "")
+    required = f"{low}–{high}" if high else _SIGNS.get(assessment.comparator, "") + low if low else ""
+    reached = "" if measured is None else write(measured, lang=lang, beside=(*ends, assessment.rounded))
+    if assessment.rounded is not None:
+        reached = f"{write(assessment.rounded, lang=lang, beside=ends)} ({reached})"
+    return reached, required
+
+
+_SIGNS = {">": "> ", "<=": "≤ ", "<": "< ", "=": "= "}
+
+
+def assessment_cells(assessment: Assessment, lang: Lang) -> tuple[Cell, Cell]:
+    """Return the measured and the required value of an assessment as cells, which are told apart as ``assessment_texts`` does."""
+    measured, asked = assessment.measured, assessment.asked
+    form = _FORMS.get(assessment.scale or Scale.MEAN, Form("number", 2))
+    ends = () if asked is None else (asked.value, asked.upper)
+    about = None if assessment.measure is None or assessment.parts else assessment.measure.key
+    reached = required = Cell()
+    if measured is not None:
+        reached = number_cell(measured, form, lang, beside=(*ends, assessment.rounded), about=about)
+    if assessment.rounded is not None:
+        reached = number_cell(assessment.rounded, form, lang, beside=ends, mark=f" ({reached.text})", about=about)
+    if asked is not None and asked.upper is not None:
+        required = Cell(assessment_texts(assessment, lang)[1])
+    elif asked is not None:
+        signed = replace(form, prefix=_SIGNS.get(assessment.comparator, ""))
+        required = number_cell(asked.value, signed, lang, beside=(measured, assessment.rounded))
+    return reached, required
 
 
 def measure_text(measure: Measure, lang: Lang = "vi", *, flag: bool = False) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from cchc_metrics.records.problems import Problems
-from cchc_metrics.report.content import assessment_texts, change_text
-from cchc_metrics.report.format import no_value_words
+from cchc_metrics.report.content import change_text
+from cchc_metrics.report.format import assessment_texts, no_value_words
 from cchc_metrics.report.model import Report
 from cchc_metrics.tables.numbers import format_decimal_exact
 from cchc_metrics.text import Lang

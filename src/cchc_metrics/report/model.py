@@ -54,6 +54,9 @@ class Report:
         synthetic: whether the records are made up; every output says so.
         note: a note to print with it.
         form06: gives Form 06 of the unit and the period by the rules of the form, counted when it is asked for.
+        tables: kind → what was wrong with its table, with the rows read and rejected; every part of ``problems`` that is about one kind.
+        files: kind → the name of its file, ``""`` for memory.
+        names: dimension and label → the name that the records give, where it is another, as of an initiative.
     """
 
     unit: str
@@ -73,8 +76,11 @@ class Report:
     synthetic: bool = False
     note: Text = _NO_NOTE
     form06: Callable[[], Form06] = _no_form
+    tables: Mapping[str, Problems] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def save(self, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> None:
+    def save(self, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> tuple[Path, ...]:
         """Write the report into a folder, which is made where it is missing; each file appears whole or not at all.
 
         Args:
@@ -82,12 +88,15 @@ class Report:
             formats: what to write: see ``report.files.FORMATS``.
             lang: ``"vi"`` or ``"en"``.
 
+        Returns:
+            The files that were written.
+
         Raises:
             InputError: there is no such format.
         """
         from cchc_metrics.report.files import save_report  # noqa: PLC0415  what writes a report reads it
 
-        save_report(self, folder, formats, lang)
+        return save_report(self, folder, formats, lang)
 
     def text(self, lang: Lang = "vi") -> str:
         """Return the report as plain text."""

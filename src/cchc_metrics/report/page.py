@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -34,12 +34,14 @@ class Form:
         decimals: how many digits stand after the decimal mark, zeros at the end too.
         signed: whether a number above zero has its sign, as changes do.
         suffix: what follows the digits: ``"%"``, ``" ngày"``.
+        prefix: what precedes them: ``"≤ "``.
     """
 
     kind: FormKind = "text"
     decimals: int = 0
     signed: bool = False
     suffix: str = ""
+    prefix: str = ""
 
 
 WORDS, COUNT, DATE = Form(), Form("count"), Form("date")
@@ -50,11 +52,11 @@ class Cell:
     """A cell of a table.
 
     Args:
-        text: what is printed, in the language of the page; of a number its digits with sign and suffix, rounded half-up by its form.
+        text: what is printed, in the language of the page; of a number its digits with what stands around them, rounded by its form.
         number: the exact number, None for words, dates and nothing.
         form: how it is written.
         day: the day of a date.
-        mark: what is said of the number, as "ước tính": printed in brackets after it.
+        mark: what follows the number and belongs to what is said of it: ``"*"`` for an estimated one, which a note explains.
         about: the measure that it is the value of, where it is one.
     """
 
@@ -68,11 +70,11 @@ class Cell:
     @property
     def shown(self) -> str:
         """The text with what is said of it."""
-        return f"{self.text} ({self.mark})" if self.mark else self.text
+        return self.text + self.mark
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class TableHeading:
     """The heading of a column.
 
     Args:
@@ -114,7 +116,7 @@ class Table:
     """
 
     id: str
-    headings: tuple[Heading, ...]
+    headings: tuple[TableHeading, ...]
     rows: tuple[TableRow, ...]
     caption: str = ""
     notes: tuple[str, ...] = ()
@@ -182,7 +184,7 @@ def number_cell(
         form: how it is written.
         lang: the language.
         beside: the numbers that it stands beside and must be told apart from.
-        mark: what is said of it.
+        mark: what follows it.
         about: the measure that it is the value of.
 
     >>> number_cell(Fraction(9283, 100), Form("percent", 2, suffix="%")).text, number_cell(2096, COUNT).text
@@ -194,8 +196,8 @@ def number_cell(
     decimals = decimals_beside(value, apart, form.decimals) if apart else form.decimals
     digits = format_number(value, decimals=decimals, lang=lang, strip=False)
     sign = "+" if form.signed and value > 0 else ""
-    written = form if decimals == form.decimals else Form(form.kind, decimals, form.signed, form.suffix)
-    return Cell(sign + digits + form.suffix, value, written, mark=mark, about=about)
+    written = form if decimals == form.decimals else replace(form, decimals=decimals)
+    return Cell(form.prefix + sign + digits + form.suffix, value, written, mark=mark, about=about)
 
 
 def date_cell(day: dt.date, lang: Lang = "vi") -> Cell:
@@ -219,6 +221,6 @@ def words_table(id: str, headings: Sequence[str], rows: Iterable[Sequence[str]],
     numbers = frozenset(right)
     return Table(
         id,
-        tuple(Heading(text, right=column in numbers) for column, text in enumerate(headings)),
+        tuple(TableHeading(text, right=column in numbers) for column, text in enumerate(headings)),
         tuple(TableRow(tuple(Cell(text) for text in row)) for row in rows),
     )

@@ -14,10 +14,12 @@ WIDTH = 100
 """So many columns a line of text has at most."""
 _GAP = 2
 _LONGEST_WORD = 24  # a longer one is broken
+_WHOLE = 9  # a cell that is no wider stands on one line
 _INDENT = 2
+_LOOKED_AT = 80  # rows by which the widths of a table are chosen
 
 
-def page_text(page: Page, width: int | None = None) -> str:
+def page_text(page: Page, width: int | None = WIDTH) -> str:
     """Return a page as plain text, ending in a newline; no line is wider than ``width`` columns."""
     parts = ["\n".join([*_ruled(page.title, "═", width), *(line for text in page.lines for line in wrapped(text, width))])]
     parts += ["\n".join(_section(section, width)) for section in page.sections]
@@ -116,9 +118,18 @@ class _Column:
         words = [(cell, indent) for cell, indent in zip(cells, indents, strict=True) if not _aligned(cell)]
         of_numbers = self.head + self.tail
         of_headings = _longest(self.heading.text.split())
-        self.least = max(of_numbers, of_headings, *(indent + _longest(cell.shown.split()) for cell, indent in words), 1)
+        self.least = max(of_numbers, of_headings, *(indent + _longest(_unbroken(cell.shown)) for cell, indent in words), 1)
         self.middle = max(of_numbers, of_headings, *(indent + display_width(cell.shown) for cell, indent in words), 1)
         self.natural = max(self.middle, display_width(self.heading.text))
+        texts = [
+            (self.heading.text, 0),
+            *(("" if _aligned(cell) else cell.shown, indent) for cell, indent in zip(cells, indents, strict=True)),
+        ]
+        self.words = [(indent, [display_width(word) for word in text.split()]) for text, indent in texts[: _LOOKED_AT + 1]]
+
+    def heights(self, width: int) -> list[int]:
+        """Return how many lines the heading and the first cells take in a column of a width."""
+        return [_lines_of(words, width - indent) for indent, words in self.words]
 
     def lines(self, row: TableRow, width: int) -> list[str]:
         """Return the lines of a cell, all as wide as the column."""
@@ -134,6 +145,10 @@ class _Column:
 
 def _longest(words: Iterable[str]) -> int:
     return min(max(map(display_width, words), default=0), _LONGEST_WORD)
+
+
+def _unbroken(text: str) -> list[str]:
+    return [text] if display_width(text) <= _WHOLE else text.split()
 
 
 def _aligned(cell: Cell) -> bool:
@@ -161,7 +176,50 @@ def _fitted(columns: Sequence[_Column], width: int) -> list[int]:
         widest = max(wide, key=widths.__getitem__)
         widths[widest] -= 1
         over -= 1
-    return widths
+    if over < 0:  # what is left makes the tallest headings lower
+        for _ in range(-over):
+            high = [column.heights(size)[0] for column, size in zip(columns, widths, strict=True)]
+            if max(high) <= 1:
+                break
+            widths[high.index(max(high))] += 1
+        return widths
+    return _balanced(columns, widths) if sum(widths) + gaps == width else widths
+
+
+def _balanced(columns: Sequence[_Column], widths: list[int]) -> list[int]:
+    """Return widths of the same sum with which the table has fewer lines: what one column loses another gains."""
+    heights: dict[tuple[int, int], list[int]] = {}
+
+    def lines(trial: Sequence[int]) -> int:
+        for key in enumerate(trial):
+            if key not in heights:
+                heights[key] = columns[key[0]].heights(key[1])
+        return sum(map(max, zip(*(heights[key] for key in enumerate(trial)), strict=True)))
+
+    fewest = lines(widths)
+    moves = [(i, j) for i in range(len(widths)) for j in range(len(widths)) if i != j]
+    while True:
+        trials = [
+            [size - k * (n == i) + k * (n == j) for n, size in enumerate(widths)]
+            for i, j in moves
+            for k in range(1, widths[i] - columns[i].least + 1)
+            if widths[j] + k <= columns[j].natural
+        ]
+        best = min(trials, key=lines, default=widths)
+        if lines(best) >= fewest:
+            return widths
+        widths, fewest = best, lines(best)
+
+
+def _lines_of(words: Sequence[int], width: int) -> int:
+    lines, used = 1, -1
+    for word in words:
+        if used >= 0 and used + 1 + word > width:
+            lines, used = lines + 1, word
+        else:
+            used += 1 + word
+        lines += (used - 1) // width if used > width else 0
+    return lines
 
 
 def _block(table: Table, columns: Sequence[_Column], widths: Sequence[int]) -> str:

@@ -177,7 +177,7 @@ def check_units(tally: Tally, units: UnitTree) -> None:
         vi, en = suggestion(unknown[0], known)
         listed = ", ".join(f"«{code}»" for code in unknown[:5]) + (" …" if len(unknown) > 5 else "")
         raise UnknownUnitError(
-            f"{len(unknown)} đơn vị đã đếm không có trong cây đơn vị: {listed}{vi}; thêm vào cây đơn vị, hoặc sửa mã khi đọc",
+            f"{len(unknown)} đơn vị đã đếm không có trong danh mục đơn vị: {listed}{vi}; thêm vào danh mục đơn vị, hoặc sửa mã khi đọc",
             f"{len(unknown)} units that were counted are not in the unit tree: {listed}{en}; add them, or fix the codes when reading",
         )
 

@@ -22,7 +22,7 @@ from cchc_metrics.tables.numbers import check_language
 from cchc_metrics.tables.sheet import Sheet
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.tables.workbook import open_book
-from cchc_metrics.text import Lang, Text
+from cchc_metrics.text import Lang, Text, dictionary_order
 from cchc_metrics.verbs.asked import missing_columns, when_asked
 from cchc_metrics.verbs.counts import CountReader
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
@@ -231,7 +231,9 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | N
         columns = ", ".join(missing)
         raise CchcError(f"không lập được biểu: thiếu cột {columns}", f"the form cannot be filled: the tables have no column {columns}")
     reader = CountReader.of(tally, units, [only], day)
-    fields = sorted({label for count in _COUNTS.values() for label in reader.labels(count, ("field",))})
+    fields = sorted(
+        {label for count in _COUNTS.values() for label in reader.labels(count, ("field",))}, key=lambda labels: dictionary_order(labels[0])
+    )
     read = {key: reader.read(count, ("field",), fields)[:, :, 0] for key, count in _COUNTS.items()} if fields else {}
     position = {code: i for i, code in enumerate(units.codes)}
     rows: list[Form06Row] = []

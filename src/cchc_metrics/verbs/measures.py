@@ -659,7 +659,8 @@ def _key(key: tuple[object, ...]) -> tuple[Any, ...]:
         return key[0], key[1], None, third
     if third is not None and not isinstance(third, (str, Period)):
         raise CchcError(
-            f'không hiểu kỳ {third!r}; viết như "2021" hoặc "2021-Q1"', f'the period {third!r} is not understood; write "2021", "2021-Q1"'
+            f'kỳ báo cáo “{third}” không hợp lệ; viết như "2021" hoặc "2021-Q1"',
+            f'the period {third!r} is not understood; write "2021", "2021-Q1"',
         )
     return key[0], key[1], third, key[3] if len(key) > 3 else ()
 

@@ -20,7 +20,7 @@ from cchc_metrics.verbs.assess.model import Assessment, ItemKind, Verdict
 from cchc_metrics.verbs.assess.path import Share, pro_rata, seasonal
 from cchc_metrics.verbs.assess.required import Required, change_of, raised, required_of
 from cchc_metrics.verbs.assess.windows import Window, baseline_window, same_days
-from cchc_metrics.verbs.assess.words import UNITS, count_sentence, missed, more_needed, noun_of, rate_sentence
+from cchc_metrics.verbs.assess.words import UNITS, bad_of, count_sentence, missed, more_needed, noun_of, rate_sentence
 from cchc_metrics.verbs.baseline import BaselineFinder, of_baseline
 
 
@@ -54,7 +54,9 @@ class TargetJudge:
         """
         found = code or self.plan.unit
         if not found and len(self.units.roots) != 1:
-            raise CatalogueError("cây đơn vị có nhiều gốc; ghi unit của kế hoạch", "the unit tree has several roots; give the plan's unit")
+            raise CatalogueError(
+                "danh mục đơn vị có nhiều gốc; ghi unit của kế hoạch", "the unit tree has several roots; give the plan's unit"
+            )
         return found or self.units.roots[0]
 
     def judge(self, target: Target, kind: ItemKind) -> Assessment:
@@ -119,7 +121,7 @@ class TargetJudge:
         judged = window.judged if window.over else window.period
         found = next((m for p in same_days(judged) if (m := self._get(target.indicator, kind, unit, p, breakdown)) is not None), None)
         if found is None:
-            return Text(f"không có số liệu của kỳ {judged.label}", f"there is no value for {judged.label}")
+            return Text(f"không có số liệu {judged.in_sentence()}", f"there is no value for {judged.text('en')}")
         known = min(found.as_of, found.period.last)
         if known > self.as_of:
             return Text(
@@ -281,7 +283,9 @@ class _Case:
         if decimals is None or self.judged == self.value:
             return Text()
         vi, en = (format_number(self.judged, decimals=decimals, lang=lang, strip=False) for lang in ("vi", "en"))
-        return Text(f"xét sau khi làm tròn đến {decimals} chữ số thập phân: {vi}", f"judged after rounding to {decimals} decimals: {en}")
+        return Text(
+            f"so sánh sau khi làm tròn đến {decimals} chữ số thập phân: {vi}", f"judged after rounding to {decimals} decimals: {en}"
+        )
 
     def assessment(self, blank: Assessment) -> Assessment:
         """Return the blank filled in."""
@@ -393,4 +397,4 @@ class _Case:
         )
         if open_ and not more and effort.needed:
             return effort, more_needed(effort.needed, noun) if up else Text()
-        return effort, rate_sentence(effort, measure, noun, up=up, more_to_come=more)
+        return effort, rate_sentence(effort, measure, noun, bad_of(measure.indicator, self.judge.catalogue), up=up, more_to_come=more)

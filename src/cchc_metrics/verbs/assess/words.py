@@ -11,6 +11,7 @@ from cchc_metrics.verbs.assess.effort import Effort
 from cchc_metrics.verbs.assess.model import ItemKind
 
 CASES = Text("hồ sơ", "cases")
+_FAILED = Text("trường hợp không đạt", "cases that fail")
 _ACTIVITIES = Text("hoạt động", "activities")
 UNITS = Text("đơn vị", "units")
 GOOD = Text("trường hợp đạt", "good cases")
@@ -23,6 +24,13 @@ def noun_of(indicator: str, kind: ItemKind, nouns: Mapping[str, Text], catalogue
     if catalogue is not None and indicator in catalogue and catalogue[indicator].noun_vi:
         return Text(catalogue[indicator].noun_vi, catalogue[indicator].noun_en)
     return _ACTIVITIES if kind == "quota" else CASES
+
+
+def bad_of(indicator: str, catalogue: Catalogue | None) -> Text:
+    """Return what one that is in the denominator only is called, as the catalogue says, else a plain word."""
+    if catalogue is not None and indicator in catalogue and catalogue[indicator].bad_vi:
+        return Text(catalogue[indicator].bad_vi, catalogue[indicator].bad_en)
+    return _FAILED
 
 
 def more_needed(count: int, noun: Text) -> Text:
@@ -44,21 +52,22 @@ def too_many(count: int, noun: Text) -> Text:
     return Text(f"vượt mức {_vi(count, noun)}", _en(count, noun, "too many", "", "too many"))
 
 
-def rate_sentence(effort: Effort, measure: Measure, noun: Text, *, up: bool, more_to_come: bool) -> Text:
+def rate_sentence(effort: Effort, measure: Measure, noun: Text, bad: Text, *, up: bool, more_to_come: bool) -> Text:
     """Return what a rate lacks or may still lose.
 
     Args:
         effort: the two numbers.
         measure: for its counts.
         noun: what one in the numerator is called.
+        bad: what one in the denominator only is called.
         up: whether the rate must be at least the target; otherwise the numerator counts the bad cases.
         more_to_come: whether more cases can come.
     """
     if effort.needed is None:
-        bad = (measure.denominator or 0) - (measure.numerator or 0) if up else measure.numerator or 0
-        return _out_of_reach(bad)
+        failed = (measure.denominator or 0) - (measure.numerator or 0) if up else measure.numerator or 0
+        return _out_of_reach(failed, bad if up else _FAILED)
     if effort.needed == 0:
-        return Text() if effort.spare is None else _may_fail(effort.spare)
+        return Text() if effort.spare is None else _at_most(effort.spare, bad if up else _FAILED)
     if up:
         return more_needed(effort.needed, noun) if more_to_come else missed(effort.needed, noun)
     if more_to_come:
@@ -86,20 +95,23 @@ def count_sentence(effort: Effort, count: int, level: int, noun: Text, *, up: bo
         return Text(f"vượt {_vi(more, noun)}", _en(more, noun, "more than asked", "", "more than asked")) if more > 0 else Text()
     if effort.spare is None or not more_to_come:
         return Text()
-    return Text(f"còn được phép {_vi(effort.spare, noun)}", _en(effort.spare, noun, "more is allowed", "more", "are allowed"))
+    return _at_most(effort.spare, noun)
 
 
-def _out_of_reach(bad: int) -> Text:
-    if bad <= 0:  # a target above 100 %
+def _out_of_reach(failed: int, noun: Text) -> Text:
+    if failed <= 0:  # a target above 100 %
         return Text("không đạt được", "out of reach")
-    n = grouped(bad)
-    have = "has" if bad == 1 else "have"
-    return Text(f"không còn đạt được: đã có {n.vi} trường hợp không đạt", f"out of reach: {n.en} {have} already failed")
+    return Text(f"không còn đạt được: đã có {_vi(failed, noun)}", f"out of reach: {grouped(failed).en} {noun.en} already")
 
 
-def _may_fail(spare: int) -> Text:
-    n = grouped(spare)
-    return Text(f"còn được phép {n.vi} trường hợp không đạt", f"{n.en} more may fail")
+def _at_most(spare: int, noun: Text) -> Text:
+    """Return how many more there may be at most.
+
+    >>> _at_most(2, Text("hồ sơ trễ hạn", "late dossiers"))
+    Text(vi='được phép thêm tối đa 2 hồ sơ trễ hạn', en='at most 2 more late dossiers are allowed')
+    """
+    vi = f"được phép thêm tối đa {_vi(spare, noun)}" if spare else f"không được thêm {noun.vi} nào"
+    return Text(vi, f"at most {_en(spare, noun, 'more is allowed', 'more', 'are allowed')}" if spare else f"no more {noun.en} are allowed")
 
 
 def _vi(count: int, noun: Text) -> str:

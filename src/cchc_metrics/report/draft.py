@@ -1,0 +1,256 @@
+"""What every part of a report is written with: a report in one language, and its values, changes and names as cells and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+
+from cchc_metrics.catalogue.labels import named_labels
+from cchc_metrics.catalogue.model import Indicator
+from cchc_metrics.reference.unit import LEVEL_NAMES, Unit
+from cchc_metrics.reference.unit_name import readings
+from cchc_metrics.report.format import better_text, excluded_name, label_text, value_form
+from cchc_metrics.report.model import Report
+from cchc_metrics.report.page import COUNT, Cell, Form, TableRow, number_cell
+from cchc_metrics.tables.numbers import format_count, format_date, format_points, format_signed
+from cchc_metrics.text import Lang, dictionary_order
+from cchc_metrics.values import Breakdown, Measure, Scale, Status
+from cchc_metrics.verbs.assess import Assessment
+from cchc_metrics.verbs.compare import Delta
+
+ESTIMATED = "*"
+"""What follows a value that is estimated."""
+NONE = "–"
+"""What stands in a cell without a value; a note says why there is none."""
+_USUAL_KINDS = {"province": ("tỉnh", "province"), "district": ("huyện", "huyện"), "commune": ("xã", "xã")}
+_LAST_LABELS = ("other", "unknown", "")
+_DAYS = {Scale.WORKING_DAYS: ("ngày làm việc", "working days"), Scale.CALENDAR_DAYS: ("ngày", "days"), Scale.POINTS: ("điểm", "points")}
+
+
+class Footnotes:
+    """Notes under a table, each said once; rows that it is about carry its number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def mark(self, *texts: str) -> str:
+        """Return the numbers of some notes, ``(1) (3)``; a text that is new gets the next one, an empty one none."""
+        numbers = [self._numbers.setdefault(text, len(self._numbers) + 1) for text in dict.fromkeys(texts) if text]
+        return " ".join(f"({number})" for number in sorted(numbers))
+
+    def notes(self) -> Iterator[str]:
+        """Yield the notes in the order of their numbers."""
+        for text, number in self._numbers.items():
+            yield f"({number}) {text if text.startswith('n =') else capitalised(text)}."
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A report that is being written in a language.
+
+    Args:
+        report: the report.
+        lang: the language.
+    """
+
+    report: Report
+    lang: Lang
+    levels: Sequence[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", self.report.units.levels_below(self.report.unit))
+
+    def say(self, vi: str, en: str) -> str:
+        """Return one of two texts, in the language of the report."""
+        return en if self.lang == "en" else vi
+
+    # --- Names
+
+    @property
+    def title_name(self) -> str:
+        """Kind and name of the unit that reports; where its kind is not declared, the usual one of its level."""
+        unit = self.report.units.unit(self.report.unit)
+        if unit.kind or any(reading.kind for reading in readings(unit.name)):
+            return unit.full_name
+        return f"{_USUAL_KINDS[unit.level][self.lang == 'en']} {unit.name}"
+
+    @property
+    def base(self) -> str:
+        """The period compared with, in a sentence: «năm 2020», «quý I năm 2020»."""
+        return self.report.baseline_period.in_sentence(self.lang)
+
+    def place(self, unit: Unit) -> str:
+        """Return the name of a unit; of one with units below it, that only what it did itself is meant."""
+        if len(self.report.units.subtree(unit.code)) == 1:
+            return unit.full_name
+        return f"{unit.full_name} ({LEVEL_NAMES[unit.level][self.lang == 'en']})"
+
+    def scope(self, breakdown: Breakdown) -> str:
+        """Return what of the whole a breakdown is: «cấp xã», «trực tuyến»."""
+        return ", ".join(self.label(dim, label) for dim, label in breakdown)
+
+    def label(self, dim: str, label: str) -> str:
+        """Return the name of a label, as the records give it where they do."""
+        return self.report.names.get((dim, label)) or label_text(dim, label, self.lang)
+
+    def name(self, indicator: Indicator) -> str:
+        """Return the name of an indicator with what it is counted in, where that is days or points."""
+        vi, en = _DAYS.get(indicator.scale, ("", ""))
+        unit = self.say(vi, en)
+        return f"{indicator.name(self.lang)} ({unit})" if unit else indicator.name(self.lang)
+
+    # --- Values
+
+    def get(self, indicator: str, breakdown: Breakdown = (), unit: str = "") -> Measure | None:
+        """Return a value of the period; None where there is none or its definition does not apply."""
+        if not self.applies(self.report.catalogue[indicator]):
+            return None
+        found = self.report.measures.get(indicator, unit or self.report.unit, self.report.period, breakdown)
+        return None if found is None or found.status is Status.NOT_APPLICABLE else found
+
+    def applies(self, indicator: Indicator) -> bool:
+        """Return whether the definition of an indicator holds on any day of the period that has come."""
+        first, last = self.report.period.first, min(self.report.period.last, self.report.as_of)
+        too_early = indicator.valid_from is not None and last < indicator.valid_from
+        return not too_early and (indicator.valid_to is None or first <= indicator.valid_to)
+
+    def delta(self, found: Measure) -> Delta | None:
+        """Return the change of a value."""
+        return self.report.deltas.get(found.indicator, found.unit, found.period, found.breakdown)
+
+    def doubt(self, found: Measure) -> str:
+        """Return why a value is estimated; ``""`` where it is not."""
+        return found.reason.text(self.lang) if found.status is Status.ESTIMATED else ""
+
+    def cell(self, found: Measure | None, beside: Iterable[Fraction | None] = ()) -> Cell:
+        """Return a value as a cell: an estimated one is marked, one that there is not is a dash."""
+        if found is None or found.value is None:
+            return Cell(NONE, about=None if found is None else found.key)
+        mark = ESTIMATED if found.status is Status.ESTIMATED else ""
+        return number_cell(found.value, value_form(found.scale), self.lang, beside=beside, mark=mark, about=found.key)
+
+    def estimated(self, rows: Iterable[TableRow]) -> Iterator[str]:
+        """Yield the note that says what a star is, where any cell has one."""
+        if any(cell.mark == ESTIMATED for row in rows for cell in row.cells):
+            yield f"{ESTIMATED} {self.say('Ước tính.', 'Estimated.')}"
+
+    def count(self, number: int | None) -> Cell:
+        """Return a count as a cell; empty where there is none."""
+        return Cell() if number is None else number_cell(number, COUNT, self.lang)
+
+    def counts(self, found: Measure) -> tuple[Cell, Cell]:
+        """Return numerator and denominator of a rate or a mean as cells; empty for a count."""
+        return (Cell(), Cell()) if found.denominator is None else (self.count(found.numerator), self.count(found.denominator))
+
+    def compared(self, values: Iterable[Measure]) -> bool:
+        """Return whether any of some values has a change."""
+        return any((delta := self.delta(found)) is not None and delta.difference is not None for found in values)
+
+    def not_compared(self, values: Iterable[Measure]) -> Iterator[str]:
+        """Yield why none of some values has a change, each reason once."""
+        deltas = [self.delta(found) for found in values if found.value is not None]
+        for reason in dict.fromkeys(delta.reason.text(self.lang) for delta in deltas if delta is not None):
+            yield f"{self.say('Không so sánh được với', 'Not compared with')} {self.base}: {reason or NONE}."
+
+    def changes(self, delta: Delta | None) -> tuple[Cell, Cell, Cell, Cell]:
+        """Return what it was, the difference, the difference in percent of a count, and which way it went in words."""
+        if delta is None:
+            return Cell(NONE), Cell(NONE), Cell(), Cell()
+        was = self.cell(delta.baseline)
+        if delta.difference is None:
+            return was, Cell(NONE), Cell(), Cell()
+        scale = delta.current.scale
+        form = COUNT if scale is Scale.COUNT else Form("points" if scale is Scale.PERCENT else value_form(scale).kind, 2)
+        signed = Form(form.kind, form.decimals, signed=True)
+        relative = Cell()
+        if delta.relative_percent is not None and scale is Scale.COUNT:
+            relative = number_cell(delta.relative_percent, Form("percent", 1, signed=True, suffix="%"), self.lang)
+        return was, number_cell(delta.difference, signed, self.lang), relative, Cell(better_text(delta, self.lang))
+
+    def change_words(self, delta: Delta) -> str:
+        """Return a change in a sentence: «tăng 8,85 điểm phần trăm»; ``""`` where there is none."""
+        if delta.difference is None:
+            return ""
+        size = abs(delta.difference)
+        if delta.difference == 0:
+            return self.say("không đổi", "unchanged")
+        if delta.current.scale is Scale.PERCENT:
+            written = format_points(size, self.lang).removeprefix("+")
+        else:
+            written = format_signed(size, lang=self.lang).removeprefix("+")
+            unit = _DAYS.get(delta.current.scale)
+            written += f" {unit[self.lang == 'en']}" if unit else ""
+        return f"{self.say('tăng', 'up')} {written}" if delta.difference > 0 else f"{self.say('giảm', 'down')} {written}"
+
+    def excluded(self, indicator: Indicator, found: Measure) -> str:
+        """Return what a value leaves out: «không tính 11 hồ sơ không có hạn trả kết quả»; ``""`` for nothing."""
+        listed = self.excluded_parts(indicator, found)
+        return self.say("không tính ", "left out: ") + ", ".join(listed) if listed else ""
+
+    def excluded_parts(self, indicator: Indicator, found: Measure) -> list[str]:
+        """Return what a value leaves out, each with its number."""
+        counts = self.report.catalogue.counts
+        named = [
+            (format_count(n, self.lang), excluded_name(why, counts[indicator.excluded[why]], self.lang))
+            for why, n in found.excluded.items()
+        ]
+        return [self.say(f"{n} {name}", f"{name} ({n})") for n, name in named]
+
+    # --- What is shown of an indicator
+
+    def labels(self, indicator: Indicator) -> tuple[Breakdown, ...]:
+        """Return the breakdowns of an indicator, without the level, in the order of the field.
+
+        Closed lists are in their declared order, other words as in a dictionary; what is other or not said comes last.
+        """
+
+        def order(breakdown: Breakdown) -> tuple[object, ...]:
+            return tuple((label in _LAST_LABELS, *_place(dim, label), dictionary_order(self.label(dim, label))) for dim, label in breakdown)
+
+        return tuple(sorted(self.report.measures.labels(indicator.id), key=order))
+
+    def level_parts(self) -> tuple[Breakdown, ...]:
+        """Return the levels of a unit with units below it, the highest first."""
+        return tuple((("level", level),) for level in self.levels) if len(self.levels) > 1 else ()
+
+    def headlines(self) -> Iterator[tuple[Indicator, Measure]]:
+        """Yield the values that the first page shows, with their indicators."""
+        for indicator in self.report.catalogue:
+            places = [place for place in ("all", *self.levels) if place in indicator.headline]
+            for place in places:
+                level: Breakdown = () if place == "all" or len(self.levels) == 1 else (("level", place),)
+                for breakdown in (level,) if indicator.total else tuple(tuple(sorted((*b, *level))) for b in self.labels(indicator)):
+                    found = self.get(indicator.id, breakdown)
+                    if found is not None:
+                        yield indicator, found
+
+    @cached_property
+    def targets(self) -> Mapping[tuple[str, str, Breakdown], Assessment]:
+        """What a value is about → the target of the period reported on; one of another year is no target of this value."""
+        plan, found = self.report.plan, self.report.assessments
+        if plan is None or found is None:
+            return {}
+        periods = {target.id: plan.period_of(target) for target in plan.targets}
+        return {
+            (a.indicator, a.unit, a.breakdown): a
+            for a in found
+            if a.kind == "target" and not a.parts and a.required is not None and periods[a.target] == self.report.period
+        }
+
+    def date(self, day: date) -> str:
+        """Return a day as printed."""
+        return format_date(day, self.lang)
+
+
+def _place(dim: str, label: str) -> tuple[int, ...]:
+    """Return the place of a label in its closed list; nothing for other words."""
+    labels = [name for of, name in named_labels() if of == dim]
+    return (labels.index(label),) if label in labels else ()
+
+
+def capitalised(text: str) -> str:
+    """Return a text that begins in upper case, with its names as they are."""
+    return text[:1].upper() + text[1:]
