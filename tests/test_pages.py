@@ -106,9 +106,9 @@ ROWS = """
 records | `topic` | text | What about; any words. | Chủ đề · Nội dung · Nội dung tuyên truyền
 records | `status` | one of [AdoptionStatus](#adoptionstatus)
 records | `level_1` | mức độ 1 | 1 · muc 1
-catalogue | `turnaround_median` | Median turnaround. | working days | quantile 1/2 of `dossiers.turnaround` | default of the library, no document was seen; exact
+catalogue | `turnaround_median` | Median turnaround. | working days | quantile 1/2 of `dossiers.turnaround` | default of the library,
 catalogue | `dossiers_online_level_3_4` | Online dossiers of levels 3 and 4. Until 31/12/2022. | count | `dossiers.received_level_3_4` |
-catalogue | `initiatives.adopted` ÷ (`units.active` − `initiatives.exempt`) | default of the library, no document was seen; units that adopted it
+catalogue | `initiatives.adopted` ÷ (`units.active` − `initiatives.exempt`) | default of the library, no document
 catalogue | `dossiers.received` less `dossiers.ended`, before the first day |
 catalogue | `surveys.satisfied` | answers satisfied or very satisfied | `surveys.answered`; `score`: 4, 5 |
 catalogue | `outreach.active_units` | units with an outreach activity | `outreach.held`, units |

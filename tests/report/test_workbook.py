@@ -25,7 +25,7 @@ from cchc_metrics.report.answer_words import answer_columns
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.json_report import report_json
 from cchc_metrics.report.model import Report
-from cchc_metrics.report.page import Cell, Form, Heading, Page, Paragraph, Section, Table, TableRow, number_cell
+from cchc_metrics.report.page import Cell, Form, Page, Paragraph, Section, Table, TableHeading, TableRow, number_cell
 from cchc_metrics.report.page_sheets import number_format, page_sheets, sheet_value
 from cchc_metrics.report.workbook import write_workbook
 from cchc_metrics.tables.workbook import open_book
@@ -96,18 +96,19 @@ def test_the_sheets_show_what_the_page_says(path: Path) -> None:
     assert cells > 500
 
 
-def test_numbers_of_the_page_are_numbers_to_the_last_bit(path: Path) -> None:
+def test_numbers_of_the_page_are_numbers_to_sixteen_digits(path: Path) -> None:
     book = openpyxl.load_workbook(path)
     for section, name in zip((s for s in report_page(report()).sections if s.annex), book.sheetnames[1:], strict=False):
         numbers = [sheet_value(cell) for table in section.tables for row in table.rows for cell in row.cells if cell.number is not None]
         read = [cell.value for row in book[name].iter_rows() for cell in row if isinstance(cell.value, (int, float)) and not cell.is_date]
-        assert read == [float(number) for number in numbers if isinstance(number, (int, Fraction))]
+        # So many digits a workbook is written with; the last bit of a float may take seventeen.
+        assert read == [float(f"{float(number):.16G}") for number in numbers if isinstance(number, (int, Fraction))]
 
 
 NUMBERS = st.one_of(st.integers(-(10**9), 10**9), st.fractions(-1000, 1000, max_denominator=10**6))
 
 
-@given(NUMBERS, st.integers(0, 3), st.booleans(), st.sampled_from(["", "%", " ngày"]), st.sampled_from(["", "ước tính"]))
+@given(NUMBERS, st.integers(0, 3), st.booleans(), st.sampled_from(["", "%", " ngày"]), st.sampled_from(["", "*"]))
 def test_a_spreadsheet_shows_the_digits_of_the_page(number: int | Fraction, decimals: int, signed: bool, suffix: str, mark: str) -> None:
     form = Form("percent" if suffix == "%" else "number", decimals, signed, suffix)
     cell = number_cell(number, form, mark=mark)
@@ -124,7 +125,7 @@ def test_headings_of_two_rows_dates_titles_and_depth(tmp_path: Path) -> None:
         TableRow((Cell("Mỹ An"), number_cell(3, Form("count")), Cell("31/12/2021", day=date(2021, 12, 31))), depth=1),
         TableRow((Cell("=1+1"), number_cell(3, Form("count")), Cell("–")), role="total"),
     )
-    headings = (Heading("Đơn vị"), Heading("Đã xong", "Hồ sơ", right=True), Heading("Ngày", "Hồ sơ"))
+    headings = (TableHeading("Đơn vị"), TableHeading("Đã xong", "Hồ sơ", right=True), TableHeading("Ngày", "Hồ sơ"))
     table = Table("t", headings, rows, "Bảng 1", ("Ghi chú.",))
     page = Page("BÁO CÁO", ("dòng",), (Section("a", "Phần", (Paragraph("đoạn"), Paragraph("mục", item=True)), (table,), annex=True),))
     with open_book(tmp_path / "p.xlsx") as book:

@@ -426,7 +426,7 @@ def test_what_happens_after_the_due_date_does_not_count() -> None:
     assert named.measured == 8
     missing = judged(target, year, as_of=date(2022, 9, 1))
     assert missing.verdict is Verdict.CANNOT_BE_JUDGED
-    assert "2022-01-01..2022-06-30" in missing.reason.vi
+    assert "01/01/2022–30/06/2022" in missing.reason.vi
 
 
 def test_the_day_of_the_question_bounds_what_is_known() -> None:
@@ -539,7 +539,7 @@ def test_an_unknown_unit_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("target", "measures", "vi"),
     [
-        ({"value": 1}, [], "không có số liệu của kỳ 2022"),
+        ({"value": 1}, [], "không có số liệu năm 2022"),
         ({"value": 1}, [made(0, 0)], ""),
         ({"value": 1}, [made(None)], ""),
         ({"value": 1, "against": "increase_percent"}, [made(5)], "không có số liệu kỳ gốc"),

@@ -46,15 +46,16 @@ def page_sheets(page: Page) -> Iterator[Sheet]:
 def number_format(cell: Cell) -> str:
     """Return the format by which a spreadsheet shows the number of a cell as the page prints it.
 
+    >>> from cchc_metrics.report.page import Form
     >>> number_format(Cell("92,83%", Fraction(9283, 100), Form("percent", 2, suffix="%")))
     '#,##0.00%'
-    >>> number_format(Cell("+1,50", Fraction(3, 2), Form("points", 2, signed=True), mark="ước tính"))
-    '+#,##0.00" (ước tính)";-#,##0.00" (ước tính)";0.00" (ước tính)"'
+    >>> number_format(Cell("+1,50", Fraction(3, 2), Form("points", 2, signed=True), mark="*"))
+    '+#,##0.00"*";-#,##0.00"*";0.00"*"'
     """
     form = cell.form
     decimals = "." + "0" * form.decimals if form.decimals else ""
     suffix = form.suffix if form.suffix == _PERCENT else _quoted(form.suffix)
-    prefix, tail = _quoted(getattr(form, "prefix", "")), suffix + _quoted(f" ({cell.mark})" if cell.mark else "")
+    prefix, tail = _quoted(form.prefix), suffix + _quoted(cell.mark)
     said = f"{prefix}#,##0{decimals}{tail}"
     if form.signed:
         return f"{prefix}+#,##0{decimals}{tail};{prefix}-#,##0{decimals}{tail};{prefix}0{decimals}{tail}"
