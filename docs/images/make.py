@@ -66,8 +66,8 @@ def office_form(path: Path) -> None:
                 sheet.write(row, column, f"{{{{{name}|{what}}}}}" if rate else "", form(num_format="#,##0", border=1))
         total = form(bold=True, num_format="#,##0", **framed)
         sheet.merge_range(13, 0, 13, 2, "Tổng số hồ sơ tiếp nhận (công thức của biểu)", form(bold=True, **framed))
-        for column in "DE":
-            sheet.write_formula(f"{column}14", f"=SUM({column}9:{column}11)", total, 0)
+        for letter in "DE":
+            sheet.write_formula(f"{letter}14", f"=SUM({letter}9:{letter}11)", total, 0)
         sheet.merge_range(
             "A16:H16",
             "Năm nay cấp xã giải quyết đúng hạn {{resolved_on_time|cấp=xã|tử số}}/{{resolved_on_time|cấp=xã|mẫu số}} hồ sơ, đạt "
