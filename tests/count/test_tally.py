@@ -34,9 +34,13 @@ PERIODS = tuple(Period.parse(p) for p in ("2021", "2021-Q1", "2021-Q1@nd09", "20
 AS_OF = date(2022, 3, 31)
 RULES = Rules.preset("default")
 STRATEGIES: dict[str, st.SearchStrategy[Any]] = {name: testing.records(kind) for name, kind in KINDS.items() if kind.event_sets}
-# Few initiatives and few units: that the same pair is in no two rows is seen to here, for rows that are drawn in several lists.
+# A pair of initiative and unit is in no two rows, also of rows that are drawn in several lists. One initiative is in several units, and one
+# unit has several: each time the other of the two is new.
 STRATEGIES["initiatives"] = st.builds(
-    lambda row, n: row.model_copy(update={"initiative_id": str(n)}), STRATEGIES["initiatives"], st.uuids()
+    lambda row, which, new: row.model_copy(update={which: new.hex}),
+    STRATEGIES["initiatives"],
+    st.sampled_from(["initiative_id", "unit_code"]),
+    st.uuids(),
 )
 
 

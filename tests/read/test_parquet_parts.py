@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 from tests.read.parsed import same
 
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.read.files import is_there, read_file
 from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.rows import Parsed
 from cchc_metrics.read.typed import read_arrow
 from cchc_metrics.records.problems import Code
+from cchc_metrics.reference.unit import Unit, UnitTree
 
+UNITS = UnitTree([Unit(code="TM", name="Tháp Mười", level="district")])
 TEXTS = (
     pa.string(),
     pa.large_string(),
@@ -91,6 +96,27 @@ def test_a_table_whose_files_do_not_all_count_is_refused(tmp_path: Path, mark: s
     for read in (lambda: read_file("outreach", path), lambda: list(scan_parquet("outreach", path))):
         with pytest.raises(UnreadableFileError, match=name):
             read()
+
+
+@dataclass
+class Stream:
+    """What packages of table formats give that do not need pyarrow, as ``deltalake.QueryBuilder``: an Arrow stream and nothing else."""
+
+    table: pa.Table
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+def test_the_refusal_of_a_delta_folder_says_how_to_read_it_and_that_way_is_taken(tmp_path: Path) -> None:
+    """Tried with deltalake 1: ``to_pyarrow_table()``, ``to_pyarrow_dataset()`` and the stream of a query."""
+    (tmp_path / "_delta_log").mkdir()
+    written(tmp_path / "old.parquet", outreach(0, 3))
+    with pytest.raises(UnreadableFileError, match=r"Dataset\(…, dossiers=deltalake.DeltaTable\(path\).to_pyarrow_table\(\)\)"):
+        list(scan_parquet("outreach", tmp_path))
+    pq.write_table(outreach(0, 3), tmp_path / "alive.parquet")
+    for given in (outreach(0, 3), Stream(outreach(0, 3)), ds.dataset(tmp_path / "alive.parquet")):
+        assert len(Dataset(UNITS, unit="TM", outreach=given).columns("outreach")) == 3
 
 
 def test_a_file_of_a_delta_table_is_no_table(tmp_path: Path) -> None:

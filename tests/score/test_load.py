@@ -84,6 +84,8 @@ FORM: list[tuple[str, str, str, str]] = [
         "exactly one",
     ),
     ("a cap on a core field", 'en = "Organisation"\n', 'en = "Organisation"\ncap = 3\n', "cap goes with"),
+    ("a threshold as a fraction", "available_at_least = 100", "available_at_least = 0.95", "is a percentage, of 100: write 95, not 0.95"),
+    ("a gate as a fraction", "below = 70", "below = 0.7", "is a percentage, of 100"),
     ("a threshold above 100", "available_at_least = 100", "available_at_least = 101", "0 to 100"),
     ("a float that is no number", "max = 100", "max = nan", "a number is needed"),
     ("rounding to half a digit", "max = 100", "max = 100\nround = 0.5", "a whole number is needed"),
@@ -117,6 +119,7 @@ MEANING: list[tuple[str, str, str, str]] = [
         "lies outside 0 – 100",
     ),
     ("a gap between bands of the total", 'en = "Fair", at_least = 70', 'en = "Fair", at_least = 75', "bands: no band holds ≥ 70, < 75"),
+    ("bands as fractions", 'en = "Fair", at_least = 70', 'en = "Fair", at_least = 0.7', "«fair»: 0.7 is a percentage, of 100: write 95"),
     (
         "bands of the total that overlap",
         'en = "Fair", at_least = 70, less_than = 80',
@@ -389,9 +392,9 @@ def schemes(draw: st.DrawFn) -> Scheme:
             "source": draw(TEXTS),
             "example": draw(st.booleans()),
             "valid_to": optional(st.dates()),
-            "available_at_least": draw(st.integers(0, 100)),
+            "available_at_least": draw(st.integers(0, 100).filter(lambda n: n != 1)),
             "bands": [{"id": "b", "vi": draw(TEXTS), "en": draw(TEXTS), "at_least": draw(NUMBERS)}],
-            "gates": draw(st.lists(st.just({"below": Fraction(1, 3), "best": "b"}), max_size=1)),
+            "gates": draw(st.lists(st.just({"below": Fraction(100, 3), "best": "b"}), max_size=1)),
             "fields": fields,
         }
     )

@@ -125,11 +125,11 @@ def part_files(folder: Path) -> tuple[Path, ...]:
 def _refuse_other_formats(folder: Path) -> None:
     """Raise where a folder is a table whose files do not all count, or was not written to its end."""
     for marks, name, fix in (
-        (("_delta_log",), "Delta", 'read_arrow("dossiers", deltalake.DeltaTable(path).to_pyarrow_table())'),
+        (("_delta_log",), "Delta", "Dataset(…, dossiers=deltalake.DeltaTable(path).to_pyarrow_table())"),
         (
             ("metadata/*.metadata.json",),
             "Iceberg",
-            'read_arrow("dossiers", pyiceberg.table.StaticTable.from_metadata(path).scan().to_arrow())',
+            "Dataset(…, dossiers=pyiceberg.table.StaticTable.from_metadata(path).scan().to_arrow())",
         ),
         ((".hoodie",), "Hudi", ""),
     ):

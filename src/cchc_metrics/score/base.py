@@ -40,11 +40,13 @@ NotNegative = Annotated[Exact, AfterValidator(_not_negative)]
 def _percent(value: Fraction) -> Fraction:
     if not 0 <= value <= 100:
         raise CchcError("cần 0 đến 100", "0 to 100 is needed")
+    if 0 < value <= 1:  # 0.95 of a spreadsheet is 95 %, and would be reached by almost anything
+        raise CchcError("là phần trăm, trên thang 100: viết 95, không viết 0,95", "is a percentage, of 100: write 95, not 0.95")
     return value
 
 
 Percent = Annotated[Exact, AfterValidator(_percent)]
-"""A percentage, 0 to 100."""
+"""A percentage, 0 to 100; what lies above 0 and is 1 or less is doubted, and refused."""
 
 NO_LIMIT = "none"
 
@@ -100,6 +102,7 @@ Code = Literal[
     "no_maximum",
     "two_kinds",
     "unknown_id",
+    "small_percent",
 ]
 """What ``check_scheme`` finds; see ``SchemeFinding``."""
 

@@ -14,7 +14,9 @@ from cchc_metrics.score.scheme import Component, Criterion, Field, Scheme, place
 from cchc_metrics.tables.numbers import exact_text
 from cchc_metrics.values import Text
 
-_MISTAKES = frozenset({"total", "duplicate_id", "gap", "overlap", "unreachable", "above_maximum", "two_kinds", "unknown_id"})
+_MISTAKES = frozenset(
+    {"total", "duplicate_id", "gap", "overlap", "unreachable", "above_maximum", "two_kinds", "unknown_id", "small_percent"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,10 @@ class SchemeFinding:
     """Something about a scheme that its author should look at.
 
     Args:
-        code: ``total``: parts do not add up to a declared maximum. ``duplicate_id``. ``gap``, ``overlap``: of bands. ``unreachable``: no
-            input earns the maximum, or a band can never be reached. ``above_maximum``: an input earns more. ``two_kinds``: rules read one
-            input as different things. ``unknown_id``: a gate names what there is not. And, as notes: ``no_source``; ``no_case``: what 0/0
-            earns is not said; ``no_maximum``: not known.
+        code: ``total``: parts do not add up to a declared maximum. ``duplicate_id``. ``gap``, ``overlap``, ``small_percent``: of bands.
+            ``unreachable``: no input earns the maximum, or a band can never be reached. ``above_maximum``: an input earns more.
+            ``two_kinds``: rules read one input as different things. ``unknown_id``: a gate names what there is not. And, as notes:
+            ``no_source``; ``no_case``: what 0/0 earns is not said; ``no_maximum``: not known.
         path: see ``Path``.
         place: the same for a reader.
         text: what it is.
@@ -124,6 +126,12 @@ def _grades(scheme: Scheme) -> Iterator[_Found]:
     if not scheme.bands:
         return
     highest = Fraction(100) if scheme.bands_on == "percent" else scheme.full
+    if scheme.bands_on == "percent":
+        for n, band in enumerate(scheme.bands):
+            end = next((e for e in (band.at_least, band.more_than, band.at_most, band.less_than) if e is not None and 0 < e < 1), None)
+            if end is not None:
+                vi, en = f"{exact_text(end)} là phần trăm, trên thang 100: viết 95", f"{exact_text(end)} is a percentage, of 100: write 95"
+                yield _Found("small_percent", ("bands", n), f"{vi}, không viết 0,95", f"{en}, not 0.95")
     if highest is not None:
         for gap in gaps(scheme.bands, Fraction(0), highest):
             yield _Found("gap", ("bands",), f"không xếp loại nào chứa {gap.vi}", f"no band holds {gap.en}")
