@@ -15,6 +15,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.read.xls_writer import xls
 
 from cchc_metrics import read_file, read_folder, read_rows
 from cchc_metrics.errors import InputError
@@ -22,6 +23,7 @@ from cchc_metrics.read.excel_files import read_excel
 from cchc_metrics.read.excel_parts import hidden_rows, odd_cells
 from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
 from cchc_metrics.read.tables import Parsed
+from cchc_metrics.read.xls_parts import ERRORS, days_from_1904, errors_and_hidden
 from cchc_metrics.records.problems import Code
 
 pytest.importorskip("python_calamine")
@@ -499,3 +501,62 @@ def test_hidden_rows_of_an_ods_are_found() -> None:
         parts.writestr("content.xml", f"<table:table>{'<table:table-row/>' * 3}</table:table><table:table>{rows}</table:table>")
     assert [sorted(hidden_rows(out.getvalue(), sheet)) for sheet in (0, 1)] == [[], [3, 4, 5]]
     assert hidden_rows(b"no workbook", 0) == frozenset()
+
+
+# --- .xls
+
+
+def test_an_xls_says_its_errors_its_hidden_rows_and_its_epoch(tmp_path: Path) -> None:
+    number = (date(2021, 3, 1) - date(1904, 1, 1)).days
+    rows: list[list[Any]] = [
+        ["DANH SÁCH"],
+        HEADINGS[:5],
+        ["TM-1", "TM", 9, number, number + 2.5],
+        ["TM-2", "TM", 9, number, "#N/A"],
+        ["TM-3", "TM", 9, "=#REF!", number],
+        ["#VALUE!", "TM", 9, number, number],
+    ]
+    path = tmp_path / "a.xls"
+    path.write_bytes(xls({"Bìa": [["x"]], "Hồ sơ": rows}, hidden=[3, 4], from_1904=True))
+    parsed = read_file("dossiers", path)
+    assert reported(parsed) == [
+        ("Hồ sơ", 0, "", "", "hidden_rows"),
+        ("Hồ sơ", 4, "ended_at", "#N/A", "cell_error"),
+        ("Hồ sơ", 5, "received_at", "#REF!", "cell_error"),
+        ("Hồ sơ", 6, "dossier_id", "#VALUE!", "cell_error"),
+    ]
+    assert parsed.problems.examples[0].fix_en == ": 2 rows (3–4)"
+    (record,) = parsed.columns.records()
+    assert (record.received_at, record.ended_at) == (date(2021, 3, 1), datetime(2021, 3, 3, 12))  # type: ignore[attr-defined]
+    path.write_bytes(xls({"Hồ sơ": [HEADINGS[:4], ["TM-1", "TM", 2, number + 1462]]}))
+    (record,) = read_file("dossiers", path).columns.records()
+    assert record.received_at == date(2021, 3, 1)  # type: ignore[attr-defined]
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["a", 1.5, "", *ERRORS.values(), *(f"={error}" for error in ERRORS.values())]), max_size=5), max_size=40
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_errors_of_an_xls_are_exactly_those_that_were_written(rows: list[list[Any]]) -> None:
+    expected = {
+        (at, place): cell.removeprefix("=")
+        for at, row in enumerate(rows, start=1)
+        for place, cell in enumerate(row)
+        if isinstance(cell, str) and cell.endswith(("!", "A", "?"))
+    }
+    data = xls({"một": [["x"]], "A": rows})
+    assert errors_and_hidden(data, 1) == (expected, frozenset())
+    assert odd_cells(data, 1) == expected
+
+
+@given(st.binary(max_size=200), st.integers(0, 5000), st.integers(0, 5000))
+@settings(max_examples=200, deadline=None)
+def test_a_broken_xls_says_nothing(noise: bytes, at: int, cut: int) -> None:
+    data = xls({"A": [["Mã", "#N/A"]]})
+    for broken in (noise, data[:at], data[:at] + noise + data[at + len(noise) :], data[:cut] + data[cut + 7 :]):
+        errors, hidden = errors_and_hidden(broken, 0)
+        assert len(errors) <= 1
+        assert len(hidden) <= 1
+        assert days_from_1904(broken) in (True, False)

@@ -6,7 +6,8 @@
 - Merged cells: an area that goes downwards through the records says the same in each of them.
 - Rows are numbered as the spreadsheet shows them; blank ones are passed over, rows with cells beyond the headings are refused.
 - Cells: dates, times and numbers are what they are, whatever their format; a whole number has no point; a cell that shows an error holds
-  the error, and one whose formula was never calculated holds that. (Of .xls, .xlsb and .ods the reader tells neither: they are empty.)
+  the error, and one whose formula was never calculated holds that. (Of .xls errors are known only, of .xlsb and .ods
+  neither: such cells are empty.)
 """
 
 from __future__ import annotations

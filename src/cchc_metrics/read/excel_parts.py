@@ -14,7 +14,9 @@ from typing import IO, Final
 from xml.sax.saxutils import unescape
 
 from cchc_metrics.read.raw import Uncalculated
+from cchc_metrics.read.xls_parts import days_from_1904, errors_and_hidden
 
+_OLE: Final = b"\xd0\xcf\x11\xe0"
 _ERROR: Final = b't="e"'
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^<>]*\bt=\"e\"[^<>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[ >/]")
@@ -29,12 +31,14 @@ _ID: Final = re.compile(r"\br:id=\"([^\"]*)\"")
 
 
 def odd_cells(data: bytes, sheet: int) -> Mapping[tuple[int, int], str | Uncalculated]:
-    """Return (1-based row, column from 0) → error or formula of the cells of a sheet that show one; none of a workbook that is no .xlsx.
+    """Return (1-based row, column from 0) → error or formula of the cells of a sheet that show one; errors only of .xls, none of others.
 
     Args:
         data: the workbook.
         sheet: which sheet, counted from 0.
     """
+    if data.startswith(_OLE):
+        return errors_and_hidden(data, sheet)[0]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             text = parts.read(_part(parts, sheet))
@@ -70,12 +74,14 @@ _ODS_HIDDEN: Final = re.compile(rb"table:visibility=\"(?:collapse|filter)\"")
 
 
 def hidden_rows(data: bytes, sheet: int) -> frozenset[int]:
-    """Return the 1-based numbers of the rows of a sheet that are hidden or filtered out; of .xls and .xlsb none are known.
+    """Return the 1-based numbers of the rows of a sheet that are hidden or filtered out; of .xlsb none are known.
 
     Args:
         data: the workbook.
         sheet: which sheet, counted from 0.
     """
+    if data.startswith(_OLE):
+        return errors_and_hidden(data, sheet)[1]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             if "content.xml" in parts.namelist():
@@ -114,7 +120,9 @@ def _hidden_in_ods(text: bytes, sheet: int) -> frozenset[int]:
 
 
 def from_1904(data: bytes) -> bool:
-    """Return whether an .xlsx counts its days from 1904."""
+    """Return whether an .xlsx or .xls counts its days from 1904."""
+    if data.startswith(_OLE):
+        return days_from_1904(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             return _FROM_1904.search(parts.read("xl/workbook.xml")) is not None
