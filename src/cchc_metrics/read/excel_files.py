@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,15 +22,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.errors import suggestion
 from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.excel_parts import from_1904, hidden_rows, odd_cells
 from cchc_metrics.read.findings import listed, shown
-from cchc_metrics.read.formats import form_of, other_archive
 from cchc_metrics.read.grids import GridBook
-from cchc_metrics.read.html_tables import html_book, mhtml_book
 from cchc_metrics.read.layout import TOP, Merged, find_heading
-from cchc_metrics.read.old_text import Rewrite, converter
 from cchc_metrics.read.raw import (
     Progress,
     RawColumn,
@@ -43,44 +39,14 @@ from cchc_metrics.read.raw import (
     UnreadableFileError,
     Wanted,
 )
-from cchc_metrics.read.xml_workbook import xml_book
+from cchc_metrics.read.workbooks import Workbook, open_workbook
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import EXACT_DIGITS
 from cchc_metrics.records.problems import Code
 from cchc_metrics.text import fold, nfc
 
 _CHUNK_ROWS: Final = 512
-_OLE: Final = b"\xd0\xcf\x11\xe0"
-_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Workbook:
-    """A workbook that is open.
-
-    Args:
-        reader: calamine's, or sheets in memory.
-        data: the file.
-        rewrite: what makes Unicode of its texts.
-    """
-
-    reader: Any
-    data: bytes
-    rewrite: Rewrite | None = None
-
-    @property
-    def in_memory(self) -> bool:
-        return isinstance(self.reader, GridBook)
-
-    def names(self, *, hidden: bool) -> list[str]:
-        """Return the names of the sheets that are hidden, or of those that are not."""
-        if self.in_memory:
-            return [grid.name for grid in self.reader.grids if grid.hidden is hidden]
-        from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415  an extra
-
-        sheets = [meta for meta in self.reader.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
-        return [meta.name for meta in sheets if (meta.visible != SheetVisibleEnum.Visible) is hidden]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,7 +91,7 @@ def read_excel(
     """
     name = file or path.name
     try:
-        workbook = _workbook(path, encoding)
+        workbook = open_workbook(path, encoding)
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
     size = len(workbook.data)
@@ -164,7 +130,7 @@ def read_excel(
     )
 
 
-def _hidden_sheets(workbook: _Workbook, wanted: Wanted | None, chosen: _Sheet | None) -> list[Remark]:
+def _hidden_sheets(workbook: Workbook, wanted: Wanted | None, chosen: _Sheet | None) -> list[Remark]:
     """Return the remark that hidden sheets look like tables of the kind, which are not read."""
     if wanted is None:
         return []
@@ -175,7 +141,7 @@ def _hidden_sheets(workbook: _Workbook, wanted: Wanted | None, chosen: _Sheet | 
     return [(Code.HIDDEN_SHEET, (f": {names}", f": {names}"))] if names else []
 
 
-def _hidden_rows(workbook: _Workbook, sheet: _Sheet) -> frozenset[int]:
+def _hidden_rows(workbook: Workbook, sheet: _Sheet) -> frozenset[int]:
     if isinstance(workbook.reader, GridBook):
         return workbook.reader.get_sheet_by_name(sheet.name).hidden_rows
     return hidden_rows(workbook.data, workbook.reader.sheet_names.index(sheet.name))
@@ -189,7 +155,7 @@ def sheets_alike(path: Path, *, wanted: Wanted, encoding: str = "") -> tuple[str
         InputError: the reader of workbooks is not installed.
     """
     try:
-        sheets = _sheets(_workbook(path, encoding), wanted, "")
+        sheets = _sheets(open_workbook(path, encoding), wanted, "")
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
     chosen = max(sheets, key=lambda found: len(found.kept), default=None)
@@ -204,7 +170,7 @@ def looked_at(path: Path, encoding: str = "") -> Iterator[tuple[str, Iterator[li
         InputError: the reader of workbooks is not installed.
     """
     try:
-        book = _workbook(path, encoding)
+        book = open_workbook(path, encoding)
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
     for name in book.names(hidden=False):
@@ -213,41 +179,7 @@ def looked_at(path: Path, encoding: str = "") -> Iterator[tuple[str, Iterator[li
             yield name, ([_cell(cell) for cell in row] for row in sheet.iter_rows()), _areas(sheet)
 
 
-def _workbook(path: Path, encoding: str) -> _Workbook:
-    form, data, rewrite = form_of(path), path.read_bytes(), converter(encoding)
-    if form == "html":
-        return _Workbook(html_book(data, encoding), data, rewrite)
-    if form == "mhtml":
-        return _Workbook(mhtml_book(data, encoding), data, rewrite)
-    if form == "xml":
-        return _Workbook(xml_book(data), data, rewrite)
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415  an extra
-    except ImportError:
-        raise InputError(
-            'thiếu phần bổ trợ "excel" để đọc bảng tính; cài: pip install "cchc-metrics[excel]"',
-            'the extra "excel", which reads workbooks, is missing; install: pip install "cchc-metrics[excel]"',
-        ) from None
-    locked = UnreadableFileError(
-        "tệp có mật khẩu; bỏ mật khẩu rồi lưu lại", "the file is protected by a password; remove it and save the file again"
-    )
-    if data.startswith(_OLE) and _LOCKED in data:
-        raise locked
-    other = other_archive(data)
-    if other is not None:
-        raise other
-    try:
-        return _Workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)), data, rewrite)
-    except PasswordError:
-        raise locked from None
-    except CalamineError as error:
-        raise UnreadableFileError(
-            f"tệp hỏng hoặc không phải bảng tính: {error}; mở bằng Excel rồi lưu lại dạng .xlsx",
-            f"broken, or no workbook: {error}; open it in Excel and save it as .xlsx",
-        ) from None
-
-
-def _sheets(workbook: _Workbook, wanted: Wanted | None, name: str) -> list[_Sheet]:
+def _sheets(workbook: Workbook, wanted: Wanted | None, name: str) -> list[_Sheet]:
     """Return the sheet that is named, or every visible one that holds cells."""
     if name:
         return [_sheet(workbook, _named(workbook.reader.sheet_names, name), wanted)]
@@ -264,7 +196,7 @@ def _named(names: Sequence[str], name: str) -> str:
     raise UnreadableFileError(f"không có trang «{name}»{vi}; có: {listed}", f"there is no sheet «{name}»{en}; there are: {listed}")
 
 
-def _sheet(workbook: _Workbook, name: str, wanted: Wanted | None) -> _Sheet:
+def _sheet(workbook: Workbook, name: str, wanted: Wanted | None) -> _Sheet:
     sheet = workbook.reader.get_sheet_by_name(name)
     merged = _areas(sheet)
     top = list(islice(sheet.iter_rows(), TOP))

@@ -1,0 +1,93 @@
+"""Opening a workbook, whatever its form: calamine reads .xlsx, .xls, .xlsb and .ods; web pages and Excel 2003's XML are read here."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cchc_metrics.errors import InputError
+from cchc_metrics.read.formats import form_of, other_archive
+from cchc_metrics.read.grids import GridBook
+from cchc_metrics.read.html_tables import html_book, mhtml_book
+from cchc_metrics.read.old_text import Rewrite, converter
+from cchc_metrics.read.raw import UnreadableFileError
+from cchc_metrics.read.xml_workbook import xml_book
+
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Workbook:
+    """A workbook that is open.
+
+    Args:
+        reader: calamine's, or sheets in memory.
+        data: the file.
+        rewrite: what makes Unicode of its texts.
+    """
+
+    reader: Any
+    data: bytes
+    rewrite: Rewrite | None = None
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether its sheets are in memory, as those of web pages are."""
+        return isinstance(self.reader, GridBook)
+
+    def names(self, *, hidden: bool) -> list[str]:
+        """Return the names of the sheets that are hidden, or of those that are not."""
+        if self.in_memory:
+            return [grid.name for grid in self.reader.grids if grid.hidden is hidden]
+        from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415  an extra
+
+        sheets = [meta for meta in self.reader.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+        return [meta.name for meta in sheets if (meta.visible != SheetVisibleEnum.Visible) is hidden]
+
+
+def open_workbook(path: Path, encoding: str = "") -> Workbook:
+    """Return a workbook that is open, by the reader of its form.
+
+    Args:
+        path: the file.
+        encoding: of its texts, where they are not in Unicode.
+
+    Raises:
+        UnreadableFileError: the file is no workbook, or is protected by a password.
+        InputError: the reader of workbooks is not installed.
+        OSError: it cannot be opened.
+    """
+    form, data, rewrite = form_of(path), path.read_bytes(), converter(encoding)
+    if form == "html":
+        return Workbook(html_book(data, encoding), data, rewrite)
+    if form == "mhtml":
+        return Workbook(mhtml_book(data, encoding), data, rewrite)
+    if form == "xml":
+        return Workbook(xml_book(data), data, rewrite)
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415  an extra
+    except ImportError:
+        raise InputError(
+            'thiếu phần bổ trợ "excel" để đọc bảng tính; cài: pip install "cchc-metrics[excel]"',
+            'the extra "excel", which reads workbooks, is missing; install: pip install "cchc-metrics[excel]"',
+        ) from None
+    locked = UnreadableFileError(
+        "tệp có mật khẩu; bỏ mật khẩu rồi lưu lại", "the file is protected by a password; remove it and save the file again"
+    )
+    if data.startswith(_OLE) and _LOCKED in data:
+        raise locked
+    other = other_archive(data)
+    if other is not None:
+        raise other
+    try:
+        return Workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)), data, rewrite)
+    except PasswordError:
+        raise locked from None
+    except CalamineError as error:
+        raise UnreadableFileError(
+            f"tệp hỏng hoặc không phải bảng tính: {error}; mở bằng Excel rồi lưu lại dạng .xlsx",
+            f"broken, or no workbook: {error}; open it in Excel and save it as .xlsx",
+        ) from None
