@@ -307,6 +307,20 @@ def test_nothing_from_data_becomes_a_formula(tmp_path: Path) -> None:
     assert b"<f>" not in parts(tmp_path / "o.xlsx")["xl/worksheets/sheet1.xml"]
 
 
+def test_a_formula_that_showed_a_name_shows_the_number_once_it_is_calculated(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "f.xlsx")) as made:
+        sheet = made.add_worksheet("Biểu 1")
+        sheet.write("A1", "{{dossiers_received}}")
+        sheet.write_formula("A2", "=A1", None, "{{dossiers_received}}")
+        sheet.set_footer("&L&14{{dossiers_received}}&C&P{{unit}}")
+    found = example().fill_form(tmp_path / "f.xlsx", tmp_path / "o.xlsx", period="2021")
+    assert [item.place for item in found] == ["Biểu 1!A1", "Biểu 1 (chân trang)", "Biểu 1 (chân trang)"]
+    written = parts(tmp_path / "o.xlsx")["xl/worksheets/sheet1.xml"].decode()
+    assert '<c r="A2"><f>A1</f></c>' in written
+    # Digits after a size of letters would be part of it.
+    assert "<oddFooter>&amp;L&amp;14 6.389&amp;C&amp;Phuyện Tháp Mười</oddFooter>" in written
+
+
 # --- Forms that other programs wrote
 
 
@@ -419,9 +433,12 @@ def test_names_where_nothing_is_filled_are_refused(tmp_path: Path) -> None:
         sheet.write_formula("A2", '="Đơn vị: {{unit}}"')
         sheet.data_validation("B3", {"validate": "list", "source": ["{{unit}}", "không"]})
         made.define_name("Ten", '="{{unit}}"')
+        sheet.add_table("D1:E3", {"columns": [{"header": "{{period}}"}, {"header": "x"}]})
     with pytest.raises(MistakesError) as caught:
         example().fill_form(tmp_path / "f.xlsx", tmp_path / "o.xlsx", period="2021")
-    assert [line.partition(": ")[0] for line in caught.value.en.split("\n")] == ["Biểu 1!A2", "Biểu 1", "xl/workbook.xml"]
+    assert [line.partition(": ")[0] for line in caught.value.en.split("\n")] == [
+        "Biểu 1!A2", "Biểu 1", "xl/workbook.xml", "xl/tables/table1.xml",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"PK\x03\x04 not a zip"])

@@ -135,8 +135,8 @@ class FormToFill:
                 mistakes.append(Text(f"{place.where}: «{{{{» thiếu «}}}}»", f"{place.where}: «{{{{» without «}}}}»"))
         mistakes += [
             Text(
-                f"{where}: tên đặt trong công thức, quy tắc hoặc phần không điền được; đưa vào một ô",
-                f"{where}: a name in a formula, a rule or a part that is not filled; put it into a cell",
+                f"{where}: tên đặt trong công thức, quy tắc, tiêu đề của bảng Excel hoặc phần không điền được; đưa vào một ô thường",
+                f"{where}: a name in a formula, a rule, a heading of an Excel table or a part that is not filled; put it into a plain cell",
             )
             for where in workbook.refused
         ]

@@ -7,20 +7,19 @@ pictures, charts, text boxes, sparklines, macros, print settings, protection and
 
 from __future__ import annotations
 
-import copy
-import io
 import posixpath
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
 from cchc_metrics.errors import InputError
+from cchc_metrics.report.template_parts import Parts
 from cchc_metrics.report.template_styles import Styles
 from cchc_metrics.report.template_xml import Edits, Node, cell_text, close_tag, nodes, open_tag, replace_text, tag_end
 
@@ -28,6 +27,7 @@ NAME: Final = re.compile(r"\{\{([^{}]*)\}\}")
 """A name in a text: what stands between two braces and two braces."""
 _MARK: Final = "{{"
 _HEADERS: Final = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+_SIZE: Final = re.compile(r"&[0-9]+$")
 _BEFORE_CALCULATION: Final = ("definedNames", "externalReferences", "functionGroups", "sheets")
 _TEXTS: Final = (
     ("xl/drawings/", ("p",), ("t",)),
@@ -96,7 +96,7 @@ class TemplateWorkbook:
     places: tuple[Place, ...]
     refused: tuple[str, ...]
     signed: bool
-    _parts: _Parts = field(repr=False)
+    _parts: Parts = field(repr=False)
     _texts: Mapping[str, Sequence[_Text]] = field(repr=False)
     _calculated: Mapping[str, Sequence[Node]] = field(repr=False)
 
@@ -112,7 +112,7 @@ class TemplateWorkbook:
         except OSError as error:
             raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
         try:
-            return cls._of(_Parts.of(data))
+            return cls._of(Parts.of(data))
         except _BROKEN as error:
             raise InputError(
                 f"«{path.name}» hỏng, có mật khẩu hoặc không phải .xlsx; mở bằng Excel, bỏ mật khẩu rồi lưu dạng .xlsx",
@@ -120,7 +120,7 @@ class TemplateWorkbook:
             ) from error
 
     @classmethod
-    def _of(cls, parts: _Parts) -> TemplateWorkbook:
+    def _of(cls, parts: Parts) -> TemplateWorkbook:
         shared = parts.shared()
         styles = parts.new_styles()
         places: list[Place] = []
@@ -137,7 +137,12 @@ class TemplateWorkbook:
             refused += left
         for part in parts.names:
             data = parts.read(part)
-            if not part.endswith(".xml") or part in texts or part == parts.strings or _MARK.encode() not in data:
+            if (
+                not (part.startswith("xl/") and part.endswith(".xml"))
+                or part in texts
+                or part == parts.strings
+                or _MARK.encode() not in data
+            ):
                 continue
             kinds = next(((of, leaves) for start, of, leaves in _TEXTS if part.startswith(start)), ((), ()))
             found = [_Text(posixpath.basename(part), list(node.leaves(kinds[1]))) for node in nodes(data, kinds[0])]
@@ -167,14 +172,14 @@ class TemplateWorkbook:
                 elif text.shared is not None:
                     in_words.add(text.shared)
                 else:
-                    header = text.leaves[0].name in _HEADERS
-                    replace_text(data, text.leaves, NAME, lambda m, h=header: _header(words(m)) if h else words(m), edits)  # type: ignore[misc]
+                    said = _in_header(words) if text.leaves[0].name in _HEADERS else words
+                    replace_text(data, text.leaves, NAME, said, edits)
             changed[part] = edits.applied(data)
         if parts.strings:
             data, edits = parts.read(parts.strings), Edits()
             for at, leaves in enumerate(parts.shared()):
-                said: Words = words if at in in_words else _nothing  # of a text that only numbers had, nothing is left
-                replace_text(data, leaves, NAME, lambda m, said=said: cell_text(said(m)), edits)  # type: ignore[misc]
+                # Of a text that only numbers had, nothing is left.
+                replace_text(data, leaves, NAME, _in_cell(words) if at in in_words else _nothing, edits)
             changed[parts.strings] = edits.applied(data)
         if parts.styles:
             changed[parts.styles] = styles.written()
@@ -204,6 +209,8 @@ def _in_sheet(name: str, data: bytes, shared: Sequence[list[Node]]) -> tuple[lis
             formula = cell.child("f")
             if formula is not None:
                 formulas.append(cell)
+                value = cell.child("v")
+                marks -= 0 if value is None else value.text.count(_MARK)  # what it gave before, which is taken away
                 if _MARK in formula.text:
                     refused.append(where)
                     marks -= formula.text.count(_MARK)
@@ -255,9 +262,14 @@ def _calculated_on_load(data: bytes) -> bytes:
     return edits.applied(data)
 
 
-def _header(text: str) -> str:
-    """Return a text as headers and footers hold it, where an ampersand begins an instruction."""
-    return text.replace("&", "&&")
+def _in_header(words: Words) -> Words:
+    """Return words as headers and footers hold them, where an ampersand begins an instruction, and digits after it are a size."""
+
+    def said(match: re.Match[str]) -> str:
+        text = words(match).replace("&", "&&")
+        return f" {text}" if text[:1].isdigit() and _SIZE.search(match.string[: match.start()]) else text
+
+    return said
 
 
 def _column(cell: str) -> int:
@@ -275,72 +287,9 @@ def _letters(column: int) -> str:
     return letters
 
 
+def _in_cell(words: Words) -> Words:
+    return lambda match: cell_text(words(match))
+
+
 def _nothing(_: re.Match[str]) -> str:
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The parts of a workbook, and where what stands in them is found."""
-
-    entries: tuple[zipfile.ZipInfo, ...]
-    contents: Mapping[str, bytes]
-    workbook: str
-    sheets: tuple[tuple[str, str], ...]
-    strings: str
-    styles: str
-
-    @classmethod
-    def of(cls, data: bytes) -> _Parts:
-        with zipfile.ZipFile(io.BytesIO(data)) as file:
-            entries = tuple(file.infolist())
-            contents = {entry.filename: file.read(entry) for entry in entries}
-        workbook = next(part for kind, _, part in _links(contents, "") if kind == "officeDocument")
-        links = list(_links(contents, workbook))
-        of_id = {number: part for kind, number, part in links if kind == "worksheet"}
-        (root,) = nodes(contents[workbook], {"sheets"})
-        listed = [(node.attributes["name"], next(v for key, v in node.attributes.items() if key.endswith(":id"))) for node in root.children]
-        found = {kind: part for kind, _, part in links}
-        return cls(
-            entries,
-            contents,
-            workbook,
-            tuple((name, of_id[number]) for name, number in listed if number in of_id),
-            found.get("sharedStrings", ""),
-            found.get("styles", ""),
-        )
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(entry.filename for entry in self.entries)
-
-    @property
-    def signed(self) -> bool:
-        return any(name.startswith("_xmlsignatures/") for name in self.names)
-
-    def read(self, part: str) -> bytes:
-        return self.contents[part]
-
-    def shared(self) -> list[list[Node]]:
-        """Return the texts that cells share, each as the elements it consists of."""
-        return [list(node.leaves({"t"})) for node in nodes(self.read(self.strings), {"si"})] if self.strings else []
-
-    def new_styles(self) -> Styles:
-        return Styles(self.read(self.styles) if self.styles else b"")
-
-    def written(self, changed: Mapping[str, bytes]) -> bytes:
-        """Return the workbook with some of its parts changed; the same input gives the same bytes."""
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w") as file:
-            for entry in self.entries:
-                file.writestr(copy.copy(entry), changed.get(entry.filename, self.contents[entry.filename]))
-        return out.getvalue()
-
-
-def _links(contents: Mapping[str, bytes], part: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the parts that a part refers to: the kind of what they are, the number it knows them by, and their name."""
-    folder, name = posixpath.split(part)
-    for node in nodes(contents[posixpath.join(folder, "_rels", name + ".rels")], {"Relationship"}):
-        if node.attributes.get("TargetMode") != "External":
-            target = posixpath.normpath(posixpath.join("/", folder, node.attributes["Target"])).lstrip("/")
-            yield posixpath.basename(node.attributes["Type"]), node.attributes["Id"], target
