@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -350,3 +351,9 @@ def refused() -> Iterator[tuple[str, Callable[[], Any], str]]:
 def test_what_cannot_be_drawn_says_why(make: Callable[[], Any], said: str) -> None:
     with pytest.raises(CchcError, match=re.escape(said)):
         make()
+
+
+def test_the_pictures_of_the_page_are_those_that_are_drawn() -> None:
+    wanted = set(runpy.run_path(str(ROOT / "docs" / "draw.py"))["PICTURES"])
+    shown = set(re.findall(r"\]\(images/([\w-]+)\.png\)", (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")))
+    assert shown == wanted <= {path.stem for path in (ROOT / "docs" / "images").iterdir()}

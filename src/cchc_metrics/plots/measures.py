@@ -47,12 +47,12 @@ class Asked:
     interval: Callable[[int, int], tuple[Fraction, Fraction] | None] | None
 
 
-def draw(table: AnswerTable[Any], everything: AnswerTable[Any], asked: Asked) -> Figure:
+def draw(table: AnswerTable[Any], others: Callable[[list[str]], AnswerTable[Any]], asked: Asked) -> Figure:
     """Return the picture that is asked for.
 
     Args:
         table: the measures of the indicator.
-        everything: those of all indicators.
+        others: gives those of other indicators, by their ids.
         asked: see ``Asked``.
 
     Raises:
@@ -74,14 +74,14 @@ def draw(table: AnswerTable[Any], everything: AnswerTable[Any], asked: Asked) ->
         return over_time(of_unit, target=asked.target, changed=asked.changed, lang=asked.lang)
     chosen = asked.period or periods[-1].label
     if by == "age":
-        return _ages(everything, table, asked, None if several and asked.unit is not None else chosen)
+        return _ages(others(list(AGES)), table, asked, None if several and asked.unit is not None else chosen)
     target = asked.target.get(chosen) if isinstance(asked.target, Mapping) else asked.target
     whole: Fraction | None = None
     found = table.filter(period=chosen)
     if asked.unit is not None:
         whole = next(iter(numbers(found.filter(unit=asked.unit).column("value"))), None)
-        others = [code for code in found.column("unit") if code != asked.unit]
-        found = found.filter(unit=others)
+        below = [code for code in found.column("unit") if code != asked.unit]
+        found = found.filter(unit=below)
     if not len(found):
         raise nothing(f"không có đơn vị nào trong kỳ {chosen}", f"there are no units in period {chosen}")
     intervals = None
@@ -91,12 +91,11 @@ def draw(table: AnswerTable[Any], everything: AnswerTable[Any], asked: Asked) ->
     return units(found, target=target, whole=whole, intervals=intervals, most=asked.most, lang=asked.lang)
 
 
-def _ages(everything: AnswerTable[Any], table: AnswerTable[Any], asked: Asked, period: str | None) -> Figure:
+def _ages(found: AnswerTable[Any], table: AnswerTable[Any], asked: Asked, period: str | None) -> Figure:
     """Return the picture of what is overdue: a row a unit in one period, or a row a period of one unit."""
     say = spoken_in(asked.lang)
     if set(table.column("indicator")) != {OVERDUE}:
         raise nothing(f"chỉ «{OVERDUE}» vẽ được theo số ngày quá hạn", f"only «{OVERDUE}» is drawn by age")
-    found = everything.filter(indicator=list(AGES))
     if period is None:
         found = found.filter(unit=asked.unit)
     else:

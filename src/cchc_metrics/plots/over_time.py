@@ -74,10 +74,7 @@ def over_time(table: AnswerTable[Any], *, target: Target = None, changed: tuple[
         mine = {at[str(row["period"])]: (row, value) for row, value in zip(rows, values, strict=True) if row["unit"] == code}
         _line(axes, mine, len(periods), how, _break(periods, changed))
         if len(codes) == 1 and len(mine) <= _LABELLED:
-            for place, (_, value) in mine.items():
-                if value is not None:
-                    shown = value_text(value, scale, lang)
-                    axes.annotate(shown, (place, float(value)), (0, 8), textcoords="offset points", ha="center", bbox=BEHIND, **font(9))
+            _numbers(axes, {place: value for place, (_, value) in mine.items() if value is not None}, scale, lang)
         if len(codes) > 1:
             handles.append(mark(name, marker=how.marker, color=how.colour, linestyle=how.dash))
     known = [float(value) for value in values if value is not None] + [float(v) for v in _targets(target, periods) if v is not None]
@@ -149,6 +146,23 @@ def _line(axes: Axes, mine: Mapping[int, tuple[Mapping[str, Any], Fraction | Non
                 markeredgewidth=1.6,
                 gid="estimated" if hollow else "values",
             )
+
+
+def _numbers(axes: Axes, values: Mapping[int, Fraction], scale: Scale, lang: Lang) -> None:
+    """Write each value above its mark; below it where the line comes down to it and goes up again."""
+    for place, value in values.items():
+        beside = [values[near] for near in (place - 1, place + 1) if near in values]
+        below = len(beside) == 2 and min(beside) > value
+        axes.annotate(
+            value_text(value, scale, lang),
+            (place, float(value)),
+            (0, -9 if below else 8),
+            textcoords="offset points",
+            ha="center",
+            va="top" if below else "bottom",
+            bbox=BEHIND,
+            **font(9),
+        )
 
 
 def _marks(axes: Axes, rows: Sequence[Mapping[str, Any]], at: Mapping[str, int], bottom: float, say: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cchc_metrics.plots.rows import rows_shown
-from cchc_metrics.plots.style import GREY, INK, ROW, canvas, font, legend, mark, nothing, rows_of, spoken_in
+from cchc_metrics.plots.style import DARK, GREY, INK, ROW, canvas, font, legend, mark, nothing, rows_of, spoken_in
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
 
@@ -81,7 +81,9 @@ def _cells(axes: Axes, shown: Sequence[Row | None], lang: Lang) -> None:
             axes.add_patch(
                 Rectangle((column - 0.48, at - 0.44), 0.96, 0.88, facecolor=shade, edgecolor="#e4e4e4", linewidth=0.6, gid="cell")
             )
-            axes.text(column, at, format_count(n, lang), ha="center", va="center", gid="number", **font(9, "white" if depth > 0.5 else INK))
+            axes.text(
+                column, at, format_count(n, lang), ha="center", va="center", gid="number", **font(9, "white" if depth > DARK else INK)
+            )
         if None not in row[1]:
             total = sum(n or 0 for n in row[1])
             axes.text(len(row[1]), at, format_count(total, lang), ha="center", va="center", gid="sum", **font(9, weight="bold"))

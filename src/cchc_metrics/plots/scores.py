@@ -11,10 +11,12 @@ from cchc_metrics.plots.rows import rows_shown
 from cchc_metrics.plots.style import (
     BAD,
     BAD_HATCH,
+    DARK,
     GOOD,
     GREY,
     INK,
     ROW,
+    beside,
     canvas,
     clipped,
     font,
@@ -87,9 +89,10 @@ def one_unit(fields: Sequence[FieldScore], *, title: str, subtitle: str, lang: L
         axes.barh(at, 100, height=0.62, color="#eeeeee", gid="out of")
         bar = axes.barh(at, float(field.share), height=0.62, color="white" if low else GOOD, edgecolor=BAD if low else GOOD, linewidth=1.2)
         bar[0].set(gid="share", hatch=BAD_HATCH if low else None)
-        points, out_of = (format_number(n, lang=lang, beside=[o]) for n, o in ((field.points, field.out_of), (field.out_of, field.points)))
-        text = f"{points} / {out_of}   {format_percent(field.share, lang=lang, decimals=1)}"
-        axes.annotate(text, (100, at), (8, 0), textcoords="offset points", va="center", **font(8.5))
+        points = format_number(field.points, lang=lang, strip=False, beside=[field.out_of])
+        out_of = format_number(field.out_of, lang=lang)
+        share = format_percent(field.share, lang=lang, decimals=1, strip=False)
+        beside(axes, at, [(f"{points} / {out_of}", 82), (share, 128)])
     handles = [patch(say("phần điểm đạt được", "share of the points"), facecolor=GOOD, edgecolor=GOOD)]
     if weak:
         handles.append(patch(say(f"dưới {_WEAK}%", f"below {_WEAK}%"), facecolor="white", edgecolor=BAD, hatch=BAD_HATCH))
@@ -150,6 +153,6 @@ def _cells(axes: Axes, shown: Sequence[tuple[str, Sequence[FieldScore]] | None],
             axes.add_patch(
                 Rectangle((column - 0.48, at - 0.44), 0.96, 0.88, facecolor=shade, edgecolor="#e4e4e4", linewidth=0.6, gid="cell")
             )
-            text = format_number(field.share, decimals=1, lang=lang)
-            axes.text(column, at, text, ha="center", va="center", gid="number", **font(8, "white" if depth > 0.5 else INK))
+            text = format_number(field.share, decimals=1, lang=lang, strip=False)
+            axes.text(column, at, text, ha="center", va="center", gid="number", **font(8, "white" if depth > DARK else INK))
     return gaps

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 INK, GREY, PALE = "#222222", "#666666", "#d4d4d4"
 GOOD, BAD, PLAIN = "#0072b2", "#d55e00", "#8a8a8a"
 """Of Okabe's and Ito's palette; blue and vermillion are told apart by all, and in grey by marker and hatch."""
+DARK = 0.68
+"""How deep a cell is from which on its number is white."""
 BAD_HATCH = "////"
 _LONG = 45  # letters of an entry from which on a legend has one column
 FAMILY = "DejaVu Sans"  # comes with matplotlib and has every letter of Vietnamese
@@ -311,6 +313,9 @@ def figure_svg(figure: Figure) -> str:
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}, facecolor="white")
     text = out.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    # Comments say again what is drawn, and a hundredth of a point is not seen; factors below 1 stay exact.
+    text = re.sub(r"\s*<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"(?<![\d.])[1-9]\d*\.\d{3,}", lambda found: f"{float(found[0]):.2f}", text)
     # Ids are made of a number that is drawn anew each time: those that are referred to are numbered in their order instead, under a digest
     # of what is drawn; the others go.
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', text))

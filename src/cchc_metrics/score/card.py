@@ -344,9 +344,11 @@ class Scorecards(dict[str, Scorecard]):
             CchcError: no unit has points, or the extra ``plot`` is not installed.
         """
         from cchc_metrics.plots.scores import many_units  # noqa: PLC0415  drawing is loaded where something is drawn
+        from cchc_metrics.plots.style import told_apart  # noqa: PLC0415
 
         called = names or {}
-        units = [(called.get(code, code), _fields(card, lang)) for code, card in self.items()]
+        apart = told_apart([called.get(code, code) for code in self], list(self))
+        units = [(name, _fields(card, lang)) for name, card in zip(apart, self.values(), strict=True)]
         first = next(iter(self.values()), None)
         title = "" if first is None else first.scheme.name.text(lang)
         said = {"vi": "phần trăm điểm đạt được của từng lĩnh vực", "en": "percent of the points of each field"}[lang]

@@ -408,7 +408,7 @@ class Measures(KeyedByMeasure[Measure]):
         label = period.label if isinstance(period, Period) else None if period is None else Period.parse(period).label
         basis = self.bases[int(found.basis[0])]
         asked = Asked(unit, by, label, target, most, lang, basis.changed, interval_95 if basis.sample else None)
-        return draw(found, self.filter(breakdown=breakdown), asked)
+        return draw(found, lambda ids: self.filter(indicator=ids, breakdown=breakdown), asked)
 
     def not_drawn(self, indicator: str, breakdown: Breakdown) -> CchcError:
         """Return the error of a picture of an indicator, or of a breakdown of it, that the table does not have."""
