@@ -136,6 +136,7 @@ def measure_text(measure: Measure, lang: Lang = "vi", *, flag: bool = False) -> 
 
     >>> from datetime import date
     >>> from cchc_metrics.reference.period import Period
+    >>> from cchc_metrics.values import Scale
     >>> year = Period.parse("2021")
     >>> measure_text(Measure("x", "TM", year, (), date(2022, 1, 1), Status.OK, 9283, 10000, Scale.PERCENT))
     '92,83%'
