@@ -258,7 +258,7 @@ def test_the_rows_of_one_unit_level_and_label(tmp_path: Path) -> None:
 
 def test_why_a_rate_changed_is_printed_with_the_largest_first() -> None:
     lines = invoke("why", EXAMPLE, "resolved_on_time", "--by", "channel", "--period", "2021", "--lang", "en").stdout.splitlines()
-    assert lines[0] == "Dossiers resolved early or on the due date · Tháp Mười · 2021"
+    assert lines[0].endswith("resolved early or on the due date · Tháp Mười · 2021")
     assert [line.split()[0] for line in lines[1:5]] == ["group", "counter", "online", "postal"]
     assert lines[5] == "In all: +1.03 percentage points"
     again = invoke("why", EXAMPLE, "resolved_on_time", "--baseline-period", "2019", "--period", "2021")
