@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from click.testing import CliRunner, Result
 from tests.proposal.offices import CITIZEN, CLERK, DOCUMENTS, DOSSIERS, MEETINGS, PHONE, office, write
 from tests.read.old_writing import as_shown, in_bytes
@@ -271,3 +272,72 @@ def test_a_later_day_of_export_is_said_once_and_nothing_lies_after_it(tmp_path: 
     assert cm.read_folder(folder).problems.count("date_in_future") > 0
     assert cm.read_folder(folder, as_of=date(2021, 7, 5)).problems.count("date_in_future") == 0
     assert cm.read_folder(folder, as_of=date(2021, 1, 5)).problems.count("date_in_future") > 0
+
+
+# --- Exports of other software than that of the small office
+
+OPEN_CPS = [
+    ["SỞ TƯ PHÁP TỈNH HẬU GIANG"],
+    ["DANH SÁCH HỒ SƠ"],
+    ["Từ ngày 01/03/2020 đến ngày 31/03/2020"],
+    [
+        *("Mã hồ sơ", "Mã thủ tục", "Nội dung", "Cơ quan thụ lý", "Chủ hồ sơ", "Ngày gửi", "Ngày tiếp nhận", "Ngày hẹn trả"),
+        *("Ngày gia hạn", "Ngày hoàn thành", "Ngày trả", "Trạng thái", "Trực tuyến", "Hạn xử lý"),
+    ],
+    *(
+        [
+            f"000.00.15.H30-200301-{n:04d}",
+            "1.001193",
+            "Cấp phiếu",
+            "Sở Tư pháp",
+            CITIZEN,
+            f"{n:02d}/03/2020 07:00:00",
+            f"{n:02d}/03/2020 08:00:00",
+            f"{n + 10:02d}/03/2020 17:00:00",
+            "",
+            f"{n + (12 if n == 4 else 8):02d}/03/2020" if n < 7 else "",
+            "",
+            "Hoàn thành trễ hạn" if n in (4, 5) else "Đã trả kết quả" if n < 7 else "Đang xử lý",
+            "Có" if n % 3 == 0 else "",
+            "" if n < 7 else "còn 2 ngày",
+        ]
+        for n in range(1, 10)
+    ),
+]
+
+
+def test_an_export_of_open_cps_reports_its_right_figures(tmp_path: Path) -> None:
+    write(tmp_path / "BaoCao_03_2020.xlsx", OPEN_CPS)
+    assert run("init", tmp_path, "--yes").exit_code == 0
+    data = cm.read_folder(tmp_path)
+    m = data.measures()
+    assert data.unit == "000.00.15.H30"
+    assert (m["resolved_on_time", data.unit].numerator, m["resolved_on_time", data.unit].denominator) == (5, 6)
+    assert (m["online_share", data.unit].numerator, m["online_share", data.unit].denominator) == (3, 9)
+    assert m["dossiers_pending", data.unit].numerator == 3
+    assert m["dossiers_postal", data.unit].status is cm.Status.NO_DATA  # what is not online may have come by post
+    assert data.problems.count("timing_differs") == 1  # the fifth was in time
+
+
+def test_three_months_on_three_sheets_are_one_table_of_the_quarter(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "LichHop2022.xlsx")) as book:
+        for month in (1, 2, 3):
+            sheet = book.add_worksheet(f"Tháng {month}")
+            rows = [
+                [n, "Họp UBND huyện", f"Thứ {n + 1}, ngày {5 * n:02d}/{month:02d}/2022 14:00", CLERK, "x" if n <= month else ""]
+                for n in range(1, 5)
+            ]
+            for at, row in enumerate([*titles, ["TT", "Nội dung", "Thời gian", "Chủ trì", "Không giấy"], *rows]):
+                sheet.write_row(at, 0, row)
+    assert run("init", tmp_path, "--yes").exit_code == 0
+    data = tomllib.loads((tmp_path / "district.toml").read_text(encoding="utf-8"))
+    assert (data["period"], data["files"]["meetings"]) == ("2022-Q1", "LichHop*.xlsx#*")
+    found = cm.read_folder(tmp_path).measures()["paperless_meetings", "HN"]
+    assert (found.numerator, found.denominator) == (6, 12)
+
+
+def test_who_reports_is_asked_for_all_at_once(tmp_path: Path) -> None:
+    write(tmp_path / "HoSo.xlsx", DOSSIERS[4:])
+    done = run("init", tmp_path, "--yes", "--lang", "en")
+    assert done.exit_code == 2
+    assert "add --code … --name … --level …" in done.output

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -250,3 +251,24 @@ def test_a_timing_that_the_file_states_is_compared_with_its_dates() -> None:
     assert timings(date(2021, 3, 10)) == {2: "quá hạn", 3: "quá hạn"}
     assert timings(date(2021, 3, 11)) == {2: "quá hạn", 4: "đúng hạn"}
     assert timings(date(2021, 3, 11), beside=True) == {2: "quá hạn", 4: "đúng hạn", 5: "trước hạn"}
+
+
+@pytest.mark.parametrize("heading", ["Trực tuyến", "Nộp trực tuyến"])
+def test_a_column_of_ticks_says_which_dossiers_are_online_and_nothing_of_the_post(tmp_path: Path, heading: str) -> None:
+    ticks = [heading, "Có", "", "x", "Không", "1"]
+    rows = [(*row[:-1], tick) for row, tick in zip(SENT, ticks, strict=True)]
+    path = as_parquet(tmp_path / "t.parquet", rows)
+    files = [write(tmp_path / f"t.{ending}", rows) for ending in ("csv", "xlsx")]
+    kind, given = KINDS["dossiers"], Given(ONE)
+    ways = [[parse_file(file, kind, given, {})] for file in (*files, path)] + [list(scan_file(kind, path, given, {}, part_rows=2))]
+    for parts in ways:
+        found = [code for part in parts for code in np.array(part.columns.codes("channel")[1])[part.columns.codes("channel")[0]]]
+        assert found == ["online", "counter", "online", "counter", "online"]
+        assert not any("postal_in" in part.columns or part.problems.count(Code.COLUMN_FOLLOWS) for part in parts)
+
+
+def test_a_column_that_only_shares_the_heading_of_ticks_is_not_used() -> None:
+    rows = [dict(zip(SENT[0], row, strict=True)) | {"Trực tuyến": "mức độ 4"} for row in SENT[1:]]
+    parsed = read_rows("dossiers", rows, own={"values": {"channel": {"Xe ôm": "postal"}}})
+    assert parsed.problems.rejected == 0
+    assert [record.model_dump()["channel"].value for record in parsed.columns.records()][:3] == ["counter", "postal", "postal"]

@@ -178,12 +178,11 @@ class Proposal:
                 "không nhận ra loại hồ sơ nào trong các tệp: cần dòng tiêu đề có các cột như trong docs/records.md",
                 "no kind of record was recognised in the files: a row of headings as in docs/records.md is needed",
             )
-        for entry in self.entries:
-            if entry.where in (("code",), ("name",), ("level",)) and not entry.value:
-                raise InputError(
-                    f"không rõ {_TOP[entry.where[0]][0]}; thêm --{entry.where[0]}",
-                    f"the {_TOP[entry.where[0]][1]} is not known; add --{entry.where[0]}",
-                )
+        lacking = [entry.where[0] for entry in self.entries if entry.where in (("code",), ("name",), ("level",)) and not entry.value]
+        if lacking:
+            vi, en = (", ".join(_TOP[key][at] for key in lacking) for at in (0, 1))
+            options = " ".join(f"--{key} …" for key in lacking)
+            raise InputError(f"không rõ {vi}; thêm {options}", f"not known: {en}; add {options}")
 
 
 def answers_given(given: Mapping[str, object]) -> dict[Path, Answer]:

@@ -29,7 +29,7 @@ from cchc_metrics.text import fold
 
 MOST_WORDS: Final = 40
 """A column with more unknown words is no closed list; its words are copied nowhere."""
-_CODE: Final = re.compile(r"([A-Z]{1,2}\d{1,3}(?:\.\d{1,3})*)[-.]\d{2,}")
+_CODE: Final = re.compile(r"((?:\d{2,3}\.){0,3}[A-Z]{1,2}\d{1,3}(?:\.\d{1,3})*)[-.]\d{2,}")
 _NUMBERS: Final = re.compile(r"\d+(?:[\W_]*\d+)*")
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 _SPECIAL: Final = re.compile(r"[*?\[\]#]")
@@ -111,8 +111,13 @@ def _who(
     code: str | None = _one(answers.get(("code",))) or _code(tables) or initials
     entries = [
         Entry(("code",), code, sure=code is not None),  # a name of its own choice; no figure depends on it
-        Entry(("name",), name, sure=office is not None),
-        Entry(("level",), office.level if office else None, sure=office is not None, options=("province", "district", "commune")),
+        Entry(("name",), name, sure=office is not None and office.sure),
+        Entry(
+            ("level",),
+            office.level if office else None,
+            sure=office is not None and office.sure,
+            options=("province", "district", "commune"),
+        ),
     ]
     below, units = _below(tables, office, code or "")
     return entries + below, units
@@ -174,7 +179,7 @@ def _below(tables: Sequence[Seen], office: Office | None, code: str) -> tuple[li
 def _when(tables: Sequence[Seen]) -> list[Entry]:
     """Return the period and the day of export: from the titles and the foot, else from the dates."""
     named = Counter(label for table in tables if (label := period_of(table.heading.titles)))
-    period = named.most_common(1)[0][0] if named else _period_around([day for t in tables for day in t.days([t.kind.dates.main])])
+    period = _period_over(named) if named else _period_around([day for t in tables for day in t.days([t.kind.dates.main])])
     latest = max((day for table in tables for day in table.days(table.kind.dates.facts)), default=None)
     foot = max((day for table in tables for day in days_said(table.foot)), default=None)
     sure = foot is not None and (latest is None or foot >= latest)
@@ -185,6 +190,16 @@ def _when(tables: Sequence[Seen]) -> list[Entry]:
         Entry(("extracted_on",), None if export is None else export.isoformat(), sure=sure),
         Entry(("period",), period, sure=len(named) == 1),
     ]
+
+
+def _period_over(named: Counter[str]) -> str:
+    """Return the shortest period that has a name and holds all that are named, as the sheets of three months are of a quarter."""
+    periods = [Period.parse(label) for label in named]
+    first, last = min(period.first for period in periods), max(period.last for period in periods)
+    year = first.year
+    names = [*(f"{year}-Q{n}" for n in range(1, 5)), f"{year}-H1", f"{year}-H2", f"{year}-9M", f"{year}"]
+    over = [name for name in names if (whole := Period.parse(name)).first <= first and last <= whole.last]
+    return named.most_common(1)[0][0] if len(named) == 1 or not over else over[0]
 
 
 def _period_around(days: Sequence[date]) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from cchc_metrics.proposal.headings import NUMBERS, guessed_columns
 from cchc_metrics.proposal.texts import day_of, text_of, texts_of
 from cchc_metrics.proposal.words import guessed_code, known
+from cchc_metrics.read.assumed import code_of_tick
 from cchc_metrics.read.headings import heading_key, known_headings, match_headings
 from cchc_metrics.read.layout import TOP, Heading, find_heading
 from cchc_metrics.read.look import Sheet
@@ -67,8 +68,11 @@ class Seen:
         return f"{self.sheet.file}#{self.sheet.name}" if self.sheet.name else self.sheet.file
 
     def cells(self, column: str) -> list[Any]:
-        """Return the cells of a column, of the records only."""
-        return _cells(self.records, self.filled[column])
+        """Return the cells of a column, of the records only; ticks as the codes that they mean."""
+        at = self.filled[column]
+        cells, ticked = _cells(self.records, at), {heading_key(heading): codes for heading, codes in self.kind.ticked.items()}
+        codes = ticked.get(heading_key(self.heading.headings[at]))
+        return cells if codes is None else [code_of_tick(cell, *codes) for cell in cells]
 
     def words(self, column: str) -> Counter[str]:
         """Return the distinct texts of a column with how often each stands."""
@@ -154,6 +158,8 @@ def _fits(kind: Kind, column: str, cells: Sequence[Any]) -> bool:
     spec = schema_by_name(kind.model)[column]
     if spec.cell_type.name == "moment":
         return 2 * sum(day_of(cell) is not None for cell in said) > len(said)
+    if column == "procedure_code":  # a name is no code
+        return 2 * sum(any(c.isdecimal() for c in text_of(cell)) for cell in said) > len(said)
     if spec.choice is not None and said:
         words = {text_of(cell) for cell in said}
         return any(known(kind, column, spec.choice, word) or guessed_code(column, spec.choice, word) for word in words)

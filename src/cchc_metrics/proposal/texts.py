@@ -16,6 +16,11 @@ from cchc_metrics.text import fold, nfc
 
 _KINDS: Final = "|".join(LEVELS_OF_KIND)
 _OFFICE: Final = re.compile(rf"(?:[ủu][ỷy]\s+ban\s+nhân\s+dân|ubnd)\s+({_KINDS})\s+([^,;–:()\d]{{2,40}})", re.IGNORECASE)
+_AGENCY: Final = re.compile(
+    r"(?:^|\s)((?:sở|ban|cục|chi\s+cục|văn\s+phòng|phòng|trung\s+tâm|thanh\s+tra)\s+[^,;–:()\d]{2,60}?)"
+    rf"\s+({_KINDS})\s+([^,;–:()\d]{{2,40}})",
+    re.IGNORECASE,
+)
 _NO_NAME: Final = frozenset(("nam", "quy", "thang", "ngay", "tu", "ve", "so", "o", "tai"))
 _PROVINCES: Final = frozenset(("ha noi", "ho chi minh", "da nang", "hai phong", "can tho", "hue"))
 """Cities that are provinces; every other one belongs to a province."""
@@ -35,33 +40,47 @@ class Office:
         name: without its kind.
         kind: huyện, xã, …
         level: its level.
+        sure: whether it is a People's Committee; an agency of one, as «Sở Tư pháp tỉnh Hậu Giang» is, has the level of its committee.
     """
 
     name: str
     kind: str
     level: Level
+    sure: bool = True
 
 
 def office_of(titles: Iterable[str]) -> Office | None:
     """Return the office that titles name, None where none does.
 
     >>> office_of(["ỦY BAN NHÂN DÂN HUYỆN THÁP MƯỜI"]), office_of(["CUỘC HỌP CỦA UBND HUYỆN NĂM 2021"])
-    (Office(name='Tháp Mười', kind='huyện', level='district'), None)
+    (Office(name='Tháp Mười', kind='huyện', level='district', sure=True), None)
+    >>> office_of(["SỞ TƯ PHÁP TỈNH HẬU GIANG"])
+    Office(name='Sở tư pháp tỉnh Hậu Giang', kind='tỉnh', level='province', sure=False)
     """
-    for title in titles:
-        found = _OFFICE.search(" ".join(nfc(title).split()))
-        if found is None or fold(found[2]).split()[0] in _NO_NAME:
-            continue
-        words: list[str] = []
-        for word in found[2].split():
-            if fold(word) in _NO_NAME - {"o"}:
-                break
-            words.append(word)
-        name = " ".join(word.capitalize() for word in words)
-        kind = found[1].lower()
-        levels = LEVELS_OF_KIND[kind]
-        return Office(name, kind, levels[0] if len(levels) == 1 or fold(name) in _PROVINCES else levels[1])
+    listed = [" ".join(nfc(title).split()) for title in titles]
+    for found in filter(None, map(_OFFICE.search, listed)):
+        if (name := _place(found[2])) and fold(found[2]).split()[0] not in _NO_NAME:
+            return Office(name, found[1].lower(), _level(found[1].lower(), name))
+    for found in filter(None, map(_AGENCY.search, listed)):
+        if (name := _place(found[3])) and fold(found[3]).split()[0] not in _NO_NAME:
+            kind = found[2].lower()
+            return Office(f"{found[1].capitalize()} {kind} {name}", kind, _level(kind, name), sure=False)
     return None
+
+
+def _place(said: str) -> str:
+    """Return the name of a place at the beginning of a text, as names are written."""
+    words: list[str] = []
+    for word in said.split():
+        if fold(word) in _NO_NAME - {"o"}:
+            break
+        words.append(word)
+    return " ".join(word.capitalize() for word in words)
+
+
+def _level(kind: str, name: str) -> Level:
+    levels = LEVELS_OF_KIND[kind]
+    return levels[0] if len(levels) == 1 or fold(name) in _PROVINCES else levels[1]
 
 
 def direction_of(titles: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.findings import Findings, shown
+from cchc_metrics.read.headings import heading_key
 from cchc_metrics.read.own import Own
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn, Uncalculated
 from cchc_metrics.records.fields import CellError, Flag, cell_text
@@ -58,17 +59,18 @@ def assume(cells: Mapping[str, RawColumn | TypedColumn], table: RawTable, kind: 
     return found
 
 
-def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Given) -> Cells:
+def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Given, headings: Mapping[str, str]) -> Cells:
     """Return cells with the columns that follow from others: by what the district declares of a word, else by what it means.
 
     Args:
         cells: canonical column → its cells, as they came.
         kind: what the rows are.
         given: what the district declares; a column that it declares follows from nothing else.
+        headings: canonical column → the sheet's own heading.
     """
     found = dict(cells)
     meant = given.own.worded(cells, [rule.source for rule in kind.follows])
-    for rule in following(kind, cells, given):
+    for rule in following(kind, cells, given, headings):
         source, other = cells[rule.source], meant[rule.source]
         if isinstance(source, RawColumn) and isinstance(other, RawColumn):
             codes = [_follows(rule, said) or _follows(rule, cell) for cell, said in zip(source.values, other.values, strict=True)]
@@ -77,9 +79,14 @@ def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Gi
     return found
 
 
-def following(kind: Kind, names: Container[str], given: Given) -> list[Follows]:
-    """Return by which rules columns follow that a table lacks and nobody declares, where it has what they follow from."""
-    there = (*given.own.columns, *given.unread)
+def following(kind: Kind, names: Container[str], given: Given, headings: Mapping[str, str]) -> list[Follows]:
+    """Return by which rules columns follow that a table lacks and nobody declares, where it has what they follow from.
+
+    Nothing follows from ticks: a dossier that is not ticked as online may have come over the counter or by post.
+    """
+    ticks = set(map(heading_key, kind.ticked))
+    there = {*given.own.columns, *given.unread}
+    there |= {rule.column for rule in kind.follows if heading_key(headings.get(rule.source, "")) in ticks}
     return [rule for rule in kind.follows if rule.column not in names and rule.column not in there and rule.source in names]
 
 
@@ -105,6 +112,32 @@ def report_followed(rules: Iterable[Follows], cells: Callable[[str], Iterable[An
 def _follows(rule: Follows, cell: Any) -> str | None:
     text = "" if cell is ABSENT else _text(cell)
     return None if text is None else rule.meant(text)
+
+
+def ticked(cells: Mapping[str, RawColumn | TypedColumn], headings: Mapping[str, str], kind: Kind) -> Cells:
+    """Return cells in which ticks are codes, where the heading says what a tick means: «Trực tuyến» with Có or x is online.
+
+    Args:
+        cells: canonical column → its cells.
+        headings: canonical column → the sheet's own heading.
+        kind: what the rows are.
+    """
+    found = dict(cells)
+    meant = {heading_key(heading): codes for heading, codes in kind.ticked.items()}
+    for name, column in cells.items():
+        codes = meant.get(heading_key(headings.get(name, "")))
+        if codes is not None and isinstance(column, RawColumn):
+            found[name] = RawColumn([code_of_tick(cell, *codes) for cell in column.values], column.codes)
+    return found
+
+
+def code_of_tick(cell: Any, yes: str, no: str) -> Any:
+    """Return the code that a cell means which is ticked or not; the cell itself where it says something else."""
+    try:
+        said = Flag.parse(cell)
+    except CellError:
+        return cell
+    return yes if said is Flag.YES else no if said is Flag.NO or not _text(cell) else cell
 
 
 def worded(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind) -> Cells:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cchc_metrics.errors import did_you_mean
-from cchc_metrics.records.fields import CellError, Choice, cell_text
+from cchc_metrics.records.fields import CellError, Choice, Flag, cell_text
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.record import schema, schema_by_name
 from cchc_metrics.text import fold, letters_lost
@@ -191,6 +191,9 @@ def columns_said(meaning: str) -> list[str]:
 def _says_something_else(kind: Kind, heading: str, column: str, own: Mapping[str, str], cells: Callable[[], Iterable[object]]) -> bool:
     """Return whether a heading means its column only by its words and no cell is one: «Loại văn bản» with Quyết định, Công văn."""
     key = heading_key(heading)
+    if key in map(heading_key, kind.ticked) and key not in map(heading_key, own):
+        choice = schema_by_name(kind.model)[column].choice
+        return not any(_is_word(words, cell) for cell in cells() for words in (Flag, choice) if words is not None)
     if key not in map(heading_key, kind.by_words) or key in map(heading_key, own):
         return False
     choice = schema_by_name(kind.model)[column].choice

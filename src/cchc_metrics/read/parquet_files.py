@@ -215,7 +215,7 @@ class _Scan:
         names = {name: table.headings[at] for name, at in matched.positions.items() if columns is None or name in columns}
         findings.headings = names
         if matched.usable:
-            report_followed(following(kind, names, given), lambda name: _words(table, matched.positions[name]), given.own, findings)
+            report_followed(following(kind, names, given, names), lambda name: _words(table, matched.positions[name]), given.own, findings)
         needed = [name for name in kind.id_columns if schema_by_name(kind.model)[name].required]
         ids = tuple(name for name in kind.id_columns if name in names) if all(name in names for name in needed) else ()
         return cls(table, kind, given, file, findings, matched.usable, names, ids, keep_ids or kind.name in COUNTED_BY_ID, part_rows)

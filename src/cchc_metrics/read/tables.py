@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from cchc_metrics.errors import did_you_mean
-from cchc_metrics.read.assumed import assume, followed, following, report_followed, row_is_id, worded
+from cchc_metrics.read.assumed import assume, followed, following, report_followed, row_is_id, ticked, worded
 from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
 from cchc_metrics.read.dated import are_dates, of_persons
@@ -91,7 +91,7 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     cells = {name: table.columns[position] for name, position in matched.positions.items()}
     if table.from_1904:
         cells = _counted_from_1900(cells, kind)
-    report_followed(following(kind, cells, given), lambda name: _words(cells[name]), given.own, findings)
+    report_followed(following(kind, cells, given, findings.headings), lambda name: _words(cells[name]), given.own, findings)
     parsed = judge(table, assume(cells, table, kind, given, findings), kind, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
 
@@ -181,7 +181,8 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     """
     n, refused = len(table.rows), len(table.refused)
     cells = {name: _as_ids(column) if schema_by_name(kind.model)[name].cell_type.name == "id" else column for name, column in cells.items()}
-    filled = followed(cells, kind, given)
+    cells = ticked(cells, findings.headings, kind)
+    filled = followed(cells, kind, given, findings.headings)
     sources = {rule.column: findings.headings[rule.source] for rule in kind.follows if rule.source in findings.headings}
     findings.headings = {**findings.headings, **{name: sources[name] for name in filled if name not in cells and name in sources}}
     cells = worded(given.own.applied(filled, kind, n), kind)

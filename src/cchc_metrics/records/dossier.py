@@ -307,6 +307,7 @@ def course(columns: Columns, context: Context) -> Course:
     return Course(timed.due, timed.ended, late, timed.overdue_begins)
 
 
+_TICKED = {"Trực tuyến": ("online", "counter"), "Nộp trực tuyến": ("online", "counter")}
 _JUDGING = ("Tình trạng hạn", "Tình trạng thời hạn", "Đúng hạn", "Quá hạn", "Tiến độ", "Tiến độ giải quyết", "Tiến độ xử lý", "Đánh giá")
 
 
@@ -369,10 +370,10 @@ KIND = Kind(
         "unit_code": (*UNIT_HEADINGS, "Đơn vị giải quyết", "Cơ quan giải quyết", "Đơn vị xử lý", "Cơ quan thực hiện"),
         "procedure_code": ("Mã TTHC", "Mã thủ tục", "Mã thủ tục hành chính"),
         "field": ("Lĩnh vực", "Mã lĩnh vực"),
-        "channel": ("Kênh thực hiện", "Kênh tiếp nhận", "Hình thức tiếp nhận", "Hình thức nộp", "Kênh nộp"),
+        "channel": ("Kênh thực hiện", "Kênh tiếp nhận", "Hình thức tiếp nhận", "Hình thức nộp", "Kênh nộp", "Trực tuyến", "Nộp trực tuyến"),
         "service_level": ("Mức độ", "Mức độ DVC", "Mức độ dịch vụ công", "Mức độ dịch vụ công trực tuyến"),
         "status": ("Trạng thái hồ sơ", "Trạng thái", "Tình trạng", "Tình trạng hồ sơ", "Tình trạng xử lý"),
-        "submitted_at": ("Ngày nộp hồ sơ", "Ngày nộp", "Thời gian nộp", "Thời điểm nộp"),
+        "submitted_at": ("Ngày nộp hồ sơ", "Ngày nộp", "Thời gian nộp", "Thời điểm nộp", "Ngày gửi", "Ngày gửi hồ sơ"),
         "received_at": ("Ngày tiếp nhận", "Thời gian tiếp nhận", "Thời điểm tiếp nhận", "Ngày nhận", "Ngày tiếp nhận hồ sơ"),
         "due_at": ("Ngày hẹn trả", "Ngày hẹn trả kết quả", "Hạn trả", "Hạn giải quyết", "Hạn xử lý", "Thời gian hẹn trả"),
         "ended_at": (
@@ -405,7 +406,8 @@ KIND = Kind(
         "stated_timing": _JUDGING,
     },
     by_words=frozenset(_JUDGING),
-    weak=frozenset(_JUDGING),
+    weak=frozenset({*_JUDGING, *_TICKED}),
+    ticked=_TICKED,
     follows=(Follows("postal_in", "channel", _by_post), Follows("stated_timing", "status", _judged, reported=False)),
     doubtful={"Ngày trả": ("returned_at", "due_at")},
     dates=Dates(

@@ -209,6 +209,7 @@ class Kind:
             is asked for.
         by_words: headings that mean their column only where the cells are words of its closed list.
         weak: headings that mean their column only where no other heading of the table does.
+        ticked: heading of a column that is ticked → the code that a tick means and the one that none does, of the list of its column.
         words: column → word → code, beside those of the column's closed list.
         follows: columns that follow from the words of others, where a table lacks them.
         row_is_id: whether the number of a row stands in for an id that a sheet lacks, where offices only number such rows.
@@ -232,6 +233,7 @@ class Kind:
     doubtful: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_words: frozenset[str] = frozenset()
     weak: frozenset[str] = frozenset()
+    ticked: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     follows: tuple[Follows, ...] = ()
     row_is_id: bool = False
