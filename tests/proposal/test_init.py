@@ -323,6 +323,7 @@ def test_three_months_on_three_sheets_are_one_table_of_the_quarter(tmp_path: Pat
     with xlsxwriter.Workbook(str(tmp_path / "LichHop2022.xlsx")) as book:
         for month in (1, 2, 3):
             sheet = book.add_worksheet(f"Tháng {month}")
+            titles = [["UBND HUYỆN HỒNG NGỰ"], [f"LỊCH HỌP THÁNG {month} NĂM 2022"], []]
             rows = [
                 [n, "Họp UBND huyện", f"Thứ {n + 1}, ngày {5 * n:02d}/{month:02d}/2022 14:00", CLERK, "x" if n <= month else ""]
                 for n in range(1, 5)
