@@ -229,6 +229,11 @@ def classes(page: str) -> str:
     return markdown(("Class", "Vietnamese", "What it means"), [(code(t.value), t.vi, WORDS) for t in choices.Timing], page)
 
 
+def standings(page: str) -> str:
+    """Return what can have become of a received dossier by the day of the question."""
+    return markdown(("Standing", "Vietnamese", "What it means"), [(code(s.value), s.vi, WORDS) for s in choices.Standing], page)
+
+
 def shapes(page: str) -> str:
     """Return the shapes of a scoring rule."""
     return markdown(("Shape", "What it says", "Keys"), [(code(name), WORDS, WORDS) for name in REGISTER], page)
@@ -309,6 +314,7 @@ TABLES: Mapping[str, Callable[[str], str]] = {
     "task-states": task_states,
     "dossier-statuses": dossier_statuses,
     "classes": classes,
+    "standings": standings,
     "shapes": shapes,
     "years": years,
     "measures": partial(answer, "measures"),

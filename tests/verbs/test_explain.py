@@ -133,6 +133,11 @@ def rich() -> Rows:
             elif kind == "documents":
                 cells |= {flag: chance.choice(["yes", "yes", "yes", "no", "unknown"]) for flag in FLAGS}
                 cells |= {"secrecy": chance.choice(["none", "none", *SECRET, "unknown"])}
+            elif kind == "meetings":  # of all that can be drawn few are held and not secret
+                cells |= {
+                    "status": chance.choice(["held", "held", "planned"]),
+                    "secrecy": chance.choice(["none", "none", *SECRET, "unknown"]),
+                }
             elif kind == "initiatives":
                 cells |= {"initiative_id": str(n % 4), "adopted_on": day(start)}
                 if any((a.initiative_id, a.unit_code) == (cells["initiative_id"], cells["unit_code"]) for a in found[kind]):
