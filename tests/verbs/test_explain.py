@@ -362,6 +362,7 @@ def test_a_secret_document_is_a_number_and_nothing_else(rows: list[Document], la
         found = explained(m, kinds)
         text = explanation_text(found, lang, limit=100)
         assert repr(found).count("UBND-BM") == text.count("UBND-BM")
+        assert "{" not in text  # what is left out is named with its kind
         for number, record in hidden.items():
             assert record.document_id not in text
             assert f"{'row' if lang == 'en' else 'dòng'} {number}:" not in text
@@ -449,7 +450,7 @@ def test_the_text_of_a_rate() -> None:
         f"  dossiers.csv, row 2: {B_ENDED}",
         "The rest of the denominator: 1",
         f"  dossiers.csv, row 3: {C_LATE}",
-        "Left out: no due date: 1",
+        "Left out: dossiers without a due date: 1",
         "  dossiers.csv, row 4: D (TM.02)",
     ]
     assert text_of("resolved_on_time", "TM", "vi", level="commune")[0] == "resolved_on_time · TM, cấp xã · Tháng 2 năm 2021: 50% = 1/2"

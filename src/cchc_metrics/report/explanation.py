@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, label_text, measure_text
+from cchc_metrics.report.format import counts_text, excluded_of_kind, label_text, measure_text
 from cchc_metrics.tables.numbers import format_count, format_date
 from cchc_metrics.text import Lang
 from cchc_metrics.verbs.explain import Explanation, Row
@@ -36,10 +36,11 @@ def _lines(found: Explanation, lang: Lang, limit: int) -> Iterator[str]:
         yield from _part("Trừ khỏi mẫu số" if vi else "Taken away from the denominator", found.subtracted, found, "subtracted", lang, limit)
     if found.units:
         yield f"{'Đơn vị được đếm' if vi else 'Units counted as such'}: {', '.join(found.units)}"
+    kind = next((row.kind for row in found), "")
     for why, rows in found.excluded.items():
         if not rows and why not in found.secret:
             continue
-        name = EXCLUDED_NAMES.get(why, (why, why))[0 if vi else 1]
+        name = excluded_of_kind(why, kind, (why, why), lang)
         yield from _part(f"{'Để ngoài' if vi else 'Left out'}: {name}", rows, found, why, lang, limit)
     if not found.adds_up:
         yield "CẢNH BÁO: các dòng không cộng thành số đã đếm" if vi else "WARNING: the rows do not add up to the counts"

@@ -64,8 +64,17 @@ def excluded_name(why: str, count: Count, lang: Lang = "vi") -> str:
         count: what is counted of it, for its name where the reason has none, and for what its records are called.
         lang: the language.
     """
-    vi, en = EXCLUDED_NAMES.get(why, (count.vi, count.en))
-    return en.format(count.kind) if lang == "en" else vi.format(KINDS[count.kind].vi if count.kind in KINDS else count.kind)
+    return excluded_of_kind(why, count.kind, (count.vi, count.en), lang)
+
+
+def excluded_of_kind(why: str, kind: str, otherwise: tuple[str, str], lang: Lang = "vi") -> str:
+    """Return what is left out for a reason, of records of a kind; ``otherwise``, in both languages, where the reason has no name.
+
+    >>> excluded_of_kind("secret", "documents", ("", "")), excluded_of_kind("secret", "", ("", ""), "en")
+    ('văn bản mật', 'secret rows')
+    """
+    vi, en = EXCLUDED_NAMES.get(why, otherwise)
+    return en.format(kind or "rows") if lang == "en" else vi.format(KINDS[kind].vi if kind in KINDS else kind or "dòng")
 
 
 def value_form(scale: Scale) -> Form:
