@@ -105,6 +105,11 @@ class Work:
         """Return every measure of both years."""
         return cm.measure(self.counted, self.catalogue, units=self.units, periods=[PERIOD, BASE], as_of=AS_OF)
 
+    def as_workbook(self) -> None:
+        """Write the measures as a workbook."""
+        with tempfile.TemporaryDirectory() as folder:
+            self.measures.to_excel(Path(folder) / "measures.xlsx")
+
     def compared(self) -> cm.Deltas:
         """Return the changes of the year."""
         return cm.compare(self.current, self.measures, units=self.units, baseline_period=BASE)
@@ -158,6 +163,7 @@ class Work:
             "report.json": (lambda: sum(len(part) for part in report_json_parts(report)), n + changes),
             "measures.csv": (self.measures.to_csv, n),
             "measures.parquet": (lambda: self.measures.to_parquet(io.BytesIO()), n),
+            "measures.xlsx": (self.as_workbook, n),
         }
 
 

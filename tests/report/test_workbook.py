@@ -237,6 +237,17 @@ def test_nothing_runs_but_the_totals_of_form06(tmp_path: Path) -> None:
         assert "=cmd|" in file.read("xl/sharedStrings.xml").decode()
 
 
+def test_beside_each_problem_stands_how_many_there_are(tmp_path: Path) -> None:
+    rows = "".join(f"{n},TM,9,hôm qua {n},05/03/2021,03/03/2021\n" for n in range(1200))
+    heading = "Mã hồ sơ,Đơn vị,Trạng thái,Ngày tiếp nhận,Ngày hẹn trả,Ngày kết thúc\n"
+    report = read_folder(small(tmp_path / "data", dossiers_csv=heading + rows)).report("2021")
+    report.save(tmp_path / "out", formats=("xlsx",))
+    listed = rows_read(tmp_path / "out" / "report.xlsx", "Vấn đề dữ liệu")
+    dates = [row for row in listed if row["Mã"] == "impossible_date"]
+    assert len(dates) == 1000
+    assert {row["Tổng số cùng mã trong tệp"] for row in dates} == {1200}
+
+
 def test_persons_and_secret_documents_are_in_no_workbook(tmp_path: Path) -> None:
     dossiers = "Mã hồ sơ,Đơn vị,Trạng thái,Ngày tiếp nhận,Ngày hẹn trả,Ngày kết thúc,Kênh thực hiện,Chủ hồ sơ,Số CCCD\n"
     dossiers += "1,TM,9,01/03/2021,05/03/2021,03/03/2021,trực tuyến,Nguyễn Văn Bí Mật,087099001234\n"

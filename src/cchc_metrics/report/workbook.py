@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from cchc_metrics.errors import CchcError
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.report.answer_words import answer_columns
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page_sheets import page_sheets
+from cchc_metrics.tables.columns import Cells, Column
 from cchc_metrics.tables.sheet import Sheet, SheetCell, SheetForm
-from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.tables.workbook import open_book
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Status
@@ -46,9 +47,18 @@ def write_workbook(report: Report, path: Path, lang: Lang = "vi") -> None:
         book.add(_form06(report, lang))
         measures = report.measures._take(np.flatnonzero(report.measures.status != _NOT_APPLICABLE))  # noqa: SLF001  as report.json has them
         deltas = report.deltas._take(np.flatnonzero(report.deltas.current.status != _NOT_APPLICABLE))  # noqa: SLF001  as above
-        tables: Mapping[str, AnswerTable[Any]] = {"measures": measures, "deltas": deltas, "problems": report.problems}
-        for name, table in tables.items():
-            book.add_rows(_SHEETS[name].text(lang), answer_columns(table, lang), lang)
+        for name, columns in {
+            "measures": answer_columns(measures, lang),
+            "deltas": answer_columns(deltas, lang),
+            "problems": answer_columns(report.problems, lang) | _totals(report.problems, lang),
+        }.items():
+            book.add_rows(_SHEETS[name].text(lang), columns, lang)
+
+
+def _totals(problems: Problems, lang: Lang) -> dict[str, Column]:
+    """Return beside each problem how many of its kind the file has, since a limited number of them is listed."""
+    heading = "Tổng số cùng mã trong tệp" if lang == "vi" else "of this code in the file"
+    return {heading: Cells("whole", [problems.totals.get((p.file, p.code)) for p in problems.examples])}
 
 
 def _form06(report: Report, lang: Lang) -> Sheet:
