@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import reduce
@@ -11,7 +11,7 @@ from operator import add
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from cchc_metrics import testing
@@ -42,6 +42,13 @@ STRATEGIES["initiatives"] = st.builds(
     st.sampled_from(["initiative_id", "unit_code"]),
     st.uuids(),
 )
+
+
+@given(st.lists(STRATEGIES["initiatives"], max_size=12))
+def test_pairs_of_initiative_and_unit_are_drawn_once_each_of_either_several_times(rows: list[Any]) -> None:
+    pairs = {(row.initiative_id, row.unit_code) for row in rows}
+    assert len(pairs) == len(rows)
+    event(f"units of one initiative: {max((sum(i == other for other, _ in pairs) for i, _ in pairs), default=0)}")
 
 
 def count(kind: str, rows: list[Record], **kwargs: Any) -> Tally:
@@ -236,6 +243,16 @@ TREE = UnitTree(
         *(Unit(code=f"TM.0{n}", name=f"Xã {n}", level="commune", parent="TM") for n in (1, 2)),
     ]
 )
+
+
+def tree_of(rows: Iterable[Any]) -> UnitTree:
+    """Return the tree with the units of rows: some are drawn new."""
+    own = [TREE.unit(code) for code in TREE.codes]
+    return UnitTree(
+        [*own, *(Unit(code=code, name=code, level="commune", parent="TM") for code in {r.unit_code for r in rows} - set(TREE.codes))]
+    )
+
+
 DAYS = st.dates(date(2021, 12, 1), date(2022, 7, 10))
 
 
@@ -259,8 +276,9 @@ def test_day_by_day_equals_at_once(kind: str, data: st.DataObject) -> None:
     asked = data.draw(st.dates(min([days[-1], *(p.first for p in running)]), days[-1]))
     catalogue = Catalogue.default()
     own = catalogue.select([i.id for i in catalogue if catalogue.kinds_of(i.id) == {kind} and not is_bound(i)])
-    assert list(measure(at_once, own, units=TREE, periods=running, as_of=asked)) == list(
-        measure(count(kind, every, as_of=asked), own, units=TREE, periods=running)
+    tree = tree_of(every)
+    assert list(measure(at_once, own, units=tree, periods=running, as_of=asked)) == list(
+        measure(count(kind, every, as_of=asked), own, units=tree, periods=running)
     )
 
 
@@ -279,8 +297,9 @@ def test_without_days_the_sum_is_exact_or_refused(kind: str, data: st.DataObject
         return
     catalogue = Catalogue.default()
     own = catalogue.select([i.id for i in catalogue if first == second or not is_bound(i)])
-    at_once = count(kind, [*rows[0], *rows[1]], as_of=second)
-    assert list(measure(found, own, units=TREE)) == list(measure(at_once, own, units=TREE))
+    every = [*rows[0], *rows[1]]
+    tree, at_once = tree_of(every), count(kind, every, as_of=second)
+    assert list(measure(found, own, units=tree)) == list(measure(at_once, own, units=tree))
 
 
 # --- What is so on the day of the question
