@@ -190,6 +190,16 @@ def test_a_page_as_offices_export_it_is_read_like_a_sheet(tmp_path: Path) -> Non
     assert "Bích" not in found.problems.to_csv()
 
 
+@pytest.mark.parametrize(
+    "before", ["", "\ufeff", "\n\n  ", "<!-- x -->\n<!DOCTYPE html PUBLIC 'x'>", "DANH SÁCH HỒ SƠ<br>", "<?xml version='1.0'?>"]
+)
+def test_a_page_may_begin_in_many_ways(tmp_path: Path, before: str) -> None:
+    page = as_html([HEADINGS, *ROWS])
+    for whole in (before + page, before + page[page.index("<table") :].replace("</td>", "").replace("</tr>", "\n")):
+        (tmp_path / "a.xls").write_text(whole.replace("<td", "<TD"), encoding="utf-8")
+        assert list(read_file("dossiers", tmp_path / "a.xls", units=UNITS).columns.records()) == EXPECTED
+
+
 def test_a_page_says_its_encoding(tmp_path: Path) -> None:
     page = as_html([HEADINGS, *ROWS])
     old = page.replace('charset="utf-8"', "http-equiv=Content-Type content='text/html; charset=windows-1252'")

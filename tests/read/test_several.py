@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 import xlsxwriter
@@ -130,3 +132,24 @@ def test_a_missing_file_is_an_error_of_its_kind_and_of_no_other(tmp_path: Path, 
     assert data.errors(["meetings"]) == said
     assert data.errors(["dossiers"]) == {}
     assert data.problems.count("missing_file") == len(said)
+
+
+PLAN = 'number = "1/KH-UBND"\nyear = 2021\nissued_on = 2021-01-05\nissuer = "UBND"\n'
+Form = Literal["NFC", "NFD"]
+
+
+@pytest.mark.parametrize(("written", "there"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFC", "NFC")])
+@pytest.mark.parametrize("named", ["Hồ sơ 1.csv", "Hồ*.csv", "Hồ sơ ?.csv", "Quý/Hồ sơ 1.csv"])
+def test_names_that_are_composed_differently_are_one_name(tmp_path: Path, written: Form, there: Form, named: str) -> None:
+    folder = tmp_path / "đơn vị"
+    file = folder / normalize(there, "Quý/Hồ sơ 1.csv" if "/" in named else "Hồ sơ 1.csv")
+    file.parent.mkdir(parents=True)
+    csv_file(file, [ONE, OTHER])
+    (folder / normalize(there, "Kế hoạch.toml")).write_text(PLAN, encoding="utf-8")
+    (folder / normalize(there, "Đơn vị.csv")).write_text("Mã,Tên,Cấp\nTM,TM,xã\n", encoding="utf-8")
+    toml = f'plan = "Kế hoạch.toml"\nunits_file = "Đơn vị.csv"\n{DISTRICT}dossiers = "{named}"\n[encoding]\n"Hồ sơ 1.csv" = "tcvn3"\n'
+    (folder / "district.toml").write_text(normalize(written, toml), encoding="utf-8")
+    data = cm.read_folder(folder)
+    assert len(data.columns("dossiers")) == 2
+    assert data.plan is not None
+    assert {p.code for p in data.problems} <= {Code.UNIT_ASSUMED}

@@ -69,7 +69,7 @@ def _form_of_text(text: str) -> Form:
     prolog = _MARKUP.match(text)
     rest = text if prolog is None else text[prolog.end() :]
     if not rest.startswith("<"):
-        return "text"
+        return "html" if all(f"<{tag}" in text.lower() for tag in ("table", "tr", "td")) else "text"
     if _HTML.match(rest):  # Excel writes the name of its XML into its HTML, too, as that of a prefix
         return "html"
     if _XML_WORKBOOK in text:

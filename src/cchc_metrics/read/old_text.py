@@ -290,9 +290,12 @@ def recognise(texts: Iterable[tuple[str, int]]) -> Writing | None:
 
     >>> recognise([("M· hå s¬", 1), ("§¬n vÞ", 1), ("TM-1", 5), ("Mã", 2)])
     Writing(encoding='tcvn3', cells=4, marked=4, sample='M· hå s¬')
+    >>> recognise([("Đất đai", 9), ("10 µm", 1)]) is None
+    True
     """
     votes: Counter[str] = Counter()
     samples: dict[str, str] = {}
+    distinct: Counter[str] = Counter()
     either: list[tuple[str, int]] = []
     marked = 0
     for text, times in texts:
@@ -304,12 +307,15 @@ def recognise(texts: Iterable[tuple[str, int]]) -> Writing | None:
             either.append((text, times))
         for name in found:
             votes[name] += times
+            distinct[name] += 1
             samples.setdefault(name, text)
     in_unicode_already = votes.pop("", 0)
     best = votes.most_common(2)
     if not best or (len(best) > 1 and best[1][1] * 4 > best[0][1] * 3):
         return None
     name, cells = best[0]
+    if in_unicode_already and distinct[name] == 1:  # one odd word among others, such as 10 µm, is a sign of its own
+        return None
     if not in_unicode_already:  # what could be either is what the others are
         cells += sum(times for text, times in either if converted(text, name) != text)
     return Writing(name, cells, marked, samples[name])
