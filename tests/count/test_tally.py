@@ -393,6 +393,17 @@ def test_a_cohort_is_not_read_on_another_day_nor_of_tallies_as_of_several() -> N
     assert same["received_on_time", "TM"].denominator == 2
 
 
+def test_a_sum_of_many_does_not_take_up_again_what_was_mixed() -> None:
+    days = (date(2022, 7, 1), date(2022, 8, 1), date(2022, 8, 1))
+    parts = [count("dossiers", received("2021-03-02", None), as_of=day) for day in days]
+    assert all("dossiers.received_as_of" in part.cubes for part in parts)
+    for found in (Tally.sum(parts), Tally.sum([part.to_bytes() for part in parts]), reduce(add, parts)):
+        assert "dossiers.received_as_of" not in found.cubes
+        assert found.mixed == {"dossiers.received_as_of"}
+        assert found.cubes["dossiers.received"].total == 6
+        assert Tally.from_bytes(found.to_bytes()) == found
+
+
 def test_the_day_of_a_tally_of_periods_that_are_over_is_that_of_the_last_of_them() -> None:
     counted = count("dossiers", received("2021-03-02", None), as_of=None)
     for periods in (None, "2021-Q1", ("2020-12", "2021")):
