@@ -340,6 +340,8 @@ def archive() -> bytes:
         (archive(), "an archive; unpack it"),
         (b'<?xml version="1.0"?><rows><row/></rows>', "XML that is no Excel 2003 workbook"),
         (b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>x</p>", "no table in the MHTML file"),
+        (b"\x09\x08\x10\x00\x00\x05\x05\x00", "a workbook of Excel 95 or older"),
+        (b' [{"a": 1}]', "this is JSON"),
     ],
 )
 def test_what_is_no_table_says_what_it_is(tmp_path: Path, data: bytes, says: str) -> None:

@@ -187,7 +187,7 @@ def test_a_file_in_an_old_font_is_named_and_read_once_it_is_declared(tmp_path: P
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_declaration_does_not_spoil_what_is_unicode(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "dossiers.csv"
-    for codec in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
+    for codec in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"):
         path.write_bytes(text_of([HEADINGS, *ROWS]).encode(codec))
         for declared in ("", encoding):
             found = read_file("dossiers", path, units=UNITS, own={"encoding": declared})
@@ -200,6 +200,15 @@ def test_a_broken_byte_of_utf_8_is_no_old_font(tmp_path: Path) -> None:
     with pytest.raises(cm.CchcError) as raised:
         read_file("dossiers", path, units=UNITS)
     assert "byte 0xff is not UTF-8)" in raised.value.en
+
+
+def test_a_file_of_bytes_whose_letters_are_lost_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "dossiers.csv"
+    path.write_bytes(text_of([HEADINGS, *ROWS]).encode("cp1252", "replace"))
+    with pytest.raises(cm.CchcError) as raised:
+        read_file("dossiers", path, units=UNITS)
+    assert "is not UTF-8: letters were lost to «?» and cannot be restored" in raised.value.en
+    assert "(32 of 144 letters)" in raised.value.en
 
 
 # --- cells

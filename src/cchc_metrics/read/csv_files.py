@@ -24,7 +24,13 @@ _SAMPLE: Final = 1 << 16
 _WORTH_BLOCKS: Final = 1 << 21
 """In bytes: a smaller file is read sooner than pyarrow is loaded."""
 _UTF_8_MARK: Final = b"\xef\xbb\xbf"
-_BYTE_ORDER_MARKS: Final = ((_UTF_8_MARK, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_BYTE_ORDER_MARKS: Final = (
+    (_UTF_8_MARK, "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 
 
 class NotUtf8Error(UnreadableFileError):

@@ -17,7 +17,7 @@ from cchc_metrics.read.excel_files import read_excel, sheets_alike
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.formats import disguise, form_of
 from cchc_metrics.read.headings import known_positions
-from cchc_metrics.read.old_cells import declaration, rewritten, writing_of_bytes
+from cchc_metrics.read.old_cells import declaration, lost_in_bytes, rewritten, writing_of_bytes
 from cchc_metrics.read.old_text import NAMES, UTF_8, WINDOWS_1258
 from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.parquet_files import parquet_cells, parse_parquet
@@ -182,7 +182,8 @@ def recognised_bytes(path: Path, error: NotUtf8Error, file: str) -> str:
     """
     found = writing_of_bytes(path)
     if found is None or found.encoding == UTF_8:
-        raise error
+        vi, en = lost_in_bytes(path)
+        raise UnreadableFileError(f"{error.vi}{vi}", f"{error.en}{en}")
     if found.encoding == WINDOWS_1258:
         return found.encoding
     name, line, (vi, en) = NAMES[found.encoding], declaration(file, found.encoding), found.share

@@ -30,6 +30,10 @@ _OTHERS: Final = (
     (b"\x1f\x8b", "tệp nén gzip", "a gzip archive"),
     (b"SQLite format 3", "cơ sở dữ liệu SQLite", "a SQLite database"),
     (b"\x00\x01\x00\x00Standard ", "cơ sở dữ liệu Access", "an Access database"),
+    *(
+        (mark, "bảng tính của Excel 95 hoặc cũ hơn", "a workbook of Excel 95 or older")
+        for mark in (b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00")
+    ),
 )
 _BINARY: Final[tuple[tuple[bytes, Form], ...]] = ((_PARQUET, "parquet"), (_ZIP, "workbook"), (_OLE, "workbook"))
 _MARKUP: Final = re.compile(r"(?:<\?[\w-]+\b[^>]*>|<!--.*?-->|<!doctype\b[^>]*>|\s+)*", re.DOTALL | re.IGNORECASE)
@@ -41,6 +45,7 @@ _ELEMENT: Final = re.compile(r"<[A-Za-z][\w.:-]*[\s>/]")
 _MHTML: Final = re.compile(
     r"\s*(?:[\w-]+:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n)*?(?:MIME-Version:|Content-Type:\s*multipart/)", re.IGNORECASE
 )
+_JSON: Final = re.compile(r'\s*(?:\[\s*)?\{\s*"')
 _XML_WORKBOOK: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
@@ -66,6 +71,8 @@ def form_of(path: Path) -> Form:
 def _form_of_text(text: str) -> Form:
     if _MHTML.match(text):
         return "mhtml"
+    if _JSON.match(text):
+        raise _no_table("JSON", "JSON")
     prolog = _MARKUP.match(text)
     rest = text if prolog is None else text[prolog.end() :]
     if not rest.startswith("<"):

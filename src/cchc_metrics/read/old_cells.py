@@ -75,11 +75,23 @@ def _column(column: RawColumn, encoding: str) -> tuple[RawColumn, int, int]:
 
 def writing_of_bytes(path: Path) -> Writing | None:
     """Return how the text of a file of bytes is written, as far as its beginning shows; None where that does not tell."""
+    return recognise((cell, 1) for cell in _cells_of_bytes(path))
+
+
+def lost_in_bytes(path: Path) -> tuple[str, str]:
+    """Return that letters were lost to «?» in a file of bytes, as far as its beginning shows; empty where none were."""
+    cells = _cells_of_bytes(path)
+    lost = sum(map(letters_lost, cells))
+    vi, en = lost_share(lost, sum(char.isalpha() for cell in cells for char in cell))
+    return (f": {Code.LETTERS_LOST.vi}{vi}", f": {Code.LETTERS_LOST.en}{en}") if lost else ("", "")
+
+
+def _cells_of_bytes(path: Path) -> list[str]:
     with path.open("rb") as file:
         text = file.read(_BEGINNING).decode("latin-1")
-    for mark in '\t;,|\r"':
+    for mark in '\t;,|\r"<>':
         text = text.replace(mark, "\n")
-    return recognise((cell, 1) for cell in text.split("\n"))
+    return text.split("\n")
 
 
 def declaration(file: str, encoding: str) -> str:
