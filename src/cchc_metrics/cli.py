@@ -347,7 +347,7 @@ def fill(folder: Path, template: Path, out: Path, empty: str, lang: Lang, **chos
         data = _read(folder, progress, **chosen)
         found = data.fill_form(template, out, lang=lang, empty=empty)
     n, without = len(found), [item for item in found if item.reason.text(lang)]
-    click.echo(f"{out}: đã điền {n} chỗ" if lang == "vi" else f"{out}: {n} places filled")
+    click.echo(f"{out}: đã điền {n} vị trí" if lang == "vi" else f"{out}: {n} places filled")
     for item in without:
         click.echo(f"{item.place}: {{{{{item.name}}}}}: {item.reason.text(lang)}", err=True)
     for note in found.notes:

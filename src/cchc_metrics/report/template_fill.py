@@ -97,7 +97,7 @@ class FilledForm(AnswerTable[Filled]):
         return "\n".join(note.text(lang) for note in self.notes)
 
 
-_HEADINGS: Final = {"place": "chỗ", "name": "tên", "status": "trạng thái", "text": "đã ghi", "reason": "ghi chú"}
+_HEADINGS: Final = {"place": "vị trí", "name": "tên", "status": "trạng thái", "text": "đã điền", "reason": "ghi chú"}
 
 
 @dataclass(frozen=True, slots=True)
