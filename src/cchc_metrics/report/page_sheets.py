@@ -136,8 +136,8 @@ class _Layout:
                 form = replace(form, numbers="dd/mm/yyyy", align="center")
             elif heading.right:
                 form = replace(form, align="right")
-            elif column and short[column]:
-                form = replace(form, align="center")
+            elif column:  # words stand off the number before them
+                form = replace(form, align="center") if short[column] else replace(form, indent=1)
             if isinstance(value, str):
                 lines = max(lines, lines_of(value, self._letters(table, column) - 2 * form.indent))
             self._add(self.row, column, cell.day or value, form, self.row, self._end(table, column))
