@@ -36,6 +36,14 @@ def tests_all(session: nox.Session) -> None:
     tests(session)
 
 
+@nox.session(python=PYTHONS[0])
+def frames_lowest(session: nox.Session) -> None:
+    """Read the tables of other packages with the lowest versions that are supported of each, on the lowest Python."""
+    lowest = [each.replace(">=", "==") for each in nox.project.dependency_groups(PYPROJECT, "frames")]
+    session.install(".[cli,excel]", "pytest", "hypothesis", *lowest)
+    session.run("pytest", "-q", "tests/read/test_frames.py", "tests/read/test_own.py", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check the style and the form of all Python files."""
