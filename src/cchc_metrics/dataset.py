@@ -381,12 +381,13 @@ class Dataset:
 
         Raises:
             MistakesError: names that are not understood, all at once, each with its cell; nothing is written.
-            InputError: the workbook cannot be read, has no name, or the file cannot be written.
+            InputError: the workbook cannot be read or has no name, or the file cannot be written, is the form itself or ends otherwise.
         """
         from cchc_metrics.report.template_answers import Answers  # noqa: PLC0415  only where a form is filled
-        from cchc_metrics.report.template_fill import FormToFill, fill  # noqa: PLC0415  as above
+        from cchc_metrics.report.template_fill import FormToFill, check_place, fill  # noqa: PLC0415  as above
         from cchc_metrics.report.template_names import Asker  # noqa: PLC0415  as above
 
+        check_place(Path(template), Path(out))
         chosen = self._chosen(period)
         earlier = None if baseline_period is None else _period(baseline_period)
         form = FormToFill.open(Path(template), Asker(self.catalogue, self.units, self.unit, chosen, earlier, self.plan))

@@ -465,6 +465,17 @@ def test_other_wrong_forms(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["f.xlsx", "g.xlsx", "h.xlsx"]
 
 
+def test_a_form_is_not_written_over_itself_or_under_another_ending(tmp_path: Path) -> None:
+    form = book(tmp_path / "f.xlsx", {"A1": "{{unit}}"})
+    before = form.read_bytes()
+    with pytest.raises(InputError, match="is the form itself"):
+        example().fill_form(form, tmp_path / "x" / ".." / "f.xlsx", period="2021")
+    with pytest.raises(InputError, match=r"call it «o\.xlsx»"):
+        example().fill_form(form, tmp_path / "o.xlsm", period="2021")
+    assert [path.name for path in tmp_path.iterdir()] == ["f.xlsx"]
+    assert form.read_bytes() == before
+
+
 def test_a_signature_that_no_longer_holds_is_said(tmp_path: Path) -> None:
     form = repacked(book(tmp_path / "f.xlsx", {"A1": "{{unit}}"}), **{"_xmlsignatures__sig1.xml": b"<a/>"})
     found = example().fill_form(form, tmp_path / "o.xlsx", period="2021")

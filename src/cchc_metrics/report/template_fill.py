@@ -177,6 +177,21 @@ class FormToFill:
         return any(name.what == "target" for name in self.names.values())
 
 
+def check_place(template: Path, out: Path) -> None:
+    """Refuse to write a form over itself, or under an ending by which the office's program would not open it.
+
+    Raises:
+        InputError: says which name would do.
+    """
+    if template.resolve() == out.resolve():
+        raise InputError(f"«{out}» là chính biểu mẫu; ghi ra tệp khác", f"«{out}» is the form itself; write to another file")
+    if out.suffix.lower() != template.suffix.lower():
+        name = out.with_suffix(template.suffix).name
+        raise InputError(
+            f"«{out.name}» khác đuôi của biểu mẫu; đặt tên «{name}»", f"«{out.name}» has not the form's ending; call it «{name}»"
+        )
+
+
 def fill(form: FormToFill, answers: Answers, *, lang: Lang, empty: str) -> tuple[bytes, FilledForm]:
     """Return a form with every name filled, and what became of each.
 
