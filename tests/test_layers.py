@@ -45,7 +45,7 @@ LAYERS = (
     ("verbs.measures",),
     ("verbs.judge", "verbs.form06_rows"),
     ("verbs.form06_sheet",),
-    ("verbs.breakdowns", "verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality", "verbs.contributions"),
+    ("verbs.breakdowns", "verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality", "verbs.contributions", "verbs.groups"),
     ("verbs.division",),
     ("verbs.baseline",),
     ("verbs.baseline_join",),

@@ -8,12 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.folders import DISTRICT, EXAMPLE
 from tests.verbs.fakes import Fake, made
 
 import cchc_metrics as cm
+from cchc_metrics import testing
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.values import Measure, Scale, Status, Text
@@ -260,6 +261,14 @@ def test_by_unit_the_unit_itself_is_what_its_parts_leave() -> None:
     assert table.change == 10
 
 
+def test_by_unit_the_communes_are_divided_without_the_district_itself(data: Any) -> None:
+    deltas = data.deltas("2021")
+    found = deltas.contributions("unit", indicator="resolved_on_time", unit=DISTRICT, breakdown={"level": "commune"})
+    assert found.change == deltas["resolved_on_time", DISTRICT, {"level": "commune"}].difference != 0
+    assert len(found) == 13
+    assert "cấp xã" in str(found)
+
+
 SINCE, UNTIL = date(2022, 1, 1), date(2021, 12, 31)
 MERGED = UnitTree(
     [
@@ -343,3 +352,49 @@ def test_a_country_is_divided_quickly() -> None:
     table = compare(year("2022", 9), Fake(*year("2021", 3)), units=tree).contributions("unit", indicator="x", unit="VN")
     assert len(table) == 3321
     assert table.change == table.rows[0].total + sum((r.total for r in table.rows[1:]), Fraction(0)) != 0
+
+
+# --- any records, by anything they can be divided by
+
+
+DEEP = UnitTree(
+    [
+        Unit(code="T", name="T", level="province"),
+        Unit(code="H1", name="H1", level="district", parent="T"),
+        Unit(code="H2", name="H2", level="district", parent="T"),
+        *(Unit(code=f"X{n}", name=f"X{n}", level="commune", parent="H1") for n in range(3)),
+        Unit(code="Y", name="Y", level="commune", parent="H2"),
+    ]
+)
+DRAWN: dict[str, Any] = {"units": DEEP.codes, "first": date(2021, 1, 1), "last": date(2021, 6, 30)}
+RECORDS = st.fixed_dictionaries(
+    {
+        "dossiers": st.lists(testing.dossiers(**DRAWN), min_size=1, max_size=30),
+        "surveys": st.lists(testing.survey_answers(**DRAWN), max_size=20),
+        "outreach": st.lists(testing.outreach_activities(**DRAWN), max_size=10),
+    }
+)
+DIMS = ("channel", "field", "procedure_code", "outcome", "question")
+
+
+@settings(max_examples=25)
+@given(RECORDS)
+def test_whatever_is_on_record_every_division_adds_up(records: dict[str, list[Any]]) -> None:
+    data = cm.Dataset(units=DEEP, as_of=date(2021, 6, 30), tables=records)
+    asked = {
+        "resolved_on_time": [["channel"], ["field"], ["procedure_code"], ["outcome"]],
+        "dossiers_received": [["channel"], ["field"]],
+        "satisfaction": [["question"]],
+    }
+    deltas = data.deltas("2021-Q2", baseline_period="2021-Q1", breakdowns=asked)
+    for by in ("unit", "level", *DIMS):
+        for breakdown in ((), (("level", "commune"),)) if by != "level" else ((),):
+            try:
+                table = deltas.contributions(by, breakdown=breakdown)
+            except CchcError:
+                continue  # nothing to divide
+            sums: dict[tuple[str, str], Fraction] = {}
+            for row in table:
+                sums[row.indicator, row.unit] = sums.get((row.indicator, row.unit), Fraction(0)) + row.total
+                assert row.performance is None or row.mix is None or row.performance + row.mix == row.total
+            assert sums == {key: deltas[*key, dict(breakdown)].difference for key in sums}

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self
 
+from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import format_points, format_signed
@@ -217,7 +218,7 @@ class Contributions(AnswerTable[Contribution]):
         first = self.rows[0]
         name = self.indicator_names.get(first.indicator, Text()).text(lang) or first.indicator
         unit = self.unit_names.get(first.unit) or first.unit
-        level = [text] if (text := dict(first.breakdown).get("level")) else []
+        level = [label_name(dim, label).text(lang) for dim, label in first.breakdown]
         return " · ".join([name, unit, *level, first.period.text(lang)])
 
     def _below(self, lang: Lang) -> str:

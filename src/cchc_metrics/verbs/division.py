@@ -2,72 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 
 from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.records.columns import Array
-from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.text import Text
 from cchc_metrics.values import REASONS, Breakdown, Scale, Status
 from cchc_metrics.verbs.contributions import Contribution, Contributions, Counts, parts_of
-from cchc_metrics.verbs.exact import NO_VALUES, Values
+from cchc_metrics.verbs.exact import NO_VALUES
+from cchc_metrics.verbs.groups import Changes, Groups, Parts
 from cchc_metrics.verbs.measures import POSITION, STATUSES, USABLE, Measures, as_breakdown
 
 _ZERO, _NO_DATA = POSITION[Status.ZERO_DENOMINATOR], POSITION[Status.NO_DATA]
 _COUNTED = USABLE | (np.arange(len(STATUSES)) == _ZERO)
 """bool[status]: whether the counts beside it can be added: 0/0 is a count like another."""
 _NAMED = 3
-
-
-class Changes(Protocol):
-    """Changes as ``compare`` returns them."""
-
-    @property
-    def current(self) -> Measures:
-        """The measures."""
-        ...
-
-    @property
-    def baselines(self) -> Measures:
-        """What they are compared with."""
-        ...
-
-    @property
-    def row(self) -> Array:
-        """int64[n], the row of each baseline; −1 where there is none."""
-        ...
-
-    @property
-    def status(self) -> Array:
-        """int8[n], positions in ``Status``."""
-        ...
-
-    @property
-    def reasons(self) -> tuple[Text, ...]:
-        """The texts of the reasons."""
-        ...
-
-    @property
-    def reason(self) -> Array:
-        """int32[n], positions in ``reasons``."""
-        ...
-
-    @property
-    def difference(self) -> Values:
-        """Now less before, exact."""
-        ...
-
-    @property
-    def tree(self) -> UnitTree | None:
-        """The unit tree."""
-        ...
 
 
 def divide(
@@ -93,36 +48,22 @@ def divide(
         CchcError: there is nothing to divide: no such indicator or unit, no values by this dimension (the message says what to ask), no
             change, or none that is a quotient of counts that add up; with the reason.
     """
-    return _Division(changes, by, indicator, unit, as_breakdown(breakdown), names or {}).made()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Parts:
-    """Groups of wholes, one entry each.
-
-    Args:
-        whole: int64[n], the row of the whole among the changes.
-        row: int64[n], the row of the group among them; −1 where it is gone.
-        base: int64[n], its row among the baselines; −1 where there is none.
-    """
-
-    whole: Array
-    row: Array
-    base: Array
+    return _Division(Groups(changes, by, as_breakdown(breakdown), indicator, unit), names or {}).made()
 
 
 @dataclass(frozen=True, slots=True)
 class _Division:
-    changes: Changes
-    by: str
-    indicator: str | None
-    unit: str | None
-    breakdown: Breakdown
+    groups: Groups
     names: Mapping[str, str]
+
+    @property
+    def changes(self) -> Changes:
+        """The changes."""
+        return self.groups.changes
 
     def made(self) -> Contributions:
         current = self.changes.current
-        wholes, parts = self._wholes(), self._parts()
+        wholes, parts = self.groups.wholes(), self.groups.parts()
         asked = np.zeros(len(current), dtype=bool)
         asked[wholes] = True
         chosen = np.flatnonzero(asked[parts.whole])
@@ -136,105 +77,15 @@ class _Division:
             if isinstance(found, Text):
                 refused[found] = refused.get(found, 0) + 1
             else:
-                rows += sorted(found, key=lambda r: -abs(r.total))
+                rows += sorted(found, key=_largest_first)
         if not rows:
             raise self._nothing(wholes, refused)
         bases = {basis.indicator: basis.name for basis in current.bases if basis.name.vi}
         return Contributions(tuple(rows), current.names, bases, refused)
 
-    # --- finding wholes and their groups
-
-    def _wholes(self) -> Array:
-        """Return the rows of the values that are asked about."""
-        current, (ids, of_basis) = self.changes.current, self.changes.current.indicators
-        chosen = current.breakdown == current.codes["breakdown"].get(self.breakdown, -1)
-        for wanted, options, codes, vi, en in (
-            (self.indicator, ids, of_basis[current.basis] if len(current) else current.basis, "chỉ tiêu", "indicator"),
-            (self.unit, current.units, current.unit, "đơn vị", "unit"),
-        ):
-            if wanted is not None:
-                near = suggestion(wanted, options)
-                if wanted not in options:
-                    raise CchcError(f"không có {vi} «{wanted}» trong bảng{near[0]}", f"the table has no {en} «{wanted}»{near[1]}")
-                chosen = chosen & (codes == options.index(wanted))
-        return np.flatnonzero(chosen)
-
-    def _parts(self) -> _Parts:
-        current, changes = self.changes.current, self.changes
-        of_basis = current.indicators[1][current.basis] if len(current) else current.basis
-        if self.by == "unit":
-            tree = self._tree()
-            rows = np.flatnonzero(current.breakdown == current.codes["breakdown"].get(self.breakdown, -1))
-            code = current.codes["unit"]
-            above = np.array([code.get(tree.unit(c).parent or "", -1) if c in tree else -1 for c in current.units] or [-1])
-            parent = above[current.unit[rows]]
-            whole = self._rows_at(current, of_basis[rows], parent, current.period[rows], current.breakdown[rows])
-            kept = (whole >= 0) & ~np.isin(current.unit[rows], [code[c] for c in self._counted_elsewhere(rows)])
-            return _Parts(whole[kept], rows[kept], changes.row[rows[kept]])
-        rows, total = self._labelled(current)
-        whole = self._rows_at(current, of_basis[rows], current.unit[rows], current.period[rows], total)
-        rows, whole = rows[whole >= 0], whole[whole >= 0]
-        here = _Parts(whole, rows, changes.row[rows])
-        gone = self._gone(here)
-        return _Parts(*(np.concatenate(pair) for pair in ((here.whole, gone.whole), (here.row, gone.row), (here.base, gone.base))))
-
-    def _gone(self, here: _Parts) -> _Parts:
-        """Return the groups that the baseline has and the current values have no row of."""
-        base = self.changes.baselines
-        rows, total = self._labelled(base)
-        rows_known = ~np.isin(rows, here.base)
-        rows, total = rows[rows_known], total[rows_known]
-        of_basis = base.indicators[1][base.basis] if len(base) else base.basis
-        above = self._rows_at(base, of_basis[rows], base.unit[rows], base.period[rows], total)
-        whole_of = np.full(len(base) + 1, -1, dtype=np.int64)  # the last is of −1
-        wholes = self._wholes()
-        wholes = wholes[self.changes.row[wholes] >= 0]
-        whole_of[self.changes.row[wholes]] = wholes
-        whole = whole_of[above]
-        kept = whole >= 0
-        return _Parts(whole[kept], np.full(int(kept.sum()), -1, dtype=np.int64), rows[kept])
-
-    def _labelled(self, table: Measures) -> tuple[Array, Array]:
-        """Return the rows of values by the dimension alone, and the code of the breakdown of the whole of each."""
-        code = table.codes["breakdown"].get(self.breakdown, -1)
-        mine = np.array([self._is_of(breakdown) for breakdown in table.breakdowns] or [False], dtype=bool)
-        rows = np.flatnonzero(mine[table.breakdown])
-        return rows, np.full(len(rows), code, dtype=np.int64)
-
-    def _is_of(self, breakdown: Breakdown) -> bool:
-        return len(breakdown) == len(self.breakdown) + 1 and tuple(p for p in breakdown if p[0] != self.by) == self.breakdown
-
-    @staticmethod
-    def _rows_at(table: Measures, indicator: Array, unit: Array, period: Array, breakdown: Array) -> Array:
-        found = np.full(len(unit), -1, dtype=np.int64)
-        for code in np.unique(period).tolist():
-            at = period == code
-            found[at] = table.rows_at(indicator[at], unit[at], code, breakdown[at])
-        return found
-
-    def _tree(self) -> UnitTree:
-        if self.changes.tree is None:
-            raise CchcError(
-                "không có danh mục đơn vị để chia theo đơn vị; so sánh bằng compare(…, units=…)",
-                "there is no unit tree to divide by units; compare with compare(…, units=…)",
-            )
-        return self.changes.tree
-
-    def _counted_elsewhere(self, rows: Array) -> set[str]:
-        """Return the units whose earlier counts are in those of the units that they went into."""
-        current, base, tree = self.changes.current, self.changes.baselines, self._tree()
-        found: set[str] = set()
-        for code, row in dict(zip(current.unit[rows].tolist(), self.changes.row[rows].tolist(), strict=True)).items():
-            unit = current.units[code]
-            if row >= 0 and tree.predecessors(unit):
-                window = base.periods[base.period[row]]
-                if not tree.overlaps(unit, window.first, window.last):
-                    found |= set(_before(tree, unit))
-        return found & set(current.units)
-
     # --- dividing one whole
 
-    def _of(self, whole: int, parts: _Parts, chosen: Array) -> list[Contribution] | Text:
+    def _of(self, whole: int, parts: Parts, chosen: Array) -> list[Contribution] | Text:
         """Return the groups of one whole, or why it cannot be divided."""
         changes, current = self.changes, self.changes.current
         change, base_row = changes.difference.at(whole), int(changes.row[whole])
@@ -243,13 +94,13 @@ class _Division:
             return said if said.vi or said.en else REASONS[STATUSES[int(changes.status[whole])]]
         if _is_quantile(current, whole) or _is_quantile(changes.baselines, base_row):
             return _QUANTILE
-        if self.by != "unit" and (parts.base[chosen] < 0).all():
-            return Text(f"kỳ gốc không có số liệu theo «{self.by}»", f"the baseline has no values by «{self.by}»")
+        if self.groups.by != "unit" and (parts.base[chosen] < 0).all():
+            return Text(f"kỳ gốc không có số liệu theo «{self.groups.by}»", f"the baseline has no values by «{self.groups.by}»")
         counts = self._counts(whole, base_row)
         known: list[tuple[int, str, Counts]] = []
         lumped: list[tuple[str, Text]] = []
         for row, base in zip(parts.row[chosen].tolist(), parts.base[chosen].tolist(), strict=True):
-            group = self._group(row, base)
+            group = self.groups.label(row, base)
             if self._is_known(row, base):
                 known.append((row, group, self._counts(row, base)))
             else:
@@ -281,8 +132,8 @@ class _Division:
             indicator=basis.indicator,
             unit=current.units[current.unit[whole]],
             period=current.periods[current.period[whole]],
-            breakdown=self.breakdown,
-            by=self.by,
+            breakdown=self.groups.breakdown,
+            by=self.groups.by,
             group=group,
             name=name,
             counts=found,
@@ -299,10 +150,10 @@ class _Division:
     def _rest(self, whole: int, counts: Counts, change: Fraction, rest: Counts, lumped: Sequence[tuple[str, Text]]) -> Contribution:
         """Return what belongs to no group that is known: by units the unit itself, with those of which a side is not known."""
         current = self.changes.current
-        own = current.units[current.unit[whole]] if self.by == "unit" else None
+        own = current.units[current.unit[whole]] if self.groups.by == "unit" else None
         name, reason = Text("phần còn lại", "the rest"), Text()
         if own is not None and not lumped:
-            called = self._tree().unit(own).full_name
+            called = self.groups.tree.unit(own).full_name
             name = Text(f"{called} (riêng cấp này)", f"{called} (itself)")
         if lumped:
             names = [self._name(group) for group, _ in lumped]
@@ -333,16 +184,12 @@ class _Division:
         n0, d0 = (int(before.numerator[base]), int(before.denominator[base])) if base >= 0 else (0, 0)
         return Counts(n1, None, n0, None) if plain else Counts(n1, d1, n0, d0)
 
-    def _group(self, row: int, base: int) -> str:
-        table, at = (self.changes.current, row) if row >= 0 else (self.changes.baselines, base)
-        return table.units[int(table.unit[at])] if self.by == "unit" else dict(table.breakdowns[int(table.breakdown[at])])[self.by]
-
     def _name(self, group: str) -> Text:
-        if self.by == "unit":
-            return Text(*[self._tree().unit(group).full_name] * 2)
+        if self.groups.by == "unit":
+            return Text(*[self.groups.tree.unit(group).full_name] * 2)
         if group in self.names:
             return Text(self.names[group], self.names[group])
-        return label_name(self.by, group)
+        return label_name(self.groups.by, group)
 
     def _status(self, row: int, whole: int) -> int:
         own = int(self.changes.status[row]) if row >= 0 else 0
@@ -360,23 +207,24 @@ class _Division:
         return changes.reasons[int(changes.reason[row if row >= 0 and changes.status[row] == status else whole])]
 
     def _nothing(self, wholes: Array, refused: Mapping[Text, int]) -> CchcError:
-        what = self.indicator or "*"
+        what = self.groups.indicator or "*"
         if refused:
             why = next(iter(refused))
             return CchcError(f"không tách được thay đổi của «{what}»: {why.vi}", f"the change of «{what}» cannot be divided: {why.en}")
-        current, by = self.changes.current, self.by
+        current, by = self.changes.current, self.groups.by
         if not len(wholes):
-            shown = ", ".join(f"{d}={x}" for d, x in self.breakdown) or "—"
+            shown = ", ".join(f"{d}={x}" for d, x in self.groups.breakdown) or "—"
             return CchcError(f"không có thay đổi nào của «{what}» ({shown})", f"there is no change of «{what}» ({shown})")
         if by == "unit":
             return CchcError(
-                f"dưới «{self.unit or '*'}» không có đơn vị nào để chia", f"there are no units below «{self.unit or '*'}» to divide by"
+                f"dưới «{self.groups.unit or '*'}» không có đơn vị nào để chia",
+                f"there are no units below «{self.groups.unit or '*'}» to divide by",
             )
-        ids = current.indicators[0] if self.indicator is None else (self.indicator,)
+        ids = current.indicators[0] if self.groups.indicator is None else (self.groups.indicator,)
         dims = sorted({d for i in ids for labels in current.labels(i) for d, _ in labels} | {"level", "unit"})
         vi, en = suggestion(by, dims)
         listed = ", ".join(dims)
-        ask = f'deltas(…, breakdowns={{"{self.indicator or "…"}": [["{by}"]]}})'
+        ask = f'deltas(…, breakdowns={{"{self.groups.indicator or "…"}": [["{by}"]]}})'
         return CchcError(
             f"«{what}» chưa được tính theo «{by}»{vi}; có: {listed}; để có thêm: {ask}",
             f"«{what}» was not measured by «{by}»{en}; there are: {listed}; to have it: {ask}",
@@ -394,6 +242,11 @@ _OVERLAP = Text(
 _UNKNOWN = Text("không có số liệu", "no data")
 
 
+def _largest_first(row: Contribution) -> int:
+    """Return by what contributions are sorted: integers compare many times faster than fractions, and 18 decimals tell them apart."""
+    return -(abs(row.total.numerator) * 10**18 // row.total.denominator)
+
+
 def _add_up(known: Sequence[Counts], rest: Counts) -> bool:
     """Return whether groups and the rest are parts of a whole: no negative cases, and nothing counted without a case."""
     negative = any(n < 0 for counts in known for n, _ in counts.sides)
@@ -406,9 +259,3 @@ def _add_up(known: Sequence[Counts], rest: Counts) -> bool:
 
 def _is_quantile(table: Measures, row: int) -> bool:
     return table.quantile is not NO_VALUES and len(table.quantile) > row >= 0 and bool(table.quantile.under[row])
-
-
-def _before(tree: UnitTree, unit: str) -> Iterator[str]:
-    for code in tree.predecessors(unit):
-        yield code
-        yield from _before(tree, code)
