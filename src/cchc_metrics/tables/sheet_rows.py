@@ -69,6 +69,7 @@ class DataSheet:
             sheet.write_blank(1, at, None, form(_FORMS[column.type]))
             sheet.write_blank(2, at, None, form(_WHOLE if column.type == "number" else _FORMS[column.type]))
             sheet.set_column(at, at, self._width(heading, column))
+        sheet.ignore_errors({"number_stored_as_text": f"A1:{self.last}"})  # as codes and years are, on purpose
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.set_paper(9)
