@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from cchc_metrics.report.page import Cell, Page, Section, Table, TableRow
-from cchc_metrics.tables.sheet import Sheet, SheetCell, SheetForm, SheetValue, lines_of
+from cchc_metrics.tables.sheet import PrintedSheet, SheetCell, SheetForm, SheetValue, lines_of
 
 _POINTS: Final = 16.0  # of a line
 _GAP: Final = 2.0
@@ -29,7 +29,7 @@ _NOTE: Final = SheetForm(italic=True, size=11, top=True)
 _HEADING: Final = SheetForm(bold=True, size=11, align="center", border=True, filled=True)
 
 
-def page_sheets(page: Page) -> Iterator[Sheet]:
+def page_sheets(page: Page) -> Iterator[PrintedSheet]:
     """Yield the sheets of a page: the sections of its first page together, then each annex.
 
     Args:
@@ -161,7 +161,7 @@ def _spreads(table: Table) -> bool:
     return not table.headings[-1].right and not table.headings[-1].group
 
 
-def _sheet(name: str, title: str, lines: Iterable[str], sections: Sequence[Section], *, first: bool = False) -> Sheet:
+def _sheet(name: str, title: str, lines: Iterable[str], sections: Sequence[Section], *, first: bool = False) -> PrintedSheet:
     tables = [table for section in sections for table in section.tables]
     layout = _Layout(_widths(tables, lying=not first))
     layout.line(title, _TITLE)
@@ -177,12 +177,12 @@ def _sheet(name: str, title: str, lines: Iterable[str], sections: Sequence[Secti
             headings.append(layout.table(table))
             layout.row += 1
     if first:
-        return Sheet(name, tuple(layout.cells), tuple(layout.widths), layout.heights, one_page=True)
+        return PrintedSheet(name, tuple(layout.cells), tuple(layout.widths), layout.heights, one_page=True)
     # The headings of the only table stand on every page, and stay in sight where little stands above them.
     only = headings[0] if len(headings) == 1 else None
     frozen = (only[1] + 1, 1) if only is not None and only[1] < 8 else (0, 0)
     lying = sum(layout.widths) > _FEWEST + 8
-    return Sheet(name, tuple(layout.cells), tuple(layout.widths), layout.heights, frozen, only, landscape=lying)
+    return PrintedSheet(name, tuple(layout.cells), tuple(layout.widths), layout.heights, frozen, only, landscape=lying)
 
 
 def _widths(tables: Sequence[Table], *, lying: bool) -> list[float]:

@@ -14,7 +14,7 @@ from cchc_metrics.report.template_xml import Node, nodes
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class WorkbookParts:
     """The parts of a workbook.
 
     Args:
@@ -33,7 +33,7 @@ class Parts:
     styles: str
 
     @classmethod
-    def of(cls, data: bytes) -> Parts:
+    def of(cls, data: bytes) -> WorkbookParts:
         """Return the parts of a workbook; raises what its archive and its XML raise where it is damaged."""
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             entries = tuple(file.infolist())

@@ -19,7 +19,7 @@ from typing import Final
 from xml.parsers import expat
 
 from cchc_metrics.errors import InputError
-from cchc_metrics.report.template_parts import Parts
+from cchc_metrics.report.template_parts import WorkbookParts
 from cchc_metrics.report.template_styles import Styles
 from cchc_metrics.report.template_xml import Edits, Node, cell_text, close_tag, nodes, open_tag, replace_text, tag_end
 
@@ -96,7 +96,7 @@ class TemplateWorkbook:
     places: tuple[Place, ...]
     refused: tuple[str, ...]
     signed: bool
-    _parts: Parts = field(repr=False)
+    _parts: WorkbookParts = field(repr=False)
     _texts: Mapping[str, Sequence[_Text]] = field(repr=False)
     _calculated: Mapping[str, Sequence[Node]] = field(repr=False)
 
@@ -112,7 +112,7 @@ class TemplateWorkbook:
         except OSError as error:
             raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
         try:
-            return cls._of(Parts.of(data))
+            return cls._of(WorkbookParts.of(data))
         except _BROKEN as error:
             raise InputError(
                 f"«{path.name}» hỏng, có mật khẩu hoặc không phải .xlsx; mở bằng Excel, bỏ mật khẩu rồi lưu dạng .xlsx",
@@ -120,7 +120,7 @@ class TemplateWorkbook:
             ) from error
 
     @classmethod
-    def _of(cls, parts: Parts) -> TemplateWorkbook:
+    def _of(cls, parts: WorkbookParts) -> TemplateWorkbook:
         shared = parts.shared()
         styles = parts.new_styles()
         places: list[Place] = []

@@ -15,7 +15,7 @@ from cchc_metrics.report.content import report_page
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page_sheets import page_sheets
 from cchc_metrics.tables.columns import Cells, Column
-from cchc_metrics.tables.sheet import Sheet, SheetCell, SheetForm
+from cchc_metrics.tables.sheet import PrintedSheet, SheetCell, SheetForm
 from cchc_metrics.tables.workbook import open_book
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Status
@@ -61,14 +61,14 @@ def _totals(problems: Problems, lang: Lang) -> dict[str, Column]:
     return {heading: Cells("whole", [problems.totals.get((p.file, p.code)) for p in problems.examples])}
 
 
-def _form06(report: Report, lang: Lang) -> Sheet:
+def _form06(report: Report, lang: Lang) -> PrintedSheet:
     """Return Form 06 of the unit that reports, or why there is none."""
     notes = [note for note in (_SYNTHETIC.text(lang) if report.synthetic else "", report.note.text(lang)) if note]
     try:
         return report.form06().sheet(lang, notes)
     except CchcError as error:
         cell = SheetCell(0, 0, error.text(lang), SheetForm())
-        return Sheet("Biểu 06" if lang == "vi" else "Form 06", (cell,), (90,))
+        return PrintedSheet("Biểu 06" if lang == "vi" else "Form 06", (cell,), (90,))
 
 
 _SYNTHETIC: Final = Text("SỐ LIỆU MÔ PHỎNG, không phải số liệu thật", "SYNTHETIC RECORDS, not real data")

@@ -60,7 +60,7 @@ class SheetCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PrintedSheet:
     """A sheet as it is printed: on A4, as wide as the page, as long as it takes.
 
     Args:

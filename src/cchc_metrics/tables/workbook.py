@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.tables.columns import Column
-from cchc_metrics.tables.sheet import Sheet, SheetCell, SheetForm
+from cchc_metrics.tables.sheet import PrintedSheet, SheetCell, SheetForm
 from cchc_metrics.tables.sheet_rows import DataSheet, fill_rows
 from cchc_metrics.tables.whole import whole_file
 from cchc_metrics.text import Lang
@@ -41,7 +41,7 @@ class Book:
         self._names: set[str] = set()
         self._rows: dict[int, DataSheet] = {}
 
-    def add(self, sheet: Sheet) -> None:
+    def add(self, sheet: PrintedSheet) -> None:
         """Add a sheet that is laid out."""
         made = self._book.add_worksheet(self._name(sheet.name))
         for column, width in enumerate(sheet.widths):

@@ -19,7 +19,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import check_language
-from cchc_metrics.tables.sheet import Sheet
+from cchc_metrics.tables.sheet import PrintedSheet
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.tables.workbook import open_book
 from cchc_metrics.text import Lang, Text, dictionary_order
@@ -99,7 +99,7 @@ class Form06(AnswerTable[Form06Row]):
         with open_book(Path(path), created=self.as_of, title=f"Biểu số 06/VPCP/KSTT · {self.unit} · {self.period.label}") as book:
             book.add(self.sheet(lang))
 
-    def sheet(self, lang: Lang = "vi", notes: Sequence[str] = ()) -> Sheet:
+    def sheet(self, lang: Lang = "vi", notes: Sequence[str] = ()) -> PrintedSheet:
         """Return the form as a sheet to be printed and signed.
 
         Args:

@@ -9,7 +9,7 @@ from typing import Final
 from cchc_metrics.reference.level import LEVEL_NAMES
 from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.numbers import format_count, format_date
-from cchc_metrics.tables.sheet import Sheet, SheetCell, SheetForm, column_letters, lines_of
+from cchc_metrics.tables.sheet import PrintedSheet, SheetCell, SheetForm, column_letters, lines_of
 from cchc_metrics.text import Lang
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
 
@@ -105,7 +105,7 @@ class _Line:
         return self.row is not None and self.row.field is None
 
 
-def form06_sheet(rows: Sequence[Form06Row], unit_name: str, period: Period, lang: Lang = "vi", notes: Sequence[str] = ()) -> Sheet:
+def form06_sheet(rows: Sequence[Form06Row], unit_name: str, period: Period, lang: Lang = "vi", notes: Sequence[str] = ()) -> PrintedSheet:
     """Return the rows of a form as a sheet to be printed and signed.
 
     Args:
@@ -125,7 +125,7 @@ def form06_sheet(rows: Sequence[Form06Row], unit_name: str, period: Period, lang
         cells.append(SheetCell(at, 0, note, _NOTE, at, _LAST))
         heights[at] = _POINTS * lines_of(note, sum(_WIDTHS))
     cells += _signatures(last + len(said) + 1, lang)
-    return Sheet(
+    return PrintedSheet(
         "Biểu 06" if lang == "vi" else "Form 06",
         tuple(cells),
         _WIDTHS,
