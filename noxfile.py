@@ -85,6 +85,14 @@ def office(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Open the report as a page in Chromium, which is installed where it is missing: sort, filter, ask, print, and look for barriers."""
+    install(session, ".", "browser")
+    session.run(".ci/need", "browser", external=True)
+    session.run("pytest", "tests/browser/page_browser.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Hold the library against polars, DuckDB, pandas and a C kernel on the reference work; posargs: benchmarks/README.md."""
     install(session, ".", "bench")

@@ -1,0 +1,107 @@
+"""What stands behind the figures of a page: counts, what was left out, the definition, and the rows where they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from cchc_metrics.catalogue.model import Indicator
+from cchc_metrics.report.draft import Draft, capitalised
+from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, no_value_text
+from cchc_metrics.report.page import About
+from cchc_metrics.tables.numbers import format_count
+from cchc_metrics.values import Measure
+from cchc_metrics.verbs.explain import Explanation
+
+ROWS: Final = 50
+"""So many rows of each explanation are listed on a page; the others are counted."""
+
+
+class Details:
+    """The details of the figures that a page shows, collected while it is written.
+
+    A figure is known by its place in the list; what many figures share, such as a definition, is said once.
+
+    Args:
+        draft: the report that the page is of, in its language.
+        explanations: the rows behind some of its values.
+    """
+
+    def __init__(self, draft: Draft, explanations: Iterable[Explanation] = ()) -> None:
+        self._draft = draft
+        self._rows = {found.measure.key: found for found in explanations}
+        self._places: dict[About, int | None] = {}
+        self._values: list[list[Any]] = []
+        self._indicators: dict[str, dict[str, str]] = {}
+        self._units: dict[str, str] = {}
+
+    def place(self, about: About) -> int | None:
+        """Return the number of a figure's details; None where its value is not one of the report's."""
+        if about not in self._places:
+            self._places[about] = self._add(about)
+        return self._places[about]
+
+    def data(self) -> dict[str, Any]:
+        """Return the details as data for the page's script."""
+        return {"indicators": self._indicators, "units": self._units, "values": self._values}
+
+    def _add(self, about: About) -> int | None:
+        report = self._draft.report
+        found = report.measures.get(*about)
+        if found is None or found.indicator not in report.catalogue:
+            return None
+        indicator = report.catalogue[found.indicator]
+        if indicator.id not in self._indicators:
+            self._indicators[indicator.id] = self._definition(indicator)
+        unit = report.units.unit(found.unit)
+        self._units.setdefault(unit.code, unit.full_name)
+        self._values.append(self._value(indicator, found))
+        return len(self._values) - 1
+
+    def _value(self, indicator: Indicator, found: Measure) -> list[Any]:
+        """Return what the script shows: indicator, unit, scope, value, counts, change, what was left out, reason, rows."""
+        draft, lang = self._draft, self._draft.lang
+        scope = ", ".join(filter(None, (draft.scope(found.breakdown), found.period.text(lang))))
+        delta = draft.delta(found)
+        change = "" if delta is None else draft.change_words(delta) or delta.reason.text(lang)
+        if delta is not None and delta.difference is not None:
+            change = draft.say(f"{change} so với {draft.base}", f"{change} against {draft.base}")
+        shown = draft.cell(found).shown if found.value is not None else no_value_text(found, lang)
+        left_out = [[format_count(n, lang), self._reason(indicator, why)] for why, n in found.excluded.items()]
+        return [indicator.id, found.unit, scope, shown, counts_text(found, lang), change, left_out, found.reason.text(lang), self._cases(found)]
+
+    def _reason(self, indicator: Indicator, why: str) -> str:
+        count = self._draft.report.catalogue.counts[indicator.excluded[why]]
+        return self._draft.say(*EXCLUDED_NAMES.get(why, (count.vi, count.en)))
+
+    def _definition(self, indicator: Indicator) -> dict[str, str]:
+        said = {
+            "name": indicator.name(self._draft.lang),
+            "numerator": self._counted(indicator.numerator),
+            "denominator": self._counted(indicator.denominator),
+            "formula": indicator.formula,
+            "source": indicator.source_text(self._draft.lang),
+        }
+        return {name: text for name, text in said.items() if text}
+
+    def _counted(self, names: Iterable[str]) -> str:
+        """Return what is counted in words: «hồ sơ đã giải quyết − hồ sơ không có hạn»."""
+        counts = self._draft.report.catalogue.counts
+        text = ""
+        for name in names:
+            count = counts[name.removeprefix("-")]
+            sign = " − " if name.startswith("-") else " + " if text else ""
+            text += sign + self._draft.say(count.vi, count.en)
+        return capitalised(text.strip())
+
+    def _cases(self, found: Measure) -> list[Any] | None:
+        """Return the rows behind a value as a table: title, headings, cells as texts, what is said under it."""
+        explained = self._rows.get(found.key)
+        if explained is None:
+            return None
+        raise NotImplementedError(explained)
+
+
+def no_rows() -> Mapping[str, Explanation]:
+    """Return the rows behind nothing."""
+    return {}

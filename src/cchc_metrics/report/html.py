@@ -1,0 +1,228 @@
+"""A report as one HTML file that needs no network: tables that sort and filter, and from every figure the way to what it is made of.
+
+Nothing of it runs that is not this library's: the page says by a digest which script may run, and every text is escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from cchc_metrics.errors import InputError
+from cchc_metrics.report.details import Details
+from cchc_metrics.report.page import Cell, Heading, Page, Section, Table
+from cchc_metrics.tables.numbers import format_decimal_exact
+from cchc_metrics.text import Lang
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_SORTED_ROWS: Final = 4
+"""Shorter tables are taken in at a glance."""
+_FILTERED_ROWS: Final = 15
+_WEB: Final = files("cchc_metrics.report") / "web"
+
+_SAY: Final[Mapping[str, tuple[str, str]]] = {
+    "skip": ("Đến nội dung", "To the content"),
+    "contents": ("Mục lục", "Contents"),
+    "filter": ("Lọc", "Filter"),
+    "close": ("Đóng", "Close"),
+    "made": ("Lập bằng cchc-metrics.", "Made by cchc-metrics."),
+}
+_SAY_THERE: Final[Mapping[str, tuple[str, str]]] = {
+    "shown": ("Đang hiện {n} trong {all} dòng", "{n} of {all} rows shown"),
+    "where": ("Đơn vị", "Unit"),
+    "value": ("Kết quả", "Value"),
+    "why": ("Lý do", "Reason"),
+    "counts": ("Tử số/Mẫu số", "Numerator/denominator"),
+    "change": ("Thay đổi", "Change"),
+    "excluded": ("Không tính", "Left out"),
+    "definition": ("Cách tính", "How it is computed"),
+    "numerator": ("Tử số", "Numerator"),
+    "denominator": ("Mẫu số", "Denominator"),
+    "formula": ("Công thức", "Formula"),
+    "source": ("Căn cứ", "Source"),
+    "rows": ("Từng trường hợp", "The cases"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture on a page.
+
+    Args:
+        section: id of the section that it stands in.
+        title: what stands under it.
+        alt: what it shows, for who cannot see it.
+        svg: the picture, made by this library: it is not escaped.
+    """
+
+    section: str
+    title: str
+    alt: str
+    svg: str
+
+
+def page_html(page: Page, details: Details | None = None, pictures: Sequence[Picture] = ()) -> str:
+    """Return a page as one HTML document.
+
+    Args:
+        page: the page.
+        details: what stands behind its figures; a figure that it does not know is no button.
+        pictures: pictures, in order.
+
+    Raises:
+        InputError: the extra ``html`` is not installed.
+    """
+    from markupsafe import Markup  # noqa: PLC0415  comes with the extra
+
+    template = _template()
+    script = _read("script.js")
+    shown: Mapping[str, list[Any]] = {
+        section.id: [{"title": p.title, "alt": p.alt, "svg": Markup(p.svg)} for p in pictures if p.section == section.id]  # noqa: S704  own
+        for section in page.sections
+    }
+    sections = [_Section.of(section, details, shown[section.id]) for section in page.sections]
+    data = (details.data() if details is not None else {}) | {"say": _said(_SAY_THERE, page.lang)}
+    return template.render(
+        lang=page.lang,
+        page=page,
+        sections=sections,
+        say=_said(_SAY, page.lang),
+        style=Markup(_read("style.css")),  # noqa: S704  own
+        script=Markup(script),  # noqa: S704  own
+        policy=f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"script-src 'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'",
+        details=Markup(_inert(data)),  # noqa: S704  made harmless
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    shown: str
+    number: bool
+    sort: str
+    detail: int | None
+
+    @classmethod
+    def of(cls, cell: Cell, heading: Heading, details: Details | None) -> _Cell:
+        if cell.day is not None:
+            sort = str(cell.day.toordinal())
+        else:
+            sort = "" if cell.number is None else format_decimal_exact(cell.number)
+        place = None if cell.about is None or details is None else details.place(cell.about)
+        return cls(cell.shown, heading.right, sort, place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    cells: list[_Cell]
+    depth: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    text: str
+    columns: int
+    rows: int
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    id: str
+    caption: str
+    groups: list[_Group]
+    under: list[Heading]
+    rows: list[_Row]
+    notes: tuple[str, ...]
+    sorted: bool
+    filtered: bool
+    labelled: str
+
+    @classmethod
+    def of(cls, table: Table, details: Details | None) -> _Table:
+        rows = [
+            _Row([_Cell.of(cell, heading, details) for cell, heading in zip(row.cells, table.headings, strict=True)], row.depth, row.role)
+            for row in table.rows
+        ]
+        # Rows that belong under another would lose it when sorted apart.
+        flat = all(not row.depth and row.role == "row" for row in table.rows)
+        groups = _groups(table.headings)
+        return cls(
+            table.id,
+            table.caption,
+            groups,
+            [heading for heading in table.headings if heading.group or not groups],
+            rows,
+            table.notes,
+            flat and len(rows) >= _SORTED_ROWS,
+            len(rows) >= _FILTERED_ROWS,
+            f"caption-{table.id}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    id: str
+    title: str
+    annex: bool
+    paragraphs: list[tuple[bool, list[str]]]
+    tables: list[_Table]
+    pictures: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, section: Section, details: Details | None, pictures: list[Any]) -> _Section:
+        paragraphs = [
+            (listed, [paragraph.text for paragraph in found]) for listed, found in groupby(section.paragraphs, key=lambda p: p.item)
+        ]
+        tables = [_Table.of(table, details) for table in section.tables]
+        return cls(section.id, section.title, section.annex, paragraphs, tables, pictures)
+
+
+def _groups(headings: Sequence[Heading]) -> list[_Group]:
+    """Return the upper line of headings, where there are two: a heading of no group spans both."""
+    if not any(heading.group for heading in headings):
+        return []
+    found: list[_Group] = []
+    for group, members in groupby(headings, key=lambda heading: heading.group):
+        if group:
+            found.append(_Group(group, len(list(members)), 1, right=False))
+        else:
+            found += [_Group(heading.text, 1, 2, heading.right) for heading in members]
+    return found
+
+
+def _said(texts: Mapping[str, tuple[str, str]], lang: Lang) -> dict[str, str]:
+    return {name: en if lang == "en" else vi for name, (vi, en) in texts.items()}
+
+
+def _inert(data: Any) -> str:
+    """Return data as JSON in which nothing can end the element that it stands in."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _read(name: str) -> str:
+    return (_WEB / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    try:
+        from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  needs the extra
+    except ModuleNotFoundError:
+        raise InputError(
+            'thiếu phần bổ trợ "html" để ghi trang web; cài: pip install "cchc-metrics[html]"',
+            'a page needs the extra "html"; install: pip install "cchc-metrics[html]"',
+        ) from None
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False, lstrip_blocks=False, keep_trailing_newline=True)
+    return environment.from_string(_read("page.html.jinja"))
