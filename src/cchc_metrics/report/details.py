@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from cchc_metrics.catalogue.model import Indicator
 from cchc_metrics.report.draft import Draft, capitalised
 from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, no_value_text
 from cchc_metrics.report.page import About
-from cchc_metrics.tables.numbers import format_count
-from cchc_metrics.values import Measure
+from cchc_metrics.tables.numbers import format_count, format_date
+from cchc_metrics.values import Better, Measure
 from cchc_metrics.verbs.explain import Explanation
 
 ROWS: Final = 50
@@ -95,13 +95,32 @@ class Details:
         return capitalised(text.strip())
 
     def _cases(self, found: Measure) -> list[Any] | None:
-        """Return the rows behind a value as a table: title, headings, cells as texts, what is said under it."""
+        """Return the rows behind a value as a table: title, headings, cells as texts, what is said under it; None where they are not known.
+
+        Of a rate those that fell short are listed, else those that are counted.
+        """
         explained = self._rows.get(found.key)
         if explained is None:
             return None
-        raise NotImplementedError(explained)
-
-
-def no_rows() -> Mapping[str, Explanation]:
-    """Return the rows behind nothing."""
-    return {}
+        draft, lang = self._draft, self._draft.lang
+        short = found.denominator is not None and found.better is not Better.LOWER
+        rows, part = (explained.rest, "rest") if short else (explained.numerator, "numerator")
+        title = draft.say("Trong mẫu số, không trong tử số", "In the denominator, not in the numerator") if short else ""
+        dated = any(row.due or row.ended for row in rows)
+        headings = [("Mã", "Identifier"), ("Đơn vị", "Unit"), ("Ngày", "Day")]
+        headings += [("Hạn trả", "Due"), ("Kết thúc", "Ended"), ("Trễ (ngày làm việc)", "Late (working days)")] if dated else []
+        cells = []
+        for row in rows[:ROWS]:
+            name = draft.report.units.unit(row.unit).full_name if row.unit in draft.report.units else row.unit
+            days = [row.day, row.due, row.ended] if dated else [row.day]
+            late = [] if not dated else ["" if row.days_late is None else format_count(row.days_late, lang)]
+            cells.append([row.id, name, *("" if day is None else format_date(day, lang) for day in days), *late])
+        more = []
+        if len(rows) > ROWS:
+            left = format_count(len(rows) - ROWS, lang)
+            more.append(draft.say(f"và {left} trường hợp khác", f"and {left} more"))
+        secret = explained.secret.get(part, 0)
+        if secret:
+            n = format_count(secret, lang)
+            more.append(draft.say(f"{n} trường hợp mật, không liệt kê", f"{n} secret, not listed"))
+        return [title, [draft.say(*heading) for heading in headings], cells, more] if cells or more else None
