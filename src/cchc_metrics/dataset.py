@@ -5,7 +5,7 @@ It adds nothing of its own: each answer is a pure verb (``tally``, ``measure``, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
@@ -438,8 +438,20 @@ class Dataset:
                 f"không có giá trị của «{indicator}» theo {given} cho đơn vị {code}{vi}",
                 f"there is no value of «{indicator}» by {given} for unit {code}{en}",
             )
-        tables = {kind: self.columns(kind) for kind in catalogue.kinds_of(indicator) if kind in self.tables}
-        return explain(found, tables, catalogue=catalogue, units=self.units, rules=self.rules, calendar=self.calendar)
+        explained: Explanation = own._explainer()(found)  # noqa: SLF001  its own kind
+        return explained
+
+    def _explainer(self) -> Callable[[Measure], Explanation]:
+        """Return what gives the rows behind a value; each table is read once, when it is first asked for."""
+        tables: dict[str, Columns] = {}
+
+        def rows_behind(found: Measure) -> Explanation:
+            kinds = [kind for kind in self.catalogue.kinds_of(found.indicator) if kind in self.tables]
+            tables.update({kind: self.columns(kind) for kind in kinds if kind not in tables})
+            own = {kind: tables[kind] for kind in kinds}
+            return explain(found, own, catalogue=self.catalogue, units=self.units, rules=self.rules, calendar=self.calendar)
+
+        return rows_behind
 
     def quality(self) -> Problems:
         """Return what the rules and the calendar find in dossiers that reading cannot: due dates that differ, implausible ties."""
@@ -474,6 +486,7 @@ class Dataset:
             synthetic=self.synthetic,
             note=self.note,
             form06=lambda: self.replace(rules="form06").form06(asked.period),
+            explain=self._explainer(),
             tables=self._any_scan().of_kinds,
             files={kind: table.file for kind, table in self.tables.items()},
             names=self._names(),

@@ -7,14 +7,15 @@ from typing import Any, Final
 
 from cchc_metrics.catalogue.model import Indicator
 from cchc_metrics.report.draft import Draft, capitalised
-from cchc_metrics.report.format import EXCLUDED_NAMES, counts_text, no_value_text
+from cchc_metrics.report.format import counts_text, excluded_name, no_value_text
 from cchc_metrics.report.page import About
 from cchc_metrics.tables.numbers import format_count, format_date
 from cchc_metrics.values import Better, Measure
-from cchc_metrics.verbs.explain import Explanation
 
 ROWS: Final = 50
 """So many rows of each explanation are listed on a page; the others are counted."""
+_READ_AGAIN: Final = 500_000
+"""Larger tables are not read again for the rows behind the main figures; ``explain`` lists them."""
 
 
 class Details:
@@ -24,12 +25,11 @@ class Details:
 
     Args:
         draft: the report that the page is of, in its language.
-        explanations: the rows behind some of its values.
     """
 
-    def __init__(self, draft: Draft, explanations: Iterable[Explanation] = ()) -> None:
+    def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self._rows = {found.measure.key: found for found in explanations}
+        self._main = {found.key for _, found in draft.headlines()}
         self._places: dict[About, int | None] = {}
         self._values: list[list[Any]] = []
         self._indicators: dict[str, dict[str, str]] = {}
@@ -67,12 +67,10 @@ class Details:
         if delta is not None and delta.difference is not None:
             change = draft.say(f"{change} so với {draft.base}", f"{change} against {draft.base}")
         shown = draft.cell(found).shown if found.value is not None else no_value_text(found, lang)
-        left_out = [[format_count(n, lang), self._reason(indicator, why)] for why, n in found.excluded.items()]
-        return [indicator.id, found.unit, scope, shown, counts_text(found, lang), change, left_out, found.reason.text(lang), self._cases(found)]
-
-    def _reason(self, indicator: Indicator, why: str) -> str:
-        count = self._draft.report.catalogue.counts[indicator.excluded[why]]
-        return self._draft.say(*EXCLUDED_NAMES.get(why, (count.vi, count.en)))
+        counts = draft.report.catalogue.counts
+        left_out = [[format_count(n, lang), excluded_name(why, counts[indicator.excluded[why]], lang)] for why, n in found.excluded.items()]
+        why, cases = found.reason.text(lang), self._cases(found)
+        return [indicator.id, found.unit, scope, shown, counts_text(found, lang), change, left_out, why, cases]
 
     def _definition(self, indicator: Indicator) -> dict[str, str]:
         said = {
@@ -99,9 +97,9 @@ class Details:
 
         Of a rate those that fell short are listed, else those that are counted.
         """
-        explained = self._rows.get(found.key)
-        if explained is None:
+        if found.key not in self._main or self._draft.report.explain is None or self._draft.report.problems.read > _READ_AGAIN:
             return None
+        explained = self._draft.report.explain(found)
         draft, lang = self._draft, self._draft.lang
         short = found.denominator is not None and found.better is not Better.LOWER
         rows, part = (explained.rest, "rest") if short else (explained.numerator, "numerator")

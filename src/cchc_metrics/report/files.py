@@ -40,6 +40,18 @@ def _xlsx(report: Report, path: Path, lang: Lang) -> None:
     write_workbook(report, path, lang)
 
 
+def _html(report: Report, path: Path, lang: Lang) -> None:
+    from cchc_metrics.report.html import report_html  # noqa: PLC0415  only where a page is written
+
+    _write(path, [report_html(report, lang)])
+
+
+def _docx(report: Report, path: Path, lang: Lang) -> None:
+    from cchc_metrics.report.word import write_word  # noqa: PLC0415  only where a document is written
+
+    write_word(report, path, lang)
+
+
 def _problems(report: Report, path: Path, _: Lang) -> None:
     _write(path, [report.problems.to_csv()], encoding="utf-8-sig")
 
@@ -63,7 +75,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "txt": {"report.txt": _text},
         "md": {"report.md": _markdown},
         "json": {"report.json": _json},
+        "html": {"report.html": _html},
         "xlsx": {"report.xlsx": _xlsx},
+        "docx": {"report.docx": _docx},
         "csv": {f"{name}.csv": _csv(name) for name in _TABLES},
         "parquet": {f"{name}.parquet": _parquet(name) for name in _TABLES},
     }

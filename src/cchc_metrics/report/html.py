@@ -12,12 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from cchc_metrics.errors import InputError
+from cchc_metrics.plots import figure_svg
+from cchc_metrics.report.content import report_page
 from cchc_metrics.report.details import Details
-from cchc_metrics.report.page import Cell, Heading, Page, Section, Table
+from cchc_metrics.report.draft import Draft
+from cchc_metrics.report.model import Report
+from cchc_metrics.report.page import Cell, Page, Section, Table, TableHeading
+from cchc_metrics.report.pictures import pictures
 from cchc_metrics.tables.numbers import format_decimal_exact
 from cchc_metrics.text import Lang
 
@@ -28,6 +35,8 @@ _SORTED_ROWS: Final = 4
 """Shorter tables are taken in at a glance."""
 _FILTERED_ROWS: Final = 15
 _WEB: Final = files("cchc_metrics.report") / "web"
+
+_NOTHING: Final[Mapping[str, Sequence[tuple[str, str]]]] = MappingProxyType({})
 
 _SAY: Final[Mapping[str, tuple[str, str]]] = {
     "skip": ("Đến nội dung", "To the content"),
@@ -53,43 +62,42 @@ _SAY_THERE: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture on a page.
+def report_html(report: Report, lang: Lang = "vi") -> str:
+    """Return a report as one HTML document; with pictures where the extra ``plot`` is installed.
 
     Args:
-        section: id of the section that it stands in.
-        title: what stands under it.
-        alt: what it shows, for who cannot see it.
-        svg: the picture, made by this library: it is not escaped.
+        report: the report.
+        lang: the language.
+
+    Raises:
+        InputError: the extra ``html`` is not installed.
     """
+    draft = Draft(report, lang)
+    drawn: dict[str, list[tuple[str, str]]] = {}
+    if find_spec("matplotlib") is not None:
+        for picture in pictures(draft):
+            drawn.setdefault(picture.section, []).append((picture.title, figure_svg(picture.figure)))
+    return page_html(report_page(report, lang), Details(draft), drawn)
 
-    section: str
-    title: str
-    alt: str
-    svg: str
 
-
-def page_html(page: Page, details: Details | None = None, pictures: Sequence[Picture] = ()) -> str:
+def page_html(page: Page, details: Details | None = None, drawn: Mapping[str, Sequence[tuple[str, str]]] = _NOTHING) -> str:
     """Return a page as one HTML document.
 
     Args:
         page: the page.
         details: what stands behind its figures; a figure that it does not know is no button.
-        pictures: pictures, in order.
+        drawn: id of a section → its pictures: what stands under each, and the picture as SVG, which is not escaped.
 
     Raises:
         InputError: the extra ``html`` is not installed.
     """
+    template = _template()
     from markupsafe import Markup  # noqa: PLC0415  comes with the extra
 
-    template = _template()
     script = _read("script.js")
-    shown: Mapping[str, list[Any]] = {
-        section.id: [{"title": p.title, "alt": p.alt, "svg": Markup(p.svg)} for p in pictures if p.section == section.id]  # noqa: S704  own
-        for section in page.sections
-    }
-    sections = [_Section.of(section, details, shown[section.id]) for section in page.sections]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    shown = {name: [{"title": title, "svg": Markup(svg)} for title, svg in own] for name, own in drawn.items()}  # noqa: S704  own
+    sections = [_Section.of(section, details, shown.get(section.id, [])) for section in page.sections]
     data = (details.data() if details is not None else {}) | {"say": _said(_SAY_THERE, page.lang)}
     return template.render(
         lang=page.lang,
@@ -99,7 +107,7 @@ def page_html(page: Page, details: Details | None = None, pictures: Sequence[Pic
         style=Markup(_read("style.css")),  # noqa: S704  own
         script=Markup(script),  # noqa: S704  own
         policy=f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-        f"script-src 'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'",
+        f"script-src 'sha256-{digest}'",
         details=Markup(_inert(data)),  # noqa: S704  made harmless
     )
 
@@ -112,11 +120,9 @@ class _Cell:
     detail: int | None
 
     @classmethod
-    def of(cls, cell: Cell, heading: Heading, details: Details | None) -> _Cell:
-        if cell.day is not None:
-            sort = str(cell.day.toordinal())
-        else:
-            sort = "" if cell.number is None else format_decimal_exact(cell.number)
+    def of(cls, cell: Cell, heading: TableHeading, details: Details | None) -> _Cell:
+        number = cell.number if cell.day is None else cell.day.toordinal()
+        sort = "" if number is None else format_decimal_exact(number)
         place = None if cell.about is None or details is None else details.place(cell.about)
         return cls(cell.shown, heading.right, sort, place)
 
@@ -141,7 +147,7 @@ class _Table:
     id: str
     caption: str
     groups: list[_Group]
-    under: list[Heading]
+    under: list[TableHeading]
     rows: list[_Row]
     notes: tuple[str, ...]
     sorted: bool
@@ -188,7 +194,7 @@ class _Section:
         return cls(section.id, section.title, section.annex, paragraphs, tables, pictures)
 
 
-def _groups(headings: Sequence[Heading]) -> list[_Group]:
+def _groups(headings: Sequence[TableHeading]) -> list[_Group]:
     """Return the upper line of headings, where there are two: a heading of no group spans both."""
     if not any(heading.group for heading in headings):
         return []
@@ -224,5 +230,5 @@ def _template() -> Template:
             'thiếu phần bổ trợ "html" để ghi trang web; cài: pip install "cchc-metrics[html]"',
             'a page needs the extra "html"; install: pip install "cchc-metrics[html]"',
         ) from None
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False, lstrip_blocks=False, keep_trailing_newline=True)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
     return environment.from_string(_read("page.html.jinja"))

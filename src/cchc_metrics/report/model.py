@@ -16,9 +16,10 @@ from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Text
+from cchc_metrics.values import Measure, Text
 from cchc_metrics.verbs.assess import Assessments
 from cchc_metrics.verbs.compare import Deltas
+from cchc_metrics.verbs.explain import Explanation
 from cchc_metrics.verbs.form06 import Form06
 from cchc_metrics.verbs.measures import Measures
 
@@ -54,6 +55,7 @@ class Report:
         synthetic: whether the records are made up; every output says so.
         note: a note to print with it.
         form06: gives Form 06 of the unit and the period by the rules of the form, counted when it is asked for.
+        explain: gives the rows behind a value, read when it is asked for; None where there are none to read.
         tables: kind → what was wrong with its table, with the rows read and rejected; every part of ``problems`` that is about one kind.
         files: kind → the name of its file, ``""`` for memory.
         names: dimension and label → the name that the records give, where it is another, as of an initiative.
@@ -76,6 +78,7 @@ class Report:
     synthetic: bool = False
     note: Text = _NO_NOTE
     form06: Callable[[], Form06] = _no_form
+    explain: Callable[[Measure], Explanation] | None = None
     tables: Mapping[str, Problems] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cchc_metrics.errors import CchcError
 from cchc_metrics.report.draft import Draft
 from cchc_metrics.values import Scale
 
@@ -78,16 +80,13 @@ def _by_unit(draft: Draft) -> Iterator[Picture]:
 
 
 def _form06(draft: Draft) -> Iterator[Picture]:
-    if "dossiers" not in draft.report.measures.kinds if hasattr(draft.report.measures, "kinds") else False:
-        return
-    try:
+    with suppress(CchcError):  # no dossiers, or a form that does not add up: its sheet says so
         figure = draft.report.form06().plot(lang=draft.lang)
-    except ValueError:
-        return
-    yield Picture("indicators", draft.say("Tiếp nhận, giải quyết hồ sơ (Mẫu số 06)", "Dossiers received and resolved (Form 06)"), figure)
+        yield Picture("indicators", draft.say("Tiếp nhận và giải quyết hồ sơ", "Dossiers received and resolved"), figure)
 
 
 def _scores(draft: Draft) -> Iterator[Picture]:
-    for card in draft.report.scorecards.values():
-        yield Picture("scores", draft.say("Điểm theo lĩnh vực", "Points by field"), card.plot(lang=draft.lang))
-        return
+    own = draft.report.scorecards.get(draft.report.unit) or next(iter(draft.report.scorecards.values()), None)
+    if own is not None:
+        with suppress(CchcError):  # no field has points
+            yield Picture("scores", draft.say("Điểm theo lĩnh vực", "Points by field"), own.plot(lang=draft.lang))
