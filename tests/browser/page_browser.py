@@ -59,29 +59,35 @@ def _findings(page: Page) -> list[str]:
     return [f"{v['id']} ({v['impact']}): {[node['html'][:120] for node in v['nodes'][:3]]}" for v in found]
 
 
-def test_a_table_of_units_sorts_by_value_both_ways_and_back(page: Page) -> None:
-    table = page.locator("#table-units table")
+def test_a_table_sorts_by_value_both_ways_and_back(page: Page) -> None:
+    table = page.locator("#table-headlines table")
     column = table.locator("thead th.number").first
-    at = column.evaluate("th => [...th.parentElement.cells].indexOf(th)")
 
     def numbers() -> list[float]:
-        cells = table.locator("tbody tr").evaluate_all("(rows, at) => rows.map(row => row.cells[at].dataset.sort)", at)
-        return [float(cell) for cell in cells if cell is not None]
+        cells = table.locator("tbody tr").evaluate_all("rows => rows.map(row => row.cells[1].dataset.sort)")
+        return [float(cell) for cell in cells]
 
-    def names() -> list[str]:
-        return list(table.locator("tbody tr th").all_inner_texts())
-
-    before = names()
+    before = numbers()
     column.locator("button").click()
     assert column.get_attribute("aria-sort") == "ascending"
-    assert numbers() == sorted(numbers())
+    assert numbers() == sorted(before) != before
     column.locator("button").press("Enter")  # with the keyboard too
     assert column.get_attribute("aria-sort") == "descending"
-    assert numbers() == sorted(numbers(), reverse=True)
-    assert names() != before
+    assert numbers() == sorted(before, reverse=True)
     column.locator("button").press("Space")
     assert column.get_attribute("aria-sort") is None
-    assert names() == before
+    assert numbers() == before
+
+
+def test_rows_keep_to_what_they_are_a_part_of_when_sorted(page: Page) -> None:
+    rows = page.locator("#table-indicators tbody tr")
+    above = "/depth[01]/.test(row.cells[0].className) ? above = row.cells[0].innerText : above"
+    where = f"rows => {{ let above; return rows.map(row => [row.cells[0].innerText, {above}]) }}"
+    titles = page.locator("#table-indicators tr.title").all_inner_texts()
+    before = sorted(map(tuple, rows.evaluate_all(where)))
+    page.locator("#table-indicators thead th.number button").first.click()
+    assert sorted(map(tuple, rows.evaluate_all(where))) == before
+    assert page.locator("#table-indicators tr.title").all_inner_texts() == titles
 
 
 def test_a_filter_finds_words_without_their_marks_and_keeps_what_they_are_part_of(page: Page) -> None:

@@ -160,8 +160,6 @@ class _Table:
             _Row([_Cell.of(cell, heading, details) for cell, heading in zip(row.cells, table.headings, strict=True)], row.depth, row.role)
             for row in table.rows
         ]
-        # Rows that belong under another would lose it when sorted apart.
-        flat = all(not row.depth and row.role == "row" for row in table.rows)
         groups = _groups(table.headings)
         return cls(
             table.id,
@@ -170,7 +168,7 @@ class _Table:
             [heading for heading in table.headings if heading.group or not groups],
             rows,
             table.notes,
-            flat and len(rows) >= _SORTED_ROWS,
+            len(rows) >= _SORTED_ROWS,
             len(rows) >= _FILTERED_ROWS,
             f"caption-{table.id}",
         )

@@ -3,7 +3,20 @@
   const data = JSON.parse(document.getElementById("details").textContent);
   const say = data.say;
 
-  // Sorting: a click sorts ascending, the next descending, the third as it was. Rows under a title or of a total stay where they are.
+  // Rows that belong under another are indented deeper; a title stands above the rows that follow it.
+  const depth = (row) => Number(/depth(\d)/.exec(row.cells[0].className)[1]) - Number(row.classList.contains("title"));
+  const parentsOf = (rows) => {
+    const open = [];
+    return rows.map((row, at) => {
+      while (open.length && depth(rows[open.at(-1)]) >= depth(row)) open.pop();
+      const parent = open.at(-1) ?? -1;
+      open.push(at);
+      return parent;
+    });
+  };
+
+  // Sorting: a click sorts ascending, the next descending, the third as it was. Rows keep to the row that they are a part of; titles and
+  // totals stay where they are.
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const key = (row, column) => {
     const cell = row.cells[column];
@@ -21,6 +34,18 @@
   for (const table of document.querySelectorAll("table.sortable")) {
     const body = table.tBodies[0];
     const rows = [...body.rows];
+    const parents = parentsOf(rows);
+    const under = new Map();
+    parents.forEach((parent, at) => under.set(parent, [...(under.get(parent) ?? []), at]));
+    const inOrder = (parent, order) => {
+      const members = under.get(parent) ?? [];
+      const fixed = (at) => rows[at].matches(".title, .total");
+      const moving = members.filter((at) => !fixed(at)).sort((one, other) => order(rows[one], rows[other]));
+      return members.flatMap((at) => {
+        const next = fixed(at) ? at : moving.shift();
+        return [rows[next], ...inOrder(next, order)];
+      });
+    };
     const headings = [...table.tHead.querySelectorAll("th")].filter((th) => !th.matches('[scope="colgroup"]'));
     // A heading that spans two rows stands in the first of them: columns are counted by where the headings stand on the page.
     const places = new Map();
@@ -47,7 +72,7 @@
         if (now !== null) {
           th.setAttribute("aria-sort", now);
           const column = places.get(th);
-          order = [...rows].sort((one, other) => compare(key(one, column), key(other, column), now === "descending"));
+          order = inOrder(-1, (one, other) => compare(key(one, column), key(other, column), now === "descending"));
         }
         body.append(...order);
       });
@@ -56,16 +81,9 @@
 
   // Filtering: words that stand anywhere in a row or in the rows that it is a part of, whatever their tone marks and case.
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
-  const depth = (row) => Number(/depth(\d)/.exec(row.cells[0].className)[1]) + (row.classList.contains("title") ? -1 : 0);
   for (const line of document.querySelectorAll(".filter")) {
     const rows = [...line.parentElement.querySelectorAll("tbody tr")];
-    const parents = [];
-    const open = [];
-    rows.forEach((row, at) => {
-      while (open.length && depth(rows[open.at(-1)]) >= depth(row)) open.pop();
-      parents.push(open.at(-1) ?? -1);
-      open.push(at);
-    });
+    const parents = parentsOf(rows);
     const texts = [];
     rows.forEach((row, at) => texts.push(fold(row.textContent) + (parents[at] < 0 ? "" : ` ${texts[parents[at]]}`)));
     const input = line.querySelector("input");
