@@ -154,6 +154,7 @@
     }
     body.replaceChildren(...parts);
     dialog.showModal();
+    document.getElementById("detail-title").focus(); // or what can be scrolled would be gone to first
   };
   document.addEventListener("click", (event) => {
     const figure = event.target.closest(".figure");
