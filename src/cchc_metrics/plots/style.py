@@ -316,14 +316,17 @@ def figure_svg(figure: Figure) -> str:
     # Comments say again what is drawn, and a hundredth of a point is not seen; factors below 1 stay exact.
     text = re.sub(r"\s*<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"(?<![\d.])[1-9]\d*\.\d{3,}", lambda found: f"{float(found[0]):.2f}", text)
+    text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, flags=re.DOTALL)  # a style of every element would be one of the page
+    text = re.sub(r">\s+<", "><", text.replace("xlink:href=", "href="))
+    text = re.sub(r"\s*\n\s*", " ", text).replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
     # Ids are made of a number that is drawn anew each time: those that are referred to are numbered in their order instead, under a digest
     # of what is drawn; the others go.
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', text))
     text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", text)
     ids = {name: str(n) for n, name in enumerate(re.findall(r' id="([^"]+)"', text))}
-    digest = hashlib.sha256(_named(text, ids, "").encode()).hexdigest()[:8]
+    digest = hashlib.sha256(_named(text, ids, "").encode()).hexdigest()[:6]
     alt = str(figure.get_label()).replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return _named(text, ids, f"c{digest}-").replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
+    return _named(text, ids, f"c{digest}-").replace("<svg ", f'<svg role="img" aria-label="{alt}" stroke-linejoin="round" ', 1)
 
 
 def _named(text: str, ids: Mapping[str, str], prefix: str) -> str:
