@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 import python_calamine
 import xlsxwriter
 from click.testing import CliRunner, Result
@@ -18,6 +22,7 @@ from tests.proposal.offices import CITIZEN, DOSSIERS, write
 
 import cchc_metrics as cm
 from cchc_metrics.cli import main
+from cchc_metrics.read import parquet_files
 from cchc_metrics.read.fixes import REASON, SOURCE
 
 HEADINGS = ["Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày có kết quả", "Tình trạng xử lý", "Hình thức nộp"]
@@ -194,3 +199,40 @@ def test_what_is_broken_at_random_and_fixed_equals_the_clean_file(
 def as_it_was(row: list[Any], headings: list[Any], several: str) -> list[Any]:
     number = int(row[2]) - 2 + (4 if several != "one" and ("1." in row[0] or row[1] == "T2") else 0)
     return [dict(zip(TABLE, CLEAN[number], strict=True)).get(heading, cell) for heading, cell in zip(headings, row, strict=True)]
+
+
+# --- Parquet
+
+
+@pytest.mark.parametrize("part_rows", [2, 100])
+@pytest.mark.parametrize("typed", [False, True])
+def test_rows_of_parquet_are_fixed_in_place_whole_and_in_parts(
+    tmp_path: Path, part_rows: int, typed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_files, "PART_ROWS", part_rows)
+    columns: dict[str, list[Any]] = {name: [row[at] for row in CLEAN] for at, name in enumerate(TABLE)}
+    columns["Tình trạng"][1] = columns["Tình trạng"][6] = "Xong"
+    if typed:
+        columns["Ngày hẹn trả"] = [datetime.strptime(text, "%d/%m/%Y").date() for text in columns["Ngày hẹn trả"]]
+        columns["Ngày hẹn trả"][3] = date(1899, 1, 1)
+    else:
+        columns["Ngày hẹn trả"][3] = "31/02/2021"
+    pq.write_table(pa.table(columns), tmp_path / "dossiers.parquet", row_group_size=3)
+    (tmp_path / "district.toml").write_text(HEAD, encoding="utf-8")
+    assert "8 rows read = 5 valid + 3 rejected" in run("check", tmp_path, "--out", tmp_path, "--lang", "en").output
+    heading, *rows = sheet_of(tmp_path / "can_sua.xlsx")
+    assert [row[2:4] for row in rows] == [[2, "TM-2"], [4, "TM-4"], [7, "TM-7"]]
+    assert "riêng" not in str(rows)
+    right = {int(row[2]): dict(zip(TABLE, CLEAN[int(row[2]) - 1], strict=True)) for row in rows}
+    fixed = [[right[int(row[2])].get(name, cell) for name, cell in zip(heading, row, strict=True)] for row in rows]
+    rewrite(tmp_path / "can_sua.xlsx", [heading, *fixed])
+    units = cm.read_folder(tmp_path).units
+    clean = cm.read_rows("dossiers", [dict(zip(TABLE, row, strict=True)) for row in CLEAN], units=units).columns
+    for whole in (False, True):
+        data = cm.read_folder(tmp_path, whole=whole)
+        assert (data.problems.rejected, data.problems.count("rows_fixed"), data.problems.count("fix_outdated")) == (0, 1, 0)
+        assert list(data.columns("dossiers").records()) == list(clean.records())
+    fixed[0][SOURCE.index("Mã gốc")] = "TM-9999"
+    rewrite(tmp_path / "can_sua.xlsx", [heading, *fixed])
+    again = cm.read_folder(tmp_path).problems
+    assert (again.rejected, again.count("fix_outdated")) == (1, 1)

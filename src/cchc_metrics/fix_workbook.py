@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from cchc_metrics.read.district import FILE, District, load_district
 from cchc_metrics.read.files import is_parquet, raw_table, table_places
 from cchc_metrics.read.fixes import NAME, REASON, SOURCE, read_fixes, text_of
 from cchc_metrics.read.headings import known_positions, match_headings
+from cchc_metrics.read.parquet_files import parquet_rows
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.records.choices import Secrecy
 from cchc_metrics.records.fields import CellError
@@ -71,7 +73,7 @@ def rows_to_fix(folder: Path, problems: Problems) -> tuple[TableToFix, ...]:
     found = []
     for (file, sheet), some in of_place.items():
         kinds = [kind for kind in KINDS.values() if file in _files(folder, kind, district)]
-        if kinds and not is_parquet(folder / file):
+        if kinds:
             tables = [table for kind in kinds if (table := _table(folder, file, sheet, kind, district, some)) is not None]
             found += [max(tables, key=lambda table: len(table.headings))] if tables else []
     return tuple(table for table in found if table.rows)
@@ -83,14 +85,12 @@ def _files(folder: Path, kind: Kind, district: District) -> list[str]:
 
 def _table(folder: Path, file: str, sheet: str, kind: Kind, district: District, problems: Sequence[Problem]) -> TableToFix | None:
     own = district.headings.get(kind.name, {})
+    wanted = partial(known_positions, kind, own=own)
     try:
-        raw = raw_table(
-            folder / file,
-            wanted=lambda headings: known_positions(kind, headings, own),
-            sheet=sheet,
-            file=file,
-            encoding=district.own(kind.name).encoding_of(file),
-        )
+        if is_parquet(folder / file):
+            raw = parquet_rows(folder / file, {row for problem in problems for row in problem.rows or (problem.row,)}, wanted, file=file)
+        else:
+            raw = raw_table(folder / file, wanted=wanted, sheet=sheet, file=file, encoding=district.own(kind.name).encoding_of(file))
     except UnreadableFileError:
         return None
     places = match_headings(kind, raw.headings, own, worded=district.own(kind.name).values).positions

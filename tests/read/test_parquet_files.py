@@ -284,3 +284,10 @@ def test_nothing_heavy_is_loaded_for_a_file(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  this very code
     assert done.stdout == "False\n"
+
+
+def test_a_word_that_stands_first_in_a_later_part_is_in_its_place_among_the_problems_of_its_row(tmp_path: Path) -> None:
+    table = pa.table({"initiative_id": [None, None, None, "0"], "unit_code": [None] * 4, "status": ["?"] * 4})
+    path = written(table, tmp_path, 1)
+    parts = list(scan_parquet("initiatives", path, file="rows", part_rows=1))
+    assert added(parts) == parse_parquet(path, KINDS["initiatives"], Given(), {}, file="rows").problems

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, time
 from typing import Any
 
 import numpy as np
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.records.columns import Array
+from cchc_metrics.records.fields import CellError, cell_text, parse_day, parse_moment
 
 
 def arrow() -> Any:
@@ -140,3 +143,41 @@ def _value(scalar: Any, *, instant: bool) -> Any:
         return scalar.as_py()
     except (ValueError, OverflowError, LookupError):  # an ArrowInvalid is a ValueError
         return str(scalar.value)
+
+
+def with_cells(array: Any, cells: Mapping[int, Any]) -> Any:
+    """Return an Arrow array in which some cells are other ones, of its own type; one that its type cannot hold stays as it was.
+
+    Args:
+        array: the array; a dictionary stays one.
+        cells: position → cell, as a workbook has it.
+    """
+    pa = arrow()
+    import pyarrow.compute as pc  # noqa: PLC0415  an extra
+
+    coded = pa.types.is_dictionary(array.type)
+    plain = array.dictionary_decode() if coded else array
+    values: dict[int, Any] = {}
+    for at, cell in cells.items():
+        with suppress(CellError, pa.ArrowException, ValueError, TypeError, OverflowError):
+            values[at] = pa.array([_as_typed(pa, plain.type, cell)], type=plain.type)
+    if not values:
+        return array
+    mask = np.zeros(len(plain), dtype=bool)
+    mask[list(values)] = True
+    found = pc.replace_with_mask(plain, mask, pa.concat_arrays([values[at] for at in sorted(values)]))
+    return found.dictionary_encode() if coded else found
+
+
+def _as_typed(pa: Any, typed: Any, cell: Any) -> Any:
+    text = cell_text(cell)
+    if not text:
+        return None
+    if pa.types.is_date(typed):
+        return parse_day(cell)
+    if pa.types.is_timestamp(typed):
+        moment = parse_moment(cell)
+        return moment if isinstance(moment, datetime) else datetime.combine(moment, time()) if moment else None
+    if pa.types.is_integer(typed):
+        return int(text)
+    return float(text) if pa.types.is_floating(typed) else text

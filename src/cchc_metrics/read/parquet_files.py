@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,12 +27,13 @@ from cchc_metrics.read.checks import Given
 from cchc_metrics.read.dated import ROWS
 from cchc_metrics.read.doubt import JUDGED, NO_SIGNS, Signs, signs_of
 from cchc_metrics.read.findings import EXAMPLES, Findings
+from cchc_metrics.read.fixes import NO_FIXES, Fixes, text_of
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.read.rows import kind_named
-from cchc_metrics.read.tables import Parsed, judge, tell_headings, understand, unusable, with_declared
+from cchc_metrics.read.tables import Parsed, judge, report_fixes, tell_headings, understand, unusable, with_declared
 from cchc_metrics.read.typed import column_of, dated_columns, raw_table, row_hashes
 from cchc_metrics.records.columns import Array, Columns, code_dtype
 from cchc_metrics.records.kind import Kind
@@ -68,13 +69,70 @@ def parse_parquet(path: Path, kind: Kind, given: Given, own: Mapping[str, str], 
     table = open_parquet(path)
     positions = match_headings(kind, table.headings, own).positions
     names = {name: table.headings[at] for name, at in positions.items()}
+    findings = Findings(file or path.name)
+    table = _with_fixes(table, names.get(kind.id_columns[0]), given.fixes, findings)
+    given = replace(given, fixes=NO_FIXES)
     loads = table.loads(names.values(), plain=_identifiers(kind, names), part_rows=1 << 62)
     whole = joined([read(load) for _, load in loads] or [table.empty()])
     raw = raw_table(kind, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()})
     columns = {positions[name]: raw.columns[whole.schema.names.index(heading)] for name, heading in names.items()}
-    return understand(
+    parsed = understand(
         RawTable(table.headings, columns, raw.rows, file or path.name, dated=_dated(table, positions.values())), kind, given, own
     )
+    return replace(parsed, problems=findings.problems(0, 0) + parsed.problems)
+
+
+def parquet_rows(path: Path, wanted: Collection[int], known: Callable[[Sequence[str]], Collection[int]], *, file: str = "") -> RawTable:
+    """Return some rows of a Parquet file cell by cell, as Python has them.
+
+    Args:
+        path: the file or folder.
+        wanted: the numbers of the rows, from 1.
+        known: takes the headings, returns the positions of the columns that are read.
+        file: its name for messages; the path's last part by default.
+
+    Raises:
+        UnreadableFileError: it cannot be read.
+    """
+    table = open_parquet(path)
+    positions = sorted(known(table.headings))
+    names = [table.headings[at] for at in positions]
+    cells: list[list[Any]] = [[] for _ in names]
+    numbers: list[int] = []
+    first = 1
+    for rows, load in table.loads(names, plain=names, part_rows=PART_ROWS):
+        here = [row for row in sorted(wanted) if first <= row < first + rows]
+        part = read(load).take([row - first for row in here]) if here else None
+        for column, heading in zip(cells, names, strict=True):
+            column.extend([] if part is None else [python_value(cell) for cell in one_array(part.column(heading))])
+        numbers += here
+        first += rows
+    columns: dict[int, Any] = {at: RawColumn.of(column) for at, column in zip(positions, cells, strict=True)}
+    return RawTable(table.headings, columns, np.array(numbers, dtype=np.int64), file or path.name)
+
+
+def _with_fixes(table: ParquetTable, named: str | None, fixes: Fixes, findings: Findings) -> ParquetTable:
+    """Return a table with the rows that were fixed, which is reported; see ``tables``.
+
+    Args:
+        table: the file.
+        named: the heading of its identifier; None where it has none.
+        fixes: the fixed rows of the folder.
+        findings: where it is reported.
+    """
+    fixed = fixes.rows.get((findings.file, ""), {})
+    if not fixed:
+        return table
+    ids: dict[int, str] = {}
+    first = 1
+    for rows, load in table.loads([named], plain=[named], part_rows=PART_ROWS) if named else ():
+        here = [row for row in fixed if first <= row < first + rows]
+        column = one_array(read(load).column(0)) if here else None
+        ids.update((row, text_of(python_value(column[row - first]))) for row in here if column is not None)
+        first += rows
+    good = {row: each.cells for row, each in fixed.items() if row <= table.rows and (named is None or ids.get(row) == each.id)}
+    report_fixes(findings, sorted(good), sorted(set(fixed) - set(good)))
+    return replace(table, fixed=good)
 
 
 def parquet_cells(path: Path, *, file: str = "") -> RawTable:
@@ -212,6 +270,8 @@ class _Scan:
         )
         if not table.rows:
             findings.add(Code.EMPTY_TABLE)
+        at = matched.positions.get(kind.id_columns[0])
+        table = _with_fixes(table, None if at is None else table.headings[at], given.fixes, findings)
         names = {name: table.headings[at] for name, at in matched.positions.items() if columns is None or name in columns}
         findings.headings = names
         if matched.usable:

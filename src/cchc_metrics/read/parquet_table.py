@@ -8,7 +8,7 @@ only the packages of these formats know, so such a folder is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from cchc_metrics.read.arrow import arrow, arrow_of, as_large_string, is_text, is_text_or_bytes, text_array
+from cchc_metrics.read.arrow import arrow, arrow_of, as_large_string, is_text, is_text_or_bytes, one_array, text_array, with_cells
 from cchc_metrics.read.raw import UnreadableFileError
 
 Load = Callable[[], Any]
@@ -36,6 +36,7 @@ class ParquetTable:
         texts: headings of the columns that can be read as dictionaries.
         keys: for each file the columns that stand in the names of its folders, with their value (None: it has none).
         uneven: headings of the columns that are text of one type in one file and of another in another.
+        fixed: row, counted from 1 over all files → heading → the cell that is read in place of the file's.
     """
 
     paths: tuple[Path, ...]
@@ -44,6 +45,7 @@ class ParquetTable:
     texts: frozenset[str]
     keys: tuple[Mapping[str, str | None], ...]
     uneven: frozenset[str]
+    fixed: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -58,6 +60,13 @@ class ParquetTable:
             plain: those of them that are not read as dictionaries, though they are texts.
             part_rows: how many rows a part has, as far as the row groups allow.
         """
+        first = 1
+        for rows, load in self._loads(headings, plain=plain, part_rows=part_rows):
+            here = {row - first: cells for row, cells in self.fixed.items() if first <= row < first + rows}
+            yield rows, partial(_with_fixed, load, here) if here else load
+            first += rows
+
+    def _loads(self, headings: Collection[str], *, plain: Collection[str], part_rows: int) -> Iterator[tuple[int, Load]]:
         for path, metadata, keys in zip(self.paths, self.metadata, self.keys, strict=True):
             reader = partial(_reader, path, metadata, [h for h in headings if h in self.texts and h not in plain and h not in keys])
             whole = partial(_whole, keys={h: keys[h] for h in headings if h in keys}, uneven=self.uneven.intersection(headings))
@@ -200,6 +209,16 @@ def _whole(table: Any, *, keys: Mapping[str, str | None], uneven: Collection[str
     for heading in uneven:
         at = table.schema.names.index(heading)
         table = table.set_column(at, heading, as_large_string(table.column(at)))
+    return table
+
+
+def _with_fixed(load: Load, cells: Mapping[int, Mapping[str, Any]]) -> Any:
+    """Return what is read, with some cells of some rows replaced."""
+    table = load()
+    for at, heading in enumerate(table.schema.names):
+        new = {row: own[heading] for row, own in cells.items() if heading in own}
+        if new:
+            table = table.set_column(at, heading, with_cells(one_array(table.column(at)), new))
     return table
 
 

@@ -113,11 +113,16 @@ def _counted_from_1900(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind)
 def _with_fixes(table: RawTable, matched: Matched, kind: Kind, given: Given, findings: Findings) -> RawTable:
     """Return a table with the rows that were fixed, which is reported; a fix of a row that is another one by now is not taken."""
     table, fixed, outdated = given.fixes.applied(table, matched.positions.get(kind.id_columns[0]))
+    report_fixes(findings, fixed, outdated)
+    return table
+
+
+def report_fixes(findings: Findings, fixed: Sequence[int], outdated: Sequence[int]) -> None:
+    """Add which rows were fixed, and which fixes are of rows that are others by now."""
     if fixed:
         findings.add(Code.ROWS_FIXED, fix=(f": {len(fixed)} dòng ({listed(fixed)})", f": {len(fixed)} rows ({listed(fixed)})"))
     for row in outdated:
         findings.add(Code.FIX_OUTDATED, row)
-    return table
 
 
 def tell_layout(findings: Findings, headings: Sequence[str], given: Given) -> None:

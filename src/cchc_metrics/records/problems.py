@@ -548,19 +548,21 @@ def _listed(examples: Iterable[Problem]) -> Counter[tuple[str, Code]]:
 def _each_word_once(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
     """Return the examples with those about one word of a column put together, as where a table was read in parts."""
     places: dict[tuple[object, ...], int] = {}
-    found: list[Problem] = []
-    for p in examples:
+    found: dict[int, Problem] = {}
+    for at, p in enumerate(examples):
         key = (p.code, p.file, p.sheet, p.column, word_key(p.value)) if p.rows else None
         if key is None or key not in places:
-            if key is not None:
-                places[key] = len(found)
-            found.append(p)
-            continue
-        first, second = sorted((found[places[key]], p), key=lambda each: each.row)
-        rows = tuple(sorted((*first.rows, *second.rows)))[:limit]
-        fix = first if first.fix_vi else second
-        found[places[key]] = replace(first, cells=first.cells + second.cells, rows=rows, fix_vi=fix.fix_vi, fix_en=fix.fix_en)
-    return tuple(found) if len(found) < len(examples) else examples
+            found[at], place = p, at
+        else:  # it stands where its first row does
+            other = places[key] if found[places[key]].row <= p.row else at
+            first, second = (found[other], p) if other != at else (p, found.pop(places[key]))
+            rows = tuple(sorted((*first.rows, *second.rows)))[:limit]
+            fix = first if first.fix_vi else second
+            found[other] = replace(first, cells=first.cells + second.cells, rows=rows, fix_vi=fix.fix_vi, fix_en=fix.fix_en)
+            place = other
+        if key is not None:
+            places[key] = place
+    return tuple(found[at] for at in sorted(found)) if len(found) < len(examples) else examples
 
 
 def _first(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
