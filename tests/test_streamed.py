@@ -74,7 +74,8 @@ def as_csv_says(folder: Path, kind: str, **options: Any) -> Any:
             problem["file"] = f"{kind}.csv"
             row = problem["row"]
             problem["row"] = row + 1 if row else 0
-            problem["text"] = problem["text"].replace(f"{kind}.parquet, dòng {row},", f"{kind}.csv, dòng {row + 1},")
+            text = problem["text"].replace(f"{kind}.parquet, dòng {row},", f"{kind}.csv, dòng {row + 1},")
+            problem["text"] = text.replace(f"{kind}.parquet,", f"{kind}.csv,")
     return found
 
 
@@ -138,6 +139,7 @@ def test_what_is_wrong_is_reported_with_its_rows(tmp_path: Path) -> None:
     assert (found.read, found.rejected) == (12, 7)
     dossiers = [(p.row, p.code, p.column) for p in found if p.file == "dossiers.parquet"]
     assert dossiers == [
+        (0, Code.COLUMN_FOLLOWS, "postal_in"),
         (1, Code.DUPLICATE_CONFLICTING, "dossier_id"),
         (2, Code.IMPOSSIBLE_DATE, "received_at"),
         (4, Code.DUPLICATE_IDENTICAL, "dossier_id"),
@@ -159,7 +161,7 @@ def test_a_file_under_another_name_and_a_folder_of_part_files(tmp_path: Path) ->
         file.write('[files]\ndossiers = "năm 2021"\nmeetings = "họp"\n')
     found = read_folder(folder)
     assert {kind: len(found.columns(kind)) for kind in found.tables} == {"dossiers": 4, "meetings": 2}
-    assert not found.problems
+    assert list(found.problems.by_code()) in ([], [Code.COLUMN_FOLLOWS])
     assert read_folder(folder).report().problems.read == 6
 
 
@@ -251,4 +253,4 @@ def test_units_may_stand_in_parquet(tmp_path: Path) -> None:
     (folder / "district.toml").write_text(text, encoding="utf-8")
     found = read_folder(folder)
     assert found.units.codes == expected
-    assert not found.problems
+    assert list(found.problems.by_code()) in ([], [Code.COLUMN_FOLLOWS])
