@@ -16,6 +16,7 @@ from tests.read.cells import rows
 from cchc_metrics.errors import InputError, RejectedRowsError
 from cchc_metrics.read.rows import Parsed, read_rows, read_table
 from cchc_metrics.records.columns import Columns, columns_of
+from cchc_metrics.records.fields import cell_text
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
@@ -53,6 +54,17 @@ def codes_by_row(parsed: Parsed) -> dict[int, set[str]]:
     return found
 
 
+def with_what_follows(kind: Kind, given_rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with the columns that follow from others where no row has them, as a table says more than a record of it."""
+    for rule in kind.follows:
+        if any(rule.column in row for row in given_rows) or not any(rule.source in row for row in given_rows):
+            continue
+        cells = [row.get(rule.source, "") for row in given_rows]
+        meant = [rule.meant(cell_text(cell)) if isinstance(cell, (str, int, float, type(None))) else None for cell in cells]
+        given_rows = [row if code is None else {**row, rule.column: code} for row, code in zip(given_rows, meant, strict=True)]
+    return given_rows
+
+
 def same_columns(one: Columns, other: Columns) -> bool:
     """Return whether two columns hold the same rows; an absent column is its default."""
     return list(one.records()) == list(other.records())
@@ -72,7 +84,7 @@ def values(parsed: Parsed, *names: str) -> list[Any]:
 def test_a_row_is_rejected_exactly_when_its_model_refuses_it_and_for_the_same_reasons(case: tuple[Kind, list[dict[str, Any]]]) -> None:
     kind, given_rows = case
     parsed = read_rows(kind, given_rows)
-    verdicts = [verdict(kind, row) for row in given_rows]
+    verdicts = [verdict(kind, row) for row in with_what_follows(kind, given_rows)]
     assert parsed.problems.read == len(given_rows) == len(parsed.columns) + parsed.problems.rejected
     if not parsed.usable:
         assert all(record is None for record, _ in verdicts)
