@@ -1,8 +1,8 @@
 """Times whole processes that read and check dossiers with five dates and times each, in every form, beside plain days; see README.md.
 
-    python -m benchmarks.moments [--rows 1e6] [--excel-rows 1e5] [--runs 3] [--only FORM] [--write]
+    python -m benchmarks.moments [--rows 1e6] [--excel-rows 2e4] [--runs 3] [--only FORM] [--write]
 
-Verdicts are compared first. Then each round runs the library on plain days, the library on the form and polars on the form, one after the
+Every verdict is compared. Each round runs the library on plain days, the library on the form and polars on the form, one after the
 other: ratios are those of neighbours, which a busy machine slows alike.
 """
 
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.compare_files import Program, Times, in_turn, run
+from benchmarks.compare_files import Program, Times, run
 from benchmarks.files.moment_forms import DAYS, FORMS
 from benchmarks.results import busy, machine, size_text, table, write_section
 
@@ -28,15 +28,21 @@ def make(path: Path, rows: int, form: str) -> Program:
     return Program("table_library", (str(path), UNITS))
 
 
-def same(programs: dict[str, Program]) -> str:
-    """Return the verdict of all; end the command where they differ."""
-    verdicts = {name: run(program)[3].strip() for name, program in programs.items()}
-    first = next(iter(verdicts.values()))
-    for name, verdict in verdicts.items():
-        if verdict != first:
-            sys.exit(f"{name} does not agree:\n{verdict}\n{first}")
-    print(f"{', '.join(programs)}: {first}", flush=True)
-    return first
+def compared(programs: dict[str, Program], runs: int) -> tuple[str, dict[str, Times]]:
+    """Run programs in turn; return the verdict of all, and what they took. The command ends where their verdicts differ."""
+    found = {name: Times() for name in programs}
+    first = ""
+    for _ in range(runs):
+        for name, program in programs.items():
+            seconds, processor, peak, verdict = run(program)
+            first = first or verdict
+            if verdict != first:
+                sys.exit(f"{name} does not agree:\n{verdict}{first}")
+            found[name].seconds.append(seconds)
+            found[name].processor.append(processor)
+            found[name].peak.append(peak)
+    print(f"{', '.join(programs)}: {first.strip()}", flush=True)
+    return first.strip(), found
 
 
 def ratio(one: Times, other: Times) -> str:
@@ -57,7 +63,7 @@ def main() -> None:
     """Write the files, compare, time, print and, if asked, write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=lambda text: int(float(text)), default=1_000_000)
-    parser.add_argument("--excel-rows", type=lambda text: int(float(text)), default=100_000)
+    parser.add_argument("--excel-rows", type=lambda text: int(float(text)), default=20_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", help="a form, as the results name it")
     parser.add_argument("--write", action="store_true", help="write the section of RESULTS.md")
@@ -68,21 +74,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         days = make(folder / "days.csv", given.rows, DAYS)
-        lines = [line(DAYS, in_turn({DAYS: days, OURS: days, THEIRS: Program("csv_polars", (*days.arguments, DAYS))}, given.runs))]
-        verdict = ""
+        verdict, found = compared({DAYS: days, OURS: days, THEIRS: Program("csv_polars", (*days.arguments, DAYS))}, given.runs)
+        lines = [line(DAYS, found)]
         for form in wanted:
             ours = make(folder / "form.csv", given.rows, form)
             programs = {DAYS: days, OURS: ours, THEIRS: Program("csv_polars", (*ours.arguments, form))}
-            verdict = same(programs)
-            lines.append(line(form, in_turn(programs, given.runs)))
+            verdict, found = compared(programs, given.runs)
+            lines.append(line(form, found))
         sheets: list[list[str]] = []
         if given.excel_rows:
             days = make(folder / "days.xlsx", given.excel_rows, DAYS)
-            for form in wanted:
-                programs = {DAYS: days, OURS: make(folder / "form.xlsx", given.excel_rows, form)}
-                same(programs)
-                found = line(form, in_turn(programs, given.runs))
-                sheets.append([*found[:3], found[4], found[6]])
+            for form in wanted[::4]:
+                _, found = compared({DAYS: days, OURS: make(folder / "form.xlsx", given.excel_rows, form)}, given.runs)
+                cells = line(form, found)
+                sheets.append([*cells[:3], cells[4], cells[6]])
     busy_then = (
         f"{before} At the end: {busy()} The machine was shared with other work: {given.runs} rounds in which the library on plain days, the"
         " library on the form and polars on the form follow one another."

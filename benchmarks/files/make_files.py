@@ -88,7 +88,7 @@ def write_moments(path: Path, rows: int, *, units: int = 150, years: int = 1, fo
     columns, _ = make(rows, units=units, years=years, seed=seed)
     table = table_of(columns, 0)
     cells = {n: table[n].cast(pa.string()).fill_null("").to_numpy(zero_copy_only=False).astype(object) for n in table.column_names}
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed + 1)  # with the same seed, the time would follow from the day
     clocks = rng.integers(7 * 3600, 17 * 3600, (2, rows))
     texts = [[f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}" for second in some] for some in clocks.tolist()]
     due = pa.array(columns.days("received_at") + np.int32(9)).cast(pa.date32()).cast(pa.string()).to_pylist()

@@ -20,10 +20,11 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.read.arrow import array_of, arrow_of, text_array
-from cchc_metrics.read.csv_blocks import NEW_LINE, NL, QUOTE, Blocks, CountedLines, lines_outside, lone_returns, long_lines
+from cchc_metrics.read.csv_blocks import NEW_LINE, NL, QUOTE, Blocks, CountedLines, lines_outside, lines_within, lone_returns, long_lines
 from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, dated_columns, kept_columns, read_head
 from cchc_metrics.read.distinct import DistinctColumn, Texts, decoded
 from cchc_metrics.read.layout import TOP
+from cchc_metrics.read.moment_shapes import Shapes
 from cchc_metrics.read.old_text import Rewrite
 from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Wanted
 from cchc_metrics.records.columns import Array
@@ -118,7 +119,7 @@ class _Rows:
         self._blank = [str(position) for position in range(len(head.headings), head.cells)]
         self._text, self._listed = pa.large_string(), pa.dictionary(pa.int32(), pa.large_string())
         self._distinct: set[str] | None = None  # columns nearly all of whose cells are distinct; not known before the first rows
-        self._timed: set[str] = set()  # those of them that hold dates and times
+        self._timed: dict[str, Shapes] = {}  # those of them that hold dates and times, and how they are written
         self._next = head.after + 1
         self._tables: list[Any] = []
         self._texts: dict[tuple[int, str], Texts] = {}  # number of a table and column → what is known of a column of distinct cells
@@ -144,8 +145,8 @@ class _Rows:
         try:
             table = csv_.read_csv(
                 self._pa.BufferReader(data),
-                read_options=csv_.ReadOptions(column_names=names),
-                parse_options=csv_.ParseOptions(delimiter=self._head.delimiter, newlines_in_values=QUOTE in data),
+                read_options=csv_.ReadOptions(column_names=names, block_size=max(len(data) // 2, _HEAD)),
+                parse_options=csv_.ParseOptions(delimiter=self._head.delimiter, newlines_in_values=lines_within(data)),
                 convert_options=csv_.ConvertOptions(include_columns=asked, column_types=kinds),
                 memory_pool=self._pa.system_memory_pool(),  # Arrow's own pool keeps what blocks leave: 50 MB for two million rows
             )
@@ -167,10 +168,10 @@ class _Rows:
             return True
         if self._distinct is None and table.num_rows >= _ROWS_THAT_TELL:
             self._distinct = {name for name in self._names if self._is_distinct(table.column(name))}
-            self._timed = {name for name in self._distinct if Texts.of(self._pa, table.column(name).chunks).are_moments()}
+            self._timed = {name: Shapes() for name in self._distinct if Texts.of(self._pa, table.column(name).chunks).are_moments()}
         for name in self._distinct or ():
             # What will be asked of it is found out here, while the next block is cut.
-            texts = Texts.of(self._pa, table.column(name).chunks)
+            texts = Texts.of(self._pa, table.column(name).chunks, self._timed.get(name))
             _ = texts.moments if name in self._timed else (texts.objects, texts.hashes)
             self._texts[len(self._tables), name] = texts
         self._tables.append(table.select(self._names))

@@ -107,6 +107,11 @@ def lines_outside(data: bytes) -> Array:
     return outside
 
 
+def lines_within(data: bytes) -> bool:
+    """Return whether a line ends inside quotation marks, so that a cell goes on in the next."""
+    return QUOTE in data and len(lines_outside(data)) != data.count(NEW_LINE)
+
+
 def lone_returns(data: bytes) -> bool:
     """Return whether a carriage return is no part of a line end."""
     if b"\r" not in data:

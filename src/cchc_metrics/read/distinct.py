@@ -32,18 +32,19 @@ class Texts:
     Args:
         cells: a chunked array of ``large_string``; nulls are empty cells.
         known: what is known already, by the name of the property.
+        shapes: of dates and times, as far as texts before these have shown them.
     """
 
-    __slots__ = ("cells", "known")
+    __slots__ = ("_shapes", "cells", "known")
 
-    def __init__(self, cells: Any, known: dict[str, Any] | None = None) -> None:
-        self.cells = cells
+    def __init__(self, cells: Any, known: dict[str, Any] | None = None, shapes: Shapes | None = None) -> None:
+        self.cells, self._shapes = cells, shapes or Shapes()
         self.known = {} if known is None else known
 
     @classmethod
-    def of(cls, pa: Any, chunks: Sequence[Any]) -> Texts:
+    def of(cls, pa: Any, chunks: Sequence[Any], shapes: Shapes | None = None) -> Texts:
         """Return the texts in chunks of a column."""
-        return cls(pa.chunked_array([decoded(pa, chunk) for chunk in chunks], pa.large_string()))
+        return cls(pa.chunked_array([decoded(pa, chunk) for chunk in chunks], pa.large_string()), shapes=shapes)
 
     @classmethod
     def joined(cls, pa: Any, parts: Sequence[Texts]) -> Texts:
@@ -71,9 +72,8 @@ class Texts:
     @property
     def moments(self) -> tuple[Understood, Array]:
         """What they mean as dates and times, and the ascending positions of those that are left (``Shapes.understand``)."""
-        shapes = Shapes()
         found: tuple[Understood, Array] = self._known(
-            "moments", lambda: _moments_joined([_moments_of(shapes, chunk) for chunk in self.cells.chunks])
+            "moments", lambda: _moments_joined([_moments_of(self._shapes, chunk) for chunk in self.cells.chunks])
         )
         return found
 
