@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.read.arrow import array_of, arrow_of, text_array
-from cchc_metrics.read.csv_blocks import NEW_LINE, NL, QUOTE, Blocks, CountedLines, lines_outside, lines_within, lone_returns, long_lines
+from cchc_metrics.read.csv_blocks import NEW_LINE, NL, Blocks, CountedLines, lines_outside, lines_within, lone_returns, long_lines
 from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, dated_columns, kept_columns, read_head
 from cchc_metrics.read.distinct import DistinctColumn, Texts, decoded
 from cchc_metrics.read.layout import TOP
