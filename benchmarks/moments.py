@@ -1,6 +1,6 @@
 """Times whole processes that read and check dossiers with five dates and times each, in every form, beside plain days; see README.md.
 
-    python -m benchmarks.moments [--rows 1e6] [--excel-rows 2e4] [--runs 3] [--only FORM] [--write]
+    python -m benchmarks.moments [--rows 1e6] [--excel-rows 2e4] [--runs 3] [--only FORM;FORM] [--write]
 
 Every verdict is compared. Each round runs the library on plain days, the library on the form and polars on the form, one after the
 other: ratios are those of neighbours, which a busy machine slows alike.
@@ -65,11 +65,11 @@ def main() -> None:
     parser.add_argument("--rows", type=lambda text: int(float(text)), default=1_000_000)
     parser.add_argument("--excel-rows", type=lambda text: int(float(text)), default=20_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", default="", help="a form, as the results name it")
+    parser.add_argument("--only", default="", help="forms, as the results name them, with ; between")
     parser.add_argument("--write", action="store_true", help="write the section of RESULTS.md")
     given = parser.parse_args()
     before = machine()
-    wanted = [form for form in FORMS if form != DAYS and (not given.only or form == given.only)]
+    wanted = [form for form in FORMS if form != DAYS and (not given.only or form in given.only.split(";"))]
     head = [f"{DAYS}, s", "the form, s", "polars, s", "times the plain days", "times polars", "peak MB"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -388,3 +388,27 @@ def test_using_one_package_never_imports_another(make: str, others: list[str], b
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [date(2021, 3, 5), datetime(2021, 3, 6, 8, 30), None],
+        [datetime(2021, 3, 6, 8, 30), date(2021, 3, 5), float("nan")],
+        [date(2021, 3, 5), None, float("nan"), date(2021, 3, 6)],
+        ["05/03/2021 08:30", None, "2021-03-06", float("nan")],
+        [20210305, 44256, None],
+        [20210305, True],
+        [10**30, 20210305],
+        [20210305, "05/03/2021"],
+    ],
+)
+def test_objects_of_pandas_are_what_they_are(cells: list[Any]) -> None:
+    """An object column of one type is read as Arrow, one of several cell by cell; an instant among days keeps its time."""
+    size = len(cells)
+    table = {"dossier_id": [f"H{n}" for n in range(size)], "unit_code": ["TM"] * size, "status": ["received"] * size, "received_at": cells}
+    frame = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in table.items()})
+    same(
+        read_frame("dossiers", frame),
+        read_frame("dossiers", {name: [None if c != c else c for c in column] for name, column in table.items()}),
+    )

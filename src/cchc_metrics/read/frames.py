@@ -7,6 +7,7 @@ type says what every cell is and cell by cell where it does not; its index is no
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -257,7 +258,7 @@ def _pandas_array(series: Any) -> Any:
     typed = series.dtype
     wanted = None
     if typed.kind == "O" and isinstance(typed, np.dtype):
-        wanted = _one_type(pa, series.tolist())
+        wanted = _one_type(pa, series)
         if wanted is None:
             return None
     elif typed.kind not in _TYPED and type(typed).__name__ not in ("StringDtype", "ArrowDtype"):
@@ -268,13 +269,14 @@ def _pandas_array(series: Any) -> Any:
         return None
 
 
-def _one_type(pa: Any, cells: Sequence[object]) -> Any:
-    """Return the Arrow type of objects that are all text or all days, but for those that are missing; None for all others."""
-    kinds = {*map(type, cells)}
-    kinds = {kind for kind in kinds if kind is not type(None) and kind.__name__ not in _MISSING}
-    if float in kinds and len(kinds) > 1 and not any(cell == cell for cell in cells if type(cell) is float):  # noqa: PLR0124  NaN
-        kinds.remove(float)
-    return {str: pa.large_string(), date: pa.date32()}.get(kinds.pop()) if len(kinds) == 1 else None
+def _one_type(pa: Any, series: Any) -> Any:
+    """Return the Arrow type of objects that are all text, all whole numbers or all days, but for those missing; None for all others."""
+    # Of texts and numbers pandas, which is loaded, tells in a quarter of the time; among days it takes instants for such.
+    told = sys.modules["pandas"].api.types.infer_dtype(series, skipna=True)
+    if told != "date":
+        return {"string": pa.large_string(), "integer": pa.int64()}.get(told)
+    kinds = {*map(type, series.tolist())}
+    return pa.date32() if all(kind is date or kind is type(None) or kind is float or kind.__name__ in _MISSING for kind in kinds) else None
 
 
 def _of_polars(table: Any) -> _Frame:
