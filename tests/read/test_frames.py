@@ -408,7 +408,5 @@ def test_objects_of_pandas_are_what_they_are(cells: list[Any]) -> None:
     size = len(cells)
     table = {"dossier_id": [f"H{n}" for n in range(size)], "unit_code": ["TM"] * size, "status": ["received"] * size, "received_at": cells}
     frame = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in table.items()})
-    same(
-        read_frame("dossiers", frame),
-        read_frame("dossiers", {name: [None if c != c else c for c in column] for name, column in table.items()}),
-    )
+    filled = {name: [None if isinstance(cell, float) else cell for cell in column] for name, column in table.items()}
+    same(read_frame("dossiers", frame), read_frame("dossiers", filled))
