@@ -58,7 +58,7 @@ def _columns(arrow: Any) -> list[tuple[str, Any]]:
 def answer(parsed: Parsed) -> object:
     """Return what two readings of the same rows have in common: all but the midnights that datetime64 adds to a day."""
     columns = {name: array.tolist() for name, array in parsed.columns.arrays.items() if not name.endswith(SECOND)}
-    return columns, dict(parsed.columns.labels), dict(parsed.problems.totals), parsed.problems.read, parsed.problems.rejected
+    return columns, dict(parsed.columns.labels), parsed.problems.by_code(), parsed.problems.read, parsed.problems.rejected
 
 
 def main() -> None:
