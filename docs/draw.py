@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import cchc_metrics as cm
-from cchc_metrics.score import GivenPoints, Scorecards, qd766, score_units
+from cchc_metrics.score import GivenPoints, qd766, score_units
+from cchc_metrics.score.card import Scorecards
 
 ROOT = Path(__file__).parents[1]
 UNIT = "H20.38"

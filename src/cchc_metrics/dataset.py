@@ -51,7 +51,8 @@ from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
     from cchc_metrics.report.template_fill import FilledForm
-    from cchc_metrics.score import Inputs, Scheme, Scorecards
+    from cchc_metrics.score import Inputs, Scheme
+    from cchc_metrics.score.card import Scorecards
 
 _NO_NOTE = Text()
 _Changed = dict[str, Any]

@@ -24,7 +24,8 @@ import cchc_metrics as cm
 from cchc_metrics.errors import CchcError
 from cchc_metrics.plots import figure_svg
 from cchc_metrics.reference.unit import Unit, UnitTree
-from cchc_metrics.score import GivenPoints, Scorecards, qd766, score_units
+from cchc_metrics.score import GivenPoints, qd766, score_units
+from cchc_metrics.score.card import Scorecards
 from cchc_metrics.values import Better, Measure, Scale, Status, Text
 from cchc_metrics.verbs.compare import Deltas, compare
 from cchc_metrics.verbs.form06 import Form06
@@ -278,6 +279,14 @@ def test_changes_go_from_what_was_to_what_is() -> None:
     assert len(drawn(mine.plot("x", most=200), "change")) == known < 143
 
 
+def test_a_form_without_pending_dossiers_is_drawn() -> None:
+    form: Form06 = data().form06("2021")
+    row = replace(form["", None], carried_over=0, pending=0, in_time=0, overdue=0)
+    row = replace(row, total=row.ended, direct=row.ended - row.online)
+    figure = replace(form, rows=(row,)).plot()
+    assert not {"box pending", "box overdue"} & {str(a.get_gid()) for a in figure.axes[0].patches}
+
+
 def test_the_flow_is_as_high_as_its_numbers() -> None:
     form: Form06 = data().form06("2021")
     row = form["", None]
@@ -361,3 +370,35 @@ def test_the_pictures_of_the_page_are_those_that_are_drawn() -> None:
     wanted = set(runpy.run_path(str(ROOT / "docs" / "draw.py"))["PICTURES"])
     shown = set(re.findall(r"\]\(images/([\w-]+)\.png\)", (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")))
     assert shown == wanted <= {path.stem for path in (ROOT / "docs" / "images").iterdir()}
+
+
+ODD: tuple[Any, ...] = (
+    *(None, 5, -1, 10**30, 1.5, float("nan"), True, "x", "", b"x", "2021-13", [], {}, (), [None], ["x"], {"x": 1}, {None: None}),
+    *(object(), date(1000, 1, 1)),
+)
+RATE = {"indicator": "resolved_on_time", "unit": DISTRICT}
+ASKED: dict[str, tuple[Callable[[], Callable[..., Any]], dict[str, Any]]] = {
+    "measures": (lambda: data().measures("2021").plot, {**RATE, "by": "unit", "period": "2021", "breakdown": (), "target": 95, "most": 9}),
+    "over time": (lambda: quarters().plot, {**RATE, "by": "period", "target": 95, "lang": "vi"}),
+    "ages": (lambda: quarters().plot, {"indicator": "dossiers_pending_overdue", "unit": DISTRICT, "by": "age", "most": 5, "lang": "vi"}),
+    "deltas": (lambda: data().deltas("2021").plot, {"indicator": "resolved_on_time", "breakdown": (), "most": 9, "lang": "vi"}),
+    "contributions": (lambda: data().deltas("2021").contributions, {"by": "channel", **RATE, "breakdown": (), "names": None}),
+    "dataset": (lambda: data().contributions, {"by": "channel", **RATE, "period": "2021", "baseline_period": "2020"}),
+    "waterfall": (lambda: data().contributions("channel", "resolved_on_time", period="2021").plot, {"most": 5, "lang": "vi"}),
+    "form": (lambda: data().form06("2021").plot, {"level": "", "field": None, "lang": "vi"}),
+    "card": (lambda: cards()["00001"].plot, {"lang": "vi"}),
+    "cards": (lambda: cards().plot, {"names": None, "most": 5, "lang": "vi"}),
+    "svg": (lambda: figure_svg, {"figure": None}),
+}
+
+
+@pytest.mark.parametrize("name", sorted(ASKED))
+def test_a_wrong_argument_is_an_error_of_the_library(name: str) -> None:
+    call, right = ASKED[name]
+    for argument in right:
+        for odd in ODD:
+            try:
+                call()(**{**right, argument: odd})
+            except CchcError as error:
+                assert error.vi
+                assert error.en

@@ -79,8 +79,10 @@ def flow(row: Mapping[str, int], *, title: str, subtitle: str, lang: Lang = "vi"
     nodes = [(name, column, say(vi, en), kind) for name, column, vi, en, kind in _NODES if row[name]]
     figure, axes = canvas(4.6, title=title, subtitle=subtitle)
     boxes = _placed(nodes, row)
+    kinds = {name: kind for name, _, _, kind in nodes}
     for whole, parts in _PARTS:
-        _bands(axes, boxes, whole, [part for part in parts if part in boxes], {name: kind for name, _, _, kind in nodes})
+        if whole in boxes:
+            _bands(axes, boxes, whole, [part for part in parts if part in boxes], kinds)
     for name, _, _, kind in nodes:
         _box(axes, boxes[name], kind, name)
     _labels(axes, nodes, boxes, row, lang)

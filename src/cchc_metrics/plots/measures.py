@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from cchc_metrics.errors import CchcError, suggestion
-from cchc_metrics.plots.over_time import over_time, short
+from cchc_metrics.plots.over_time import Target, over_time, short
 from cchc_metrics.plots.overdue import AGES, overdue
 from cchc_metrics.plots.rows import numbers
-from cchc_metrics.plots.style import SERIES, nothing, spoken_in, title_of, told_apart
+from cchc_metrics.plots.style import SERIES, exact, nothing, spoken_in, title_of, told_apart
 from cchc_metrics.plots.units import units
 from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.numbers import format_date
@@ -40,7 +40,7 @@ class Asked:
     unit: str | None
     by: Literal["period", "unit", "age"] | None
     period: str | None
-    target: Fraction | int | Mapping[str, Fraction | int] | None
+    target: Target
     most: int
     lang: Lang
     changed: tuple[date, Text] | None
@@ -75,7 +75,8 @@ def draw(table: AnswerTable[Any], others: Callable[[list[str]], AnswerTable[Any]
     chosen = asked.period or periods[-1].label
     if by == "age":
         return _ages(others(list(AGES)), table, asked, None if several and asked.unit is not None else chosen)
-    target = asked.target.get(chosen) if isinstance(asked.target, Mapping) else asked.target
+    wanted = asked.target.get(chosen) if isinstance(asked.target, Mapping) else asked.target
+    target = None if wanted is None else exact(wanted)
     whole: Fraction | None = None
     found = table.filter(period=chosen)
     if asked.unit is not None:

@@ -15,6 +15,7 @@ from cchc_metrics.plots.style import (
     SERIES,
     Series,
     canvas,
+    exact,
     font,
     legend,
     mark,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Target = Fraction | int | Mapping[str, Fraction | int] | None
+Target = Fraction | float | Mapping[str, Fraction | float] | None
 """A target for every period, or label of a period → its own."""
 _LABELLED = 12
 _TICKS = 13
@@ -179,7 +180,7 @@ def _marks(axes: Axes, rows: Sequence[Mapping[str, Any]], at: Mapping[str, int],
 
 def _targets(target: Target, periods: Sequence[Period]) -> list[Fraction | None]:
     found = [target.get(p.label) if isinstance(target, Mapping) else target for p in periods]
-    return [None if value is None else Fraction(value) for value in found]
+    return [None if value is None else exact(value) for value in found]
 
 
 def _target_line(axes: Axes, target: Target, periods: Sequence[Period], scale: Scale, lang: Lang) -> list[Any]:

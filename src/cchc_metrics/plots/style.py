@@ -303,12 +303,30 @@ def title_of(name: object, fallback: str, lang: Lang) -> str:
     return (name.text(lang) if isinstance(name, Text) else "") or fallback
 
 
+def exact(number: Fraction | float) -> Fraction:
+    """Return a number as it is written: 99.9 is 999/10.
+
+    >>> exact(99.9), exact(Fraction(1, 3)), exact(95)
+    (Fraction(999, 10), Fraction(1, 3), Fraction(95, 1))
+
+    Raises:
+        CchcError: it is no number.
+    """
+    try:
+        return Fraction(int(number)) if isinstance(number, bool) else Fraction(str(number))
+    except ValueError:
+        raise CchcError(f"«{number}» không phải là số", f"«{number}» is no number") from None
+
+
 def figure_svg(figure: Figure) -> str:
     """Return a figure as SVG for a page: the same bytes every time, and no id that another figure of the page has.
 
     Args:
         figure: a picture of this package, or any figure of matplotlib.
     """
+    if not hasattr(figure, "savefig"):
+        kind = type(figure).__name__
+        raise CchcError(f"cần một hình của matplotlib, không phải {kind}", f"a figure of matplotlib is needed, not a {kind}")
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}, facecolor="white")
     text = out.getvalue()

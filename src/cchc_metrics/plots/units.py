@@ -56,7 +56,7 @@ class _Dot:
 def units(
     table: AnswerTable[Any],
     *,
-    target: Fraction | int | None = None,
+    target: Fraction | None = None,
     whole: Fraction | None = None,
     intervals: Sequence[Interval] | None = None,
     most: int = 30,
@@ -133,14 +133,14 @@ def _order(better: Better, say: Callable[[str, str], str]) -> str:
     return say("xếp từ tốt đến kém", "best first") if better is not Better.NEITHER else say("xếp từ cao đến thấp", "highest first")
 
 
-def _met(value: Fraction, target: Fraction | int | None, better: Better) -> bool:
+def _met(value: Fraction, target: Fraction | None, better: Better) -> bool:
     """Return whether a value is as it should be; where nothing is asked, it is."""
     if target is None or better is Better.NEITHER:
         return True
     return value >= target if better is Better.HIGHER else value <= target
 
 
-def _draw(axes: Axes, shown: Sequence[_Dot | None], target: Fraction | int | None, better: Better, scale: Scale, lang: Lang) -> None:
+def _draw(axes: Axes, shown: Sequence[_Dot | None], target: Fraction | None, better: Better, scale: Scale, lang: Lang) -> None:
     left, _ = axes.get_xlim()
     for row, dot in enumerate(shown):
         if dot is None:
@@ -170,7 +170,7 @@ def _draw(axes: Axes, shown: Sequence[_Dot | None], target: Fraction | int | Non
         beside(axes, row, [(aligned(dot.value, scale, lang, near=target), 52), *n])
 
 
-def _lines(axes: Axes, target: Fraction | int | None, whole: Fraction | None, scale: Scale, lang: Lang, say: Any) -> list[Any]:
+def _lines(axes: Axes, target: Fraction | None, whole: Fraction | None, scale: Scale, lang: Lang, say: Any) -> list[Any]:
     handles = []
     for value, gid, words, dash in (
         (target, "target", say("mục tiêu", "target"), (0, (4, 2))),
@@ -178,5 +178,5 @@ def _lines(axes: Axes, target: Fraction | int | None, whole: Fraction | None, sc
     ):
         if value is not None:
             axes.axvline(float(value), color=INK if gid == "target" else GREY, linestyle=dash, linewidth=1.3, gid=gid, zorder=1)
-            handles.append(mark(f"{words} {value_text(Fraction(value), scale, lang)}", linestyle=dash, color=INK))
+            handles.append(mark(f"{words} {value_text(value, scale, lang)}", linestyle=dash, color=INK))
     return handles

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from cchc_metrics.score.builtin import commune_example, district_example, qd766
-from cchc_metrics.score.card import Line, Scorecard, Scorecards
+from cchc_metrics.score.card import Line, Scorecard
 from cchc_metrics.score.cheapest import CheapestWay, cheapest_way
 from cchc_metrics.score.check import SchemeFinding, check_scheme
 from cchc_metrics.score.choices import with_choices
@@ -31,7 +31,6 @@ __all__ = [
     "SchemeError",
     "SchemeFinding",
     "Scorecard",
-    "Scorecards",
     "Value",
     "WhatIf",
     "cheapest_way",

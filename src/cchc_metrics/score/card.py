@@ -9,10 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.score.facts import Absent, GivenPoints, Ratio, Value
 from cchc_metrics.score.scheme import WAY_NAMES, Grade, Scheme, Way
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
-from cchc_metrics.tables.numbers import exact_text
+from cchc_metrics.tables.numbers import check_language, exact_text
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import LANGS, Lang
 from cchc_metrics.values import Measure, Status, Text
@@ -327,6 +328,7 @@ class Scorecard(AnswerTable[Line]):
         }
 
 
+@public_methods
 class Scorecards(dict[str, Scorecard]):
     """Unit code → its scorecard, all by one scheme."""
 
@@ -346,6 +348,7 @@ class Scorecards(dict[str, Scorecard]):
         from cchc_metrics.plots.scores import many_units  # noqa: PLC0415  drawing is loaded where something is drawn
         from cchc_metrics.plots.style import told_apart  # noqa: PLC0415
 
+        check_language(lang)
         called = names or {}
         apart = told_apart([called.get(code, code) for code in self], list(self))
         units = [(name, _fields(card, lang)) for name, card in zip(apart, self.values(), strict=True)]

@@ -121,6 +121,7 @@ class Form06(AnswerTable[Form06Row]):
         """
         from cchc_metrics.plots.flow import flow  # noqa: PLC0415  drawing is loaded where something is drawn
 
+        check_language(lang)
         row = self[level, field]
         words = {"vi": "Hồ sơ tiếp nhận và giải quyết (Biểu 06)", "en": "Dossiers received and resolved (Form 06)"}
         names = [self.unit_name or self.unit, self.period.text(lang), label_name("level", level).text(lang) if level else "", field or ""]

@@ -379,7 +379,7 @@ class Measures(KeyedByMeasure[Measure]):
         by: Literal["period", "unit", "age"] | None = None,
         period: Period | str | None = None,
         breakdown: Breakdown | Mapping[str, str] = (),
-        target: Fraction | int | Mapping[str, Fraction | int] | None = None,
+        target: Fraction | float | Mapping[str, Fraction | float] | None = None,
         most: int = 30,
         lang: Lang = "vi",
     ) -> Figure:
