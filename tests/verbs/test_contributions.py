@@ -334,6 +334,13 @@ def test_procedures_have_their_names_where_there_is_a_list(data: Any) -> None:
     assert again.contributions("procedure", "resolved_on_time", period="2021")[code].name.vi == "Khai sinh"
 
 
+@pytest.mark.parametrize(("by", "dim"), [("procedure", "procedure_code"), ("field", "field"), ("channel", "channel")])
+def test_the_rows_behind_a_group_are_its_counts(data: Any, by: str, dim: str) -> None:
+    first = data.contributions(by, "resolved_on_time", period="2021").rows[0]
+    rows = data.explain("resolved_on_time", period="2021", **{dim: first.group})
+    assert (len(rows.numerator), len(rows.numerator) + len(rows.rest)) == (first.counts.numerator, first.counts.denominator)
+
+
 def test_a_dimension_that_the_indicator_does_not_have_is_named(data: Any) -> None:
     with pytest.raises(CchcError, match="did you mean «field»"):
         data.contributions("fild", "resolved_on_time")
