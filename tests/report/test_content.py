@@ -32,7 +32,7 @@ from cchc_metrics.report.page_text import page_markdown, page_text
 from cchc_metrics.tables.listing import display_width
 from cchc_metrics.text import Lang
 from cchc_metrics.values import REASONS, Better, Measure, Scale, Status
-from cchc_metrics.verbs.assess import Verdict
+from cchc_metrics.verbs.assess import Verdict, assess
 from cchc_metrics.verbs.compare import delta
 
 YEAR, EARLIER = Period.parse("2021"), Period.parse("2020")
@@ -281,6 +281,16 @@ def test_the_target_beside_a_figure_is_that_of_its_year() -> None:
     assert rows(own)["Tỷ lệ hồ sơ giải quyết trước hạn, đúng hạn, cấp xã"][-2:] == ["99,00%", "có nguy cơ không đạt"]
     assert rows(own)["Hồ sơ trực tuyến mức độ 3, mức độ 4, cấp huyện"][-2:] == ["1.407", "đúng tiến độ"]
     assert rows(own)["Hoạt động thông tin, tuyên truyền"][-2:] == ["", ""]
+
+
+def test_what_has_a_target_is_shown_beside_it(planned: Report) -> None:
+    """The catalogue opens a report with the two levels of this rate; the plan asks for the communes' and for the whole's."""
+    whole = replace(planned, plan=load_plan(PLAN.replace('level = "commune"\nvalue = "66,5"', 'value = "66,5"')))
+    report = replace(whole, assessments=assess(whole.measures, whole.plan, units=whole.units, as_of=whole.as_of))  # type: ignore[arg-type]
+    name = "Tỷ lệ hồ sơ giải quyết trước hạn, đúng hạn"
+    shown = {first: cells for first, cells in rows(section(report, "headlines")).items() if first.startswith(name)}
+    assert list(shown) == [name, f"{name}, cấp huyện", f"{name}, cấp xã"]
+    assert [cells[-2:] for cells in shown.values()] == [["66,50%", "đạt"], ["", ""], ["", ""]]
 
 
 def test_problems_are_counted_exactly() -> None:

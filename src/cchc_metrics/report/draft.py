@@ -16,7 +16,7 @@ from cchc_metrics.report.format import better_text, excluded_name, label_text, v
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import COUNT, Cell, Form, TableRow, number_cell
 from cchc_metrics.tables.numbers import format_count, format_date, format_points, format_signed
-from cchc_metrics.text import Lang, dictionary_order
+from cchc_metrics.text import Lang, Text, dictionary_order
 from cchc_metrics.values import Breakdown, Measure, Scale, Status
 from cchc_metrics.verbs.assess import Assessment
 from cchc_metrics.verbs.compare import Delta
@@ -192,11 +192,10 @@ class Draft:
 
     def excluded_parts(self, indicator: Indicator, found: Measure) -> list[str]:
         """Return what a value leaves out, each with its number."""
-        counts = self.report.catalogue.counts
-        named = [
-            (format_count(n, self.lang), excluded_name(why, counts[indicator.excluded[why]], self.lang))
-            for why, n in found.excluded.items()
-        ]
+        named = []
+        for why, n in found.excluded.items():
+            count = self.report.catalogue.counts[indicator.excluded[why]]
+            named.append((format_count(n, self.lang), excluded_name(why, count.kind, self.lang, Text(count.vi, count.en))))
         return [self.say(f"{n} {name}", f"{name} ({n})") for n, name in named]
 
     # --- What is shown of an indicator
@@ -220,12 +219,21 @@ class Draft:
         """Yield the values that the first page shows, with their indicators."""
         for indicator in self.report.catalogue:
             places = [place for place in ("all", *self.levels) if place in indicator.headline]
+            asked: list[Breakdown] = []
             for place in places:
                 level: Breakdown = () if place == "all" or len(self.levels) == 1 else (("level", place),)
-                for breakdown in (level,) if indicator.total else tuple(tuple(sorted((*b, *level))) for b in self.labels(indicator)):
-                    found = self.get(indicator.id, breakdown)
-                    if found is not None:
-                        yield indicator, found
+                asked += (level,) if indicator.total else tuple(tuple(sorted((*b, *level))) for b in self.labels(indicator))
+            # What has a target is shown beside it, whatever the catalogue opens a report with.
+            judged = [breakdown for name, unit, breakdown in self.targets if (name, unit) == (indicator.id, self.report.unit)]
+            for breakdown in sorted(dict.fromkeys((*asked, *(judged if places else ()))), key=self._rank):
+                found = self.get(indicator.id, breakdown)
+                if found is not None:
+                    yield indicator, found
+
+    def _rank(self, breakdown: Breakdown) -> int:
+        """Return the place of a breakdown by its level: the whole first, then the highest level."""
+        level = dict(breakdown).get("level")
+        return 0 if level is None else 1 + self.levels.index(level)
 
     @cached_property
     def targets(self) -> Mapping[tuple[str, str, Breakdown], Assessment]:
