@@ -303,7 +303,6 @@ def form06_command(folder: Path | None, unit: str, published: Path | None, out: 
     """Print Form 06 (Biểu số 06/VPCP/KSTT) of FOLDER, or check the identities of a published one."""
     from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.form06_table import failure_text, form06_table  # noqa: PLC0415
-    from cchc_metrics.report.page_text import table_text  # noqa: PLC0415
     from cchc_metrics.verbs.form06 import check_form06  # noqa: PLC0415
 
     if published is None and folder is None:
@@ -323,7 +322,9 @@ def form06_command(folder: Path | None, unit: str, published: Path | None, out: 
             name = data.units.unit(form.unit).full_name
             heading = [f"Biểu số 06/VPCP/KSTT · {name} · {form.period.text(lang)} · {form.rules}"]
         failures = check_form06(rows)
-    click.echo("\n".join([*heading, table_text(form06_table(rows, lang), None)]))
+    for line in heading:
+        click.echo(line)
+    _print_table(form06_table(rows, lang))
     for failure in failures:
         click.echo(failure_text(failure, lang))
     _tell_errors(errors, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -26,9 +27,12 @@ from cchc_metrics.records.problems import Code
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.content import delta_text, report_page
+from cchc_metrics.report.first_page import ASSUMED
+from cchc_metrics.report.json_report import report_json
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import Page, Section
 from cchc_metrics.report.page_text import page_markdown, page_text
+from cchc_metrics.score import load_inputs, load_scheme
 from cchc_metrics.tables.listing import display_width
 from cchc_metrics.text import Lang
 from cchc_metrics.values import REASONS, Better, Measure, Scale, Status
@@ -546,3 +550,47 @@ def test_a_word_that_is_not_known_is_named_in_the_report_with_its_number_and_wha
     assert "status = «họp trễ»: mã không có trong danh mục" in text
     assert "có: dự kiến, đã họp, hoãn, hủy" in text
     assert "(3 ô, dòng 1, 2, 3)" in text
+
+
+def test_what_was_assumed_is_in_report_json_too(tmp_path: Path) -> None:
+    meetings = "Đơn vị,Loại cuộc họp,Ngày họp,Họp không giấy (x)\nTM,Họp UBND,05/01/2021,x\nTM,Họp UBND,05/02/2021,\n"
+    report = read_folder(small(tmp_path, meetings_csv=meetings)).report()
+    told = [line for line in said(section(report, "left_out")) if line.startswith("Giả định")]
+    totals = json.loads(report_json(report))["problems"]["totals"]
+    assert {code.value for code in ASSUMED} & totals.keys() == {code.value for code in ASSUMED if any(code.vi in line for line in told)}
+    assert {"marks_assumed", "row_is_id"} <= totals.keys()
+
+
+def test_scores_have_a_table_and_the_total_stands_on_the_first_page() -> None:
+    given = {"MA": load_inputs('[values]\n"1.1" = 97.5')}
+    data = Dataset(COMMUNE, period=YEAR, as_of=date(2021, 12, 31), scheme=load_scheme(SCHEME), given_scores=given, meetings=[])
+    report = data.report()
+    assert said(section(report, "headlines"))[0] == "Ví dụ: 19,5/20 điểm."
+    (table,) = section(report, "scores").tables
+    assert [[cell.shown for cell in row.cells[:4]] for row in table.rows] == [
+        ["Hồ sơ", "19,50", "20,00", "97,50"],
+        ["1.1. Đúng hạn", "19,50", "20,00", "97,50"],
+        ["TỔNG", "19,50", "20,00", "97,50"],
+    ]
+    assert [(row.depth, row.role) for row in table.rows] == [(0, "row"), (1, "row"), (0, "total")]
+
+
+SCHEME = """
+id = "own"
+version = "2022"
+vi = "Ví dụ"
+en = "Example"
+source = "ví dụ"
+[[fields]]
+id = "A"
+vi = "Hồ sơ"
+en = "Dossiers"
+[[fields.criteria]]
+id = "1.1"
+vi = "Đúng hạn"
+en = "On time"
+max = 20
+source = "Điều 1"
+no_case = "full"
+rule = { shape = "linear" }
+"""

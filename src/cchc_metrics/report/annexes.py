@@ -28,6 +28,7 @@ _FIELDS = {
 }
 """Kind of record → what a title over its indicators says."""
 _POINTS = Form("number", 2)
+_NUMBERING = set(".0123456789")  # ids of criteria that are numbers, and not words, are printed
 _WORDS = 20  # so many words that a closed list does not have are named; problems.csv has all
 
 
@@ -235,14 +236,11 @@ def units(draft: Draft) -> Section | None:
     """Return the main values of every unit, the highest level first; without those that no unit has."""
     report, codes = draft.report, draft.report.units.subtree(draft.report.unit)
     asked = [i for i in report.catalogue if i.per_unit and i.total and draft.applies(i)]
-    listed: list[tuple[str, list[Measure | None]]] = []
+    columns = [draft.own_values(i.id) for i in asked]
+    listed: list[tuple[str, list[Measure | None]]] = [(row[0][0], [own for _, own in row]) for row in zip(*columns, strict=True)]
     if len(codes) > 1:
         whole = report.units.unit(report.unit).full_name
-        listed.append((draft.say(f"Toàn {whole}", f"The whole of {whole}"), [draft.get(i.id) for i in asked]))
-    for code in codes:
-        unit = report.units.unit(code)
-        own: Breakdown = (("level", unit.level),) if len(report.units.subtree(code)) > 1 else ()
-        listed.append((draft.place(unit), [draft.get(i.id, own, code) for i in asked]))
+        listed.insert(0, (draft.say(f"Toàn {whole}", f"The whole of {whole}"), [draft.get(i.id) for i in asked]))
     listed = [(name, found) for name, found in listed if any(m is not None for m in found)]
     kept = [n for n in range(len(asked)) if any(m is not None and m.value is not None for _, found in listed for m in (found[n],))]
     if not kept:
@@ -288,7 +286,7 @@ def scores(draft: Draft) -> Section | None:
             depths.update({id(part): depths[id(line)] + (line is not card.total) for part in line.parts})
         for line in card.lines:
             note = "; ".join(filter(None, (line.reason.text(draft.lang), *(text.text(draft.lang) for text in line.notes))))
-            number = f"{line.id}. " if line.id[:1].isdigit() else ""
+            number = f"{line.id}. " if set(line.id) & _NUMBERING else ""
             total = line is card.total
             name = say("TỔNG", "TOTAL") if total else number + line.name.text(draft.lang)
             near = (line.points, line.max)

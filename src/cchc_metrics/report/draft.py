@@ -59,6 +59,7 @@ class Draft:
     report: Report
     lang: Lang
     levels: Sequence[str] = field(init=False)
+    _own: dict[str, list[tuple[str, Measure | None]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", self.report.units.levels_below(self.report.unit))
@@ -116,6 +117,17 @@ class Draft:
         first, last = self.report.period.first, min(self.report.period.last, self.report.as_of)
         too_early = indicator.valid_from is not None and last < indicator.valid_from
         return not too_early and (indicator.valid_to is None or first <= indicator.valid_to)
+
+    def own_values(self, indicator: str) -> list[tuple[str, Measure | None]]:
+        """Return the units by name, each with the value of what it did itself, without what is below it; in the order of the tree."""
+        if indicator not in self._own:
+            units = self.report.units
+            found = self._own[indicator] = []
+            for code in units.subtree(self.report.unit):
+                unit = units.unit(code)
+                level: Breakdown = () if len(units.subtree(code)) == 1 else (("level", unit.level),)
+                found.append((self.place(unit), self.get(indicator, level, code)))
+        return self._own[indicator]
 
     def delta(self, found: Measure) -> Delta | None:
         """Return the change of a value."""

@@ -12,7 +12,7 @@ from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.report.draft import Draft, Footnotes, capitalised
 from cchc_metrics.report.format import assessment_cells, value_form
 from cchc_metrics.report.page import Cell, Form, Paragraph, Section, Table, TableHeading, TableRow, number_cell
-from cchc_metrics.tables.numbers import format_count, format_percent
+from cchc_metrics.tables.numbers import format_count, format_number, format_percent
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Scale, Status
 from cchc_metrics.verbs.assess import Assessment, Verdict
@@ -72,7 +72,7 @@ def _figures(draft: Draft) -> Section:
         rows.append((*cells, required, Cell(verdict)))
     title = draft.say("1. Kết quả chính", "1. Main figures")
     if not rows:
-        return Section("headlines", title, (Paragraph(draft.say("Không có số liệu.", "There are no data.")),))
+        return Section("headlines", title, (*_score(draft), Paragraph(draft.say("Không có số liệu.", "There are no data."))))
     # What it was, and the change of a count in percent, stand in the annex: a line here should not break more often than it must.
     kept = [*range(4), *(((5, 7) if judged else (4, 5, 7)) if compared else ()), *((8, 9) if judged else ())]
     headings = figure_headings(draft, targets=True)
@@ -83,7 +83,19 @@ def _figures(draft: Draft) -> Section:
         shown_rows,
         notes=(*notes.notes(), *_legend(draft, shown_rows, shown, compared=compared)),
     )
-    return Section("headlines", title, (), (table,))
+    return Section("headlines", title, tuple(_score(draft)), (table,))
+
+
+def _score(draft: Draft) -> Iterator[Paragraph]:
+    """Yield the score of the unit that reports, where there is a scheme and a total."""
+    card = draft.report.scorecards.get(draft.report.unit)
+    if card is None or card.points is None or card.total.max is None:
+        return
+    points, most = (
+        format_number(number, lang=draft.lang, beside=(card.points, card.total.max)) for number in (card.points, card.total.max)
+    )
+    grade = "" if card.band is None else draft.say(f", xếp loại {card.band.name.text('vi')}", f", grade {card.band.name.text('en')}")
+    yield Paragraph(f"{card.scheme.name.text(draft.lang)}: {points}/{most} {draft.say('điểm', 'points')}{grade}.")
 
 
 def _with_key(cell: Cell, found: Measure) -> Cell:
@@ -164,15 +176,7 @@ def _late(draft: Draft) -> Iterator[str]:
 
 
 def _own_values(draft: Draft, indicator: Indicator) -> list[tuple[str, Measure]]:
-    """Return the values of the units themselves, each without what is below it, with their names."""
-    found = []
-    for code in draft.report.units.subtree(draft.report.unit):
-        unit = draft.report.units.unit(code)
-        alone = len(draft.report.units.subtree(code)) == 1
-        own = draft.get(indicator.id, () if alone else (("level", unit.level),), code)
-        if own is not None and own.value is not None:
-            found.append((draft.place(unit), own))
-    return found
+    return [(name, own) for name, own in draft.own_values(indicator.id) if own is not None and own.value is not None]
 
 
 def _lowest(draft: Draft) -> Iterator[str]:
