@@ -14,7 +14,7 @@ WIDTH = 100
 """So many columns a line of text has at most."""
 _GAP = 2
 _LONGEST_WORD = 24  # a longer one is broken
-_WHOLE = 9  # a cell that is no wider stands on one line
+_WHOLE = 12  # a cell that is no wider stands on one line
 _INDENT = 2
 _LOOKED_AT = 80  # rows by which the widths of a table are chosen
 
