@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cchc_metrics.text import Lang
 
 _SLOW_SECONDS = 1.0
-FORMATS = "txt, md, json, xlsx, csv, parquet"  # as report.files.FORMATS, which costs too much to be imported for a text of help
+FORMATS = "txt, md, json, html, xlsx, docx, csv, parquet"  # as report.files.FORMATS, which costs too much to be imported for a text of help
 
 
 class _Date(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only

@@ -16,7 +16,7 @@ from cchc_metrics.report.format import better_text, excluded_name, label_text, v
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import COUNT, Cell, Form, TableRow, number_cell
 from cchc_metrics.tables.numbers import format_count, format_date, format_points, format_signed
-from cchc_metrics.text import Lang, Text, dictionary_order
+from cchc_metrics.text import Lang, dictionary_order
 from cchc_metrics.values import Breakdown, Measure, Scale, Status
 from cchc_metrics.verbs.assess import Assessment
 from cchc_metrics.verbs.compare import Delta
@@ -207,7 +207,7 @@ class Draft:
         named = []
         for why, n in found.excluded.items():
             count = self.report.catalogue.counts[indicator.excluded[why]]
-            named.append((format_count(n, self.lang), excluded_name(why, count.kind, self.lang, Text(count.vi, count.en))))
+            named.append((format_count(n, self.lang), excluded_name(why, count, self.lang)))
         return [self.say(f"{n} {name}", f"{name} ({n})") for n, name in named]
 
     # --- What is shown of an indicator

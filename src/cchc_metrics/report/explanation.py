@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cchc_metrics.report.format import counts_text, excluded_name, label_text, measure_text
+from cchc_metrics.report.format import counts_text, excluded_of_kind, label_text, measure_text
 from cchc_metrics.tables.numbers import format_count, format_date
 from cchc_metrics.text import Lang
 from cchc_metrics.verbs.explain import Explanation, Row
@@ -40,7 +40,9 @@ def _lines(found: Explanation, lang: Lang, limit: int) -> Iterator[str]:
     for why, rows in found.excluded.items():
         if not rows and why not in found.secret:
             continue
-        yield from _part(f"{'Không tính' if vi else 'Left out'}: {excluded_name(why, kind, lang)}", rows, found, why, lang, limit)
+        yield from _part(
+            f"{'Không tính' if vi else 'Left out'}: {excluded_of_kind(why, kind, (why, why), lang)}", rows, found, why, lang, limit
+        )
     if not found.adds_up:
         yield "CẢNH BÁO: các dòng không cộng thành số đã đếm" if vi else "WARNING: the rows do not add up to the counts"
 

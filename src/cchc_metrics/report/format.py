@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cchc_metrics.catalogue.labels import label_name
+from cchc_metrics.catalogue.model import Count
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.report.page import COUNT, Cell, Form, number_cell
 from cchc_metrics.tables.numbers import format_count, format_number, format_percent
@@ -25,7 +26,6 @@ _FLAGS = {
     Status.ESTIMATED: (" (ước tính)", " (estimated)"),
     Status.PERIOD_OPEN: (" (chưa hết kỳ)", " (period open)"),
 }
-_ROWS = Text("dòng", "rows")
 EXCLUDED_NAMES = {  # what stands after a number
     "still_open": ("hồ sơ chưa giải quyết, còn trong hạn", "dossiers pending, not overdue"),
     "no_due_date": ("hồ sơ không có hạn trả kết quả", "dossiers without a due date"),
@@ -56,19 +56,24 @@ EXCLUDED_NAMES = {  # what stands after a number
 }
 
 
-def excluded_name(why: str, kind: str, lang: Lang = "vi", other: Text = _ROWS) -> str:
-    """Return what is left out for a reason, as it stands after its number.
+def excluded_name(why: str, count: Count, lang: Lang = "vi") -> str:
+    """Return what is left out for a reason, as it stands after its number: «hồ sơ không có hạn trả kết quả».
 
     Args:
         why: the reason.
-        kind: the kind of the records that are left out.
+        count: what is counted of it, for its name where the reason has none, and for what its records are called.
         lang: the language.
-        other: the name where the reason has none of its own.
-
-    >>> excluded_name("no_due_date", "dossiers"), excluded_name("secret", "documents")
-    ('hồ sơ không có hạn trả kết quả', 'văn bản mật')
     """
-    vi, en = EXCLUDED_NAMES.get(why, (other.vi, other.en))
+    return excluded_of_kind(why, count.kind, (count.vi, count.en), lang)
+
+
+def excluded_of_kind(why: str, kind: str, otherwise: tuple[str, str], lang: Lang = "vi") -> str:
+    """Return what is left out for a reason, of records of a kind; ``otherwise``, in both languages, where the reason has no name.
+
+    >>> excluded_of_kind("secret", "documents", ("", "")), excluded_of_kind("secret", "", ("", ""), "en")
+    ('văn bản mật', 'secret rows')
+    """
+    vi, en = EXCLUDED_NAMES.get(why, otherwise)
     return en.format(kind or "rows") if lang == "en" else vi.format(KINDS[kind].vi if kind in KINDS else kind or "dòng")
 
 
