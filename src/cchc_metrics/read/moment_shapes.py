@@ -17,7 +17,7 @@ import numpy as np
 
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import FIRST_DATE, FIRST_OF_1900, LAST_DATE, MAX_MONTH, NO_DAY, clean, short_year
-from cchc_metrics.records.moment_text import EXCEL_EPOCH, Form, form_of, hour_of
+from cchc_metrics.records.moment_text import EXCEL_EPOCH, MomentForm, form_of, hour_of
 from cchc_metrics.reference.days import day_number
 
 LOW, HIGH, MONTH_FIRST, OF_DATE, EITHER, SHORT, YEAR_FIRST = 1, 2, 3, 4, 8, 16, 32
@@ -183,7 +183,7 @@ class _Shape:
     Args:
         same: uint64 words: the bytes that all texts of the shape have, 0 in place of digits.
         limits: uint64 words: ``_DIGIT`` in place of digits, else ``_SAME``.
-        places: what the digits stand for, a letter of ``Form`` → their places.
+        places: what the digits stand for, a letter of ``MomentForm`` → their places.
         form: of the texts; None where they are understood one by one.
         paired: ``LOW`` where the texts begin as 05/03/2021 does, so that they show the order of their column; with ``SHORT`` where the
             year has two digits; else 0.
@@ -192,7 +192,7 @@ class _Shape:
     same: tuple[np.uint64, ...]
     limits: tuple[np.uint64, ...]
     places: dict[str, Sequence[int]]
-    form: Form | None
+    form: MomentForm | None
     paired: int
 
     @classmethod
@@ -243,7 +243,7 @@ class _Shape:
         found.days[where], found.seconds[where], found.signs[where] = days, seconds, signs
         return left
 
-    def _dated(self, numbers: _Numbers, form: Form) -> tuple[Array, Array | int, Array | int, Array]:
+    def _dated(self, numbers: _Numbers, form: MomentForm) -> tuple[Array, Array | int, Array | int, Array]:
         year, month, day = numbers.of("Y"), numbers.of("M"), numbers.of("D")
         if self.paired & SHORT:
             year += np.uint64(2000) - (year >= np.uint64(FIRST_OF_1900)) * np.uint64(100)

@@ -83,7 +83,7 @@ def hour_of(hour: int, half: str | None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class MomentForm:
     """What the digits of a text stand for.
 
     Args:
@@ -112,14 +112,14 @@ _LETTERS: Final = {
 }
 
 
-def form_of(text: str) -> Form | None:
+def form_of(text: str) -> MomentForm | None:
     """Return the form of a text, whether there is such a day or not; None where no text of its form is understood, or it has other digits.
 
     Args:
         text: see ``moment_of``.
 
     >>> form_of("T6, 31/02/2021 08:30 CH"), form_of("2021-02-03 08:30:00.5Z"), form_of("soon")
-    (Form(digits='=DDMMYYYYhhmm', half='ch', ahead=0), Form(digits='YYYYMMDDhhmmss.', half=None, ahead=25200), None)
+    (MomentForm(digits='=DDMMYYYYhhmm', half='ch', ahead=0), MomentForm(digits='YYYYMMDDhhmmss.', half=None, ahead=25200), None)
     """
     match = _matched(text)
     if match is None or any(char.isdecimal() and not char.isascii() for char in text):
@@ -131,12 +131,12 @@ def form_of(text: str) -> Form | None:
     digits = "".join(letter for letter, char in zip(letters, match.string, strict=True) if char.isdecimal())
     parts = match.groupdict()
     if parts.get("zone") is None:
-        return Form(digits, parts.get("half"))
+        return MomentForm(digits, parts.get("half"))
     try:
         offset = _zone(parts["zone"]).utcoffset(None)
     except ValueError:
         return None
-    return Form(digits, None, round((timedelta(hours=7) - offset).total_seconds()))
+    return MomentForm(digits, None, round((timedelta(hours=7) - offset).total_seconds()))
 
 
 def _matched(text: str) -> re.Match[str] | None:
