@@ -243,6 +243,20 @@ def test_units_are_drawn_at_their_values_the_best_on_top() -> None:
     assert {"100,00%", "n = 209", "98,24%"} <= texts_of(figure)
 
 
+def test_a_breakdown_stands_below_the_title() -> None:
+    by_channel: dict[str, Any] = {"breakdown": {"channel": "online"}}
+    pictures = [
+        data().measures("2021").plot("resolved_on_time", DISTRICT, **by_channel),
+        quarters().plot("resolved_on_time", DISTRICT, **by_channel),
+        data().deltas("2021").plot("resolved_on_time", **by_channel),
+    ]
+    assert [next(text for text in texts_of(figure) if "trực tuyến" in text) for figure in pictures] == [
+        "Tháp Mười · trực tuyến · Năm 2021 · xếp từ tốt đến kém",
+        "Tháp Mười · trực tuyến",
+        "trực tuyến · Năm 2021 so với năm 2020",
+    ]
+
+
 def test_a_sample_has_its_interval() -> None:
     table = data().measures("2021")
     figure = table.plot("satisfaction", DISTRICT)

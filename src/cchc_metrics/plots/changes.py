@@ -55,12 +55,13 @@ class _Change:
         return None if self.before is None or self.now is None else self.now - self.before
 
 
-def changes(table: AnswerTable[Any], *, better: Better, most: int = 30, lang: Lang = "vi") -> Figure:
+def changes(table: AnswerTable[Any], *, better: Better, about: str = "", most: int = 30, lang: Lang = "vi") -> Figure:
     """Return the picture of the changes of one indicator, a row a unit.
 
     Args:
         table: changes of one indicator, period and breakdown.
         better: which way is better.
+        about: what of the units is counted, where not all.
         most: how many units are shown at most: half of them rose the most, half fell the most.
         lang: the language.
 
@@ -83,10 +84,11 @@ def changes(table: AnswerTable[Any], *, better: Better, most: int = 30, lang: La
     shown, labels = rows_shown(known, without, lambda one: one.name, most, say)
     scale = Scale(str(rows[0]["scale"]))
     times = [next((getattr(p, "text")(lang) for p in table.column(c) if p is not None), "") for c in ("period", "baseline_period")]  # noqa: B009
+    when = say(f"{times[0]} so với {times[1][:1].lower()}{times[1][1:]}", f"{times[0]} against {times[1]}")
     figure, axes = canvas(
         1.7 + ROW * len(shown),
         title=title_of(table.column("name")[0], str(rows[0]["indicator"]), lang),
-        subtitle=say(f"{times[0]} so với {times[1][:1].lower()}{times[1][1:]}", f"{times[0]} against {times[1]}"),
+        subtitle=" · ".join(filter(None, (about, when))),
     )
     rows_of(axes, labels)
     ends = [float(end) for one in known for end in (one.before, one.now) if end is not None]

@@ -35,6 +35,7 @@ class Asked:
         unit, by, period, target, most, lang: as there.
         changed: the first day of a new definition, and what changed.
         interval: gives the 95 % interval of a rate's counts; None where it has none.
+        about: what is counted of the units, where not all: the names of the labels of the breakdown.
     """
 
     unit: str | None
@@ -45,6 +46,7 @@ class Asked:
     lang: Lang
     changed: tuple[date, Text] | None
     interval: Callable[[int, int], tuple[Fraction, Fraction] | None] | None
+    about: str = ""
 
 
 def draw(table: AnswerTable[Any], others: Callable[[list[str]], AnswerTable[Any]], asked: Asked) -> Figure:
@@ -71,16 +73,18 @@ def draw(table: AnswerTable[Any], others: Callable[[list[str]], AnswerTable[Any]
         listed = ", ".join(_WAYS)
         raise CchcError(f"không vẽ được theo «{by}»; có: {listed}", f"nothing is drawn by «{by}»; there are: {listed}")
     if by == "period":
-        return over_time(of_unit, target=asked.target, changed=asked.changed, lang=asked.lang)
+        return over_time(of_unit, target=asked.target, changed=asked.changed, about=asked.about, lang=asked.lang)
     chosen = asked.period or periods[-1].label
     if by == "age":
         return _ages(others(list(AGES)), table, asked, None if several and asked.unit is not None else chosen)
     wanted = asked.target.get(chosen) if isinstance(asked.target, Mapping) else asked.target
     target = None if wanted is None else exact(wanted)
-    whole: Fraction | None = None
+    whole: tuple[str, Fraction] | None = None
     found = table.filter(period=chosen)
     if asked.unit is not None:
-        whole = next(iter(numbers(found.filter(unit=asked.unit).column("value"))), None)
+        own = found.filter(unit=asked.unit)
+        of_whole = zip(own.column("unit_name"), numbers(own.column("value")), strict=True)
+        whole = next(((str(name or asked.unit), value) for name, value in of_whole if value is not None), None)
         below = [code for code in found.column("unit") if code != asked.unit]
         found = found.filter(unit=below)
     if not len(found):
@@ -89,7 +93,7 @@ def draw(table: AnswerTable[Any], others: Callable[[list[str]], AnswerTable[Any]
     if asked.interval is not None:
         counts = zip(found.column("numerator"), found.column("denominator"), strict=True)
         intervals = [asked.interval(n, d) if isinstance(n, int) and isinstance(d, int) else None for n, d in counts]
-    return units(found, target=target, whole=whole, intervals=intervals, most=asked.most, lang=asked.lang)
+    return units(found, target=target, whole=whole, intervals=intervals, about=asked.about, most=asked.most, lang=asked.lang)
 
 
 def _ages(found: AnswerTable[Any], table: AnswerTable[Any], asked: Asked, period: str | None) -> Figure:
@@ -124,4 +128,6 @@ def _ages(found: AnswerTable[Any], table: AnswerTable[Any], asked: Asked, period
     unit = next((str(row["unit_name"] or row["unit"]) for row in found.to_dicts(asked.lang)), "")
     if period is not None and isinstance(when, Period):
         unit = say("tại ngày ", "on ") + format_date(when.last, asked.lang)
-    return overdue(rows, title=title, subtitle=unit, by_size=key == "unit", most=asked.most, lang=asked.lang)
+    return overdue(
+        rows, title=title, subtitle=" · ".join(filter(None, (unit, asked.about))), by_size=key == "unit", most=asked.most, lang=asked.lang
+    )

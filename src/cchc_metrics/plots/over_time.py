@@ -41,13 +41,16 @@ _LABELLED = 12
 _TICKS = 13
 
 
-def over_time(table: AnswerTable[Any], *, target: Target = None, changed: tuple[date, Text] | None = None, lang: Lang = "vi") -> Figure:
+def over_time(
+    table: AnswerTable[Any], *, target: Target = None, changed: tuple[date, Text] | None = None, about: str = "", lang: Lang = "vi"
+) -> Figure:
     """Return the picture of one indicator over the periods of a table.
 
     Args:
         table: measures of one indicator and one breakdown, of up to five units.
         target: see ``Target``.
         changed: the first day of a new definition, and what changed: the line is broken there.
+        about: what of the units is counted, where not all.
         lang: the language.
 
     Raises:
@@ -68,7 +71,9 @@ def over_time(table: AnswerTable[Any], *, target: Target = None, changed: tuple[
     scale = Scale(str(rows[0]["scale"]))
     names = told_apart([next(str(r["unit_name"] or r["unit"]) for r in rows if r["unit"] == code) for code in codes], codes)
     figure, axes = canvas(
-        4.2, title=title_of(table.column("name")[0], str(rows[0]["indicator"]), lang), subtitle=names[0] if len(names) == 1 else ""
+        4.2,
+        title=title_of(table.column("name")[0], str(rows[0]["indicator"]), lang),
+        subtitle=" · ".join(filter(None, (names[0] if len(names) == 1 else "", about))),
     )
     handles = []
     for code, name, how in zip(codes, names, SERIES, strict=False):

@@ -57,8 +57,9 @@ def units(
     table: AnswerTable[Any],
     *,
     target: Fraction | None = None,
-    whole: Fraction | None = None,
+    whole: tuple[str, Fraction] | None = None,
     intervals: Sequence[Interval] | None = None,
+    about: str = "",
     most: int = 30,
     lang: Lang = "vi",
 ) -> Figure:
@@ -67,8 +68,9 @@ def units(
     Args:
         table: measures of one indicator, period and breakdown.
         target: what is asked of every unit.
-        whole: the value of them all, drawn as a line.
+        whole: the name and value of what they are part of, drawn as a line.
         intervals: the lower and upper end of each row's 95 % interval, in the order of the table.
+        about: what of the units is counted, where not all.
         most: how many units are shown at most; half of them are the best, half the worst.
         lang: the language.
 
@@ -102,12 +104,12 @@ def units(
     figure, axes = canvas(
         1.7 + ROW * len(shown),
         title=title_of(table.column("name")[0], str(rows[0]["indicator"]), lang),
-        subtitle=" · ".join(filter(None, (getattr(period, "text", lambda _: "")(lang), _order(better, say)))),
+        subtitle=" · ".join(filter(None, (whole and whole[0], about, getattr(period, "text", lambda _: "")(lang), _order(better, say)))),
     )
     rows_of(axes, named)
     ends = [float(dot.value) for dot in shown if dot is not None and dot.value is not None]
     ends += [float(end) for dot in shown if dot is not None and dot.interval for end in dot.interval]
-    ends += [float(value) for value in (target, whole) if value is not None]
+    ends += [float(value) for value in (target, whole and whole[1]) if value is not None]
     ticks = nice_ticks(0 if scale is Scale.COUNT else min(ends), max(ends))
     number_axis(axes.xaxis, ticks, scale, lang)
     room = (ticks[-1] - ticks[0]) * 0.03
@@ -170,11 +172,11 @@ def _draw(axes: Axes, shown: Sequence[_Dot | None], target: Fraction | None, bet
         beside(axes, row, [(aligned(dot.value, scale, lang, near=target), 52), *n])
 
 
-def _lines(axes: Axes, target: Fraction | None, whole: Fraction | None, scale: Scale, lang: Lang, say: Any) -> list[Any]:
+def _lines(axes: Axes, target: Fraction | None, whole: tuple[str, Fraction] | None, scale: Scale, lang: Lang, say: Any) -> list[Any]:
     handles = []
     for value, gid, words, dash in (
         (target, "target", say("mục tiêu", "target"), (0, (4, 2))),
-        (whole, "whole", say("toàn đơn vị", "the whole"), (0, (1, 1))),
+        (whole and whole[1], "whole", whole[0] if whole else "", (0, (1, 1))),
     ):
         if value is not None:
             axes.axvline(float(value), color=INK if gid == "target" else GREY, linestyle=dash, linewidth=1.3, gid=gid, zorder=1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from cchc_metrics.arguments import public, public_methods
+from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.errors import CchcError
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
@@ -183,7 +184,8 @@ class Deltas(KeyedByMeasure[Delta]):
         if not len(found):
             raise self.current.not_drawn(indicator, as_breakdown(breakdown))
         better = found.current.bases[int(found.current.basis[0])].better
-        return changes(found, better=better, most=most, lang=lang)
+        said = " · ".join(label_name(dim, value).text(lang) for dim, value in as_breakdown(breakdown))
+        return changes(found, better=better, about=said, most=most, lang=lang)
 
     @property
     def _keys(self) -> Measures:

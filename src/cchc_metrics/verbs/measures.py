@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
 import numpy as np
 
+from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
@@ -407,7 +408,8 @@ class Measures(KeyedByMeasure[Measure]):
             raise self.not_drawn(indicator, as_breakdown(breakdown))
         label = period.label if isinstance(period, Period) else None if period is None else Period.parse(period).label
         basis = self.bases[int(found.basis[0])]
-        asked = Asked(unit, by, label, target, most, lang, basis.changed, interval_95 if basis.sample else None)
+        said = " · ".join(label_name(dim, value).text(lang) for dim, value in as_breakdown(breakdown))
+        asked = Asked(unit, by, label, target, most, lang, basis.changed, interval_95 if basis.sample else None, said)
         return draw(found, lambda ids: self.filter(indicator=ids, breakdown=breakdown), asked)
 
     def not_drawn(self, indicator: str, breakdown: Breakdown) -> CchcError:
