@@ -139,7 +139,7 @@ def interval_note(draft: Draft, indicator: Indicator, found: Measure) -> str:
     ends = interval_95(found.numerator or 0, found.denominator or 0) if indicator.sample and found.value is not None else None
     if ends is None or found.denominator is None:
         return ""
-    low, high = (format_percent(end, lang=draft.lang) for end in ends)
+    low, high = (format_percent(end, lang=draft.lang, strip=False) for end in ends)
     n = format_count(found.denominator, draft.lang)
     return draft.say(f"n = {n}, khoảng tin cậy 95%: {low}–{high}", f"n = {n}, 95% interval: {low}–{high}")
 
