@@ -95,7 +95,6 @@ NEEDS: dict[str, tuple[str, list[str], tuple[int, int | None]]] = {
     "resolved_on_time": ("dossiers", HANDLED, (2, 3)),
     "handled_on_time": ("dossiers", HANDLED, (2, 4)),
     "not_late": ("dossiers", HANDLED, (2, 4)),
-    "not_late_with_undated": ("dossiers", HANDLED, (2, 4)),
     "resolved_or_overdue": ("dossiers", HANDLED, (2, 4)),
     "received_on_time": ("dossiers", HANDLED, (2, 4)),
     "dossiers_received": ("dossiers", R, (4, None)),

@@ -156,8 +156,7 @@ def of_dossiers(rows: Sequence[Dossier], period: Period, calendar: SlowCalendar)
     found = {
         "resolved_on_time": Right(in_time, len(dated), {"calendar_missing": undated}),
         "handled_on_time": Right(in_time + len(waiting) - len(overdue), len(dated) + len(waiting), out),
-        "not_late": Right(everyone - late - len(overdue), everyone, out),
-        "not_late_with_undated": Right(everyone - late - len(overdue), everyone, out),  # every row has an appointment or a term
+        "not_late": Right(everyone - late - len(overdue), everyone, out),  # every row has an appointment or a term
         "received_on_time": Right(stands["in time"], len(received) - stands["open"] - stands["not known"], left),
         "resolved_or_overdue": Right(in_time, len(dated) + len(overdue), out),
         "dossiers_pending_overdue": Right(len(overdue), None, stock, unknown, len(pending)),

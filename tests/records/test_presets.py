@@ -115,7 +115,7 @@ def test_one_file_through_five_formulas_and_four_presets() -> None:
         {**DONE, "status": "4"},
         {**DONE, "status": "8", "ended_at": "04/03/2021"},
     ]
-    names = ["resolved_on_time", "handled_on_time", "not_late_with_undated", "resolved_or_overdue", "received_on_time"]
+    names = ["resolved_on_time", "handled_on_time", "not_late", "resolved_or_overdue", "received_on_time"]
     found = {}
     for preset in ("default", "form06", "qd766", "gia_lai"):
         counted = tally({"dossiers": table(rows)}, periods=[MARCH], rules=Rules.preset(preset), calendar=Calendar.official(), as_of=AS_OF)

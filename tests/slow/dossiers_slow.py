@@ -585,19 +585,17 @@ class Book:
     def formulas(self) -> dict[str, tuple[int, int]]:
         """Return the on-time rates as numerator and denominator.
 
-        A dossier without a due date is in neither, but in ``not_late_with_undated``; one whose due date is not known is in none.
+        A dossier without a due date is in neither, but in ``not_late``; one whose due date is not known is in none.
         """
         in_time = self.early + self.on_due_date
         late = self.late + self.pending_overdue
         all_handled = self.received + self.carried_over - self.ended_calendar_missing - self.ended_wait_without_dates
         all_handled -= self.pending_calendar_missing + self.pending_wait_without_dates
-        dated = all_handled - self.ended_no_due_date - self.pending_no_due_date
         of_those_received = [self.standings.get(name, 0) for name in ("in_time", "late", "overdue")]
         return {
             "resolved_on_time": (in_time, in_time + self.late),
             "handled_on_time": (in_time + self.pending_in_time, in_time + self.late + self.pending_in_time + self.pending_overdue),
-            "not_late": (dated - late, dated),
-            "not_late_with_undated": (all_handled - late, all_handled),
+            "not_late": (all_handled - late, all_handled),
             "received_on_time": (of_those_received[0], sum(of_those_received)),
             "resolved_or_overdue": (in_time, in_time + self.late + self.pending_overdue),
         }

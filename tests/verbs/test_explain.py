@@ -190,8 +190,7 @@ def test_every_measure_of_random_rows_is_explained(data: st.DataObject, rules: R
 BREAKDOWNS: Mapping[str, Sequence[Sequence[str]]] = {
     "resolved_on_time": [["field"], ["field", "channel"]],
     "handled_on_time": [["field"], ["channel"]],
-    "not_late": [["field", "channel"]],
-    "not_late_with_undated": [["field"]],
+    "not_late": [["field"], ["field", "channel"]],
     "received_on_time": [["channel"]],
     "dossiers_pending_overdue": [["field", "channel"]],
     "dossiers_received": [["channel", "postal_in"]],
