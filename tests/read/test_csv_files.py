@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from cchc_metrics.read import csv_files
 from cchc_metrics.read.csv_files import read_csv
+from cchc_metrics.read.csv_text import swallows
 from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
 
 HEADINGS = ["Mã cuộc họp", "Đơn vị, cơ quan", 'Loại "họp"']
@@ -53,6 +55,7 @@ def blank(row: Sequence[str]) -> bool:
 def test_what_was_written_is_read(
     tmp_path: Path, rows: list[tuple[str, ...]], delimiter: str, end: str, encoding: str, quoting: Literal[0, 1]
 ) -> None:
+    assume(not any(swallows(row, 3, delimiter) for row in rows))
     table = read_bytes(tmp_path, text_of([HEADINGS, *rows], delimiter, end, quoting=quoting).encode(encoding))
     assert list(table.headings) == HEADINGS
     kept = [(number, list(row)) for number, row in enumerate(rows, start=2) if not blank(row)]
@@ -71,7 +74,9 @@ def test_every_row_is_read_refused_or_blank(tmp_path: Path, rows: list[list[str]
     for number, row in enumerate(rows, start=2):
         if blank(row):
             continue
-        if len(row) < 3 or not blank(row[3:]):
+        if swallows(row, 3, ","):
+            expected_refused.append(Refused(number, 0, lines=1 + sum(cell.count("\n") for cell in row)))
+        elif len(row) < 3 or not blank(row[3:]):
             expected_refused.append(Refused(number, len(row)))
         else:
             expected_rows.append((number, row[:3]))
@@ -130,6 +135,44 @@ def test_a_quotation_mark_out_of_place_costs_one_row(tmp_path: Path) -> None:
     table = read_bytes(tmp_path, 'a,b\n1,2\n3,"bản "sao" y"\n5,6\n'.encode())
     assert table.refused == (Refused(3, 0),)
     assert list(zip(list(table.rows), cells_of(table), strict=True)) == [(2, ["1", "2"]), (4, ["5", "6"])]
+
+
+LINES = [f"TM-{n},Mỹ Quý,họp {n}" for n in range(1000)]
+
+
+def stray(first: int, last: int, opened: int, closed: int, behind: str) -> bytes:
+    """Return a file of a thousand lines; in two of them a quotation mark stands before a cell, or behind one."""
+    lines = [line.split(",") for line in LINES]
+    lines[first][opened] = f'"{lines[first][opened]}'
+    lines[last][closed] = f'{lines[last][closed]}"{behind}'
+    return "\n".join(["a,b,c", *map(",".join, lines), ""]).encode()
+
+
+@pytest.mark.parametrize("way", ["text", "blocks"])
+@pytest.mark.parametrize("behind", ["", "x"])
+@pytest.mark.parametrize("opened", [0, 1, 2])
+@pytest.mark.parametrize("closed", [0, 1, 2])
+@pytest.mark.parametrize("last", [1, 2, 999])
+def test_lines_swallowed_by_a_stray_quotation_mark_are_counted(
+    tmp_path: Path, way: str, behind: str, opened: int, closed: int, last: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "blocks":
+        pytest.importorskip("pyarrow")
+        monkeypatch.setattr(csv_files, "_WORTH_BLOCKS", 0)
+    table = read_bytes(tmp_path, stray(0, last, opened, closed, behind))
+    assert table.refused == (Refused(2, 0, lines=last + 1),)
+    assert len(table.rows) + table.refused_rows == len(LINES)
+
+
+def test_a_heading_that_swallows_records_is_no_heading(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError) as raised:
+        read_bytes(tmp_path, b'a,"b,c\n1,2,3\n4,5",6\n')
+    assert raised.value.en == "row 1: a quotation mark is out of place"
+
+
+def test_sentences_over_several_lines_are_one_cell(tmp_path: Path) -> None:
+    table = read_bytes(tmp_path, 'a,b,c\n1,"họp, bàn, và kết luận\nxã, thôn, ấp",2\n3,"một\n\nhai,ba",4\n'.encode())
+    assert cells_of(table) == [["1", "họp, bàn, và kết luận\nxã, thôn, ấp", "2"], ["3", "một\n\nhai,ba", "4"]]
 
 
 def test_a_folder_or_a_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:

@@ -20,7 +20,17 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.read.arrow import array_of, arrow_of, text_array
-from cchc_metrics.read.csv_blocks import NEW_LINE, NL, Blocks, CountedLines, lines_outside, lines_within, lone_returns, long_lines
+from cchc_metrics.read.csv_blocks import (
+    NEW_LINE,
+    NL,
+    Blocks,
+    CountedLines,
+    lines_outside,
+    lines_within,
+    lone_returns,
+    long_lines,
+    may_swallow,
+)
 from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, dated_columns, kept_columns, read_head
 from cchc_metrics.read.distinct import DistinctColumn, Texts, decoded
 from cchc_metrics.read.layout import TOP
@@ -154,6 +164,8 @@ class _Rows:
             return data, None
         if table.num_rows != np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == NL):
             ends = lines_outside(data)
+            if may_swallow(data, ends, len(self._head.headings), self._head.delimiter):
+                return data, None
             if table.num_rows != len(ends) or int(np.diff(ends, prepend=-1).max()) > LONGEST_CELL:
                 return data, None
         return data, table
@@ -209,7 +221,7 @@ class _Rows:
             OpenQuoteError: a quotation mark is never closed.
         """
         pa = self._pa
-        text = TextRows(len(self._head.headings), self._kept)
+        text = TextRows(len(self._head.headings), self._kept, self._head.delimiter)
         lines = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
         after = text.extend(csv.reader(lines, delimiter=self._head.delimiter, strict=True), self._next, lambda: None)
         rows, builders = text.done()

@@ -112,6 +112,22 @@ def lines_within(data: bytes) -> bool:
     return QUOTE in data and len(lines_outside(data)) != data.count(NEW_LINE)
 
 
+def may_swallow(data: bytes, ends: Array, width: int, delimiter: str) -> bool:
+    """Return whether a record may be several that a stray quotation mark made one (``csv_text.swallows`` tells).
+
+    Args:
+        data: whole lines.
+        ends: where those end that do not end inside quotation marks.
+        width: how many cells a record has.
+        delimiter: what stands between cells.
+    """
+    text = np.frombuffer(data, dtype=np.uint8)
+    lines = np.flatnonzero(text == NL)
+    between = np.diff(np.searchsorted(np.flatnonzero(text == ord(delimiter)), lines), prepend=0)
+    full = lines[between >= width - 1]
+    return bool((np.diff(np.searchsorted(ends, full)) == 0).any())
+
+
 def lone_returns(data: bytes) -> bool:
     """Return whether a carriage return is no part of a line end."""
     if b"\r" not in data:

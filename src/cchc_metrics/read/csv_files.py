@@ -130,7 +130,7 @@ def _read(text: TextIO, wanted: Wanted | None, name: str, tick: Callable[[], Non
     text.seek(0)
     head, reader = read_head(sample, text, wanted, rewrite)
     kept = kept_columns(head.headings, wanted)
-    rows = TextRows(len(head.headings), kept)
+    rows = TextRows(len(head.headings), kept, head.delimiter)
     rows.extend(reader, head.after + 1, tick)
     numbers, columns = rows.done()
     done = {position: builder.done() for position, builder in columns.items()}

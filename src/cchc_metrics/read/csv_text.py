@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ LONGEST_CELL: Final = 1 << 17
 """The standard library refuses longer cells; such a cell is a quotation mark that was never closed."""
 _CHUNK_ROWS: Final = 512  # the cells of a chunk stay in the cache; 8192 rows are half as fast
 _FIRST = itemgetter(0)
+_LINE_END: Final = re.compile("\r\n|\r|\n")
 
 
 class OpenQuoteError(UnreadableFileError):
@@ -90,14 +92,18 @@ def read_head(
         except csv.Error as error:
             if _open(error):
                 raise OpenQuoteError(number) from None
-            raise UnreadableFileError(
-                f"dòng {number}: dấu nháy kép đặt sai chỗ", f"row {number}: a quotation mark is out of place"
-            ) from None
+            raise _misplaced(number) from None
+        if swallows(record, len(record), first):  # into a title or a heading: what it says would be shown as one
+            raise _misplaced(number)
         if found is not None:
             if number == found[0].after:
                 return found[0], reader
         elif not blank(record) and not (declared and number == 1):
             return Head(_headings(list(map(rewrite, record))), number, len(record), first, number), reader
+
+
+def _misplaced(row: int) -> UnreadableFileError:
+    return UnreadableFileError(f"dòng {row}: dấu nháy kép đặt sai chỗ", f"row {row}: a quotation mark is out of place")
 
 
 def _find_head(sample: str, delimiter: str, wanted: Wanted | None, rewrite: Rewrite, *, declared: bool) -> tuple[Head, bool] | None:
@@ -147,12 +153,13 @@ class TextRows:
     Args:
         width: how many cells a row must have; more are tolerated where they are blank.
         kept: positions of the columns that are kept.
+        delimiter: what stands between cells.
     """
 
-    __slots__ = ("_builders", "_rows", "refused", "width")
+    __slots__ = ("_builders", "_rows", "delimiter", "refused", "width")
 
-    def __init__(self, width: int, kept: Sequence[int]) -> None:
-        self.width = width
+    def __init__(self, width: int, kept: Sequence[int], delimiter: str) -> None:
+        self.width, self.delimiter = width, delimiter
         self.refused: list[Refused] = []
         self._builders = {position: RawColumnBuilder() for position in kept}
         self._rows: list[Array] = []
@@ -161,26 +168,27 @@ class TextRows:
         """Add every record that is left and return the number of the one after the last.
 
         A record that a misplaced quotation mark makes impossible to cut into cells ends where its line ends, and the next one is read as
-        usual. Blank rows are passed over and keep their number; rows of another number of cells are refused.
+        usual. Blank rows are passed over and keep their number; rows of another number of cells are refused, and those that a stray
+        quotation mark made of several lines, each of which counts.
 
         Args:
-            reader: the records.
+            reader: the records, as ``csv.reader`` gives them.
             number: 1-based number of the next one.
             tick: called now and then.
 
         Raises:
             OpenQuoteError: a quotation mark is never closed.
         """
-        for first, records, whole in _runs(reader, number):
+        for first, records, whole, lines in _runs(reader, number):
             number = first + len(records) + (not whole)
-            if self._even(records):
+            if self._even(records) and (lines == len(records) or not any(map(self._swallows, records))):
                 self._add(np.arange(first, first + len(records), dtype=np.int64), records)
             else:
                 kept = [(row, cells) for row, record in enumerate(records, start=first) if (cells := self._cells(row, record))]
                 if kept:
                     self._add(np.array([row for row, _ in kept], dtype=np.int64), [cells for _, cells in kept])
             if not whole:
-                self.refused.append(Refused(number - 1, 0))
+                self.refused.append(Refused(number - 1, 0, lines=max(1, lines - sum(map(_lines, records)))))
             tick()
         return number
 
@@ -204,6 +212,9 @@ class TextRows:
         """Return the cells of a row; None for a blank row and for one that is refused."""
         if blank(record):
             return None
+        if self._swallows(record):
+            self.refused.append(Refused(row, 0, lines=_lines(record)))
+            return None
         if len(record) > self.width and blank(record[self.width :]):
             del record[self.width :]
         if len(record) != self.width:
@@ -211,11 +222,47 @@ class TextRows:
             return None
         return record
 
+    def _swallows(self, record: list[str]) -> bool:
+        return swallows(record, self.width, self.delimiter)
 
-def _runs(reader: Iterator[list[str]], number: int) -> Iterator[tuple[int, list[list[str]], bool]]:
-    """Yield the number of a record, it and many that follow, and False where one comes after them that cannot be cut into cells."""
+
+def swallows(record: Sequence[str], width: int, delimiter: str) -> bool:
+    r"""Return whether a record is several that a stray quotation mark made one.
+
+    A cell may hold line ends and delimiters. But where two of its lines have the delimiters of a whole record, they are records. A comma
+    with a space behind it is one of a sentence, unless all cells of the record begin so.
+
+    Args:
+        record: its cells.
+        width: how many cells a record has.
+        delimiter: what stands between cells.
+
+    >>> swallows(["TM-1", "Nông thôn mới,5\nTM-2,Mỹ Quý,4"], 3, ","), swallows(["TM-1", "họp, bàn,\nvà kết luận", "5"], 3, ",")
+    (True, False)
+    """
+    if width < 2 or not any("\n" in cell or "\r" in cell for cell in record):
+        return False
+    cells = list(record)
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+    spaced = delimiter.isspace() or all(cell.startswith(" ") for cell in cells[1:])
+    # Delimiters count where cells end, and within cells of several lines.
+    counted = [cell if "\n" in cell or "\r" in cell else "" for cell in cells]
+    if not spaced:
+        counted = [cell.replace(f"{delimiter} ", "") for cell in counted]
+    full: int = sum(line.count(delimiter) >= width - 1 for line in _LINE_END.split(delimiter.join(counted)))
+    return full > 1
+
+
+def _lines(record: Sequence[str]) -> int:
+    return 1 + sum(len(_LINE_END.findall(cell)) for cell in record if "\n" in cell or "\r" in cell)
+
+
+def _runs(reader: Iterator[list[str]], number: int) -> Iterator[tuple[int, list[list[str]], bool, int]]:
+    """Yield the number of a record, it and many that follow, False where one follows that cannot be cut into cells, and their lines."""
     while True:
         records: list[list[str]] = []
+        before: int = reader.line_num  # type: ignore[attr-defined]  # the type of csv.reader has no public name
         whole = True
         try:
             records.extend(islice(reader, _CHUNK_ROWS))  # which keeps what came before an error
@@ -225,7 +272,7 @@ def _runs(reader: Iterator[list[str]], number: int) -> Iterator[tuple[int, list[
             whole = False
         if not records and whole:
             return
-        yield number, records, whole
+        yield number, records, whole, reader.line_num - before  # type: ignore[attr-defined]
         number += len(records) + (not whole)
 
 

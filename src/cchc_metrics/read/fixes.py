@@ -56,7 +56,7 @@ class Fixes:
             return table, [], []
         at_row = {int(row): at for at, row in enumerate(table.rows) if int(row) in fixed}
         good = {row: at for row, at in at_row.items() if id_at is None or text_of(table.columns[id_at].cell(at)) == fixed[row].id}
-        lost = {each.row for each in table.refused} & set(fixed)
+        lost = {each.row for each in table.refused if each.lines == 1} & set(fixed)
         columns: dict[int, Any] = dict(table.columns)
         for position, column in table.columns.items():
             heading = table.headings[position]

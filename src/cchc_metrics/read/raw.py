@@ -213,11 +213,13 @@ class Refused:
         row: 1-based row.
         cells: how many cells it has; 0 where quotation marks make them impossible to tell.
         said: position → cell, where few cells of it say anything: such a row may be no record. They are in no output.
+        lines: how many lines of the file went into it: a stray quotation mark makes one cell of many. Each counts as a row.
     """
 
     row: int
     cells: int
     said: Mapping[int, Any] = field(default_factory=dict, repr=False, compare=False)
+    lines: int = 1
 
     @classmethod
     def of(cls, row: int, cells: Sequence[Any], count: int) -> Refused:
@@ -260,3 +262,8 @@ class RawTable:
     from_1904: bool = False
     signs: Mapping[str, frozenset[Any]] = field(default_factory=dict)
     dated: frozenset[int] = frozenset()
+
+    @property
+    def refused_rows(self) -> int:
+        """How many rows could not be cut into cells; every line that one of them swallowed is a row."""
+        return sum(row.lines for row in self.refused)

@@ -75,10 +75,13 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     tell_layout(findings, table.headings, given)
     table = _with_fixes(table, matched, kind, given, findings)
     bare = undress(table, matched.positions, kind, given) if matched.usable else Undressed(table)
-    table, refused = bare.table, len(bare.table.refused)
+    table, refused = bare.table, bare.table.refused_rows
     tell_dressing(findings, bare)
     for row in table.refused:
-        findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, fix=_cells_fix(row.cells, len(table.headings)))
+        if row.lines > 1:
+            findings.add(Code.SWALLOWED_LINES, row.row, fix=(f": {row.lines} dòng", f": {row.lines} lines"))
+        else:
+            findings.add(Code.WRONG_NUMBER_OF_CELLS, row.row, fix=_cells_fix(row.cells, len(table.headings)))
     if table.like_sheets:
         names = ", ".join(f"«{shown(name)}»" for name in table.like_sheets)
         every, one = (f'{kind.name} = "{shown(table.file)}#{name}"' for name in ("*", shown(table.sheet)))
@@ -184,7 +187,7 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
         given: what they are compared with.
         findings: what was found before, to which the rest is added.
     """
-    n, refused = len(table.rows), len(table.refused)
+    n, refused = len(table.rows), table.refused_rows
     cells = {name: _as_ids(column) if schema_by_name(kind.model)[name].cell_type.name == "id" else column for name, column in cells.items()}
     cells = ticked(cells, findings.headings, kind)
     filled = followed(cells, kind, given, findings.headings)

@@ -104,6 +104,12 @@ class Code(StrEnum):
         "số ô của dòng khác số cột",
         "the row has more or fewer cells than the heading",
     )
+    SWALLOWED_LINES = (
+        "swallowed_lines",
+        "error",
+        "một dấu nháy kép lạc chỗ biến nhiều dòng thành một ô; không dòng nào trong đó được tính; xóa hoặc viết đôi dấu nháy",
+        "a stray quotation mark makes one cell of several lines; none of them counts; remove the mark or double it",
+    )
     # A row
     MISSING_RECEIVED_AT = (
         "missing_received_at",
