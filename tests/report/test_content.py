@@ -356,8 +356,8 @@ def test_nothing_assumed_is_said_too() -> None:
 def test_what_a_file_lacks_is_assumed_and_said(tmp_path: Path) -> None:
     meetings = "Đơn vị,Loại cuộc họp,Ngày họp,Họp không giấy (x)\nTM,Họp UBND,05/01/2021,x\nTM,Họp UBND,05/02/2021,\n"
     found = said(section(read_folder(small(tmp_path, meetings_csv=meetings)).report(), "left_out"))
-    assert f"Giả định, meetings.csv: {Code.MARKS_ASSUMED.vi}." in found
-    assert f"Giả định, meetings.csv: {Code.ROW_IS_ID.vi}." in found
+    assert f"Giả định, meetings.csv, «Họp không giấy (x)»: {Code.MARKS_ASSUMED.vi}." in found
+    assert f"Giả định, meetings.csv, «Mã cuộc họp»: {Code.ROW_IS_ID.vi}." in found
     assert "Không phải giả định gì khi đọc số liệu." not in found
 
 

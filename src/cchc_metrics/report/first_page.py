@@ -298,9 +298,21 @@ def _assumed(problems: Problems, draft: Draft) -> Iterator[str]:
     for file, code, n in found[:_TOLD]:
         text = code.vi if draft.lang == "vi" else code.en
         times = f" ({format_count(n, draft.lang)})" if n > 1 else ""
-        yield f"{draft.say('Giả định', 'Assumed')}, {file or draft.say('số liệu trong bộ nhớ', 'in memory')}{times}: {text}."
+        columns = "".join(f", «{name}»" for name in _columns_of(draft, file, code))
+        yield f"{draft.say('Giả định', 'Assumed')}, {file or draft.say('số liệu trong bộ nhớ', 'in memory')}{columns}{times}: {text}."
     if not found:
         yield draft.say("Không phải giả định gì khi đọc số liệu.", "Nothing had to be assumed to read the records.")
+
+
+def _columns_of(draft: Draft, file: str, code: Code) -> tuple[str, ...]:
+    """Return the columns that the problems of a file and code are about: by the sheet's own headings, else by those that are known."""
+    names: dict[str, None] = {}
+    for kind, own in draft.report.tables.items():
+        for p in own.examples:
+            if (p.file, p.code) == (file, code) and p.column:
+                known = KINDS[kind].headings.get(p.column, ()) if kind in KINDS and draft.lang == "vi" else ()
+                names[p.heading or (known[0] if known else p.column)] = None
+    return tuple(names)[:_NAMED]
 
 
 def kind_name(kind: str, lang: Lang) -> str:
