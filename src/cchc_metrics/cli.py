@@ -334,7 +334,7 @@ def form06_command(folder: Path | None, unit: str, published: Path | None, out: 
 @main.command()
 @folder_argument
 @click.argument("template", type=_FILE)
-@click.option("--out", type=_FILE, required=True, help="the workbook to write")
+@click.option("--out", type=_FILE, required=True, help="the workbook or document to write")
 @period_option
 @as_of_option
 @click.option("--baseline", type=_PATH, help="a folder, or a report.json, to compare with")
@@ -343,7 +343,7 @@ def form06_command(folder: Path | None, unit: str, published: Path | None, out: 
 @click.option("--empty", default="", help="what stands in a cell that has no value")
 @lang_option
 def fill(folder: Path, template: Path, out: Path, empty: str, lang: Lang, **chosen: Any) -> None:
-    """Fill an office's own workbook TEMPLATE, whose cells name values: {{resolved_on_time|level=commune|2021|percent}}."""
+    """Fill an office's own workbook or Word document TEMPLATE, whose texts name values: {{resolved_on_time|level=commune|2021|percent}}."""
     with _working(lang) as progress:
         data = _read(folder, progress, **chosen)
         found = data.fill_form(template, out, lang=lang, empty=empty)

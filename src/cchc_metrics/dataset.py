@@ -365,12 +365,12 @@ class Dataset:
         lang: Lang = "vi",
         empty: str = "",
     ) -> FilledForm:
-        """Fill an office's own workbook: ``{{resolved_on_time|level=commune|2021|percent}}`` in a cell becomes that value.
+        """Fill an office's own workbook or Word document: ``{{resolved_on_time|level=commune|2021|percent}}`` becomes that value.
 
-        Everything else in the workbook stays as it is, byte by byte; formulas are calculated when it is opened. See docs/forms.md.
+        Everything else in the file stays as it is, byte by byte; formulas are calculated when it is opened. See docs/forms.md.
 
         Args:
-            template: the workbook (.xlsx or .xlsm).
+            template: the workbook (.xlsx or .xlsm) or document (.docx or .docm).
             out: the file to write; it appears whole or not at all.
             period: what names mean that say no period; the dataset's own where none is said.
             baseline_period: what they are compared with; the same-named period one year earlier where none is said.
@@ -381,8 +381,8 @@ class Dataset:
             What became of every name, with the reason where there is no value.
 
         Raises:
-            MistakesError: names that are not understood, all at once, each with its cell; nothing is written.
-            InputError: the workbook cannot be read or has no name, or the file cannot be written, is the form itself or ends otherwise.
+            MistakesError: names that are not understood, all at once, each with its place; nothing is written.
+            InputError: the form cannot be read or has no name, or the file cannot be written, is the form itself or ends otherwise.
         """
         from cchc_metrics.report.template_answers import Answers  # noqa: PLC0415  only where a form is filled
         from cchc_metrics.report.template_fill import FormToFill, check_place, fill  # noqa: PLC0415  as above

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 import xlsxwriter
@@ -93,4 +94,30 @@ def test_a_form_that_another_program_wrote_is_filled_and_calculated(folder: Path
         text = words(page)
         for said in ("huyện Tháp Mười – Năm 2021", "6.389", "98,90%", "12778", "Đạt 98,9%.", "Đơn vị: huyện Tháp Mười"):
             assert said in text, (name, said)
+        assert "{{" not in text
+
+
+def test_a_document_that_another_program_wrote_is_filled(folder: Path) -> None:
+    form = docx.Document()
+    form.add_paragraph("Trong {{period}} đạt {{resolved_on_time}}.")
+    form.sections[0].header.paragraphs[0].text = "{{unit}}"
+    table = form.add_table(rows=0, cols=2)
+    for left, right in (
+        ("{%tr for u in units if u.level == 'commune' %}", ""),
+        ("{{u.full_name}}", "{{dossiers_received|unit=u}}"),
+        ("{%tr endfor %}", ""),
+    ):
+        row = table.add_row().cells
+        row[0].text, row[1].text = left, right
+    form.save(folder / "mau-loop.docx")
+    own = converted(folder / "mau-loop.docx", "docx", folder)
+    data = example()
+    measures = data.measures("2021")
+    for name, template in (("ours", folder / "mau-loop.docx"), ("theirs", own)):
+        out = folder / f"{name}.docx"
+        data.fill_form(template, out, period="2021")
+        text = words("\n".join(pages(converted(out, "pdf", folder))))
+        assert "huyện Tháp Mười Trong năm 2021 đạt 98,9%." in text, name
+        for code in data.units.at_level("commune", within=data.unit):
+            assert f"{data.units.unit(code).full_name} {format_count(measures['dossiers_received', code].numerator or 0)}" in text, name
         assert "{{" not in text

@@ -26,7 +26,8 @@ from tests.folders import DISTRICT, EXAMPLE, small
 from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.errors import CchcError, InputError, MistakesError
 from cchc_metrics.report.json_report import report_json
-from cchc_metrics.report.template_workbook import NAME, Number, TemplateWorkbook
+from cchc_metrics.report.template_parts import NAME
+from cchc_metrics.report.template_workbook import Number, TemplateWorkbook
 from cchc_metrics.report.template_xml import Edits, nodes, replace_text
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")

@@ -12,10 +12,14 @@ from typing import Final, Self
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import InputError, MistakesError
 from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit import Unit
 from cchc_metrics.report.format import no_value_words
 from cchc_metrics.report.template_answers import Answer, Answers, answer_name
+from cchc_metrics.report.template_document import TemplateDocument
+from cchc_metrics.report.template_loops import has_loops, written_out
 from cchc_metrics.report.template_names import COMPARED, Asker, FormNameError, Name
-from cchc_metrics.report.template_workbook import NAME, Number, TemplateWorkbook
+from cchc_metrics.report.template_parts import NAME
+from cchc_metrics.report.template_workbook import Number, TemplateWorkbook
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
@@ -23,6 +27,7 @@ from cchc_metrics.values import Status
 
 _QUOTED: Final = re.compile(r'"[^"]*"|\\.')
 _NONE: Final = Text()
+WORD_ENDINGS: Final = (".docx", ".docm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +110,12 @@ class FormToFill:
     """A form whose names are understood.
 
     Args:
-        workbook: the form.
+        form: the workbook or document.
         names: each name as written → what it asks for.
         asker: what they were understood by.
     """
 
-    workbook: TemplateWorkbook
+    form: TemplateWorkbook | TemplateDocument
     names: Mapping[str, Name]
     asker: Asker
 
@@ -119,26 +124,39 @@ class FormToFill:
         """Read a form.
 
         Raises:
-            InputError: it is no workbook, or has no name.
+            InputError: it is no workbook or document, or has no name.
             MistakesError: every name that is not understood, each with its place; and every name that stands where none is filled.
         """
-        workbook = TemplateWorkbook.open(path)
         names: dict[str, Name] = {}
         mistakes: list[Text] = []
-        for place in workbook.places:
+
+        def understand(written: str, where: Text) -> None:
+            try:
+                names.setdefault(written, asker.name(written))
+            except FormNameError as error:
+                mistakes.extend(Text(f"{where.vi}: {m.vi}", f"{where.en}: {m.en}") for m in error.mistakes)
+
+        form: TemplateWorkbook | TemplateDocument
+        if path.suffix.lower() in WORD_ENDINGS:
+            form = TemplateDocument.open(path)
+            if has_loops(form.package):
+                expanded = written_out(form.package, _below(asker), understand)
+                form = form if mistakes else TemplateDocument.of(expanded)
+                names = {} if not mistakes else names
+        else:
+            form = TemplateWorkbook.open(path)
+        for place in form.places if not mistakes else ():
+            where = Text(place.called("vi"), place.called("en"))
             for written in NAME.findall(place.text):
-                try:
-                    names.setdefault(written, asker.name(written))
-                except FormNameError as error:
-                    mistakes += [Text(f"{place.where}: {m.vi}", f"{place.where}: {m.en}") for m in error.mistakes]
+                understand(written, where)
             if "{{" in NAME.sub("", place.text):
-                mistakes.append(Text(f"{place.where}: «{{{{» thiếu «}}}}»", f"{place.where}: «{{{{» without «}}}}»"))
+                mistakes.append(Text(f"{where.vi}: «{{{{» thiếu «}}}}»", f"{where.en}: «{{{{» without «}}}}»"))
         mistakes += [
             Text(
-                f"{where}: tên đặt trong công thức, quy tắc, tiêu đề của bảng Excel hoặc phần không điền được; đưa vào một ô thường",
-                f"{where}: a name in a formula, a rule, a heading of an Excel table or a part that is not filled; put it into a plain cell",
+                f"{where}: tên đặt trong công thức, quy tắc, trường, tiêu đề bảng Excel hoặc phần không điền được; đưa vào ô thường",
+                f"{where}: a name in a formula, rule, field, heading of a table or part that is not filled; put it into a plain cell",
             )
-            for where in workbook.refused
+            for where in form.refused
         ]
         if mistakes:
             raise MistakesError("\n".join(m.vi for m in mistakes), "\n".join(m.en for m in mistakes))
@@ -147,7 +165,7 @@ class FormToFill:
                 f"«{path.name}» không có tên nào dạng {{{{resolved_on_time}}}}",
                 f"«{path.name}» has no name such as {{{{resolved_on_time}}}}",
             )
-        return cls(workbook, names, asker)
+        return cls(form, names, asker)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -175,6 +193,13 @@ class FormToFill:
     def of_plan(self) -> bool:
         """Whether targets are asked for."""
         return any(name.what == "target" for name in self.names.values())
+
+
+def _below(asker: Asker) -> list[Unit]:
+    """Return the units below the one that is asked about, which are there in the period."""
+    tree, period = asker.units, asker.period
+    codes = [code for code in tree.subtree(asker.unit) if code != asker.unit and tree.overlaps(code, period.first, period.last)]
+    return [tree.unit(code) for code in codes]
 
 
 def check_place(template: Path, out: Path) -> None:
@@ -211,7 +236,7 @@ def fill(form: FormToFill, answers: Answers, *, lang: Lang, empty: str) -> tuple
         raise MistakesError("\n".join(m.vi for m in mistakes), "\n".join(m.en for m in mistakes))
     numbers: dict[str, Number] = {}
     items = []
-    for place in form.workbook.places:
+    for place in form.form.places:
         whole = place.cell and NAME.fullmatch(place.text.strip())
         for match in NAME.finditer(place.text):
             written = match[1]
@@ -225,7 +250,7 @@ def fill(form: FormToFill, answers: Answers, *, lang: Lang, empty: str) -> tuple
                     numbers[place.where] = Number(None)
             items.append(
                 Filled(
-                    place.where,
+                    place.called(lang),
                     written,
                     name.indicator,
                     name.unit,
@@ -237,9 +262,13 @@ def fill(form: FormToFill, answers: Answers, *, lang: Lang, empty: str) -> tuple
                     answer.reason,
                 )
             )
-    notes = (_SIGNED,) if form.workbook.signed else ()
-    written_out = form.workbook.filled(numbers, lambda match: _words(match, form.names[match[1]], found[match[1]], lang, empty))
-    return written_out, FilledForm(tuple(items), notes)
+    notes = (_SIGNED,) if form.form.signed else ()
+
+    def said(match: re.Match[str]) -> str:
+        return _words(match, form.names[match[1]], found[match[1]], lang, empty)
+
+    made = form.form
+    return (made.filled(said) if isinstance(made, TemplateDocument) else made.filled(numbers, said)), FilledForm(tuple(items), notes)
 
 
 _SIGNED: Final = Text(

@@ -1,57 +1,104 @@
-"""The parts of a workbook, an archive of XML: which is what, and the archive again with some of them changed."""
+"""The parts of a workbook or document, an archive of XML: which is what, and the archive again with some of them changed."""
 
 from __future__ import annotations
 
 import copy
 import io
 import posixpath
+import re
+import struct
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self, TypeVar
+from xml.parsers import expat
 
+from cchc_metrics.errors import InputError
 from cchc_metrics.report.template_styles import Styles
 from cchc_metrics.report.template_xml import Node, nodes
+from cchc_metrics.text import Lang
+
+NAME: Final = re.compile(r"\{\{([^{}]*)\}\}")
+"""A name in a text: what stands between two braces and two braces."""
+MARK: Final = "{{"
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, RuntimeError, ValueError, LookupError, EOFError, OSError, StopIteration,
+)  # fmt: skip
+"""What reading a file raises that is no workbook or document, or a damaged one."""
+Words = Callable[[re.Match[str]], str]
+"""Gives what stands for a match of ``NAME`` in its text."""
+Form = TypeVar("Form")
 
 
 @dataclass(frozen=True, slots=True)
-class WorkbookParts:
-    """The parts of a workbook.
+class Place:
+    """A text of a form that holds names.
+
+    Args:
+        where: how it is called: ``Biểu 1!C5``, ``bảng 1, dòng 2, cột 3``.
+        text: the whole text.
+        cell: whether it is a cell, which can hold a number.
+        number_format: the cell's own number format; ``""`` where it has none, or is of text.
+        where_en: how it is called in English; ``""`` where that is the same.
+    """
+
+    where: str
+    text: str
+    cell: bool = False
+    number_format: str = ""
+    where_en: str = ""
+
+    def called(self, lang: Lang) -> str:
+        """Return how it is called in a language."""
+        return (self.where_en or self.where) if lang == "en" else self.where
+
+
+def read_form(path: Path, understand: Callable[[bytes], Form], *, program: str, ending: str) -> Form:
+    """Return a form as it is understood from its bytes.
+
+    Args:
+        path: the file.
+        understand: gives the form, and may fail on any of them in the way of archives and XML.
+        program: by what it can be written anew.
+        ending: how.
+
+    Raises:
+        InputError: it cannot be read, or is broken.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
+    try:
+        return understand(data)
+    except _BROKEN as error:
+        raise InputError(
+            f"«{path.name}» hỏng, có mật khẩu hoặc không phải {ending}; mở bằng {program}, bỏ mật khẩu rồi lưu dạng {ending}",
+            f"«{path.name}» is broken, protected by a password or no {ending}; open it in {program} and save it as {ending} "
+            "without a password",
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The parts of a file.
 
     Args:
         entries: what the archive says of each part.
         contents: name of a part → its bytes.
-        workbook: the part that lists the sheets.
-        sheets: name of each sheet, in order, and its part.
-        strings, styles: the parts of the texts that cells share and of their forms; ``""`` where there is none.
     """
 
     entries: tuple[zipfile.ZipInfo, ...]
     contents: Mapping[str, bytes]
-    workbook: str
-    sheets: tuple[tuple[str, str], ...]
-    strings: str
-    styles: str
 
     @classmethod
-    def of(cls, data: bytes) -> WorkbookParts:
-        """Return the parts of a workbook; raises what its archive and its XML raise where it is damaged."""
+    def of(cls, data: bytes) -> Self:
+        """Return the parts of a file; raises what its archive and its XML raise where it is damaged."""
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             entries = tuple(file.infolist())
-            contents = {entry.filename: file.read(entry) for entry in entries}
-        workbook = next(part for kind, _, part in _links(contents, "") if kind == "officeDocument")
-        links = list(_links(contents, workbook))
-        of_id = {number: part for kind, number, part in links if kind == "worksheet"}
-        (root,) = nodes(contents[workbook], {"sheets"})
-        listed = [(node.attributes["name"], next(v for key, v in node.attributes.items() if key.endswith(":id"))) for node in root.children]
-        found = {kind: part for kind, _, part in links}
-        return cls(
-            entries,
-            contents,
-            workbook,
-            tuple((name, of_id[number]) for name, number in listed if number in of_id),
-            found.get("sharedStrings", ""),
-            found.get("styles", ""),
-        )
+            return cls(entries, {entry.filename: file.read(entry) for entry in entries})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,9 +110,62 @@ class WorkbookParts:
         """Whether there is a digital signature."""
         return any(name.startswith("_xmlsignatures/") for name in self.names)
 
+    @property
+    def main(self) -> str:
+        """The part that all others hang on."""
+        return next(part for kind, _, part in _links(self.contents, "") if kind == "officeDocument")
+
     def read(self, part: str) -> bytes:
         """Return the bytes of a part."""
         return self.contents[part]
+
+    def written(self, changed: Mapping[str, bytes]) -> bytes:
+        """Return the file with some of its parts changed; the same input gives the same bytes."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as file:
+            for entry in self.entries:
+                file.writestr(copy.copy(entry), changed.get(entry.filename, self.contents[entry.filename]))
+        return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookParts:
+    """The parts of a workbook, and which is what.
+
+    Args:
+        package: all parts.
+        workbook: the part that lists the sheets.
+        sheets: name of each sheet, in order, and its part.
+        strings, styles: the parts of the texts that cells share and of their forms; ``""`` where there is none.
+    """
+
+    package: Package
+    workbook: str
+    sheets: tuple[tuple[str, str], ...]
+    strings: str
+    styles: str
+
+    @classmethod
+    def of(cls, data: bytes) -> WorkbookParts:
+        """Return the parts of a workbook; raises what its archive and its XML raise where it is damaged."""
+        package = Package.of(data)
+        contents, workbook = package.contents, package.main
+        links = list(_links(contents, workbook))
+        of_id = {number: part for kind, number, part in links if kind == "worksheet"}
+        (root,) = nodes(contents[workbook], {"sheets"})
+        listed = [(node.attributes["name"], next(v for key, v in node.attributes.items() if key.endswith(":id"))) for node in root.children]
+        found = {kind: part for kind, _, part in links}
+        return cls(
+            package,
+            workbook,
+            tuple((name, of_id[number]) for name, number in listed if number in of_id),
+            found.get("sharedStrings", ""),
+            found.get("styles", ""),
+        )
+
+    def read(self, part: str) -> bytes:
+        """Return the bytes of a part."""
+        return self.package.read(part)
 
     def shared(self) -> list[list[Node]]:
         """Return the texts that cells share, each as the elements it consists of."""
@@ -74,14 +174,6 @@ class WorkbookParts:
     def new_styles(self) -> Styles:
         """Return the forms of cells, to which forms can be added."""
         return Styles(self.read(self.styles) if self.styles else b"")
-
-    def written(self, changed: Mapping[str, bytes]) -> bytes:
-        """Return the workbook with some of its parts changed; the same input gives the same bytes."""
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w") as file:
-            for entry in self.entries:
-                file.writestr(copy.copy(entry), changed.get(entry.filename, self.contents[entry.filename]))
-        return out.getvalue()
 
 
 def _links(contents: Mapping[str, bytes], part: str) -> Iterator[tuple[str, str, str]]:

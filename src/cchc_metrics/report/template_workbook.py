@@ -9,23 +9,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-import struct
-import zipfile
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from xml.parsers import expat
 
-from cchc_metrics.errors import InputError
-from cchc_metrics.report.template_parts import WorkbookParts
+from cchc_metrics.report.template_parts import MARK, NAME, Place, Words, WorkbookParts, read_form
 from cchc_metrics.report.template_styles import Styles
 from cchc_metrics.report.template_xml import Edits, Node, cell_text, close_tag, nodes, open_tag, replace_text, tag_end
 
-NAME: Final = re.compile(r"\{\{([^{}]*)\}\}")
-"""A name in a text: what stands between two braces and two braces."""
-_MARK: Final = "{{"
 _HEADERS: Final = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 _SIZE: Final = re.compile(r"&[0-9]+$")
 _BEFORE_CALCULATION: Final = ("definedNames", "externalReferences", "functionGroups", "sheets")
@@ -36,29 +28,6 @@ _TEXTS: Final = (
     ("xl/comments", ("text",), ("t",)),
 )
 """Beginning of the names of other parts → the elements that are a text, and those that it consists of."""
-_BROKEN: Final = (
-    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, RuntimeError, ValueError, LookupError, EOFError, OSError, StopIteration,
-)  # fmt: skip
-"""What reading a file raises that is no workbook, or a damaged one."""
-Words = Callable[[re.Match[str]], str]
-"""Gives what stands for a match of ``NAME`` in its text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A text of the workbook that holds names.
-
-    Args:
-        where: how it is called: ``Biểu 1!C5``.
-        text: the whole text.
-        cell: whether it is a cell, which can hold a number.
-        number_format: the cell's own number format; ``""`` where it has none, or is of text.
-    """
-
-    where: str
-    text: str
-    cell: bool = False
-    number_format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +46,7 @@ class _Text:
     leaves: list[Node]
     cell: Node | None = None
     shared: int | None = None
+    where_en: str = ""
 
     @property
     def text(self) -> str:
@@ -107,17 +77,7 @@ class TemplateWorkbook:
         Raises:
             InputError: it is no .xlsx or .xlsm, or cannot be read.
         """
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
-        try:
-            return cls._of(WorkbookParts.of(data))
-        except _BROKEN as error:
-            raise InputError(
-                f"«{path.name}» hỏng, có mật khẩu hoặc không phải .xlsx; mở bằng Excel, bỏ mật khẩu rồi lưu dạng .xlsx",
-                f"«{path.name}» is broken, protected by a password or no .xlsx; open it in Excel and save it as .xlsx without a password",
-            ) from error
+        return read_form(path, lambda data: cls._of(WorkbookParts.of(data)), program="Excel", ending=".xlsx")
 
     @classmethod
     def _of(cls, parts: WorkbookParts) -> TemplateWorkbook:
@@ -132,25 +92,25 @@ class TemplateWorkbook:
             for text in cells:
                 style = 0 if text.cell is None else int(text.cell.attributes.get("s", 0))
                 places.append(Place(text.where, text.text, cell=True, number_format=styles.own_format(style)))
-            places += [Place(text.where, text.text) for text in headers]
+            places += [Place(text.where, text.text, where_en=text.where_en) for text in headers]
             texts[part], calculated[part] = [*cells, *headers], formulas
             refused += left
-        for part in parts.names:
+        for part in parts.package.names:
             data = parts.read(part)
             if (
                 not (part.startswith("xl/") and part.endswith(".xml"))
                 or part in texts
                 or part == parts.strings
-                or _MARK.encode() not in data
+                or MARK.encode() not in data
             ):
                 continue
             kinds = next(((of, leaves) for start, of, leaves in _TEXTS if part.startswith(start)), ((), ()))
             found = [_Text(posixpath.basename(part), list(node.leaves(kinds[1]))) for node in nodes(data, kinds[0])]
-            texts[part] = [text for text in found if _MARK in text.text]
+            texts[part] = [text for text in found if MARK in text.text]
             places += [Place(text.where, text.text) for text in texts[part]]
-            if data.count(_MARK.encode()) > sum(text.text.count(_MARK) for text in texts[part]):
+            if data.count(MARK.encode()) > sum(text.text.count(MARK) for text in texts[part]):
                 refused.append(part)
-        return cls(tuple(places), tuple(refused), parts.signed, parts, texts, calculated)
+        return cls(tuple(places), tuple(refused), parts.package.signed, parts, texts, calculated)
 
     def filled(self, numbers: Mapping[str, Number], words: Words) -> bytes:
         """Return the workbook with its names replaced.
@@ -184,7 +144,7 @@ class TemplateWorkbook:
         if parts.styles:
             changed[parts.styles] = styles.written()
         changed[parts.workbook] = _calculated_on_load(parts.read(parts.workbook))
-        return parts.written(changed)
+        return parts.package.written(changed)
 
 
 def _in_sheet(name: str, data: bytes, shared: Sequence[list[Node]]) -> tuple[list[_Text], list[_Text], list[Node], list[str]]:
@@ -193,13 +153,15 @@ def _in_sheet(name: str, data: bytes, shared: Sequence[list[Node]]) -> tuple[lis
     headers: list[_Text] = []
     formulas: list[Node] = []
     refused: list[str] = []
-    marks = data.count(_MARK.encode())
+    marks = data.count(MARK.encode())
     row = 0
     for node in nodes(data, {"row", *_HEADERS}):
         if node.name != "row":
-            if _MARK in node.text:
-                headers.append(_Text(f"{name} ({'đầu' if 'Header' in node.name else 'chân'} trang)", [node]))
-                marks -= node.text.count(_MARK)
+            if MARK in node.text:
+                top = "Header" in node.name
+                where_en = f"{name} ({'header' if top else 'footer'})"
+                headers.append(_Text(f"{name} ({'đầu' if top else 'chân'} trang)", [node], where_en=where_en))
+                marks -= node.text.count(MARK)
             continue
         row = int(node.attributes.get("r", row + 1))
         column = 0
@@ -210,13 +172,13 @@ def _in_sheet(name: str, data: bytes, shared: Sequence[list[Node]]) -> tuple[lis
             if formula is not None:
                 formulas.append(cell)
                 value = cell.child("v")
-                marks -= 0 if value is None else value.text.count(_MARK)  # what it gave before, which is taken away
-                if _MARK in formula.text:
+                marks -= 0 if value is None else value.text.count(MARK)  # what it gave before, which is taken away
+                if MARK in formula.text:
                     refused.append(where)
-                    marks -= formula.text.count(_MARK)
-            elif (text := _cell_text(where, cell, shared)) is not None and _MARK in text.text:
+                    marks -= formula.text.count(MARK)
+            elif (text := _cell_text(where, cell, shared)) is not None and MARK in text.text:
                 cells.append(text)
-                marks -= 0 if text.shared is not None else sum(leaf.text.count(_MARK) for leaf in text.leaves)
+                marks -= 0 if text.shared is not None else sum(leaf.text.count(MARK) for leaf in text.leaves)
     return cells, headers, formulas, refused + ([name] if marks else [])
 
 
