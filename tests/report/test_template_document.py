@@ -81,7 +81,7 @@ def test_names_in_paragraphs_tables_headers_and_text_boxes(tmp_path: Path) -> No
         ("bảng 1, dòng 1, cột 2", "dossiers_received"),
         ("đầu trang 1, đoạn 1", "unit"),
     ]
-    assert found.to_dicts()[4]["value"] == 6389
+    assert [item.value for item in found][4] == 6389
 
 
 @given(st.lists(st.integers(0, 50), max_size=6))
