@@ -66,17 +66,18 @@ def _by_unit(draft: Draft) -> Iterator[Picture]:
         if drawn == _RATES or found is None or found.value is None:
             continue
         target = draft.targets.get((indicator.id, report.unit, ()))
-        figure = report.measures.plot(
-            indicator.id,
-            report.unit,
-            by="unit",
-            period=report.period,
-            target=None if target is None else target.required,
-            most=_UNITS,
-            lang=draft.lang,
-        )
-        drawn += 1
-        yield Picture("units", draft.say(f"{indicator.name('vi')}, theo đơn vị", f"{indicator.name('en')}, by unit"), figure)
+        with suppress(CchcError):  # no unit below has a value, as where only the district has such rows
+            figure = report.measures.plot(
+                indicator.id,
+                report.unit,
+                by="unit",
+                period=report.period,
+                target=None if target is None else target.required,
+                most=_UNITS,
+                lang=draft.lang,
+            )
+            drawn += 1
+            yield Picture("units", draft.say(f"{indicator.name('vi')}, theo đơn vị", f"{indicator.name('en')}, by unit"), figure)
 
 
 def _form06(draft: Draft) -> Iterator[Picture]:
