@@ -283,6 +283,12 @@ def test_the_cut_off_holds_for_a_term_of_the_dossier_itself_and_the_receipt_stay
     assert date_of(int(columns.days("received_at")[0])) == date(2021, 3, 1)
 
 
+@pytest.mark.parametrize("cell", ["15:00", "15h00", "15h", "15:00:00", time(15)])
+def test_a_cut_off_is_understood_as_offices_and_spreadsheets_write_it(cell: object) -> None:
+    assert due(attached([one("05/03/2021 16:00")], [version(1, cut_off=cell)])) == [date(2021, 3, 9)]
+    assert due(attached([one("05/03/2021 15:00")], [version(1, cut_off=cell)])) == [date(2021, 3, 8)]
+
+
 def test_the_field_is_filled_in_where_the_dossier_has_none() -> None:
     rows = [one("01/03/2021"), one("01/03/2021", field="Đất đai"), one("01/03/2021", procedure_code="")]
     columns = attached(rows, [version(1, field="Hộ tịch")])
@@ -301,10 +307,11 @@ def test_the_input_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("cells", "code"),
     [
-        ({"cut_off": "25:00"}, "not_a_number"),
-        ({"cut_off": "15:60"}, "not_a_number"),
-        ({"cut_off": "15"}, "not_a_number"),
-        ({"cut_off": "3 giờ chiều"}, "not_a_number"),
+        ({"cut_off": "25:00"}, "not_a_time"),
+        ({"cut_off": "15:60"}, "not_a_time"),
+        ({"cut_off": "15:00:60"}, "not_a_time"),
+        ({"cut_off": "15"}, "not_a_time"),
+        ({"cut_off": "3 giờ chiều"}, "not_a_time"),
         ({"channel": "fax"}, "unknown_code"),
         ({"term": 3}, "term_without_unit"),
         ({"term": "0,3", "term_unit": "nlv"}, "not_a_number"),

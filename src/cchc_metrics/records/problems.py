@@ -49,6 +49,7 @@ class Code(StrEnum):
         "ngày không có thật hoặc không đọc được; dùng dd/mm/yyyy hoặc yyyy-mm-dd",
         "not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd",
     )
+    NOT_A_TIME = "not_a_time", "error", "không phải giờ trong ngày; viết 15:00 hoặc 15h00", "not a time of day; write 15:00 or 15h00"
     NOT_A_NUMBER = "not_a_number", "error", "không phải số; dùng 2.096 hoặc 92,83", "not a number; use 2.096 or 92,83"
     FORMULA_WITHOUT_VALUE = (
         "formula_without_value",

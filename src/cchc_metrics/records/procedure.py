@@ -43,7 +43,7 @@ class Procedure(Record):
         channel: the channel that this version is for; empty for every channel that has no version of its own.
         valid_from, valid_to: first and last day of this version; empty for open.
         term, term_unit: the time limit.
-        cut_off: time of day, ``15:00``, after which a receipt counts from the next working day; empty for none.
+        cut_off: time of day, ``15:00``, ``15h`` or a time cell, after which a receipt counts from the next working day; empty for none.
 
     >>> Procedure(procedure_code="1.001", term="3", term_unit="ngày làm việc", cut_off="15:00").term
     Fraction(3, 1)
@@ -60,12 +60,21 @@ class Procedure(Record):
     cut_off: Label = ""
 
 
-_TIME = re.compile(r"(\d{1,2})[:h](\d{2})")
+# A spreadsheet makes 15:00 a time of day, which reads as 15:00:00.
+_TIME = re.compile(r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2}))?|h([0-9]{2})?)")
+
+
+def _second(text: str) -> int | None:
+    """Return the second of the day that a text says, or None where it is no time of day."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return None
+    hour, minute, second = int(match[1]), int(match[2] or match[4] or 0), int(match[3] or 0)
+    return hour * 3600 + minute * 60 + second if hour < 24 and minute < 60 and second < 60 else None
 
 
 def _bad_cut_off(text: str) -> bool:
-    match = _TIME.fullmatch(text)
-    return bool(text) and (match is None or not (int(match[1]) < 24 and int(match[2]) < 60))
+    return bool(text) and _second(text) is None
 
 
 def _bad_cut_offs(columns: Columns) -> Array:
@@ -82,7 +91,7 @@ Procedure.checks = (
         columns=lambda c: (c.numbers("term") >= 0) & c.equals("term_unit", "none"),
     ),
     RowCheck(
-        Code.NOT_A_NUMBER,
+        Code.NOT_A_TIME,
         "cut_off",
         record=lambda r: _bad_cut_off(r.cut_off),
         columns=_bad_cut_offs,
@@ -138,7 +147,7 @@ def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:
     unit[own] = _unit_codes(procedures)[chosen[own]]
     cut_off = np.full(len(dossiers), -1, dtype=np.int32)
     codes, labels = procedures.codes("cut_off")
-    seconds = np.array([_second(text) for text in labels], dtype=np.int32)
+    seconds = np.array([-1 if (second := _second(text)) is None else second for text in labels], dtype=np.int32)
     cut_off[found] = seconds[codes[version]]
     arrays = {**dossiers.arrays, "term": term, "term_unit": unit}
     if (cut_off >= 0).any():
@@ -206,8 +215,3 @@ def _fields(dossiers: Columns, procedures: Columns, chosen: Array) -> tuple[Arra
     of_version = np.array([position[text] for text in names], dtype=np.uint32)[version_codes]
     fill = (field == position[""]) & (chosen >= 0)
     return np.where(fill, of_version[np.maximum(chosen, 0)] if len(of_version) else field, field), labels
-
-
-def _second(text: str) -> int:
-    match = _TIME.fullmatch(text)
-    return -1 if match is None else int(match[1]) * 3600 + int(match[2]) * 60
