@@ -81,6 +81,18 @@ def test_a_table_comes_in_any_shape(how: Any) -> None:
     assert numbers(in_memory(dossiers=how(rows))) == numbers(in_memory())
 
 
+@pytest.mark.parametrize("how", [pa.Table.from_pylist, lambda rows: read_rows("dossiers", rows, units=UNITS).columns])
+def test_an_id_that_two_parts_in_memory_have_counts_once(how: Any) -> None:
+    row = {"Mã hồ sơ": "1", "Đơn vị": "TM.01", "Trạng thái": "đang xử lý", "Ngày tiếp nhận": "01/03/2021"}
+    other = row | {"Mã hồ sơ": "2"}
+    data = Dataset(units=UNITS, dossiers=[how([row, other]), how([row])])
+    assert len(data.columns("dossiers")) == 2
+    assert data.problems.by_code() == {Code.DUPLICATE_IDENTICAL: 1}
+    contradicted = Dataset(units=UNITS, dossiers=[how([row, other]), how([row | {"Ngày tiếp nhận": "02/03/2021"}])])
+    assert len(contradicted.columns("dossiers")) == 1
+    assert contradicted.problems.by_code() == {Code.DUPLICATE_CONFLICTING: 2}
+
+
 def test_records_are_a_table_too() -> None:
     """A record has every column, so what the table did not say is unknown and not without data; the counts are the same."""
     records = list(read_rows("dossiers", rows_of_csv(SMALL["dossiers.csv"]), units=UNITS).columns.records())

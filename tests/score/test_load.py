@@ -413,3 +413,66 @@ def test_checking_never_fails_and_every_finding_has_a_place(scheme: Scheme) -> N
         assert finding.place
         assert finding.text.vi
         assert finding.text.en
+
+
+OWN = """
+id = "own"
+version = "2022"
+vi = "Ví dụ"
+en = "Example"
+source = "ví dụ"
+indicators = {{ a = "{indicator}" }}
+[[fields]]
+id = "A"
+vi = "Hồ sơ"
+en = "Dossiers"
+[[fields.criteria]]
+id = "a"
+vi = "Tỷ lệ"
+en = "Rate"
+max = 2
+no_case = "full"
+rule = {rule}
+"""
+BETTER_FROM = [
+    ('{ shape = "full_at", target = 0.95 }', ["target"]),
+    ('{ shape = "full_at", target = 1 }', ["target"]),
+    ('{ shape = "linear", full = 1 }', ["full"]),
+    ('{ shape = "threshold_linear", threshold = 0.8 }', ["threshold"]),
+    ('{ shape = "threshold_linear", threshold = 0.8, full = 0.95 }', ["threshold", "full"]),
+    ('{ shape = "cliff", full_from = 1, part_from = 0.9, part = 1 }', ["full_from", "part_from"]),
+    ('{ shape = "between", zero_at = 0, full_at = 0.95 }', ["full_at"]),
+    ('{ shape = "bands", bands = [{ at_least = 0.9, points = 2 }, { less_than = 0.9, points = 0 }] }', ["at_least"]),
+    (
+        '{ shape = "best_of", alternatives = [{ rule = { shape = "full_at", target = 0.95 } }, { rule = { shape = "linear" } }] }',
+        ["target"],
+    ),
+]
+LESS_IS_BETTER = [
+    '{ shape = "between", zero_at = 5, full_at = 0.5 }',
+    '{ shape = "bands", bands = [{ at_most = 0.5, points = 2 }, { more_than = 0.5, points = 0 }] }',
+    '{ shape = "full_at", target = 1.5 }',
+]
+
+
+def doubted(rule: str, indicator: str = "resolved_on_time") -> list[Any]:
+    findings = check_scheme(load_scheme(OWN.format(rule=rule, indicator=indicator)))
+    assert not any(finding.mistake for finding in findings)
+    return [finding.path[-1] for finding in findings if finding.code == "doubtful_percent"]
+
+
+@pytest.mark.parametrize(("rule", "keys"), BETTER_FROM)
+def test_a_bound_of_one_or_less_of_a_rate_that_should_be_high_is_doubted_and_not_refused(rule: str, keys: list[str]) -> None:
+    assert doubted(rule) == keys
+    # of what is no percent, or should be low, it says what it means
+    assert not doubted(rule, "turnaround_mean")
+
+
+@pytest.mark.parametrize("rule", LESS_IS_BETTER)
+def test_a_bound_up_to_which_less_is_better_is_a_rule(rule: str) -> None:
+    assert not doubted(rule)
+
+
+def test_the_packaged_schemes_have_no_doubtful_bound() -> None:
+    for name in BUILTIN:
+        assert not [finding for finding in check_scheme(load_builtin(name)) if finding.code == "doubtful_percent"]

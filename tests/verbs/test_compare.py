@@ -47,6 +47,17 @@ def only(current: Measure, *baseline: Measure, units: UnitTree = ALONE, **option
     return next(iter(deltas))
 
 
+def test_what_was_defined_anew_is_not_comparable_however_it_is_asked() -> None:
+    now, before = (made(1, 2, indicator="online_share", period=period) for period in ("2023", "2021"))
+    for found in (delta(now, before), only(now, before, baseline_period=Period.parse("2021"))):
+        assert (found.status, found.difference) == (Status.NOT_COMPARABLE, None)
+        assert "2022-06-24" in found.reason.en
+    assert delta(now, made(1, 2, indicator="online_share", period="2022")).status is Status.NOT_COMPARABLE
+    later = made(1, 2, indicator="online_share", period="2024")
+    assert delta(later, now).status is Status.OK
+    assert delta(later, now).difference == 0
+
+
 # --- laws
 
 

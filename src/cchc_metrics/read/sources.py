@@ -15,6 +15,7 @@ from cchc_metrics.read.own import NOTHING
 from cchc_metrics.read.parquet_files import parse_parquet, scan_file
 from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.rows import kind_named
+from cchc_metrics.read.several import judged_together
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.columns import Columns, stacked
 from cchc_metrics.records.kind import Kind
@@ -80,7 +81,15 @@ def memory_source(kind: str, table: object, given: Given) -> TableSource:
         )
     if isinstance(table, TableSource):
         return table
-    return TableSource.of_parts(chosen.name, [_parsed(chosen, part, given) for part in parts])
+    return TableSource.of_parts(chosen.name, _apart(chosen, [_parsed(chosen, part, given) for part in parts]))
+
+
+def _apart(kind: Kind, parts: list[Parsed]) -> list[Parsed]:
+    """Return the parts of a table without rows that repeat an id of another part, where ids were kept."""
+    usable = [part.columns for part in parts if part.usable]
+    if len(usable) < 2 or not all(name in columns for columns in usable for name in kind.id_columns):
+        return parts
+    return judged_together(kind, parts)
 
 
 def _parts_of(table: object) -> list[object]:

@@ -103,6 +103,7 @@ Code = Literal[
     "two_kinds",
     "unknown_id",
     "small_percent",
+    "doubtful_percent",
 ]
 """What ``check_scheme`` finds; see ``SchemeFinding``."""
 
@@ -168,6 +169,10 @@ class Shape(DeclaredModel):
 
     def checks(self) -> Iterator[tuple[Code, Path, Text]]:
         """Yield what does not fit together in the rule: what kind of mistake, where from the rule on, and what it is."""
+        yield from ()
+
+    def rising(self) -> Iterator[tuple[Path, Fraction]]:
+        """Yield the bounds from which on a rate earns more, or all: where each stands in the rule, and the number."""
         yield from ()
 
     def doubt(self, facts: Facts) -> Text | None:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cchc_metrics.arguments import public
+from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.score.base import Code, Shape
 from cchc_metrics.score.intervals import gaps, overlaps
 from cchc_metrics.score.scheme import Component, Criterion, Field, Scheme, place_of
 from cchc_metrics.tables.numbers import exact_text
-from cchc_metrics.values import Text
+from cchc_metrics.values import Better, Scale, Text
 
 _MISTAKES = frozenset(
     {"total", "duplicate_id", "gap", "overlap", "unreachable", "above_maximum", "two_kinds", "unknown_id", "small_percent"}
@@ -27,7 +29,8 @@ class SchemeFinding:
         code: ``total``: parts do not add up to a declared maximum. ``duplicate_id``. ``gap``, ``overlap``, ``small_percent``: of bands.
             ``unreachable``: no input earns the maximum, or a band can never be reached. ``above_maximum``: an input earns more.
             ``two_kinds``: rules read one input as different things. ``unknown_id``: a gate names what there is not. And, as notes:
-            ``no_source``; ``no_case``: what 0/0 earns is not said; ``no_maximum``: not known.
+            ``no_source``; ``no_case``: what 0/0 earns is not said; ``no_maximum``: not known;
+            ``doubtful_percent``: a bound from which on a rate earns more is 1 % or less.
         path: see ``Path``.
         place: the same for a reader.
         text: what it is.
@@ -52,13 +55,15 @@ class SchemeFinding:
 
 
 @public
-def check_scheme(scheme: Scheme) -> list[SchemeFinding]:
+def check_scheme(scheme: Scheme, catalogue: Catalogue | None = None) -> list[SchemeFinding]:
     """Return everything about a scheme that does not fit together, in the order of the scheme.
 
     Args:
         scheme: the scheme.
+        catalogue: the indicators that its inputs are measured by; the packaged ones by default. Bounds are doubted of rates of which more
+            is better, and of inputs that no known indicator measures.
     """
-    found = [*_ids(scheme), *_totals(scheme), *_grades(scheme), *_kinds(scheme)]
+    found = [*_ids(scheme), *_totals(scheme), *_grades(scheme), *_kinds(scheme), *_doubtful(scheme, catalogue or default_catalogue())]
     for path, item in scheme.items():
         if isinstance(item, Component):
             found += _component(path, item, _kind_of_field(scheme, path))
@@ -152,6 +157,34 @@ def _kinds(scheme: Scheme) -> Iterator[_Found]:
                     f"«{need.name}» ở đây là {need.kind}, nơi khác là {kind}",
                     f"«{need.name}» is a {need.kind} here and a {kind} elsewhere",
                 )
+
+
+def _doubtful(scheme: Scheme, catalogue: Catalogue) -> Iterator[_Found]:
+    """Yield bounds such as 0,95 of rates that should be high: a spreadsheet holds 95 % so, and here it is less than one percent."""
+    for leaf in scheme.leaves():
+        if leaf.component.rule is None:
+            continue
+        for path, rule in _rules_in((*leaf.path, "rule"), leaf.component.rule):
+            name = next((need.name for need in rule.needs()), "") or leaf.component.id
+            indicator = catalogue.indicators.get(scheme.indicators.get(name, ""))
+            if indicator is not None and (indicator.scale, indicator.better) != (Scale.PERCENT, Better.HIGHER):
+                continue
+            for tail, bound in rule.rising():
+                if 0 < bound <= 1:
+                    small, hundred = exact_text(bound), exact_text(100 * bound)
+                    yield _Found(
+                        "doubtful_percent",
+                        (*path, *tail),
+                        f"với một tỷ lệ, {small} ở đây là {small} %; viết {hundred} nếu là {hundred} %",
+                        f"of a rate {small} is {small} % here; write {hundred} if {hundred} % is meant",
+                    )
+
+
+def _rules_in(path: Path, rule: Shape) -> Iterator[tuple[Path, Shape]]:
+    """Yield a rule and those inside it, each with its place."""
+    yield path, rule
+    for part in rule.inner():
+        yield from _rules_in((*path, *part.path), part.rule)
 
 
 def _kind_of_field(scheme: Scheme, path: Path) -> str:

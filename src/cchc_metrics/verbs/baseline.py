@@ -153,7 +153,7 @@ class BaselineFinder:
 
     def against(self, current: Measure, baseline: Measure) -> Against:
         """Return what stands against comparing two values; it follows from their indicator, scale, formula, rules, periods and level."""
-        refused = mismatch(current, baseline) or self._redefined(current, baseline)
+        refused = mismatch(current, baseline) or redefined(current, baseline, self.definition_changes)
         if refused is not None:
             return Against(Status.NOT_COMPARABLE, refused, refused=True)
         moved, shared = self._moved(current, baseline), overlap(current, baseline)
@@ -161,12 +161,6 @@ class BaselineFinder:
         if moved is not None:
             status = Status.NOT_COMPARABLE if self.competence == "refuse" else Status.ESTIMATED
         return Against(status, join_reasons(moved or NO_REASON, shared or NO_REASON))
-
-    def _redefined(self, current: Measure, baseline: Measure) -> Text | None:
-        day, what = self.definition_changes.get(current.indicator, (date.min, Text()))
-        if not baseline.period.first < day <= min(current.period.last, current.as_of):
-            return None
-        return Text(f"định nghĩa thay đổi từ {day:%d/%m/%Y}: {what.vi}", f"the definition changed on {day}: {what.en}")
 
     def _moved(self, current: Measure, baseline: Measure) -> Text | None:
         """Return the mark of a volume of one level across 01/07/2025; a province as a whole kept all its competences."""
@@ -225,6 +219,14 @@ def mismatch(current: Measure, baseline: Measure) -> Text | None:
         if a and b and a != b:
             return Text(f"khác {vi}: «{a}» và «{b}»", f"unlike {en}: «{a}» and «{b}»")
     return None
+
+
+def redefined(current: Measure, baseline: Measure, changes: DefinitionChanges) -> Text | None:
+    """Return that the indicator is defined anew on a day between two values of it, or None."""
+    day, what = changes.get(current.indicator, (date.min, Text()))
+    if not baseline.period.first < day <= min(current.period.last, current.as_of):
+        return None
+    return Text(f"định nghĩa thay đổi từ {day:%d/%m/%Y}: {what.vi}", f"the definition changed on {day}: {what.en}")
 
 
 def _unlike_windows(current: Measure, baseline: Measure) -> Text | None:

@@ -30,6 +30,7 @@ from cchc_metrics.verbs.baseline import (
     mismatch,
     of_baseline,
     overlap,
+    redefined,
 )
 from cchc_metrics.verbs.baseline_join import BaselineJoin, Found
 from cchc_metrics.verbs.contributions import Contributions
@@ -267,7 +268,9 @@ def delta(current: Measure, baseline: Measure | None) -> Delta:
     Args:
         current: the measure.
         baseline: an earlier measure of the same indicator and breakdown; None for none. Windows of unlike length (a running period against
-            a whole one), unlike regimes, formulas or rules are refused: status ``not_comparable``, both values readable, no difference.
+            a whole one), unlike regimes, formulas or rules, and windows between which the indicator was defined anew are refused: status
+            ``not_comparable``, both values readable, no difference. The level of a unit is not known here, so that volumes across
+            01/07/2025 are marked by ``compare`` only.
 
     Raises:
         CchcError: when the two are of different indicators or breakdowns.
@@ -289,7 +292,8 @@ def delta(current: Measure, baseline: Measure | None) -> Delta:
         raise CchcError(
             f"không so sánh hai chỉ tiêu khác nhau: «{a}» và «{b}»", f"two different indicators cannot be compared: «{a}» and «{b}»"
         )
-    refused, shared = mismatch(current, baseline), overlap(current, baseline)
+    refused = mismatch(current, baseline) or redefined(current, baseline, known_changes(Measures.of([current])))
+    shared = overlap(current, baseline)
     if refused is not None:
         return _one(current, FoundBaseline(baseline, Status.NOT_COMPARABLE, refused))
     return _one(current, FoundBaseline(baseline) if shared is None else FoundBaseline(baseline, Status.ESTIMATED, shared))

@@ -70,6 +70,14 @@ class Bands(OneNumber):
                 why = Text(f"nằm ngoài {low} – {high} (lowest, highest)", f"lies outside {low} – {high} (lowest, highest)")
                 yield "unreachable", ("bands", n), why
 
+    def rising(self) -> Iterator[tuple[Path, Fraction]]:
+        """Yield the lower end of the best band, unless a lower band is as good."""
+        best = max(band.points for band in self.bands)
+        n, band = min(((n, band) for n, band in enumerate(self.bands) if band.points == best), key=lambda found: found[1].low)
+        end = band.more_than if band.at_least is None else band.at_least
+        if end is not None and any(other.low < band.low for other in self.bands):
+            yield ("bands", n, "more_than" if band.at_least is None else "at_least"), end
+
     def points(self, facts: Facts, maximum: Fraction) -> Fraction:
         """Return the points of the band that holds the number."""
         number = self.number(facts)

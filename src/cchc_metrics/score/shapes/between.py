@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
 from cchc_metrics.declared import Exact
+from cchc_metrics.declared.lines import Path
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.base import within
 from cchc_metrics.score.facts import Facts
@@ -43,6 +44,11 @@ class Between(OneNumber):
         if self.zero_at == self.full_at:
             raise CchcError("zero_at và full_at phải khác nhau", "zero_at and full_at must differ")
         return self
+
+    def rising(self) -> Iterator[tuple[Path, Fraction]]:
+        """Yield the number that earns the maximum, unless less earns more."""
+        if self.full_at > self.zero_at:
+            yield ("full_at",), self.full_at
 
     def points(self, facts: Facts, maximum: Fraction) -> Fraction:
         """Return the way from ``zero_at`` to ``full_at`` that the number has gone, of the maximum."""

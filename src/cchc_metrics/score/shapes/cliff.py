@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
 from cchc_metrics.declared import Exact
+from cchc_metrics.declared.lines import Path
 from cchc_metrics.errors import CchcError
 from cchc_metrics.score.base import Bounds, NotNegative, PointsAre, worth
 from cchc_metrics.score.facts import Facts
@@ -46,6 +47,11 @@ class Cliff(OneNumber):
         if self.part_from >= self.full_from:
             raise CchcError("part_from phải nhỏ hơn full_from", "part_from must be below full_from")
         return self
+
+    def rising(self) -> Iterator[tuple[Path, Fraction]]:
+        """Yield the bounds from which on the number earns more, or all."""
+        yield ("full_from",), self.full_from
+        yield ("part_from",), self.part_from
 
     def bounds(self, maximum: Fraction) -> Bounds:
         """Return 0 and the maximum, or the part if that is more."""

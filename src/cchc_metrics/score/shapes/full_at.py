@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar, Literal
 
+from cchc_metrics.declared.lines import Path
 from cchc_metrics.score.base import Positive, within
 from cchc_metrics.score.facts import Facts
 from cchc_metrics.score.shapes.one_number import OneNumber
@@ -30,6 +31,10 @@ class FullAt(OneNumber):
     no_cases: ClassVar[bool] = True
     example: ClassVar[Mapping[str, object]] = {"target": 95}
     target: Positive
+
+    def rising(self) -> Iterator[tuple[Path, Fraction]]:
+        """Yield the bounds from which on the number earns more, or all."""
+        yield ("target",), self.target
 
     def points(self, facts: Facts, maximum: Fraction) -> Fraction:
         """Return the number's share of the target, of the maximum."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from cchc_metrics.declared import Exact
+from cchc_metrics.declared.lines import Path
 from cchc_metrics.score.base import Positive, within
 from cchc_metrics.score.facts import Facts
 from cchc_metrics.score.shapes.one_number import OneNumber
@@ -38,6 +39,11 @@ class ThresholdLinear(OneNumber):
     threshold: Exact
     threshold_earns: bool = Field(default=True, strict=True)
     full: Positive = _HUNDRED
+
+    def rising(self) -> Iterator[tuple[Path, Fraction]]:
+        """Yield the bounds from which on the number earns more, or all."""
+        yield ("threshold",), self.threshold
+        yield ("full",), self.full
 
     def points(self, facts: Facts, maximum: Fraction) -> Fraction:
         """Return 0 below the threshold, else the number's share of ``full``, of the maximum."""
