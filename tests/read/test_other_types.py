@@ -16,11 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_metrics.read.cells import plain, understand_cells
-from cchc_metrics.read.checks import Given, unit_parser
+from cchc_metrics.read.checks import Given
 from cchc_metrics.read.files import parse_file
 from cchc_metrics.read.identifiers import judge_ids
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.typed import read_arrow
+from cchc_metrics.read.unit_days import unit_parser
 from cchc_metrics.records.choices import Digitised, Payment, StatedTiming
 from cchc_metrics.records.fields import CellError, Flag, cell_text, clean, parse_identifier, parse_moment, parse_term, parse_whole
 from cchc_metrics.records.kinds import KINDS

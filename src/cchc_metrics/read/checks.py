@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from typing import Final
 
 import numpy as np
 
-from cchc_metrics.errors import suggestion
 from cchc_metrics.read.fixes import NO_FIXES, Fixes
 from cchc_metrics.read.own import NOTHING, Own
-from cchc_metrics.read.raw import RawColumn
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.fields import NO_DAY, CellError, parse_unit
+from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import RowCheck, schema, schema_by_name
 from cchc_metrics.reference.calendar import Calendar
-from cchc_metrics.reference.days import date_of, day_number
+from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.unit import UnitTree
 
 _AT_A_TIME: Final = 65_536
@@ -51,79 +49,6 @@ class Given:
     fixes: Fixes = NO_FIXES
     unread: frozenset[str] = frozenset()
     part: bool = False
-
-
-class SeveralUnitsError(CellError):
-    """A name in a unit column that several units have or had."""
-
-
-def unit_parser(units: UnitTree) -> Callable[[object], str]:
-    """Return the parser of a unit column: a code of the tree, or a name that can mean one unit only, becomes the code.
-
-    The parser raises ``CellError``: ``missing_value``, ``letters_lost``, or ``unknown_unit`` with the nearest unit or the codes that a name
-    could mean.
-    """
-
-    def parse(value: object) -> str:
-        text = parse_unit(value)
-        found = units.match(text)
-        if found.unit is not None:
-            return found.unit.code
-        padded = zeros().get(text.lstrip("0"), ()) if text.isdecimal() and not found.candidates else ()
-        if len(padded) == 1:  # «4», where a spreadsheet took 00004 for a number
-            return padded[0]
-        codes = ", ".join(found.candidates or padded)
-        if not codes:
-            raise CellError(Code.UNKNOWN_UNIT, lambda: suggestion(text, known()))
-        if found.reason is not None and found.reason.code == "other_kind":
-            reported = (f"; có {codes} cùng tên khác loại: ghi mã", f"; {codes} has the name and is of another kind: write the code")
-            raise CellError(Code.UNKNOWN_UNIT, reported)
-        raise SeveralUnitsError(
-            Code.UNKNOWN_UNIT, (f"; tên này có thể là {codes}: ghi mã", f"; the name could mean {codes}: write the code")
-        )
-
-    @cache
-    def zeros() -> Mapping[str, tuple[str, ...]]:
-        listed: dict[str, tuple[str, ...]] = {}
-        for code in units.codes:
-            if code.isdecimal():
-                listed[code.lstrip("0")] = (*listed.get(code.lstrip("0"), ()), code)
-        return listed
-
-    @cache
-    def known() -> tuple[str, ...]:
-        return (*units.codes, *(units.unit(code).full_name for code in units.codes))
-
-    return parse
-
-
-def named_on_their_day(
-    column: RawColumn, values: Sequence[str], errors: Mapping[int, CellError], units: UnitTree, days: Callable[[], Array]
-) -> tuple[RawColumn, Sequence[str]]:
-    """Return a unit column and its values in which names are understood that only the day tells apart.
-
-    After communes merge, the new one often keeps the name of an old one: on any day only one of the two exists. Names that even the day
-    does not tell apart stay as they are.
-
-    Args:
-        column: the cells as they came.
-        values: the code of each distinct cell.
-        errors: position of a distinct cell → why it has no code.
-        units: the unit tree.
-        days: returns the main date of each row as int32 days, ``NO_DAY`` where there is none; called only where it is needed.
-    """
-    several = [at for at, error in errors.items() if isinstance(error, SeveralUnitsError)]
-    if not several:
-        return column, values
-    cells, found, codes, day = list(column.values), list(values), column.codes.copy(), days()
-    for at in several:
-        for on in np.unique(day[(column.codes == at) & (day >= 0)]).tolist():
-            unit = units.match(parse_unit(cells[at]), on=date_of(on)).unit
-            if unit is not None:
-                codes[(column.codes == at) & (day == on)] = len(cells)
-                cells.append(cells[at])
-                found.append(unit.code)
-    return RawColumn(cells, codes), found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -101,6 +101,8 @@ class UnitEntry(Unit):
             fixed["level"] = _level(fixed["level"])
         if isinstance(fixed.get("predecessors"), str):
             fixed["predecessors"] = tuple(filter(None, (p.strip() for p in fixed["predecessors"].replace(";", ",").split(","))))
+        if isinstance(fixed.get("continues"), str) and fold(fixed["continues"]) in ("x", "co", "yes", "true", "1"):
+            fixed["continues"] = True
         return fixed
 
     @field_validator("valid_from", "valid_to", mode="before")

@@ -285,6 +285,7 @@ _UNIT_HEADINGS = {
     "valid_from": ("valid_from", "hiệu lực từ", "từ ngày"),
     "valid_to": ("valid_to", "hiệu lực đến", "đến ngày"),
     "predecessors": ("predecessors", "đơn vị trước", "nhập từ"),
+    "continues": ("continues", "tiếp tục", "cùng đơn vị"),
 }
 
 

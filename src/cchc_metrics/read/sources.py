@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.several import judged_together
 from cchc_metrics.read.tables import Parsed
+from cchc_metrics.read.unit_days import units_by_day
 from cchc_metrics.records.columns import Columns, stacked
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Problems
@@ -111,10 +112,10 @@ def _is_table(part: object) -> bool:
 def _parsed(kind: Kind, table: object, given: Given) -> Parsed:
     if isinstance(table, Parsed):
         _check_model(kind, table.columns)
-        return table
+        return table if given.units is None else replace(table, columns=units_by_day(table.columns, kind, given.units))
     if isinstance(table, Columns):
         _check_model(kind, table)
-        return Parsed(table, Problems(read=len(table)))
+        return Parsed(table if given.units is None else units_by_day(table, kind, given.units), Problems(read=len(table)))
     return read_frame(kind, table, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar, own=given.own)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from cchc_metrics.errors import did_you_mean
 from cchc_metrics.read.assumed import assume, followed, following, report_followed, row_is_id, ticked, worded
 from cchc_metrics.read.cells import understand_cells
-from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates, named_on_their_day
+from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates
 from cchc_metrics.read.dated import are_dates, of_persons
 from cchc_metrics.read.doubt import NO_SIGNS, settle, settle_dates
 from cchc_metrics.read.dressing import Undressed, undress
@@ -21,6 +21,7 @@ from cchc_metrics.read.headings import Matched, layout_changes, match_headings, 
 from cchc_metrics.read.moments import understand_moments
 from cchc_metrics.read.old_cells import lost_share, report_lost, report_writing
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
+from cchc_metrics.read.unit_days import on_their_days
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode
 from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.kind import Kind
@@ -256,10 +257,10 @@ def _understand_cells(
         values, errors = settle(spec, column, values, errors, table.signs.get(spec.name, NO_SIGNS))
         if spec.cell_type.name == "id":
             ids[spec.name] = _numbered(column, values, errors)
+        if spec.cell_type.name == "unit" and given.units is not None:
+            days = partial(_main_days, cells, kind, len(table.rows))
+            column, values = on_their_days(column, values, errors, given.units, days)
         if errors:
-            if spec.cell_type.name == "unit" and given.units is not None:
-                days = partial(_main_days, cells, kind, len(table.rows))
-                column, values = named_on_their_day(column, values, errors, given.units, days)
             for code in dict.fromkeys(error.code for error in errors.values()):
                 mask = np.zeros(len(column.values), dtype=bool)
                 mask[[at for at, error in errors.items() if error.code == code]] = True

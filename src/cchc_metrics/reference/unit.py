@@ -1,4 +1,4 @@
-"""Administrative units and their tree. Identity is the code, never the name; level, name and parent hold between dates."""
+"""Administrative units and their tree. A unit is its code and its days, never its name; level, name and parent hold between dates."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from typing import Literal
 
 from cchc_metrics.arguments import public, public_methods
-from cchc_metrics.declared import DeclaredModel
 from cchc_metrics.errors import CatalogueError, UnknownUnitError, suggestion
 from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED, LEVEL_NAMES, LEVELS, LEVELS_OF_KIND, Level, level_exists
 from cchc_metrics.reference.unit_name import comparable, kind_of, marked, normalise_unit_name, plain, readings
-from cchc_metrics.text import nfc
+from cchc_metrics.reference.unit_time import Bearers, Unit, check_continued, links_of, official_code
 
 __all__ = [
     "DISTRICT_LEVEL_ENDED",
@@ -32,47 +29,6 @@ __all__ = [
     "level_exists",
     "normalise_unit_name",
 ]
-
-
-class Unit(DeclaredModel):
-    """An administrative unit.
-
-    Args:
-        code: identity.
-        name: name without the kind ("Mỹ An"); not unique.
-        kind: tỉnh, thành phố, huyện, quận, thị xã, xã, phường, thị trấn, đặc khu; ``""`` where not known.
-        level: province, district or commune.
-        parent: code of the unit above, ``""`` for a root.
-        valid_from, valid_to: first and last day of its existence; None for open. A district without a last day ended with its level,
-            on 30/06/2025.
-        predecessors: codes of the units it was made of.
-
-    >>> Unit(code="H20.38", name="Tháp Mười", level="district").valid_to
-    datetime.date(2025, 6, 30)
-    """
-
-    code: str = Field(min_length=1)
-    name: Annotated[str, AfterValidator(nfc), Field(min_length=1)]
-    kind: Annotated[str, AfterValidator(nfc)] = ""
-    level: Level
-    parent: str = ""
-    valid_from: date | None = None
-    valid_to: Annotated[date | None, Field(validate_default=True)] = None
-    predecessors: tuple[str, ...] = ()
-
-    @field_validator("valid_to", mode="after")
-    @classmethod
-    def _ends_with_its_level(cls, value: date | None, info: ValidationInfo) -> date | None:
-        return DISTRICT_LEVEL_ENDED if value is None and info.data.get("level") == "district" else value
-
-    @property
-    def full_name(self) -> str:
-        """Kind and name: ``thị trấn Mỹ An``."""
-        return f"{self.kind} {self.name}".strip()
-
-    def exists(self, first: date, last: date) -> bool:
-        """Return whether the unit exists on any day between two days, both included."""
-        return (self.valid_from is None or self.valid_from <= last) and (self.valid_to is None or self.valid_to >= first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +86,33 @@ class UnitTree:
         units: the units; parents may follow their children.
 
     Raises:
-        CatalogueError: names every mistake: a code that occurs twice, an unknown parent or predecessor, a circle of parents or of
-            predecessors, a parent that is not on a higher level, an end before the beginning, a district after 30/06/2025.
+        CatalogueError: names every mistake: a code that two units bear on the same days, an unknown parent or predecessor, a circle of
+            parents or of predecessors, a parent that is not on a higher level, an end before the beginning, a district after 30/06/2025.
     """
 
-    __slots__ = ("_below", "_names", "_plain_names", "_successors", "_units", "codes")
+    __slots__ = ("_below", "_names", "_plain_names", "_stages", "_successors", "_units", "_whole", "bearers", "codes")
 
     codes: tuple[str, ...]
+    """What the units are called by, each before what is below it; a unit that continued stands here once for each of its stages."""
+    bearers: Mapping[str, tuple[str, ...]]
+    """Official codes that several units bore → what these are called by, earliest first."""
     _units: Mapping[str, Unit]
     _below: Mapping[str, tuple[str, ...]]
     _names: Mapping[str, tuple[str, ...]]
     _plain_names: Mapping[str, tuple[str, ...]]
     _successors: Mapping[str, tuple[str, ...]]
+    _stages: Mapping[str, tuple[str, ...]]
+    _whole: Mapping[str, str]
 
     @public
     def __init__(self, units: Iterable[Unit]) -> None:
-        listed = list(units)
-        _check(listed)
+        listed, bearers = _identified(list(units))
         by_code = {u.code: u for u in listed}
+        stages: dict[str, tuple[str, ...]] = {}
+        for keys in bearers.values():
+            for key in keys:
+                stages[key] = (*stages.pop(before), key) if by_code[key].continues and (before := keys[keys.index(key) - 1]) else (key,)
+        stages = {key: chain for key, chain in stages.items() if len(chain) > 1}
         children: dict[str, list[str]] = {u.code: [] for u in listed}
         for unit in listed:
             if unit.parent:
@@ -174,14 +139,17 @@ class UnitTree:
                 names.setdefault(spelling, []).append(code)
             for spelling in sorted({plain(spelling) for spelling in spellings}):
                 plain_names.setdefault(spelling, []).append(code)
-            for before in dict.fromkeys(by_code[code].predecessors):
-                successors.setdefault(before, []).append(code)
+            for earlier in dict.fromkeys(by_code[code].predecessors):
+                successors.setdefault(earlier, []).append(code)
         for name, value in (
             ("_units", MappingProxyType({code: by_code[code] for code in ordered})),
             ("_below", MappingProxyType(below)),
             ("_names", MappingProxyType({k: tuple(v) for k, v in names.items()})),
             ("_plain_names", MappingProxyType({k: tuple(v) for k, v in plain_names.items()})),
             ("_successors", MappingProxyType({k: tuple(v) for k, v in successors.items()})),
+            ("_stages", MappingProxyType(stages)),
+            ("_whole", MappingProxyType({stage: key for key, chain in stages.items() for stage in chain})),
+            ("bearers", MappingProxyType(bearers)),
             ("codes", tuple(ordered)),
         ):
             object.__setattr__(self, name, value)
@@ -208,7 +176,7 @@ class UnitTree:
         return UnitTree, (tuple(self._units.values()),)
 
     def unit(self, code: str) -> Unit:
-        """Return a unit by code.
+        """Return a unit by code; of a code that several bore, the unit that bears it last.
 
         Raises:
             UnknownUnitError: names the nearest code.
@@ -231,7 +199,8 @@ class UnitTree:
             UnknownUnitError: names the nearest code.
         """
         self.unit(code)
-        return tuple(c for c in self.codes if self._units[c].parent == code and (on is None or self._units[c].exists(on, on)))
+        above = self.stages(code)
+        return self._wholes(c for c in self.codes if self._units[c].parent in above and (on is None or self._units[c].exists(on, on)))
 
     def subtree(self, code: str) -> tuple[str, ...]:
         """Return a unit's code and all below it, the unit first, each before what is below it, in the order they were given.
@@ -240,8 +209,49 @@ class UnitTree:
             UnknownUnitError: names the nearest code.
         """
         self.unit(code)
+        if code in self._stages:
+            return tuple(dict.fromkeys(c for stage in reversed(self._stages[code]) for c in self._below[stage]))
         found: tuple[str, ...] = self._below[code]
         return found
+
+    def below(self, code: str) -> tuple[str, ...]:
+        """Return one stage of a unit and what was below it; ``subtree`` of a unit that never changed."""
+        self.unit(code)
+        found: tuple[str, ...] = self._below[code]
+        return found
+
+    def stages(self, code: str) -> tuple[str, ...]:
+        """Return what a unit was called by while its name, kind or parent changed, earliest first; of most units the code alone."""
+        self.unit(code)
+        return self._stages.get(code, (code,))
+
+    def stages_of(self, code: str) -> tuple[str, ...]:
+        """Return the stages of the unit of which a code is one stage; none of a code that is not there."""
+        return self._stages.get(self._whole.get(code, code), (code,) if code in self._units else ())
+
+    def whole(self, code: str) -> str:
+        """Return what a unit is called by of which a code is one stage."""
+        return self._whole.get(code, code)
+
+    def on_day(self, code: str, on: date) -> Unit:
+        """Return the unit that a code means on a day, under the name, kind and parent of that day; the nearest where none has it then.
+
+        >>> tree = UnitTree([Unit(code="30043", name="Hưng Thạnh", level="commune", valid_to=date(2025, 6, 30)),
+        ...                  Unit(code="30043", name="Phương Thịnh", level="commune", valid_from=date(2025, 7, 1))])
+        >>> tree.on_day("30043", date(2025, 6, 30)).name, tree.unit("30043").name, tree.codes
+        ('Hưng Thạnh', 'Phương Thịnh', ('30043@2025-06-30', '30043'))
+        """
+        own = self.unit(code)
+        keys = self.stages(code) if official_code(code) != code else self.bearers.get(code, (code,))
+        return next((unit for unit in map(self.unit, keys) if unit.valid_to is None or on <= unit.valid_to), own)
+
+    def days_of(self, code: str) -> tuple[date | None, date | None]:
+        """Return the first and the last day of a unit, over all of its stages; None for open."""
+        stages = self.stages(code)
+        return self._units[stages[0]].valid_from, self._units[stages[-1]].valid_to
+
+    def _wholes(self, codes: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._whole.get(c, c) for c in codes))
 
     def levels_below(self, code: str) -> tuple[Level, ...]:
         """Return the levels that occur in a unit's subtree, its own among them, highest first."""
@@ -250,20 +260,21 @@ class UnitTree:
 
     def active(self, code: str, on: date) -> bool:
         """Return whether a unit exists on a day."""
-        return self.unit(code).exists(on, on)
+        return self.overlaps(code, on, on)
 
     def overlaps(self, code: str, first: date, last: date) -> bool:
         """Return whether a unit exists on any day between two days, both included."""
-        return self.unit(code).exists(first, last)
+        since, until = self.days_of(code)
+        return (since is None or since <= last) and (until is None or until >= first)
 
     def at_level(self, level: Level, *, within: str | None = None, on: date | None = None) -> tuple[str, ...]:
         """Return the codes of one level, below a unit and on a day where these are given."""
         codes = self.codes if within is None else self.subtree(within)
-        return tuple(c for c in codes if self._units[c].level == level and (on is None or self._units[c].exists(on, on)))
+        return self._wholes(c for c in codes if self._units[c].level == level and (on is None or self._units[c].exists(on, on)))
 
     def predecessors(self, code: str) -> tuple[str, ...]:
         """Return the codes of the units that a unit was made of; a baseline is the sum of their counts."""
-        return self.unit(code).predecessors
+        return self.unit(self.stages(code)[0]).predecessors
 
     def successors(self, code: str) -> tuple[str, ...]:
         """Return the codes of the units that a unit went into, in the order of the tree.
@@ -287,7 +298,8 @@ class UnitTree:
 
         Args:
             text: a code; or a name in any spelling: NFC or NFD, Mỹ Quí or Mỹ Quý, Hòa or Hoà, with or without xã, thị trấn, UBND.
-            on: the day, where known; only units that exist on it are considered by name. A code is an identity and is found on any day.
+            on: the day, where known; only units that exist on it are considered by name. A code is found on any day; where several units
+                bore it, the day says which is meant, and without one it is the unit that bears it last, with all of them as candidates.
 
         >>> tree = UnitTree([Unit(code="1", name="Mỹ Hòa", kind="xã", level="commune")])
         >>> tree.match("UBND xã Mỹ Hoà").unit.code, tree.match("thị trấn Mỹ Hòa").reason.code, tree.match("Mỹ Hóa").reason.code
@@ -295,12 +307,13 @@ class UnitTree:
         """
         text = text.strip()
         if text in self._units:
-            return Match(self._units[text])
+            return Match(self._units[text] if on is None else self.on_day(text, on), self.bearers.get(text, ()) if on is None else ())
         found = self._named(text)
         fitting = tuple(code for code, kinds in found.items() if any(_may_be(self._units[code], kind) for kind in kinds))
-        alive = tuple(code for code in fitting if on is None or self._units[code].exists(on, on))
-        if len(alive) == 1:
-            return Match(self._units[alive[0]])
+        alive = tuple(code for code in fitting if on is None or self.overlaps(self.whole(code), on, on))
+        meant = self._wholes(alive)
+        if len(meant) == 1:  # a name of one of its stages is a name of the unit
+            return Match(self._units[meant[0]] if on is None else self.on_day(alive[-1], on))
         listed = alive or fitting or tuple(found)
         units = "; ".join(f"{code} ({self._units[code].full_name})" for code in listed)
         if alive:
@@ -348,25 +361,30 @@ def _near(tree: UnitTree, text: str) -> tuple[str, str]:
     return suggestion(text, (*tree.codes, *(tree.unit(code).full_name for code in tree.codes)))
 
 
-def _check(units: list[Unit]) -> None:
+def _identified(listed: list[Unit]) -> tuple[list[Unit], Mapping[str, tuple[str, ...]]]:
+    """Return the units under keys that are all different, and the codes that several bear; raise where anything is wrong."""
+    bearers = Bearers(listed)
+    parents, before = links_of(bearers)
+    mistakes = [*bearers.mistakes, *check_continued(bearers, parents)]
+    units = []
+    for at, unit in enumerate(listed):
+        key = bearers.key[at]
+        changes = {
+            name: value
+            for name, value in (("code", key), ("parent", parents[key]), ("predecessors", before[key]))
+            if getattr(unit, name) != value
+        }
+        units.append(unit.model_copy(update=changes) if changes else unit)
+    mistakes += _mistakes(units)
+    if mistakes:
+        raise CatalogueError("; ".join(vi for vi, _ in mistakes), "; ".join(en for _, en in mistakes))
+    return units, {code: keys for code, keys in bearers.keys.items() if len(keys) > 1}
+
+
+def _mistakes(units: list[Unit]) -> list[tuple[str, str]]:
     mistakes: list[tuple[str, str]] = []
-    by_code: dict[str, Unit] = {}
+    by_code = {unit.code: unit for unit in units}
     for unit in units:
-        if unit.code in by_code:
-            mistakes.append((f"mã «{unit.code}» lặp lại", f"code «{unit.code}» occurs twice"))
-        by_code[unit.code] = unit
-    for unit in units:
-        for what, codes in (
-            ("đơn vị cấp trên | parent", (unit.parent,) if unit.parent else ()),
-            ("đơn vị trước | predecessor", unit.predecessors),
-        ):
-            vi_what, _, en_what = what.partition(" | ")
-            for code in codes:
-                if code not in by_code:
-                    vi, en = suggestion(code, by_code)
-                    mistakes.append(
-                        (f"«{unit.code}»: không có {vi_what} «{code}»{vi}", f"«{unit.code}»: there is no {en_what} «{code}»{en}")
-                    )
         late = [day for day in (unit.valid_from, unit.valid_to) if day and not level_exists(unit.level, day)]
         if late:
             end = f"{DISTRICT_LEVEL_ENDED:%d/%m/%Y}"
@@ -380,8 +398,7 @@ def _check(units: list[Unit]) -> None:
     mistakes += [(f"đơn vị cấp trên lặp vòng: {circle}", f"parents go in a circle: {circle}") for circle in _circles(parents)]
     before = {unit.code: unit.predecessors for unit in units}
     mistakes += [(f"đơn vị trước lặp vòng: {circle}", f"predecessors go in a circle: {circle}") for circle in _circles(before)]
-    if mistakes:
-        raise CatalogueError("; ".join(vi for vi, _ in mistakes), "; ".join(en for _, en in mistakes))
+    return mistakes
 
 
 def _circles(graph: Mapping[str, Sequence[str]]) -> Iterator[str]:

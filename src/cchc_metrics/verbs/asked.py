@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+import numpy as np
+
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, event_sets, sets_like
 from cchc_metrics.count.arguments import as_day, as_periods
+from cchc_metrics.count.cube import UNIT
 from cchc_metrics.count.frame import needed_edges
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import NotCountedError, UnknownUnitError, suggestion
@@ -180,6 +183,30 @@ def check_units(tally: Tally, units: UnitTree) -> None:
             f"{len(unknown)} đơn vị đã đếm không có trong danh mục đơn vị: {listed}{vi}; thêm vào danh mục đơn vị, hoặc sửa mã khi đọc",
             f"{len(unknown)} units that were counted are not in the unit tree: {listed}{en}; add them, or fix the codes when reading",
         )
+    early = _counted_too_early(tally, units)
+    if early:
+        listed = ", ".join(f"«{code}»" for code in early[:5]) + (" …" if len(early) > 5 else "")
+        raise UnknownUnitError(
+            f"mã {listed} đã đếm cả những ngày nó thuộc đơn vị khác; đọc bảng với units= để mã được hiểu theo ngày",
+            f"the codes {listed} were counted on days on which other units bore them; read the tables with units= so that a code is "
+            "understood by the day",
+        )
+
+
+def _counted_too_early(tally: Tally, units: UnitTree) -> list[str]:
+    """Return the codes under which receipts were counted before their unit began, while another unit bore them."""
+    edges, found = tally.frame.edges, set()
+    since = {keys[-1]: units.unit(keys[-1]).valid_from for keys in units.bearers.values()}
+    for name in (f"{kind}.{KINDS[kind].event_sets[0].name}" for kind in tally.kinds if since):
+        cube = tally.cubes.get(name)
+        if cube is None:
+            continue
+        occurring = cube.grid(len(edges) + 1).astype(bool)
+        for code, row in zip(cube.labels[UNIT], occurring, strict=True):
+            first = since.get(code)
+            if first is not None and row[: int(np.searchsorted(edges, day_number(first), side="right"))].any():
+                found.add(code)
+    return sorted(found)
 
 
 def _events(count: Count) -> Iterator[str]:

@@ -89,9 +89,10 @@ class BaselineJoin:
         self.table = replace(source, units=self.units)
         known = [tree.unit(code) if code in tree else None for code in self.units]
         self.in_tree = np.array([unit is not None for unit in known], dtype=bool)
-        self.since = np.array([_OPEN_START if u is None or u.valid_from is None else day_number(u.valid_from) for u in known])
-        self.until = np.array([_OPEN_END if u is None or u.valid_to is None else day_number(u.valid_to) for u in known])
-        self.predecessors = [() if u is None else u.predecessors for u in known]
+        days = [(None, None) if u is None else tree.days_of(u.code) for u in known]
+        self.since = np.array([_OPEN_START if first is None else day_number(first) for first, _ in days])
+        self.until = np.array([_OPEN_END if last is None else day_number(last) for _, last in days])
+        self.predecessors = [() if u is None else tree.predecessors(u.code) for u in known]
         self.n_before = np.array([len(before) for before in self.predecessors], dtype=np.int64)
         self.allocated = self._allocated()
 

@@ -331,7 +331,9 @@ class _Finder:
         if count.of != "units":
             return weight, int(weight.sum())
         codes, labels = self.kinds[count.kind].codes("unit_code")
-        per_unit = np.zeros(len(labels), dtype=np.int64)
+        wholes: dict[str, int] = {}  # a unit whose name changed is one unit
+        codes = np.array([wholes.setdefault(self.tree.whole(label), len(wholes)) for label in labels] or [0])[codes]
+        per_unit = np.zeros(max(len(wholes), 1), dtype=np.int64)
         np.add.at(per_unit, codes, weight)
         chosen: Array = ((weight > 0) & (per_unit > 0)[codes]).astype(np.int64)
         return chosen, int((per_unit > 0).sum())
@@ -381,7 +383,7 @@ class _Finder:
         before = first - timedelta(days=1)
         for code in self.tree.codes:
             if code in self.scope:
-                at_start, at_end = self.tree.active(code, before), self.tree.active(code, last)
+                at_start, at_end = (self.tree.unit(code).exists(day, day) for day in (before, last))
                 times = {"start": int(at_start), "end": int(at_end), "period": int(at_end) - int(at_start)}[count.at]
                 if times:
                     yield code, times

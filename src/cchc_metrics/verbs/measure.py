@@ -278,7 +278,9 @@ def _block(
         for name in names:
             key = (name.removeprefix("-"), dims, tuple(labels))
             if key not in counted:
-                counted[key] = sums.add(reader.read(catalogue.counts[key[0]], dims, labels))
+                count = catalogue.counts[key[0]]
+                add = sums.add_once if count.of == "units" and count.kind != UNITS_KIND else sums.add
+                counted[key] = add(reader.read(count, dims, labels))
             if name.startswith("-"):
                 found -= counted[key]
             else:

@@ -529,10 +529,10 @@ class Measures(KeyedByMeasure[Measure]):
         made: dict[str, Any] = {}
         for labels, codes in _CODED.items():
             own, others = getattr(self, labels), getattr(other, labels)
-            known = Codes({label: i for i, label in enumerate(own)})
-            place = np.array([known[label] for label in others] or [0], dtype=np.int32)
+            known = Codes()  # a label may stand twice in a table, and then stands once in both
+            places = [np.array([known[label] for label in listed] or [0], dtype=np.int32) for listed in (own, others)]
             made[labels] = tuple(known)
-            made[codes] = np.concatenate((getattr(self, codes), place[getattr(other, codes)]))
+            made[codes] = np.concatenate([place[getattr(t, codes)] for place, t in zip(places, (self, other), strict=True)])
         for name in ARRAYS[len(_CODED) :]:
             made[name] = np.concatenate((getattr(self, name), getattr(other, name)))
         excluded = {}

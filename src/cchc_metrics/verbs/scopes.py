@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,9 +26,14 @@ class Scope:
 
 
 def scopes_of(units: UnitTree) -> tuple[Scope, ...]:
-    """Return every scope of a tree: each unit as a whole and, where units lie below it, each of its levels."""
+    """Return every scope of a tree: each unit as a whole and, where units lie below it, each of its levels.
+
+    A unit whose name, kind or parent changed is one unit over all of its days.
+    """
     found = []
     for code in units.codes:
+        if units.whole(code) != code:
+            continue
         found.append(Scope(code))
         below = units.subtree(code)
         if len(below) > 1:
@@ -42,22 +49,34 @@ class ScopeSums:
         first, after: int64[scope] the run of units of each scope.
         level: int64[scope] position in ``LEVELS``, or their number for all levels.
         of_level: bool[level, unit].
+        earlier: the scopes of units that changed, once for each earlier stage, and the sums of these; None where no unit changed.
+        repeated: scopes that hold several stages of a unit, each with the places of these.
     """
 
     first: Array
     after: Array
     level: Array
     of_level: Array
+    earlier: tuple[Array, ScopeSums] | None = None
+    repeated: tuple[tuple[int, Array], ...] = ()
 
     @classmethod
     def of(cls, scopes: tuple[Scope, ...], units: UnitTree) -> ScopeSums:
         """Return the sums for scopes of a tree."""
         position = {code: i for i, code in enumerate(units.codes)}
-        first = np.array([position[scope.unit] for scope in scopes], dtype=np.int64)
-        after = first + np.array([len(units.subtree(scope.unit)) for scope in scopes], dtype=np.int64)
-        level = np.array([LEVELS.index(scope.level) if scope.level else len(LEVELS) for scope in scopes], dtype=np.int64)
         of_level = np.array([[units.unit(code).level == name for code in units.codes] for name in LEVELS], dtype=bool)
-        return cls(first, after, level, of_level)
+
+        def sums(listed: Sequence[Scope], **more: Any) -> ScopeSums:
+            first = np.array([position[scope.unit] for scope in listed], dtype=np.int64)
+            after = first + np.array([len(units.below(scope.unit)) for scope in listed], dtype=np.int64)
+            level = np.array([LEVELS.index(scope.level) if scope.level else len(LEVELS) for scope in listed], dtype=np.int64)
+            return cls(first, after, level, of_level, **more)
+
+        stages = [(at, Scope(code, scope.level)) for at, scope in enumerate(scopes) for code in units.stages(scope.unit)[:-1]]
+        if not stages:
+            return sums(scopes)
+        earlier = np.array([at for at, _ in stages], dtype=np.int64), sums([scope for _, scope in stages])
+        return sums(scopes, earlier=earlier, repeated=tuple(_repeated(scopes, units, position)))
 
     def add(self, counts: Array) -> Array:
         """Return integers[scope, …], sums of integers[unit, …]: of the same type where no scope has several units, else int64."""
@@ -73,4 +92,31 @@ class ScopeSums:
             running = np.zeros((len(part) + 1, *part.shape[1:]), dtype=np.int64)
             np.cumsum(part, axis=0, out=running[1:])
             found[chosen] = running[self.after[chosen]] - running[self.first[chosen]]
+        if self.earlier is not None:
+            at, sums = self.earlier
+            found = found.astype(np.int64)
+            np.add.at(found, at, sums.add(counts))
         return found
+
+    def add_once(self, counts: Array) -> Array:
+        """Return the same of 1 or 0 for each unit, where a unit that changed in between is one unit and not two."""
+        found = self.add(counts)
+        for scope, stages in self.repeated:
+            found[scope] -= np.maximum(counts[stages].sum(axis=0) - 1, 0)
+        return found
+
+
+def _repeated(scopes: Sequence[Scope], units: UnitTree, position: Mapping[str, int]) -> Iterator[tuple[int, Array]]:
+    """Yield the scopes in which a unit has several stages, each with the places of these in the order of the tree."""
+    place = {scope: at for at, scope in enumerate(scopes)}
+    for code in units.codes:
+        stages = units.stages(code)
+        held: dict[int, list[int]] = {}
+        for stage in stages if len(stages) > 1 else ():
+            above: str = stage
+            while above:
+                for level in ("", units.unit(code).level):
+                    if (at := place.get(Scope(units.whole(above), level))) is not None:
+                        held.setdefault(at, []).append(position[stage])
+                above = units.unit(above).parent
+        yield from ((at, np.array(inside)) for at, inside in held.items() if len(inside) > 1)

@@ -1,0 +1,87 @@
+"""Counts of units whose codes were reused: by the day of the row, exactly, whichever way the rows come in."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cchc_metrics as cm
+from cchc_metrics.errors import UnknownUnitError
+from cchc_metrics.records.outreach import OutreachActivity
+from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.values import Measure
+
+END, START = date(2025, 6, 30), date(2025, 7, 1)
+TREE = UnitTree(
+    [
+        Unit(code="P", name="Tỉnh", kind="tỉnh", level="province"),
+        *(
+            Unit(code=code, name=name, kind=kind, level="commune", parent="P", valid_to=END)
+            for code, name, kind in (("1", "Mỹ An", "thị trấn"), ("2", "Mỹ Hòa", "xã"), ("3", "Mỹ An", "xã"))
+        ),
+        Unit(code="1", name="Tháp Mười", kind="xã", level="commune", parent="P", valid_from=START, predecessors=("1", "2", "3")),
+    ]
+)
+ROWS = st.lists(st.tuples(st.sampled_from(["1", "2", "3"]), st.integers(0, 700)), max_size=40)
+
+
+def activities(rows: list[tuple[str, int]]) -> list[OutreachActivity]:
+    found = []
+    for n, (code, after) in enumerate(rows):
+        day = date(2024, 2, 1) + timedelta(after)
+        of_day = "1" if day >= START else code
+        found.append(OutreachActivity(activity_id=str(n), unit_code=of_day, channel="Tọa đàm", held_on=day))
+    return found
+
+
+def number(found: Measure | None) -> int:
+    return 0 if found is None or found.numerator is None else found.numerator
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS)
+def test_the_baseline_of_a_merged_unit_is_the_sum_of_its_predecessors_rows(rows: list[tuple[str, int]]) -> None:
+    records = activities(rows)
+    indicator = "outreach_activities"
+    data = cm.Dataset(
+        units=TREE, outreach=cm.columns_of(OutreachActivity, records), coverage={"outreach": (date(2024, 1, 1), date(2026, 12, 31))}
+    )
+    of_2024 = [r for r in records if r.held_on and date(2024, 10, 1) <= r.held_on <= date(2024, 12, 31)]
+    found = data.deltas("2025-Q4").get(indicator, "1", cm.Period.parse("2025-Q4"))
+    assert found is not None
+    assert found.baseline is not None
+    assert number(found.baseline) == len(of_2024)
+    measures = data.measures("2024-Q4")
+    own = measures.get(indicator, "1@2025-06-30", cm.Period.parse("2024-Q4"))
+    assert number(own) == sum(r.unit_code == "1" for r in of_2024)
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS)
+def test_merged_tallies_of_predecessors_equal_the_tally_of_their_union(rows: list[tuple[str, int]]) -> None:
+    records = activities(rows)
+    periods = ["2024", "2025", "2025-Q3"]
+    whole = cm.Dataset(units=TREE, outreach=cm.columns_of(OutreachActivity, records)).tally(periods)
+    parts = [
+        cm.Dataset(units=TREE, outreach=cm.columns_of(OutreachActivity, [r for r in records if r.unit_code == code])).tally(periods)
+        for code in ("1", "2", "3")
+    ]
+    assert parts[0] + parts[1] + parts[2] == whole
+
+
+def test_names_and_codes_of_rows_mean_the_unit_of_the_day() -> None:
+    rows = [
+        {"activity_id": str(n), "unit_code": text, "channel": "Tọa đàm", "held_on": day}
+        for n, (text, day) in enumerate([("1", END), ("1", START), ("xã Tháp Mười", START), ("TT. Mỹ An", END)])
+    ]
+    codes, labels = cm.read_rows("outreach", rows, units=TREE).columns.codes("unit_code")
+    assert [labels[code] for code in codes] == ["1@2025-06-30", "1", "1", "1@2025-06-30"]
+
+
+def test_counts_by_bare_codes_are_refused() -> None:
+    columns = cm.columns_of(OutreachActivity, activities([("1", 10)]))
+    with pytest.raises(UnknownUnitError, match="other units bore them"):
+        cm.measure(cm.tally(columns, periods="2024"), units=TREE)
