@@ -39,7 +39,7 @@ from cchc_metrics.read.raw import (
     UnreadableFileError,
     Wanted,
 )
-from cchc_metrics.read.workbooks import Workbook, open_workbook
+from cchc_metrics.read.workbooks import Workbook, broken, open_workbook
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import EXACT_DIGITS
 from cchc_metrics.records.problems import Code
@@ -102,10 +102,13 @@ def read_excel(
     remarks = [] if sheet else _hidden_sheets(workbook, wanted, chosen)
     if chosen is None:
         return RawTable((), {}, np.empty(0, dtype=np.int64), name, remarks=tuple(remarks))
-    builders, rows, refused = _rows(chosen, {})
+    with broken():
+        builders, rows, refused = _rows(chosen, {})
     columns = {position: builder.done() for position, builder in builders.items()}
     # Among them may be errors and formulas that were never calculated, which the reader does not tell.
-    if not workbook.in_memory and any("" in column.values or 0 in column.values for column in columns.values()):
+    # A row of nothing but errors looks blank.
+    passed = not workbook.in_memory and chosen.sheet.total_height - chosen.after > len(rows) + len(refused)
+    if not workbook.in_memory and (passed or any("" in column.values or 0 in column.values for column in columns.values())):
         wrong = odd_cells(workbook.data, workbook.reader.sheet_names.index(chosen.name))
         if wrong:
             builders, rows, refused = _rows(chosen, wrong)
@@ -174,7 +177,7 @@ def looked_at(path: Path, encoding: str = "") -> Iterator[tuple[str, Iterator[li
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
     for name in book.names(hidden=False):
-        sheet = book.reader.get_sheet_by_name(name)
+        sheet = book.sheet(name)
         if sheet.start:
             yield name, ([_cell(cell) for cell in row] for row in sheet.iter_rows()), _areas(sheet)
 
@@ -197,9 +200,10 @@ def _named(names: Sequence[str], name: str) -> str:
 
 
 def _sheet(workbook: Workbook, name: str, wanted: Wanted | None) -> _Sheet:
-    sheet = workbook.reader.get_sheet_by_name(name)
+    sheet = workbook.sheet(name)
     merged = _areas(sheet)
-    top = list(islice(sheet.iter_rows(), TOP))
+    with broken():
+        top = list(islice(sheet.iter_rows(), TOP))
     if workbook.rewrite is not None:
         rewrite = workbook.rewrite
         top = [[rewrite(cell) if isinstance(cell, str) else cell for cell in row] for row in top]
@@ -209,7 +213,8 @@ def _sheet(workbook: Workbook, name: str, wanted: Wanted | None) -> _Sheet:
 
 def _dated(sheet: _Sheet) -> frozenset[int]:
     """Return the positions of the columns that are not kept and hold dates in the first rows."""
-    rows = list(islice(sheet.sheet.iter_rows(), sheet.after, sheet.after + ROWS))
+    with broken():
+        rows = list(islice(sheet.sheet.iter_rows(), sheet.after, sheet.after + ROWS))
     places = [at for at in range(len(sheet.headings)) if at not in sheet.kept]
     return frozenset(at for at in places if are_dates(row[at] for row in rows))
 

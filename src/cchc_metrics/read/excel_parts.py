@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import IO, Final
 from xml.sax.saxutils import unescape
@@ -16,18 +17,20 @@ from xml.sax.saxutils import unescape
 from cchc_metrics.read.raw import Uncalculated
 from cchc_metrics.read.xls_parts import days_from_1904, errors_and_hidden
 
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, StopIteration, UnicodeDecodeError)
+"""Of what is broken its reader has already read what it could."""
 _OLE: Final = b"\xd0\xcf\x11\xe0"
-_ERROR: Final = b't="e"'
-_CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^<>]*\bt=\"e\"[^<>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_ERROR: Final = re.compile(rb"""\bt\s*=\s*["']e["']""")
+_CELL: Final = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^<>]*)>")
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[ >/]")
-_ANY_CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^<>]*[^/<>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _FORMULA_TEXT: Final = re.compile(rb"<(?:\w+:)?f(?: [^<>]*)?>([^<]*)</")
-_TO_BE_CALCULATED: Final = re.compile(rb"\bfullCalcOnLoad=\"(?:1|true)\"")
-_PLACE: Final = re.compile(rb"\br=\"([A-Z]+)([0-9]+)\"")
+_TO_BE_CALCULATED: Final = re.compile(rb"""\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
+_PLACE: Final = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_TEXT: Final = re.compile(rb"""\bt\s*=\s*["']str["']""")
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
 _SHEET: Final = re.compile(r"<(?:\w+:)?sheet\b[^<>]*")
 _LINK: Final = re.compile(r"<(?:\w+:)?Relationship\b[^<>]*")
-_ID: Final = re.compile(r"\br:id=\"([^\"]*)\"")
+_ATTRIBUTE: Final = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 def odd_cells(data: bytes, sheet: int) -> Mapping[tuple[int, int], str | Uncalculated]:
@@ -43,30 +46,37 @@ def odd_cells(data: bytes, sheet: int) -> Mapping[tuple[int, int], str | Uncalcu
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             text = parts.read(_part(parts, sheet))
             asked = _TO_BE_CALCULATED.search(parts.read("xl/workbook.xml")) is not None
-    except (zipfile.BadZipFile, KeyError, IndexError, AttributeError, StopIteration):
+    except _BROKEN:
         return {}
     found: dict[tuple[int, int], str | Uncalculated] = {}
-    if _ERROR in text:
-        for cell in _CELL.finditer(text):
-            place, value = _PLACE.search(cell[1]), _VALUE.search(cell[2])
-            if place is not None:
-                found[int(place[2]), _column(place[1])] = "#ERROR!" if value is None else value[1].decode()
-    if _FORMULA.search(text):
-        for cell in _ANY_CELL.finditer(text):
-            place, value = _PLACE.search(cell[1]), _VALUE.search(cell[2])
+    errors, formulas = _ERROR.search(text) is not None, _FORMULA.search(text) is not None
+    if not errors and not formulas:
+        return found
+    cells = list(_CELL.finditer(text))
+    # What a cell holds ends where the next one begins, whether or not it is closed as it should be.
+    for cell, end in zip(cells, [*(each.start() for each in cells[1:]), len(text)], strict=True):
+        place = _PLACE.search(cell[1])
+        if place is None:
+            continue
+        where = int(place[2]), _column(place[1])
+        inside = b"" if cell[1].endswith(b"/") else text[cell.end() : end]
+        value = _VALUE.search(inside)
+        if errors and _ERROR.search(cell[1]):
+            found[where] = "#ERROR!" if value is None else value[1].decode(errors="replace")
+        if formulas and _FORMULA.search(inside):
             shown = b"" if value is None else value[1].strip()
             # A calculated text can be empty; a number cannot.
-            blank = not shown and b't="str"' not in cell[1]
-            if place is not None and (blank or (asked and shown == b"0")) and _FORMULA.search(cell[2]):
-                formula = _FORMULA_TEXT.search(cell[2])
-                found[int(place[2]), _column(place[1])] = Uncalculated("" if formula is None else unescape(formula[1].decode()))
+            blank = not shown and not _TEXT.search(cell[1])
+            if blank or (asked and shown == b"0"):
+                formula = _FORMULA_TEXT.search(inside)
+                found[where] = Uncalculated("" if formula is None else unescape(formula[1].decode(errors="replace")))
     return found
 
 
-_HIDDEN: Final = re.compile(rb"<(?:\w+:)?row\b[^<>]*\bhidden=\"(?:1|true)\"[^<>]*>")
-_ROW_NUMBER: Final = re.compile(rb"\br=\"([0-9]+)\"")
+_HIDDEN: Final = re.compile(rb"""<(?:\w+:)?row\b[^<>]*\bhidden\s*=\s*["'](?:1|true)["'][^<>]*>""")
+_ROW_NUMBER: Final = re.compile(rb"""\br\s*=\s*["']([0-9]{1,7})["']""")
 _PIECE: Final = 1 << 20
-_FROM_1904: Final = re.compile(rb"<(?:\w+:)?workbookPr\b[^<>]*\bdate1904=\"(?:1|true)\"")
+_FROM_1904: Final = re.compile(rb"""<(?:\w+:)?workbookPr\b[^<>]*\bdate1904\s*=\s*["'](?:1|true)["']""")
 _TABLE_END: Final = b"</table:table>"
 _ODS_ROW: Final = re.compile(rb"<table:table-row\b([^<>]*)>")
 _ODS_TIMES: Final = re.compile(rb"number-rows-repeated=\"([0-9]+)\"")
@@ -88,7 +98,7 @@ def hidden_rows(data: bytes, sheet: int) -> frozenset[int]:
                 return _hidden_in_ods(parts.read("content.xml"), sheet)
             with parts.open(_part(parts, sheet)) as file:
                 return _hidden_in_xlsx(file)
-    except (zipfile.BadZipFile, KeyError, IndexError, AttributeError, StopIteration):
+    except _BROKEN:
         return frozenset()
 
 
@@ -98,7 +108,7 @@ def _hidden_in_xlsx(file: IO[bytes]) -> frozenset[int]:
     rest = b""
     while piece := file.read(_PIECE):
         text = rest + piece
-        if b"hidden=" in text:
+        if b"hidden" in text:
             tags = (_ROW_NUMBER.search(tag[0]) for tag in _HIDDEN.finditer(text))
             found.update(int(number[1]) for number in tags if number is not None)
         rest = text[text.rfind(b"<") :]
@@ -126,17 +136,22 @@ def from_1904(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             return _FROM_1904.search(parts.read("xl/workbook.xml")) is not None
-    except (zipfile.BadZipFile, KeyError):
+    except _BROKEN:
         return False
 
 
 def _part(parts: zipfile.ZipFile, sheet: int) -> str:
     """Return the name of the part that holds a sheet."""
-    tag = _SHEET.findall(parts.read("xl/workbook.xml").decode())[sheet]
-    link = _ID.search(tag)[1]  # type: ignore[index]  # caught above
-    links = parts.read("xl/_rels/workbook.xml.rels").decode()
-    target = next(found for found in _LINK.findall(links) if f'Id="{link}"' in found).partition('Target="')[2].partition('"')[0]
+    tag = _attributes(_SHEET.findall(parts.read("xl/workbook.xml").decode())[sheet])
+    link = next(value for name, value in tag.items() if name.endswith(":id"))
+    links = map(_attributes, _LINK.findall(parts.read("xl/_rels/workbook.xml.rels").decode()))
+    target = next(found["Target"] for found in links if found.get("Id") == link)
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    """Return the attributes of a tag, in quotation marks of either sort."""
+    return {name: double or single for name, double, single in _ATTRIBUTE.findall(tag)}
 
 
 def _column(letters: bytes) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from cchc_metrics.errors import InputError
+from cchc_metrics.read.archives import check_area, check_unpacked
 from cchc_metrics.read.formats import form_of, other_archive
 from cchc_metrics.read.grids import GridBook
 from cchc_metrics.read.html_tables import html_book, mhtml_book
@@ -38,6 +41,15 @@ class Workbook:
         """Whether its sheets are in memory, as those of web pages are."""
         return isinstance(self.reader, GridBook)
 
+    def sheet(self, name: str) -> Any:
+        """Return a sheet.
+
+        Raises:
+            UnreadableFileError: it is broken, or the workbook does not hold what it names.
+        """
+        with broken():
+            return self.reader.get_sheet_by_name(name)
+
     def names(self, *, hidden: bool) -> list[str]:
         """Return the names of the sheets that are hidden, or of those that are not."""
         if self.in_memory:
@@ -46,6 +58,27 @@ class Workbook:
 
         sheets = [meta for meta in self.reader.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
         return [meta.name for meta in sheets if (meta.visible != SheetVisibleEnum.Visible) is hidden]
+
+
+@contextmanager
+def broken() -> Iterator[None]:
+    """Say in one way that a workbook is broken, whatever its reader stumbles over.
+
+    Raises:
+        UnreadableFileError: it is broken.
+    """
+    try:
+        yield
+    except Exception as error:
+        module = type(error).__module__
+        if type(error).__name__ == "PasswordError" or not (
+            module.startswith("python_calamine") or isinstance(error, (OverflowError, MemoryError))
+        ):
+            raise
+        raise UnreadableFileError(
+            f"tệp hỏng hoặc không phải bảng tính: {error}; mở bằng Excel rồi lưu lại dạng .xlsx",
+            f"broken, or no workbook: {error}; open it in Excel and save it as .xlsx",
+        ) from None
 
 
 def open_workbook(path: Path, encoding: str = "") -> Workbook:
@@ -68,7 +101,7 @@ def open_workbook(path: Path, encoding: str = "") -> Workbook:
     if form == "xml":
         return Workbook(xml_book(data), data, rewrite)
     try:
-        from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415  an extra
+        from python_calamine import CalamineWorkbook, PasswordError  # noqa: PLC0415  an extra
     except ImportError:
         raise InputError(
             'thiếu phần bổ trợ "excel" để đọc bảng tính; cài: pip install "cchc-metrics[excel]"',
@@ -82,12 +115,10 @@ def open_workbook(path: Path, encoding: str = "") -> Workbook:
     other = other_archive(data)
     if other is not None:
         raise other
+    check_unpacked(data)
+    check_area(data)
     try:
-        return Workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)), data, rewrite)
+        with broken():
+            return Workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)), data, rewrite)
     except PasswordError:
         raise locked from None
-    except CalamineError as error:
-        raise UnreadableFileError(
-            f"tệp hỏng hoặc không phải bảng tính: {error}; mở bằng Excel rồi lưu lại dạng .xlsx",
-            f"broken, or no workbook: {error}; open it in Excel and save it as .xlsx",
-        ) from None
