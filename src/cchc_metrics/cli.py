@@ -1,12 +1,14 @@
 """The command ``cchc-metrics``: a thin layer over ``read_folder`` and what a dataset answers.
 
-Exit status: 0 done; 1 done, but rows were rejected; 2 the input cannot be used, with a one-line message that says the fix.
+Exit status: 0 done; 1 done, but rows were rejected; 2 the input cannot be used, with a one-line message that says the fix;
+3 a mistake of the program, which nobody foresaw; 130 stopped by Ctrl-C; 141 nobody reads what is printed any more.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -66,7 +68,41 @@ scores_option = click.option("--scores", type=_PATH, help="what is scored; defau
 unit_option = click.option("--unit", default="", help="unit code; default: the unit that reports")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_CRASHED, _STOPPED, _UNREAD = 3, 130, 141
+_TRACEBACK = "CCHC_METRICS_TRACEBACK"
+
+
+class _Main(click.Group):
+    """The command: whatever ends it has an exit status of its own, so that a script takes no crash for a result."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except (click.exceptions.Exit, click.ClickException):
+            raise
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("cchc-metrics: đã dừng | stopped", err=True)
+            raise SystemExit(_STOPPED) from None
+        except BrokenPipeError:  # as of ``| head``: it has what it wants
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python writes what is left when it ends
+            raise SystemExit(_UNREAD) from None
+        except Exception as error:
+            if os.environ.get(_TRACEBACK):
+                raise
+            said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            vi, en = (
+                f"lỗi của chương trình, chưa lường trước ({said})",
+                f"a mistake of the program that nobody foresaw; {_TRACEBACK}=1 shows where",
+            )
+            click.echo(f"cchc-metrics: {vi} | {en}", err=True)
+            raise SystemExit(_CRASHED) from None
+
+
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cchc-metrics")
 def main() -> None:
     """Administrative-reform (cải cách hành chính) indicators from a local government's records."""
@@ -499,6 +535,8 @@ def _working(lang: str) -> Iterator[_Progress]:
     try:
         with _Progress() as progress:
             yield progress
+    except BrokenPipeError:
+        raise
     except (CchcError, OSError) as error:
         message = error.text(lang) if isinstance(error, CchcError) else str(error)
         # A plan tells every mistake on a line of its own; one line is what a script can take.

@@ -13,6 +13,7 @@ from cchc_metrics.read import archives
 from cchc_metrics.read.excel_parts import odd_cells
 from cchc_metrics.read.files import read_file
 from cchc_metrics.read.raw import UnreadableFileError
+from cchc_metrics.records.problems import Code
 
 xlsxwriter = pytest.importorskip("xlsxwriter")
 SHEET = "xl/worksheets/sheet1.xml"
@@ -93,7 +94,7 @@ def prefixed(data: bytes) -> bytes:
 def test_rows_of_nothing_but_errors_are_counted_however_the_xml_is_written(tmp_path: Path, parts: dict[str, Change]) -> None:
     problems = read_file("outreach", changed(workbook(tmp_path / "outreach.xlsx", errors=50), parts)).problems
     assert (problems.read, problems.valid, problems.rejected) == (51, 1, 50)
-    assert problems.by_code()["cell_error"] == 200
+    assert problems.by_code()[Code.CELL_ERROR] == 200
 
 
 @pytest.mark.parametrize("implicit", [False, True], ids=["cells say where they stand", "only the last does"])
