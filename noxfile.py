@@ -93,6 +93,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def notebooks(session: nox.Session) -> None:
+    """Run the notebooks of examples/notebooks from the first cell to the last, and look for the right figures in what they show."""
+    install(session, ".", "notebooks")
+    session.run("pytest", "-W", "default", "tests/notebooks/notebooks_run.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Hold the library against polars, DuckDB, pandas and a C kernel on the reference work; posargs: benchmarks/README.md."""
     install(session, ".", "bench")
