@@ -21,6 +21,7 @@ MOST_UNPACKED: Final = 1 << 31
 _SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _PIECE: Final = 1 << 20
 _PLACE: Final = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,4})([0-9]{1,8})[\"']")
+_USUAL: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 _CELL: Final = re.compile(rb"<(?:\w+:)?(c|row)(?=[\s/>])")
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
 """What the archive's reader says of one that is broken; such a workbook is refused by its own reader."""
@@ -87,10 +88,12 @@ def _extent(file: IO[bytes]) -> tuple[int, int]:
         text = rest + piece
         cut = text.rfind(b"<")
         text, rest = (text[:cut], text[cut:]) if cut > 0 else (text, b"")
-        places = set(_PLACE.findall(text))
-        last_row = max(last_row, max((int(row) for _, row in places), default=0))
+        usual = _USUAL.findall(text)
+        plain = len(usual) == text.count(b"<c") + text.count(b":c")  # every cell says where it stands, as Excel writes it
+        places = set(usual if plain else _PLACE.findall(text))
+        last_row = max(last_row, max(map(int, {row for _, row in places}), default=0))
         last_column = max(last_column, max(map(_number, {letters for letters, _ in places}), default=0))
-        for tag in _CELL.findall(text):
+        for tag in () if plain else _CELL.findall(text):
             if tag == b"c":
                 cells += 1
                 last_column = max(last_column, cells)
