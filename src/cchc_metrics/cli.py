@@ -156,6 +156,7 @@ def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: 
 def check(folder: Path, lang: Lang, out: Path | None) -> None:
     """Read FOLDER and print its problems only; rows that are fixed in a can_sua.xlsx in FOLDER are read in place of the file's."""
     from cchc_metrics.report.problem_lines import problem_lines  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.tables.numbers import format_count  # noqa: PLC0415
 
     with _working(lang) as progress:
         found = _read(folder, progress).problems
@@ -179,9 +180,9 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
         click.echo(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
     read, valid, rejected = found.read, found.valid, found.rejected
     click.echo(
-        f"đọc {read} dòng = {valid} hợp lệ + {rejected} bị loại"
+        f"đọc {format_count(read)} dòng = {format_count(valid)} hợp lệ + {format_count(rejected)} bị loại"
         if lang == "vi"
-        else f"{read} rows read = {valid} valid + {rejected} rejected",
+        else f"{format_count(read, lang)} rows read = {format_count(valid, lang)} valid + {format_count(rejected, lang)} rejected",
     )
     raise SystemExit(_status(found))
 

@@ -112,8 +112,9 @@ def test_the_head_says_what_the_figures_are_about_and_not_by_which_ids_they_were
     grounds = said(section(report, "grounds"))
     assert f"Lịch làm việc: {report.calendar}." in grounds
     assert "Quy tắc tính: Mặc định của thư viện (default)." in grounds
-    assert "SỐ LIỆU MÔ PHỎNG, không phải số liệu thật." in page.lines
-    assert "SỐ LIỆU MÔ PHỎNG, không phải số liệu thật." not in report_page(replace(report, synthetic=False)).lines
+    made_up = "SỐ LIỆU MÔ PHỎNG, không phải số liệu thật."
+    assert page.lines[1].startswith(f"{made_up} Số liệu mô phỏng: ")
+    assert not any(made_up in line for line in report_page(replace(report, synthetic=False)).lines)
 
 
 def test_a_quarter_keeps_its_numeral() -> None:
@@ -125,8 +126,20 @@ def test_a_quarter_keeps_its_numeral() -> None:
 
 def test_a_running_period_is_said_to_be_running() -> None:
     page = report_page(read_folder(EXAMPLE, period="2022").report())
-    assert page.lines[1] == "Kỳ báo cáo chưa kết thúc: số liệu còn thay đổi."
-    assert page.lines[1] not in report_page(example_report()).lines
+    open_yet = " Kỳ báo cáo chưa kết thúc, số liệu còn thay đổi."
+    assert page.lines[0].endswith(open_yet)
+    assert not report_page(example_report()).lines[0].endswith(open_yet)
+
+
+def test_a_running_period_is_said_to_be_compared_with_the_same_days_only() -> None:
+    report = read_folder(EXAMPLE, period="2022").report()
+    assert "; so với cùng kỳ năm 2021 (01/01/2021 – 31/03/2021)." in report_page(report).lines[0]
+    assert "; against the same days of 2021 (2021-01-01 to 2021-03-31)." in report_page(report, "en").lines[0]
+    assert "kỳ gốc: cùng kỳ năm 2021 (01/01/2021 – 31/03/2021)." in said(section(report, "grounds"))[0]
+    assert "(tăng 11 hồ sơ so với cùng kỳ năm 2021)" in said(section(report, "attention"))[1]
+    text = report.text()
+    assert "So với cùng kỳ" in text
+    assert "So với năm 2021" not in text
 
 
 def test_every_indicator_is_shown_or_said_to_have_no_data() -> None:
@@ -265,7 +278,7 @@ def test_what_went_wrong_is_named_with_its_counts() -> None:
     late, overdue, worst = found[:3]
     assert late == "69 hồ sơ giải quyết quá hạn trong số 6.292 hồ sơ đã giải quyết."
     assert overdue == (
-        "12 hồ sơ đang giải quyết đã quá hạn cuối kỳ (tăng 3 so với năm 2020), trong đó 7 hồ sơ quá hạn trên 10 ngày làm việc; "
+        "12 hồ sơ đang giải quyết đã quá hạn cuối kỳ (tăng 3 hồ sơ so với năm 2020), trong đó 7 hồ sơ quá hạn trên 10 ngày làm việc; "
         "nhiều nhất: huyện Tháp Mười (cấp huyện) 8, xã Đốc Binh Kiều 2, xã Mỹ Đông 1."
     )
     assert worst == (
@@ -297,16 +310,19 @@ def test_what_has_a_target_is_shown_beside_it(planned: Report) -> None:
     assert [cells[-2:] for cells in shown.values()] == [["66,50%", "đạt"], ["", ""], ["", ""]]
 
 
+NOTHING_ASSUMED = " Không phải giả định gì khi đọc số liệu."
+
+
 def test_problems_are_counted_exactly() -> None:
     table = [{"Mã phiếu": n, "Đơn vị": "MA", "Ngày trả lời": "31/02/2021", "Điểm": 5} for n in range(1200)]
     report = Dataset(COMMUNE, period=YEAR, as_of=date(2021, 12, 31), surveys=table).report()
-    assert (
-        said(section(report, "left_out"))[0] == "Đọc 1.200 dòng, loại 1.200 dòng (100%) không dùng được; từng dòng ghi trong problems.csv."
-    )
+    read = "Đọc 1.200 dòng, loại 1.200 dòng (100%) không dùng được; từng dòng ghi trong problems.csv."
+    assert said(section(report, "left_out"))[0] == read + NOTHING_ASSUMED
     assert rows(section(report, "left_out"))["phiếu khảo sát"] == ["1.200", "1.200", "100,00%"]
     (row,) = section(report, "input").tables[0].rows
     assert [cell.shown for cell in row.cells] == ["bộ nhớ", "lỗi", Code.IMPOSSIBLE_DATE.vi, "1.200"]
-    assert said(section(report, "left_out", "en"))[0] == "Rows read: 1,200; rejected: 1,200 (100%), each listed in problems.csv."
+    read = "Rows read: 1,200; rejected: 1,200 (100%), each listed in problems.csv. Nothing had to be assumed to read the records."
+    assert said(section(report, "left_out", "en"))[0] == read
 
 
 def rejected(late: int, early: int, wrong: int, *, doubled: int = 0) -> Report:
@@ -345,12 +361,12 @@ def test_a_target_within_the_span_is_said_to_be_undecided(tmp_path: Path) -> Non
 
 def test_nothing_rejected_leaves_no_span() -> None:
     found = section(example_report(), "left_out")
-    assert said(found)[0] == "Đọc 19.073 dòng, không loại dòng nào."
+    assert said(found)[0] == "Đọc 19.073 dòng, không loại dòng nào." + NOTHING_ASSUMED
     assert found.tables == ()
 
 
 def test_nothing_assumed_is_said_too() -> None:
-    assert said(section(example_report(), "left_out"))[-1] == "Không phải giả định gì khi đọc số liệu."
+    assert said(section(example_report(), "left_out"))[0].endswith(NOTHING_ASSUMED)
 
 
 def test_what_a_file_lacks_is_assumed_and_said(tmp_path: Path) -> None:
@@ -358,7 +374,7 @@ def test_what_a_file_lacks_is_assumed_and_said(tmp_path: Path) -> None:
     found = said(section(read_folder(small(tmp_path, meetings_csv=meetings)).report(), "left_out"))
     assert f"Giả định, meetings.csv, «Họp không giấy (x)»: {Code.MARKS_ASSUMED.vi}." in found
     assert f"Giả định, meetings.csv, «Mã cuộc họp»: {Code.ROW_IS_ID.vi}." in found
-    assert "Không phải giả định gì khi đọc số liệu." not in found
+    assert not any(NOTHING_ASSUMED in line for line in found)
 
 
 # --- Words and widths

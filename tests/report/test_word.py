@@ -17,10 +17,11 @@ import cchc_metrics as cm
 from cchc_metrics.errors import InputError
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.draft import Draft
-from cchc_metrics.report.format import counts_text, measure_text
+from cchc_metrics.report.format import counts_text, measure_text, percent_in_sentence
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.narrative import Narrative, filled, narrative
 from cchc_metrics.report.word import write_word
+from cchc_metrics.values import Scale
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "thap-muoi"
 DATA = Path(cm.__file__).parent / "report" / "data" / "narrative.toml"
@@ -52,9 +53,13 @@ def test_the_published_figures_stand_in_sentences() -> None:
     text = "\n".join(sentences("vi"))
     for said in (
         "(trừ văn bản mật) đạt 92,83% (1.411/1.520), tăng 8,85 điểm phần trăm so với năm 2020",
-        "Hồ sơ tiếp nhận qua bưu chính công ích: 2.096, tăng 1.311 so với năm 2020",
-        "Hồ sơ trực tuyến mức độ 3, mức độ 4 cấp huyện: 1.223, tăng 811 so với năm 2020.",
+        "Hồ sơ tiếp nhận qua bưu chính công ích: 2.096 hồ sơ, tăng 1.311 hồ sơ so với năm 2020",
+        "Hồ sơ trực tuyến mức độ 3, mức độ 4 cấp huyện: 1.223 hồ sơ, tăng 811 hồ sơ so với năm 2020.",
         "cấp huyện 100% (39/39)",
+        "đạt 98,90% (6.223/6.292), tăng 1,03 điểm phần trăm so với năm 2020; trong đó ",
+        "cấp huyện 98,49% (2.808/2.851), cấp xã 99,24% (3.415/3.441)",
+        "90% hồ sơ giải quyết xong trong vòng ",
+        " lượt người so với năm 2020",
     ):
         assert said in text, said
 
@@ -68,6 +73,7 @@ def test_the_sentences_that_are_data_hold_no_number() -> None:
 def test_every_number_of_a_sentence_about_values_is_one_of_the_report(lang: Any) -> None:
     measures = [*report().measures, *(delta.baseline for delta in report().deltas if delta.baseline is not None)]
     known = {part for m in measures for text in (measure_text(m, lang), counts_text(m, lang)) for part in re.findall(r"\d[\d.,]*", text)}
+    known |= {percent_in_sentence(m.value, lang).rstrip("%") for m in measures if m.scale is Scale.PERCENT and m.value is not None}
     known |= {part for delta in report().deltas for part in re.findall(r"\d[\d.,]*", Draft(report(), lang).change_words(delta))}
     names = [indicator.name(lang) for indicator in report().catalogue]
     labels = {part for m in measures for _, label in m.breakdown for part in re.findall(r"\d+", label)}

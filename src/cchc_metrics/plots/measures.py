@@ -96,6 +96,11 @@ def draw(table: AnswerTable[Any], others: Callable[[list[str]], AnswerTable[Any]
     return units(found, target=target, whole=whole, intervals=intervals, about=asked.about, most=asked.most, lang=asked.lang)
 
 
+def _last_day(found: AnswerTable[Any], when: Period) -> date:
+    """Return the day on which a stock is counted: the last of a period, or that up to which it is known."""
+    return min(when.last, getattr(next(iter(found)), "as_of", when.last))
+
+
 def _ages(found: AnswerTable[Any], table: AnswerTable[Any], asked: Asked, period: str | None) -> Figure:
     """Return the picture of what is overdue: a row a unit in one period, or a row a period of one unit."""
     say = spoken_in(asked.lang)
@@ -127,7 +132,7 @@ def _ages(found: AnswerTable[Any], table: AnswerTable[Any], asked: Asked, period
     when = table.column("period")[0] if period is None else found.column("period")[0]
     unit = next((str(row["unit_name"] or row["unit"]) for row in found.to_dicts(asked.lang)), "")
     if period is not None and isinstance(when, Period):
-        unit = say("tại ngày ", "on ") + format_date(when.last, asked.lang)
+        unit = say("tại ngày ", "on ") + format_date(_last_day(found, when), asked.lang)
     return overdue(
         rows, title=title, subtitle=" · ".join(filter(None, (unit, asked.about))), by_size=key == "unit", most=asked.most, lang=asked.lang
     )

@@ -355,7 +355,10 @@ def grounds(draft: Draft) -> Section:
     rules = f"{preset.vi if draft.lang == 'vi' else preset.en} ({report.rules})" if preset is not None else report.rules
     first, last = draft.date(report.period.first), draft.date(report.period.last)
     said = [
-        say(f"Kỳ báo cáo: {first} – {last}; kỳ gốc: {draft.base}.", f"Period: {first} to {last}; baseline: {draft.base}."),
+        say(
+            f"Kỳ báo cáo: {first} – {last}; kỳ gốc: {draft.base_with_days}.",
+            f"Period: {first} to {last}; baseline: {draft.base_with_days}.",
+        ),
         say(f"Số liệu tính đến ngày {draft.date(report.as_of)}.", f"As of {draft.date(report.as_of)}."),
         say(f"Quy tắc tính: {rules}.", f"Rules: {rules}."),
         say(f"Lịch làm việc: {report.calendar}.", f"Working calendar: {report.calendar}."),

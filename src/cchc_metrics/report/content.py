@@ -25,12 +25,12 @@ def report_page(report: Report, lang: Lang = "vi") -> Page:
     first, last, day = (draft.date(d) for d in (report.period.first, report.period.last, report.as_of))
     lines = [
         draft.say(
-            f"Kỳ báo cáo {first} – {last}; số liệu tính đến ngày {day}; so với {draft.base}.",
-            f"Period {first} to {last}; as of {day}; against {draft.base}.",
+            f"Kỳ báo cáo {first} – {last}; số liệu tính đến ngày {day}; so với {draft.base_with_days}.",
+            f"Period {first} to {last}; as of {day}; against {draft.base_with_days}.",
         )
     ]
     if report.as_of < report.period.last:
-        lines.append(draft.say("Kỳ báo cáo chưa kết thúc: số liệu còn thay đổi.", "The period is not over: figures will change."))
+        lines[0] += draft.say(" Kỳ báo cáo chưa kết thúc, số liệu còn thay đổi.", " The period is not over: figures will change.")
     return Page(title, (*lines, *_warnings(draft)), (*first_page(draft), *annexes(draft)), lang)
 
 
@@ -51,7 +51,8 @@ def plan_page(report: Report, lang: Lang = "vi") -> Page:
 def _warnings(draft: Draft) -> tuple[str, ...]:
     """Return what has to stand at the top of every page: that records are made up, and the note of the district."""
     made_up = draft.say("SỐ LIỆU MÔ PHỎNG, không phải số liệu thật.", "SYNTHETIC RECORDS, not real data.") if draft.report.synthetic else ""
-    return tuple(filter(None, (made_up, capitalised(draft.report.note.text(draft.lang)))))
+    text = " ".join(filter(None, (made_up, capitalised(draft.report.note.text(draft.lang)))))
+    return (text,) if text else ()
 
 
 def delta_text(delta: Delta | None, found: Measure, lang: Lang = "vi") -> str:

@@ -10,6 +10,8 @@ from functools import cached_property
 
 from cchc_metrics.catalogue.labels import named_labels
 from cchc_metrics.catalogue.model import Indicator
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import LEVEL_NAMES, Unit
 from cchc_metrics.reference.unit_name import readings
 from cchc_metrics.report.format import better_text, excluded_name, label_text, value_form
@@ -78,10 +80,32 @@ class Draft:
             return unit.full_name
         return f"{_USUAL_KINDS[unit.level][self.lang == 'en']} {unit.name}"
 
-    @property
+    @cached_property
     def base(self) -> str:
-        """The period compared with, in a sentence: «năm 2020», «quý I năm 2020»."""
-        return self.report.baseline_period.in_sentence(self.lang)
+        """The period compared with, in a sentence: «năm 2020»; of a period that is not over, «cùng kỳ năm 2021»."""
+        named = self.report.baseline_period.in_sentence(self.lang)
+        return named if self.base_days is None else self.say(f"cùng kỳ {named}", f"the same days of {named}")
+
+    @property
+    def base_with_days(self) -> str:
+        """The period compared with, with its first and last day where they are not those of the period that is named."""
+        if self.base_days is None:
+            return self.base
+        first, last = self.date(self.base_days.first), self.date(self.base_days.last)
+        return f"{self.base} ({self.say(f'{first} – {last}', f'{first} to {last}')})"
+
+    @cached_property
+    def base_days(self) -> Period | None:
+        """The days compared with, where they are a part of the period that is named: the period reported on is not over."""
+        report = self.report
+        for indicator in report.catalogue:
+            for breakdown in ((), *self.labels(indicator)):
+                found = self.get(indicator.id, breakdown)
+                delta = None if found is None else self.delta(found)
+                if delta is not None and delta.baseline is not None:
+                    of = delta.baseline.period
+                    return of if (of.first, of.last) != (report.baseline_period.first, report.baseline_period.last) else None
+        return None
 
     def place(self, unit: Unit) -> str:
         """Return the name of a unit; of one with units below it, that only what it did itself is meant."""
@@ -194,8 +218,17 @@ class Draft:
         else:
             written = format_signed(size, lang=self.lang).removeprefix("+")
             unit = _DAYS.get(delta.current.scale)
-            written += f" {unit[self.lang == 'en']}" if unit else ""
+            word = unit[self.lang == "en"] if unit else self.noun(delta.current)
+            written += f" {word}" if word else ""
         return f"{self.say('tăng', 'up')} {written}" if delta.difference > 0 else f"{self.say('giảm', 'down')} {written}"
+
+    def noun(self, found: Measure) -> str:
+        """Return what stands after a count in a Vietnamese sentence: «hồ sơ», «lượt người»; ``""`` in English, and of what is no count."""
+        if self.lang == "en" or found.scale is not Scale.COUNT or found.indicator not in self.report.catalogue:
+            return ""
+        kinds = [KINDS[kind].vi for kind in self.report.catalogue.kinds_of(found.indicator) if kind in KINDS]
+        word = self.report.catalogue[found.indicator].noun_vi
+        return next((kind for kind in kinds if not word or word.startswith(kind)), word)
 
     def excluded(self, indicator: Indicator, found: Measure) -> str:
         """Return what a value leaves out: «không tính 11 hồ sơ không có hạn trả kết quả»; ``""`` for nothing."""

@@ -10,7 +10,7 @@ from cchc_metrics.catalogue.model import Indicator
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.report.draft import Draft, Footnotes, capitalised
-from cchc_metrics.report.format import assessment_cells, value_form
+from cchc_metrics.report.format import assessment_cells, percent_in_sentence, value_form
 from cchc_metrics.report.page import Cell, Form, Paragraph, Section, Table, TableHeading, TableRow, number_cell
 from cchc_metrics.tables.numbers import format_count, format_number, format_percent
 from cchc_metrics.text import Lang
@@ -81,9 +81,17 @@ def _figures(draft: Draft) -> Section:
         "headlines",
         tuple(headings[column] for column in kept),
         shown_rows,
-        notes=(*notes.notes(), *_legend(draft, shown_rows, shown, compared=compared)),
+        notes=(*_samples_in_one(notes), *_legend(draft, shown_rows, shown, compared=compared)),
     )
     return Section("headlines", title, tuple(_score(draft)), (table,))
+
+
+def _samples_in_one(notes: Footnotes) -> Iterator[str]:
+    """Yield the notes of a table; those of samples, which are short, stand in one line."""
+    said = list(notes.notes())
+    if samples := [note for note in said if ") n = " in note]:
+        yield " ".join(samples)
+    yield from (note for note in said if note not in samples)
 
 
 def _score(draft: Draft) -> Iterator[Paragraph]:
@@ -106,6 +114,8 @@ def figure_headings(draft: Draft, *, targets: bool = False) -> tuple[TableHeadin
     """Return the headings of a table of values: the value, its counts, its change; and its target where that is wanted."""
     say, now = draft.say, draft.report.period.text(draft.lang)
     against = say(f"So với {draft.base}", f"Against {draft.base}")
+    if draft.base_days is not None:  # the head of the report says of which days; a heading of two lines would be read no better
+        against = say("So với cùng kỳ", "Against a year earlier")
     found = (
         TableHeading(say("Chỉ tiêu", "Indicator")),
         TableHeading(say("Kết quả", "Value"), now, right=True),
@@ -189,7 +199,7 @@ def _lowest(draft: Draft) -> Iterator[str]:
             continue
         below = sorted(((m.value, name, m) for name, m in units if m.value is not None and m.value < whole.value), key=lambda row: row[0])
         if below:
-            named = [f"{name} {format_percent(value, lang=draft.lang)} ({_counts(draft, m)})" for value, name, m in below[:WORST]]
+            named = [f"{name} {percent_in_sentence(value, draft.lang)} ({_counts(draft, m)})" for value, name, m in below[:WORST]]
             yield f"{indicator.name(draft.lang)} {draft.say('thấp nhất', 'lowest')}: {', '.join(named)}."
 
 
@@ -266,6 +276,9 @@ def _left_out(draft: Draft, number: int) -> Section:
         )
     else:
         said.append(Paragraph(say(f"Đọc {read} dòng, không loại dòng nào.", f"Rows read: {read}; none was rejected.")))
+    if not _assumed_totals(found):
+        unassumed = say(" Không phải giả định gì khi đọc số liệu.", " Nothing had to be assumed to read the records.")
+        said[0] = Paragraph(said[0].text + unassumed)
     said += [Paragraph(text, item=True) for text in (*_unread(found, lang), *_not_counted(draft), *_assumed(found, draft))]
     tables = []
     rejected_of = {kind: own for kind, own in report.tables.items() if own.rejected and kind in KINDS}
@@ -294,14 +307,15 @@ def _not_counted(draft: Draft) -> Iterator[str]:
 
 
 def _assumed(problems: Problems, draft: Draft) -> Iterator[str]:
-    found = [(file, code, n) for (file, code), n in sorted(problems.totals.items()) if code in ASSUMED]
-    for file, code, n in found[:_TOLD]:
+    for file, code, n in _assumed_totals(problems)[:_TOLD]:
         text = code.vi if draft.lang == "vi" else code.en
         times = f" ({format_count(n, draft.lang)})" if n > 1 else ""
         columns = "".join(f", «{name}»" for name in _columns_of(draft, file, code))
         yield f"{draft.say('Giả định', 'Assumed')}, {file or draft.say('số liệu trong bộ nhớ', 'in memory')}{columns}{times}: {text}."
-    if not found:
-        yield draft.say("Không phải giả định gì khi đọc số liệu.", "Nothing had to be assumed to read the records.")
+
+
+def _assumed_totals(problems: Problems) -> list[tuple[str, Code, int]]:
+    return [(file, code, n) for (file, code), n in sorted(problems.totals.items()) if code in ASSUMED]
 
 
 def _columns_of(draft: Draft, file: str, code: Code) -> tuple[str, ...]:

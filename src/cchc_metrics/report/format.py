@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.catalogue.model import Count
@@ -160,6 +162,15 @@ def measure_text(measure: Measure, lang: Lang = "vi", *, flag: bool = False) -> 
         vi, en = _FLAGS[measure.status]
         shown += en if lang == "en" else vi
     return shown
+
+
+def percent_in_sentence(value: Fraction, lang: Lang, beside: Iterable[Fraction | None] = ()) -> str:
+    """Return a rate as it stands among others in a sentence: two decimals as they all have, none where it is whole.
+
+    >>> percent_in_sentence(Fraction(875, 10), "vi"), percent_in_sentence(Fraction(50), "vi"), percent_in_sentence(Fraction(200, 3), "en")
+    ('87,50%', '50%', '66.67%')
+    """
+    return format_percent(value, lang=lang, strip=value.denominator == 1, beside=beside)
 
 
 def no_value_text(measure: Measure, lang: Lang) -> str:

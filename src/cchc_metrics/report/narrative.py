@@ -13,7 +13,7 @@ from cchc_metrics.catalogue.model import Indicator
 from cchc_metrics.declared import DeclaredModel, parse_toml
 from cchc_metrics.report.draft import Draft, capitalised
 from cchc_metrics.report.first_page import first_page
-from cchc_metrics.report.format import assessment_cells, counts_text, measure_text
+from cchc_metrics.report.format import assessment_cells, counts_text, measure_text, percent_in_sentence
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Scale
@@ -114,6 +114,15 @@ def _outline() -> _Outline:
     return _Outline.model_validate(parse_toml(text, "narrative.toml").data)
 
 
+def _bare(percent: str) -> str:
+    """Return a percentage of a table as a sentence has it: without decimals where it is whole.
+
+    >>> _bare("= 100,00%"), _bare("98,50%")
+    ('= 100%', '98,50%')
+    """
+    return re.sub(r"[,.]0+%$", "%", percent)
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     draft: Draft
@@ -185,29 +194,34 @@ class _Writer:
             "name": indicator.name(draft.lang),
             "change": draft.change_words(delta) if delta is not None and delta.difference is not None else "",
             "base": draft.base,
-            "target": "" if required is None else required.shown,
+            "target": "" if required is None else _bare(required.shown),
             "verdict": "" if target is None else target.verdict.text(draft.lang),
             "parts": "" if short else ", ".join(self._parts(indicator, found)),
             "doubt": f"({capitalised(doubt)}.)" if doubt else "",
             "excluded": f"({capitalised(left_out)}.)" if left_out else "",
         }
         if reached is not None:  # with as many digits as tell it from the target
-            fields["value"] = reached.text
+            fields["value"] = _bare(reached.text)
         return self._filled(indicator.id if indicator.id in self.outline.sentences else found.scale.value, fields)
 
     def _parts(self, indicator: Indicator, found: Measure) -> Iterator[str]:
         """Yield what the levels of a unit have in a value."""
         if any(dim == "level" for dim, _ in found.breakdown):
             return
-        for level in self.draft.level_parts():
-            part = self.draft.get(indicator.id, tuple(sorted((*found.breakdown, *level))))
-            if part is not None and part.value is not None:
-                yield self._filled("part", self._value(part) | {"scope": self.draft.scope(level)})
+        parts = [(level, self.draft.get(indicator.id, tuple(sorted((*found.breakdown, *level))))) for level in self.draft.level_parts()]
+        known = [(level, part) for level, part in parts if part is not None and part.value is not None]
+        if len(known) == 1 and (known[0][1].numerator, known[0][1].denominator) == (found.numerator, found.denominator):
+            return  # the only level that has any is the whole once more
+        for level, part in known:
+            yield self._filled("part", self._value(part) | {"scope": self.draft.scope(level)})
 
     def _value(self, found: Measure) -> dict[str, str]:
         lang = self.draft.lang
         counts = counts_text(found, lang) if found.scale is Scale.PERCENT else ""
-        return {"value": measure_text(found, lang), "counts": counts, "scope": self.draft.scope(found.breakdown)}
+        shown = measure_text(found, lang)
+        if found.scale is Scale.PERCENT and found.value is not None:
+            shown = percent_in_sentence(found.value, lang)
+        return {"value": shown, "noun": self.draft.noun(found), "counts": counts, "scope": self.draft.scope(found.breakdown)}
 
     def _filled(self, name: str, fields: Mapping[str, str]) -> str:
         return filled(self.outline.sentences[name].text(self.draft.lang), fields)
@@ -245,4 +259,7 @@ class _Writer:
             if found.verdict in (Verdict.NOT_MET, Verdict.AT_RISK, Verdict.NOT_DUE, Verdict.ON_TRACK):
                 takes = found.sentence.text(draft.lang)
                 due = draft.say(f"hạn {draft.date(found.due)}", f"due {draft.date(found.due)}")
-                yield f"{found.name.text(draft.lang)} ({found.verdict.text(draft.lang)}, {due})" + (f": {takes}." if takes else ".")
+                stand = found.verdict.text(draft.lang)
+                if draft.date(found.due) not in takes and f"{found.due}" not in takes:  # the day of a task is said with what it takes
+                    stand += f", {due}"
+                yield f"{found.name.text(draft.lang)} ({stand})" + (f": {takes}." if takes else ".")
