@@ -40,6 +40,11 @@ def test_counts_are_divided_again() -> None:
     assert (found.value, found.status) == (Fraction(8400, 96), Status.OK)
 
 
+@pytest.mark.parametrize("value", ["87.5", "87", "88", "87.50", 87.5, 87, None])
+def test_a_value_beside_counts_may_be_rounded_or_cut(value: object) -> None:
+    assert read({"numerator": 84, "denominator": 96, "value": value})["resolved_on_time", "K"].value == Fraction(175, 2)
+
+
 def test_nothing_of_nothing_has_no_value() -> None:
     found = read({"numerator": 0, "denominator": 0})["resolved_on_time", "K"]
     assert (found.value, found.status) == (None, Status.ZERO_DENOMINATOR)
@@ -78,6 +83,11 @@ def test_a_status_without_a_value_needs_no_counts(status: Status) -> None:
         ({"numerator": None, "indicator": "dossiers_received", "value": "3"}, "numerator null"),
         ({"numerator": 5, "denominator": 5, "indicator": "dossiers_received"}, "must be null"),
         ({"numerator": 5, "denominator": -5}, "negative"),
+        ({"numerator": -5, "denominator": 5}, "negative"),
+        ({"numerator": 84, "denominator": 100, "value": "85"}, "value «85» is not that of 84/100"),
+        ({"numerator": 84, "denominator": 100, "value": 0.84}, "value «0.84» is not that of 84/100"),
+        ({"numerator": 5, "indicator": "dossiers_received", "value": "6"}, "value «6» is not that of 5"),
+        ({"numerator": 84, "denominator": 100, "value": "NaN"}, "decimal string"),
         ({"numerator": None, "value": "83,94"}, "decimal string"),
         ({"numerator": None, "value": 83.94}, "decimal string"),
         ({"numerator": 5.0, "denominator": 5}, "whole number"),

@@ -78,7 +78,7 @@ def _measure(item: Mapping[str, Any], data: Mapping[str, Any], catalogue: Catalo
     why = item.get("reason")
     if status is Status.ESTIMATED and reason == REASONS[status] and isinstance(why, str) and why:
         reason = Text(why, why)  # what was published says more: how many cases could change it
-    return Measure(
+    found = Measure(
         indicator=indicator.id,
         unit=str(item["unit"]),
         period=period,
@@ -95,6 +95,19 @@ def _measure(item: Mapping[str, Any], data: Mapping[str, Any], catalogue: Catalo
         calendar=str(data.get("calendar", "")),
         quantile=value,
     )
+    if found.numerator is not None and value is None:
+        _agree(found, item.get("value"))
+    return found
+
+
+def _agree(found: Measure, given: object) -> None:
+    """Raise where a value that was given beside counts is neither theirs nor theirs rounded or cut, at as many decimals as it has."""
+    if given is None or found.value is None:
+        return
+    said = _decimal(str(given) if isinstance(given, (int, float)) else given)
+    if abs(said - found.value) >= Fraction(1, 10 ** len(str(given).partition(".")[2])):
+        of = f"{found.numerator}" if found.denominator is None else f"{found.numerator}/{found.denominator}"
+        raise CchcError(f"value «{given}» không phải của {of}: sửa một trong hai", f"value «{given}» is not that of {of}: fix one of them")
 
 
 def _count(item: Mapping[str, Any], key: str) -> int | None:
@@ -115,8 +128,9 @@ def _judged(
     divided = indicator.scale is not Scale.COUNT and not indicator.quantile
     if not divided and denominator is not None:
         raise CchcError("denominator phải là null với chỉ tiêu này", "denominator must be null for this indicator")
-    if denominator is not None and denominator < 0:
-        raise CchcError(f"denominator {denominator} âm", f"denominator {denominator} is negative")
+    for key, count in (("numerator", numerator), ("denominator", denominator)):
+        if count is not None and count < 0:
+            raise CchcError(f"{key} {count} âm", f"{key} {count} is negative")
     if not status.usable:
         return status, UNSAID if status is Status.NO_DATA and numerator is not None else REASONS[status], None
     if indicator.quantile:
