@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cchc_metrics.count.engines import Engine
+from cchc_metrics.count.engines import Engine, engine_of_table
 from cchc_metrics.count.frame import Frame
 from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.read.folder import unreadable
@@ -79,8 +79,9 @@ def scan_tables(
                 for _ in parts:
                     pass
             else:
+                chosen = engine_of_table(engine, table.rows) if kind == "dossiers" else engine
                 counted += tally(
-                    {kind: parts}, periods=periods, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=engine, daily=False
+                    {kind: parts}, periods=periods, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=chosen, daily=False
                 )
         except UnreadableFileError as error:  # what was counted of it so far is forgotten
             problems[kind] = unreadable(table.file, error)

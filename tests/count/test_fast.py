@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import os
 import pickle
+import sys
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
@@ -19,7 +21,7 @@ from cchc_metrics.count.engines import ENGINES
 from cchc_metrics.count.fast import compiled, pure
 from cchc_metrics.count.fast.plan import CountPlan
 from cchc_metrics.count.tally import Tally, tally
-from cchc_metrics.count.workers import in_processes
+from cchc_metrics.count.workers import in_processes, usable_cores
 from cchc_metrics.errors import InputError
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.columns import Array, Columns, columns_of
@@ -33,6 +35,7 @@ from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rule_presets
 
+tally_module = sys.modules[tally.__module__]
 CALENDAR = Calendar.official()
 PERIODS = tuple(Period.parse(p) for p in ("2021", "2021-Q1", "2021-Q1@nd09", "2020-12", "2022-H1"))
 OTHERS = [engine for engine in ENGINES if engine != "general"]
@@ -394,3 +397,34 @@ def test_what_cannot_be_done_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(builtins, "__import__", without_numba)
     with pytest.raises(InputError, match=r"cchc-metrics\[fast\]"):
         count(columns, rules, "compiled")
+
+
+def engines_used(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Return the list to which the engine and the threads of each count are added from now on."""
+    used: list[tuple[str, int]] = []
+    real = tally_module.cubes_of
+
+    def noted(name: str, columns: Columns, context: Any, frame: Any, sets: Any, engine: Any, threads: int) -> Any:
+        used.append((engine, threads))
+        return real(name, columns, context, frame, sets, engine, threads)
+
+    monkeypatch.setattr(tally_module, "cubes_of", noted)
+    return used
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_auto_is_compiled_where_the_rows_pay_for_it_and_the_counts_are_the_same(installed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = many(3_000, seed=4, plain=False)
+    options: dict[str, Any] = {"periods": PERIODS, "rules": Rules.preset("default"), "calendar": CALENDAR}
+    whole = tally({"dossiers": columns}, engine="general", **options)
+    monkeypatch.setattr("cchc_metrics.count.engines.find_spec", lambda _: installed or None)
+    monkeypatch.setattr(tally_module, "usable_cores", lambda: 3)
+    used = engines_used(monkeypatch)
+    for least in (3_000, 3_001):
+        monkeypatch.setattr("cchc_metrics.count.engines.COMPILED_ROWS", least)
+        assert_same(tally({"dossiers": columns}, **options), whole)
+    assert used == [("compiled", 3) if installed else ("auto", 1), ("auto", 1)]
+
+
+def test_the_cores_that_the_process_may_use_are_counted() -> None:
+    assert 1 <= usable_cores() <= (os.cpu_count() or 1)

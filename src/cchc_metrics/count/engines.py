@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
+from importlib.util import find_spec
 from itertools import pairwise
 from operator import add
 from typing import Final, Literal, get_args
@@ -23,6 +24,8 @@ from cchc_metrics.records.kinds import KINDS
 
 FAST_ROWS: Final = 2_000
 """``auto`` counts so many dossiers and more by tables."""
+COMPILED_ROWS: Final = 30_000_000
+"""``auto`` takes the compiled engine from so many dossiers on: about a second to load it is what it saves on them."""
 CELLS_A_ROW: Final = 64
 """Tables keep their counts in full; ``auto`` leaves them where that is more than so many cells for each row."""
 
@@ -52,6 +55,20 @@ def cubes_of(
     if found is None:
         found = _cubes(name, columns, context, frame, sets)
     return {f"{name}.{short}": cube for short, cube in found.items()}
+
+
+def engine_of_table(engine: Engine, rows: int | None) -> Engine:
+    """Return the engine for a table of which it is known how many rows it has, or not; it depends on nothing else but the extra.
+
+    Args:
+        engine: the one that is asked for.
+        rows: how many rows the whole table has, None where that is not known before it is read.
+
+    Returns:
+        ``compiled`` instead of ``auto`` where the extra ``fast`` is installed and so many rows pay for loading it; else what was asked for.
+    """
+    pays = engine == "auto" and rows is not None and rows >= COMPILED_ROWS
+    return "compiled" if pays and find_spec("numba") is not None else engine
 
 
 def parts_of(kinds: Mapping[str, Columns], workers: int) -> list[dict[str, Columns]]:

@@ -20,11 +20,11 @@ import numpy as np
 from cchc_metrics.arguments import public_methods
 from cchc_metrics.count.arguments import as_calendar, as_day, as_periods, as_rules, as_sets, as_tables, checked
 from cchc_metrics.count.cube import Cube
-from cchc_metrics.count.engines import ENGINES, Engine, Sets, compiled_counter, cubes_of, parts_of
+from cchc_metrics.count.engines import ENGINES, Engine, Sets, compiled_counter, cubes_of, engine_of_table, parts_of
 from cchc_metrics.count.frame import Frame, common_edges
 from cchc_metrics.count.stored import Counted, Flat, Stored, flat_of, from_bytes, from_json, to_bytes, to_json
 from cchc_metrics.count.summing import CubeSum
-from cchc_metrics.count.workers import can_fork, in_processes
+from cchc_metrics.count.workers import can_fork, in_processes, usable_cores
 from cchc_metrics.errors import InputError, TallyMismatchError, suggestion
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.kind import Context, needed, said
@@ -238,7 +238,7 @@ def tally(
     as_of: date | str | None = None,
     sets: Mapping[str, Collection[str]] | None = None,
     engine: Engine = "auto",
-    workers: int = 1,
+    workers: int | None = None,
     daily: bool = True,
 ) -> Tally:
     """Count the events of every kind supplied, in one pass over the rows.
@@ -254,9 +254,11 @@ def tally(
         sets: full name of each set of events to count → the dimensions to keep, see ``Catalogue.event_sets``; None for all but those by
             procedure. Fewer sets and dimensions are faster; what was not counted cannot be read off.
         engine: how dossiers are counted; the answer is the same. ``tables``: by look-up tables, in numpy. ``compiled``: the same, compiled
-            (extra ``fast``). ``general``: event by event, as every other kind is. ``auto``: ``tables`` where that pays, else ``general``.
-        workers: how many processor cores to use; worth it from a few million rows on. ``compiled`` takes threads; the others fork
-            processes, which read the columns where they lie (where the system cannot fork, one process counts all).
+            (extra ``fast``). ``general``: event by event, as every other kind is. ``auto``: ``tables`` where that pays, else ``general``;
+            ``compiled`` where the extra is installed and the table is known to have rows enough to pay for loading it.
+        workers: how many processor cores to use. Where it is not said, ``compiled`` takes as many threads as the process may use, and the
+            others one process; told to, they fork processes, which read the columns where they lie (where the system cannot fork, one
+            process counts all). Worth it from a few million rows on.
         daily: whether a period that is not over on ``as_of`` is counted day by day: it can then be read as of any day of it, and added to
             tallies of other days. Without, it can be read as of that day only, and takes less memory. What has become of the dossiers
             received by then (``bound`` sets of events) can be read as of ``as_of`` only, either way.
@@ -275,7 +277,7 @@ def tally(
     >>> tally({"meetings": parts}, periods="2021") == tally({"meetings": held}, periods="2021")
     True
     """
-    if workers < 1:
+    if workers is not None and workers < 1:
         raise InputError(f"số tiến trình phải từ 1: {workers}", f"at least one worker: {workers}")
     if engine not in ENGINES:
         vi, en = suggestion(str(engine), ENGINES)
@@ -300,13 +302,20 @@ class _Count:
     context: Context
     sets: Sets
     engine: Engine
-    workers: int
+    workers: int | None
 
     def all(self, kinds: Mapping[str, Columns]) -> Tally:
         """Return the tally of whole tables."""
-        if self.workers == 1 or self.engine == "compiled" or not can_fork():
-            return self._count(kinds, self.workers)
-        parts = [part for part in parts_of(kinds, self.workers) if part]
+        count = replace(self, engine=engine_of_table(self.engine, len(kinds["dossiers"]) if "dossiers" in kinds else None))
+        return count._all(kinds)  # noqa: SLF001  its own kind
+
+    def _all(self, kinds: Mapping[str, Columns]) -> Tally:
+        if self.engine == "compiled":
+            return self._count(kinds, self.workers or usable_cores())
+        workers = self.workers or 1
+        if workers == 1 or not can_fork():
+            return self._count(kinds, 1)
+        parts = [part for part in parts_of(kinds, workers) if part]
         if len(parts) < 2:
             return self._count(kinds, 1)
         return reduce(add, in_processes(lambda part: self._count(part, 1), parts))
