@@ -93,6 +93,12 @@ def test_an_id_that_two_parts_in_memory_have_counts_once(how: Any) -> None:
     assert contradicted.problems.by_code() == {Code.DUPLICATE_CONFLICTING: 2}
 
 
+@pytest.mark.parametrize("periods", [(None,), ("2021", 5), (["2021"],)])
+def test_each_of_several_periods_is_checked(periods: tuple[Any, ...]) -> None:
+    with pytest.raises(CchcError, match=r"Dataset\.measures: periods: "):
+        in_memory().measures(*periods)
+
+
 def test_records_are_a_table_too() -> None:
     """A record has every column, so what the table did not say is unknown and not without data; the counts are the same."""
     records = list(read_rows("dossiers", rows_of_csv(SMALL["dossiers.csv"]), units=UNITS).columns.records())

@@ -81,9 +81,12 @@ def _wrong_argument(function: Callable[..., Any], args: tuple[Any, ...], kwargs:
     except TypeError:  # a wrong number of arguments is Python's own to say
         return None
     own = function.__qualname__.removesuffix(".__init__")
-    for name, value in given.items():
+    # Each of ``*periods`` is what the annotation says.
+    several = {p.name for p in signature.parameters.values() if p.kind is p.VAR_POSITIONAL}
+    each = [(name, value) for name, values in given.items() for value in (values if name in several else (values,))]
+    for name, value in each:
         parameter = signature.parameters[name]
-        if name in ("self", "cls") or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        if name in ("self", "cls") or parameter.kind is parameter.VAR_KEYWORD:
             continue
         hint = _hint(function, parameter.annotation)
         if isinstance(value, (str, PurePath)) and "Path" in str(parameter.annotation) and not _names_a_file(value):
