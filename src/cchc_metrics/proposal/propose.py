@@ -11,8 +11,9 @@ from typing import Final
 
 from cchc_metrics.proposal.model import Answer, Entry, Path, Proposal, Read, encodings_in
 from cchc_metrics.proposal.tables import Seen, table_of
-from cchc_metrics.proposal.texts import Office, days_said, direction_of, office_of, period_of
+from cchc_metrics.proposal.texts import days_said, direction_of, office_of, period_of
 from cchc_metrics.proposal.words import guessed_code, known, may_be_copied
+from cchc_metrics.read.district import LEVEL_WORDS
 from cchc_metrics.read.files import EVERY
 from cchc_metrics.read.headings import BOTH, heading_key, layout_of
 from cchc_metrics.read.look import Sheet
@@ -22,7 +23,7 @@ from cchc_metrics.records.choices import Secrecy
 from cchc_metrics.records.fields import Choice, Flag
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import schema, schema_by_name
-from cchc_metrics.reference.level import LEVELS_OF_KIND
+from cchc_metrics.reference.level import LEVELS, LEVELS_OF_KIND
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit_name import kind_of, normalise_unit_name
 from cchc_metrics.text import fold
@@ -119,7 +120,8 @@ def _who(
             options=("province", "district", "commune"),
         ),
     ]
-    below, units = _below(tables, office, code or "")
+    level = _one(answers.get(("level",))) or (office.level if office else None)
+    below, units = _below(tables, name, level, code or "")
     return entries + below, units
 
 
@@ -151,18 +153,24 @@ def _code(tables: Sequence[Seen]) -> str | None:
     return found.pop() if len(found) == 1 and "" not in found else None
 
 
-def _below(tables: Sequence[Seen], office: Office | None, code: str) -> tuple[list[Entry], dict[str, tuple[str, str]]]:
-    """Return the units that unit columns name: administrative ones get a code below, departments count for the reporting unit."""
+def _below(tables: Sequence[Seen], name: str | None, level: str | None, code: str) -> tuple[list[Entry], dict[str, tuple[str, str]]]:
+    """Return the units that unit columns name: administrative ones get a code below, departments count for the reporting unit.
+
+    A unit that cannot be below, as another district of a district, is asked about.
+    """
     entries: list[Entry] = []
     units: dict[str, tuple[str, str]] = {}
-    own = {fold(code), normalise_unit_name(office.name) if office else ""}
+    own = {fold(code), normalise_unit_name(name or "")}
     for table in tables:
         for word, cells in table.words("unit_code").items() if "unit_code" in table.filled else ():
             if not word or fold(word) in own or normalise_unit_name(word) in own or not may_be_copied(word):
                 continue
             unit = next((kind for kind in LEVELS_OF_KIND if re.match(rf"(?:ubnd\s+)?{fold(kind)}\b", fold(word))), "")
             where = ("values", table.kind.name, "unit_code", word)
-            if unit:
+            if unit and not _may_be_below(level, unit):
+                if where not in [e.where for e in entries]:
+                    entries.append(Entry(where, None, cells=cells))
+            elif unit:
                 name = re.sub(rf"(?i)^(?:ubnd\s+|[ủu][ỷy]\s+ban\s+nhân\s+dân\s+)?{unit}\s+", "", word)
                 if name not in units:
                     units[name] = (unit, LEVELS_OF_KIND[unit][-1])
@@ -174,6 +182,12 @@ def _below(tables: Sequence[Seen], office: Office | None, code: str) -> tuple[li
         if lacks and ("columns", table.kind.name, "unit_code") not in [e.where for e in entries]:
             entries.append(Entry(("columns", table.kind.name, "unit_code"), code, cells=len(table.records)))
     return entries, units
+
+
+def _may_be_below(level: str | None, kind: str) -> bool:
+    """Return whether a unit of a kind can be below a unit of a level, which may be said in Vietnamese."""
+    level = LEVEL_WORDS.get(fold(level or ""), level)
+    return level is None or level not in LEVELS or LEVELS.index(LEVELS_OF_KIND[kind][-1]) > LEVELS.index(level)
 
 
 def _when(tables: Sequence[Seen]) -> list[Entry]:
@@ -251,6 +265,7 @@ def _layout(table: Seen) -> str:
 
 def _headings(tables: Sequence[Seen]) -> Iterator[Entry]:
     seen = set()
+    meant = {heading_key(t.heading.headings[at]): name for t in tables for name, at in t.positions.items()}
     for table in tables:
         columns = tuple(spec.name for spec in schema(table.kind.model))
         for at, text in enumerate(table.heading.headings):
@@ -258,6 +273,11 @@ def _headings(tables: Sequence[Seen]) -> Iterator[Entry]:
                 continue
             seen.add(text)
             names = table.guesses.get(at, ("",))
+            elsewhere = meant.get(heading_key(text))
+            if at in table.passed and elsewhere is not None and elsewhere not in table.filled:
+                # A sheet in which nothing is ticked, or no word of the list stands, is read like those beside it.
+                yield Entry(("headings", table.kind.name, text), elsewhere, sure=True)
+                continue
             # A heading that means its column by its words only gives way to one that means it by itself.
             gives_way = at in table.passed and heading_key(text) in map(heading_key, table.kind.by_words)
             yield Entry(("headings", table.kind.name, text), BOTH.join(names), gives_way, table.said(at), columns)

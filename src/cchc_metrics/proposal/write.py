@@ -70,7 +70,7 @@ def _line(entry: Entry, comment: str) -> str:
     value = "" if entry.value is None else entry.value
     line = f"{_key(entry.where[-1])} = {_value(entry, value)}"
     cells = f"{entry.cells} ô" if entry.cells and entry.where[0] != "files" else ""
-    aside = "; ".join(filter(None, [comment, cells]))
+    aside = _one_line("; ".join(filter(None, [comment, cells])))  # a heading may stand on several lines
     return ("" if entry.sure else "#? ") + line + (f"  # {aside}" if aside else "")
 
 

@@ -27,6 +27,10 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SEVERAL: Final = 3
 """So many words are no id."""
 _TOTALS: Final = frozenset(map(word_key, ("tổng", "tổng cộng", "tổng số", "cộng", "cộng dồn", "tổng số hồ sơ", "tổng cộng hồ sơ", "total")))
+_COUNT: Final = re.compile(r"[\s:=(]+\d[\d.]*\)?\s*$")
+"""What a total says at its end: «Tổng số: 12»."""
+_SMALL: Final = re.compile(r"\d{1,4}(?:\s+[^\W\d]+){0,3}")
+"""What is no date but counts the rows above: 12, «12 hồ sơ»."""
 _INITIALS: Final = frozenset("tTcC")
 
 
@@ -117,6 +121,7 @@ class _Judge:
         """Return the ascending positions of the rows that are dressing; the costly look is at the few that can be."""
         found: Array = np.arange(rows if self._others else 0)
         some_blank = np.zeros(len(found), dtype=bool)
+        counting = [spec.name for spec in self._others if spec.cell_type.name == "moment"]
         for spec in sorted(self._others, key=lambda spec: _ORDER.index(spec.cell_type.name)):
             column = cells[spec.name] if len(found) == rows else cells[spec.name].taken(found)
             codes = column.codes
@@ -134,7 +139,17 @@ class _Judge:
                 kept = np.array([_no_id(text) for text in texts], dtype=bool)
                 some_blank |= np.array([text == "" for text in texts], dtype=bool)
                 found, some_blank = found[kept], some_blank[kept]
-        return found[some_blank]
+        found = found[some_blank]
+        return found[[not self._counts(cells, counting, at) or self._says_nothing_else(cells, counting, at) for at in found.tolist()]]
+
+    def _counts(self, cells: Mapping[str, RawColumn], columns: Sequence[str], at: int) -> bool:
+        """Return whether a row has a number in place of a date, as a total has that stands under one."""
+        return any(_is_count(_text(cells[name].cell(at))) for name in columns)
+
+    def _says_nothing_else(self, cells: Mapping[str, RawColumn], but: Sequence[str], at: int) -> bool:
+        """Return whether all cells of a row are blank or no identifier, but those of some columns."""
+        ids = [spec.name for spec in self.needed if spec.cell_type.name == "id"]
+        return all(name in but or name in ids or _text(column.cell(at)) in ("", None) for name, column in cells.items())
 
     def refused(self, row: Refused, positions: Mapping[str, int]) -> bool:
         """Return whether a row that could not be cut into the columns is dressing; only of rows of few cells it is known."""
@@ -159,6 +174,8 @@ class _Judge:
             return True, False
         if text is None or isinstance(cell, Uncalculated):
             return False, True
+        if spec.cell_type.name == "moment" and _is_count(text):
+            return False, False
         if spec.cell_type.name == "moment" and (not isinstance(cell, str) or text[0].isdigit()):
             return False, True  # no signature begins with a digit
         if word_key(text) in map(word_key, self.given.own.values.get(spec.name, ())):
@@ -173,10 +190,16 @@ _ORDER: Final = ("choice", "unit", "label", "whole", "term", "moment")
 def _no_id(text: str | None) -> bool:
     """Return whether a text is no identifier.
 
-    >>> [_no_id(text) for text in ("", "Tổng cộng", "1. Chứng thực (20 hồ sơ)", "H20.38-210301-0001", "11970/KH-UBND")]
-    [True, True, True, False, False]
+    >>> [_no_id(text) for text in ("", "Tổng cộng", "Tổng số: 12", "1. Chứng thực (20 hồ sơ)", "H20.38-210301-0001", "11970/KH-UBND")]
+    [True, True, True, True, False, False]
     """
-    return text is not None and (not any(char.isdigit() for char in text) or len(_WORD.findall(text)) >= _SEVERAL)
+    if text is None:
+        return False
+    return not any(char.isdigit() for char in text) or len(_WORD.findall(text)) >= _SEVERAL or word_key(_COUNT.sub("", text)) in _TOTALS
+
+
+def _is_count(text: str | None) -> bool:
+    return text is not None and _SMALL.fullmatch(text) is not None
 
 
 def _text(cell: Any) -> str | None:

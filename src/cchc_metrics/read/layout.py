@@ -71,7 +71,7 @@ def find_heading(rows: Sequence[Sequence[object]], wanted: Wanted | None, merged
             if below >= len(texts) or (height > 1 and not _may_go_on(texts[below - 1], texts[below], below - 1, merged)):
                 break
             headings = _composed(texts, first, height, known, merged)
-            found = (sum(text in known for text in set(headings)), height > 1 and _fills(texts[below - 1], texts[below]), -height)
+            found = (sum(text in known for text in set(headings)), height > 1 and _fills(texts[first:below], texts[below]), -height)
             if found > merit:
                 best, merit = (first, height, headings), found
     return _heading(texts, *best, wanted)
@@ -95,8 +95,11 @@ class _Known:
 def _heading(texts: Sequence[Sequence[str]], first: int, height: int, headings: tuple[str, ...], wanted: Wanted | None) -> Heading:
     kept = tuple(range(len(headings)) if wanted is None else sorted(set(wanted(headings))))
     after = first + height
-    if wanted is not None and after < len(texts) and numbers_columns(texts[after]):
-        after += 1
+    if wanted is not None:  # between them there may be a row of headings that adds no column, as one over names of persons
+        below = next(
+            (at for at in range(after, min(after + HEIGHT, len(texts))) if not _may_go_on(texts[at - 1], texts[at], at, ())), after
+        )
+        after = below + 1 if below < len(texts) and numbers_columns(texts[below]) else after
     titles = tuple(text for row in texts[:first] for text in row if text)
     return Heading(first, first + height - 1, after, headings, kept, titles)
 
@@ -125,9 +128,9 @@ def _may_go_on(upper: Sequence[str], lower: Sequence[str], row: int, merged: Seq
     return spanned or not any(char.isdigit() for text in lower for char in text)
 
 
-def _fills(upper: Sequence[str], lower: Sequence[str]) -> bool:
-    """Return whether a row fills a gap of the row above."""
-    return any(text and not "".join(upper[at : at + 1]) for at, text in enumerate(lower))
+def _fills(upper: Sequence[Sequence[str]], lower: Sequence[str]) -> bool:
+    """Return whether a row fills a gap of the rows above; a lone text is the name of a group of records."""
+    return sum(map(bool, lower)) > 1 and any(text and not any("".join(row[at : at + 1]) for row in upper) for at, text in enumerate(lower))
 
 
 def _composed(texts: Sequence[Sequence[str]], first: int, height: int, known: _Known, merged: Sequence[Merged]) -> tuple[str, ...]:
