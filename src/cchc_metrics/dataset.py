@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.count.arguments import as_period, as_periods
 from cchc_metrics.count.engines import Engine
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import CchcError, InputError, suggestion
@@ -133,7 +134,7 @@ class Dataset:
         tables: Mapping[str, TableLike] | None = None,
         **kinds: TableLike,
     ) -> None:
-        tree = units if isinstance(units, UnitTree) else UnitTree([u if isinstance(u, Unit) else Unit.model_validate(u) for u in units])
+        tree = units if isinstance(units, UnitTree) else UnitTree([_unit(each) for each in units])
         days = calendar or Calendar.official()
         given = Given(tree, days, as_of)
         declared = {kind: own_of(kind_named(kind), each) for kind, each in (own or {}).items()}
@@ -236,23 +237,23 @@ class Dataset:
             sets: sets of events to count → dimensions to keep; None for all but those by procedure.
             engine: how dossiers are counted.
         """
-        wanted = tuple(_period(p) for p in periods)
+        wanted = as_periods(periods)
         if not wanted:
             raise CchcError("tally cần ít nhất một kỳ", "tally needs at least one period")
         return self._counted(wanted, self._day(*wanted), sets, engine)
 
     def measures(
         self,
-        *periods: Period | str,
+        *periods: Period | str | Iterable[Period | str],
         breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
     ) -> Measures:
         """Return the value of every indicator for every unit and level, as a table.
 
         Args:
-            *periods: ``"2021"``, ``"2021-Q1"`` …; the dataset's own where none is said.
+            *periods: ``"2021"``, ``"2021-Q1"`` …, or a list of such; the dataset's own where none is said.
             breakdowns: indicator id → lists of dimensions, instead of those that the catalogue declares.
         """
-        wanted = tuple(_period(p) for p in periods) or (self._chosen(None),)
+        wanted = tuple(dict.fromkeys(p for each in periods for p in as_periods(each))) or (self._chosen(None),)
         day = self._day(*wanted)
         asked = tuple(dict.fromkeys([*(p for period in wanted for p in self._needed(period)), *wanted]))
         return self._measures(asked, wanted, day, breakdowns)
@@ -390,7 +391,7 @@ class Dataset:
 
         check_place(Path(template), Path(out))
         chosen = self._chosen(period)
-        earlier = None if baseline_period is None else _period(baseline_period)
+        earlier = None if baseline_period is None else as_period(baseline_period)
         form = FormToFill.open(Path(template), Asker(self.catalogue, self.units, self.unit, chosen, earlier, self.plan))
         named = self.replace(catalogue=form.catalogue, plan=None)
         begun = [p for p in form.periods if p.first <= self._day(p)]
@@ -523,7 +524,7 @@ class Dataset:
     # --- How it is done
 
     def _chosen(self, period: Period | str | None) -> Period:
-        found = self.period if period is None else _period(period)
+        found = self.period if period is None else as_period(period)
         if found is None:
             raise InputError(
                 'chưa nói kỳ báo cáo; thêm --period 2021 hoặc period = "2021" trong district.toml',
@@ -622,7 +623,7 @@ class Dataset:
                 f"kỳ {chosen.label} chưa bắt đầu vào ngày {day:%d/%m/%Y}; chọn --as-of muộn hơn",
                 f"period {chosen.label} has not begun on {day}; choose a later --as-of",
             )
-        base = chosen.year_earlier() if baseline_period is None else _period(baseline_period)
+        base = chosen.year_earlier() if baseline_period is None else as_period(baseline_period)
         periods = self._needed(chosen, base)
         measures = self._measures(periods, periods, day, breakdowns)
         return _Asked(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns))
@@ -765,8 +766,11 @@ def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None)
     return tuple(dict.fromkeys(p for p in wanted if p.first <= as_of))
 
 
-def _period(value: Period | str) -> Period:
-    return Period.parse(value) if isinstance(value, str) else value
+def _unit(given: Unit | Mapping[str, Any]) -> Unit:
+    """Return a unit; an empty cell of a row of a table, a missing number too, says nothing."""
+    if isinstance(given, Mapping):
+        given = {name: cell for name, cell in given.items() if cell not in ("", None) and cell == cell}  # noqa: PLR0124  NaN is not itself
+    return given if isinstance(given, Unit) else Unit.model_validate(given)
 
 
 def _reporting_unit(units: UnitTree, code: str) -> str:

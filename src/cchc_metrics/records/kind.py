@@ -271,8 +271,13 @@ class Kind:
 
 
 def said(kind: Kind, columns: Columns, rules: Rules) -> frozenset[str]:
-    """Return the columns that a table of a kind has, whatever their cells say, and what they say under rules."""
-    return kind.under(frozenset(name for name in schema_by_name(kind.model) if name in columns), rules)
+    """Return the columns that a table of a kind has, whatever their cells say, and what they say under rules.
+
+    Identifiers that nothing counted needs are left out: they are read, checked and then often not kept, as those of a large table.
+    """
+    asked = {need for event_set in kind.event_sets for d in event_set.dims for need in ((d.name,) if d.needs is None else d.needs)}
+    idle = set(kind.id_columns) - asked - {need for event_set in kind.event_sets for need in event_set.needs} - {"unit_code"}
+    return kind.under(frozenset(name for name in schema_by_name(kind.model) if name in columns and name not in idle), rules)
 
 
 def needed(kind: Kind, columns: Columns, rules: Rules) -> frozenset[str]:
