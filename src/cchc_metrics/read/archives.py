@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import IO, Final
 
 from cchc_metrics.read.raw import UnreadableFileError
@@ -18,10 +19,13 @@ MOST_AREA: Final = 1 << 26
 """In cells, of the rectangles of all sheets of a workbook: the million rows of a sheet of Excel, 64 columns wide."""
 MOST_UNPACKED: Final = 1 << 31
 """In bytes, of all that is packed in a workbook or a document."""
-_SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_ROOT: Final = 1 << 12  # in so many bytes the first element of a part is found
 _PIECE: Final = 1 << 20
 _PLACE: Final = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,4})([0-9]{1,8})[\"']")
-_USUAL: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+_USUAL: Final = b'<c r="'
+# The widest and the longest first: what a place at most means, in columns and rows.
+_COLUMNS: Final = ((re.compile(rb'<c r="[A-Z]{3}'), 16_384), (re.compile(rb'<c r="[D-Z][A-Z]'), 702), (re.compile(rb'<c r="[A-Z]{2}'), 104))
+_ROWS: Final = tuple((re.compile(rb'<c r="[A-Z]+[0-9]{%d}' % digits), 10**digits) for digits in (7, 6, 5))
 _CELL: Final = re.compile(rb"<(?:\w+:)?(c|row)(?=[\s/>])")
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
 """What the archive's reader says of one that is broken; such a workbook is refused by its own reader."""
@@ -66,9 +70,12 @@ def check_area(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             for name in parts.namelist():
-                if _SHEET_PART.fullmatch(name):
-                    with parts.open(name) as file:
-                        rows, columns = _extent(file)
+                if not name.lower().endswith(".xml"):
+                    continue
+                with parts.open(name) as file:
+                    is_sheet = b"worksheet" in file.read(_ROOT)
+                if is_sheet:
+                    rows, columns = _extent(parts, name, MOST_AREA - area)
                     area += rows * columns
                     if area > MOST_AREA:
                         raise UnreadableFileError(
@@ -80,27 +87,56 @@ def check_area(data: bytes) -> None:
         return
 
 
-def _extent(file: IO[bytes]) -> tuple[int, int]:
-    """Return the last row and column, from 1, of the cells of a sheet; cells that do not say where they stand follow each other."""
-    last_row = last_column = rows = cells = 0
+def _extent(parts: zipfile.ZipFile, name: str, room: int) -> tuple[int, int]:
+    """Return rows and columns that the cells of a sheet take at most: by the digits of their places where that is within ``room``."""
+    bound = (0, 0)
+    for measured in (_at_most, _in_full):
+        bound = (0, 0)
+        with parts.open(name) as file:
+            for text in _pieces(file):
+                bound = _larger(bound, measured(text))
+        bound = min(bound[0], 1 << 20), min(bound[1], 1 << 14)  # no sheet of Excel is longer or wider
+        if bound[0] * bound[1] <= room:
+            break
+    return bound
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield a part in pieces that end where an element begins."""
     rest = b""
     while piece := file.read(_PIECE):
         text = rest + piece
         cut = text.rfind(b"<")
         text, rest = (text[:cut], text[cut:]) if cut > 0 else (text, b"")
-        usual = _USUAL.findall(text)
-        plain = len(usual) == text.count(b"<c") + text.count(b":c")  # every cell says where it stands, as Excel writes it
-        places = set(usual if plain else _PLACE.findall(text))
-        last_row = max(last_row, max(map(int, {row for _, row in places}), default=0))
-        last_column = max(last_column, max(map(_number, {letters for letters, _ in places}), default=0))
-        for tag in () if plain else _CELL.findall(text):
-            if tag == b"c":
-                cells += 1
-                last_column = max(last_column, cells)
-            else:
-                rows, cells = rows + 1, 0
-                last_row = max(last_row, rows)
-    return last_row, last_column
+        yield text
+    yield rest
+
+
+def _at_most(text: bytes) -> tuple[int, int]:
+    """Return rows and columns that places can mean by how many letters and digits they have; no place is taken apart."""
+    if text.count(_USUAL) != text.count(b"<c") + text.count(b":c"):  # some cell does not say where it stands as Excel writes it
+        return _in_full(text)
+    columns = next((most for places, most in _COLUMNS if places.search(text)), 26)
+    rows = next((most for places, most in _ROWS if places.search(text)), 10_000)
+    return (rows, columns) if _USUAL in text else (0, 0)
+
+
+def _in_full(text: bytes) -> tuple[int, int]:
+    """Return the last row and column, from 1, of cells; those that do not say where they stand come after those that do, at most."""
+    places = set(_PLACE.findall(text))
+    last_row = max(map(int, {row for _, row in places}), default=0)
+    last_column = max(map(_number, {letters for letters, _ in places}), default=0)
+    if text.count(_USUAL) == text.count(b"<c") + text.count(b":c"):
+        return last_row, last_column
+    rows = cells = most = 0
+    for tag in _CELL.findall(text):
+        rows, cells = (rows, cells + 1) if tag == b"c" else (rows + 1, 0)
+        most = max(most, cells)
+    return last_row + rows, last_column + most
+
+
+def _larger(one: tuple[int, int], two: tuple[int, int]) -> tuple[int, int]:
+    return max(one[0], two[0]), max(one[1], two[1])
 
 
 def _number(letters: bytes) -> int:

@@ -29,7 +29,7 @@ _DIGITS: Final = re.compile(r"\d+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class FormParagraph:
     """A paragraph, or a text of a drawing.
 
     Args:
@@ -64,7 +64,7 @@ class TemplateDocument:
     refused: tuple[str, ...]
     signed: bool
     package: Package = field(repr=False)
-    _texts: Mapping[str, Sequence[Paragraph]] = field(repr=False)
+    _texts: Mapping[str, Sequence[FormParagraph]] = field(repr=False)
 
     @classmethod
     def open(cls, path: Path) -> TemplateDocument:
@@ -78,7 +78,7 @@ class TemplateDocument:
     @classmethod
     def of(cls, package: Package) -> TemplateDocument:
         """Return the document of a package; raises what its XML raises where it is damaged."""
-        texts: dict[str, list[Paragraph]] = {}
+        texts: dict[str, list[FormParagraph]] = {}
         refused: list[str] = []
         for part in text_parts(package):
             data = package.read(part)
@@ -122,11 +122,11 @@ def text_parts(package: Package) -> list[str]:
     return [main, *beside]
 
 
-def paragraphs(part: str, data: bytes, main: str) -> list[Paragraph]:
+def paragraphs(part: str, data: bytes, main: str) -> list[FormParagraph]:
     """Return the paragraphs of a part, those of tables and text boxes too."""
     name = posixpath.basename(part).removesuffix(".xml")
     if part != main and any(f"/{drawn}" in part for drawn in _DRAWN):
-        return [Paragraph(name, name, list(node.leaves({"t", "v"}))) for node in nodes(data, {"p", "v"})]
+        return [FormParagraph(name, name, list(node.leaves({"t", "v"}))) for node in nodes(data, {"p", "v"})]
     vi, en = next(((vi, en) for start, vi, en in _CALLED if name.startswith(start)), ("", ""))
     number = _DIGITS.search(name)
     if vi and number:
@@ -135,7 +135,7 @@ def paragraphs(part: str, data: bytes, main: str) -> list[Paragraph]:
     return [text for root in nodes(data, _ROOTS) for text in _below(root, (vi, en), counted, again=False)]
 
 
-def _below(node: Node, place: tuple[str, str], counted: dict[str, int], *, again: bool) -> Iterator[Paragraph]:
+def _below(node: Node, place: tuple[str, str], counted: dict[str, int], *, again: bool) -> Iterator[FormParagraph]:
     """Yield the paragraphs below an element, called by the table, row and column that they stand in, else by their number."""
     row = column = 0
     for child in node.children:
@@ -144,7 +144,7 @@ def _below(node: Node, place: tuple[str, str], counted: dict[str, int], *, again
             if node.name != "tc":
                 counted["p"] += not again
                 inner = _in(place, f"đoạn {counted['p']}", f"paragraph {counted['p']}")
-            yield Paragraph(*inner, list(_own(child)), again)
+            yield FormParagraph(*inner, list(_own(child)), again)
         elif child.name == "tbl":
             counted["tbl"] += not again
             inner = _in(place, f"bảng {counted['tbl']}", f"table {counted['tbl']}")
