@@ -93,10 +93,28 @@ def test_an_id_that_two_parts_in_memory_have_counts_once(how: Any) -> None:
     assert contradicted.problems.by_code() == {Code.DUPLICATE_CONFLICTING: 2}
 
 
-@pytest.mark.parametrize("periods", [(None,), ("2021", 5), (["2021"],)])
+@pytest.mark.parametrize("periods", [(None,), ("2021", 5), (["2021", 5],), ([["2021"]],), ("no",)])
 def test_each_of_several_periods_is_checked(periods: tuple[Any, ...]) -> None:
-    with pytest.raises(CchcError, match=r"Dataset\.measures: periods: "):
+    with pytest.raises(CchcError, match="period"):
         in_memory().measures(*periods)
+
+
+def test_periods_may_be_a_list() -> None:
+    data = in_memory()
+    assert list(data.measures(["2021", "2021-Q1"])) == list(data.measures("2021", "2021-Q1"))
+
+
+def test_a_row_of_a_table_of_units_may_have_empty_cells() -> None:
+    row = {
+        "code": "TM",
+        "name": "Tháp Mười",
+        "kind": "huyện",
+        "level": "district",
+        "parent": "",
+        "valid_from": None,
+        "valid_to": float("nan"),
+    }
+    assert Dataset(units=[row]).units.unit("TM").valid_from is None
 
 
 def test_records_are_a_table_too() -> None:
