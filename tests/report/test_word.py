@@ -20,6 +20,7 @@ from cchc_metrics.report.draft import Draft
 from cchc_metrics.report.format import counts_text, measure_text, percent_in_sentence
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.narrative import Narrative, filled, narrative
+from cchc_metrics.report.pictures import pictures
 from cchc_metrics.report.word import write_word
 from cchc_metrics.values import Scale
 
@@ -131,6 +132,14 @@ def test_the_tables_are_those_of_the_annexes(written: Path) -> None:
     for made, table in zip(tables, annexes, strict=True):
         rows = [[cell.text for cell in row.cells] for row in made.rows]
         assert rows[-len(table.rows) :] == [[cell.shown for cell in row.cells] for row in table.rows]
+
+
+def test_pictures_stand_beside_their_tables_and_say_what_they_show(written: Path) -> None:
+    document = docx.Document(str(written))
+    shown = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert len(shown) == len(list(pictures(Draft(report(), "en" if written.stem == "en" else "vi")))) >= 4
+    assert all(shown)
+    assert all(shape.width.cm <= 15.6 and shape.height.cm <= 15.6 for shape in document.inline_shapes)
 
 
 def test_it_is_laid_out_as_the_decree_lays_out_a_document(written: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from importlib.util import find_spec
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +20,7 @@ from cchc_metrics.report.draft import Draft
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.narrative import Narrative, narrative
 from cchc_metrics.report.page import Section, Table
+from cchc_metrics.report.pictures import Picture, pictures
 from cchc_metrics.text import Lang
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ _FONT: Final = "Times New Roman"
 _BODY, _TABLE, _NOTE = 14, 11, 11  # points
 _WIDE: Final = 6
 """Tables of more columns stand on a sheet turned sideways."""
+_PICTURE: Final = 15.5
+"""In centimetres: as wide, or as high, as a picture may be."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -51,9 +55,12 @@ def write_word(report: Report, path: Path, lang: Lang = "vi") -> None:
     _title(document, draft, told)
     _chapters(document, draft, told)
     _signature(document, draft)
-    for section in report_page(report, lang).sections:
-        if section.annex:
-            _annex(document, section)
+    drawn = list(pictures(draft)) if find_spec("matplotlib") is not None else []
+    annexes = [section for section in report_page(report, lang).sections if section.annex]
+    own = {section.id for section in annexes}
+    for at, section in enumerate(annexes):
+        # A picture of the first page stands in the first annex: sentences are not broken up by pictures.
+        _annex(document, section, [p for p in drawn if p.section == section.id or (not at and p.section not in own)])
     made = BytesIO()
     document.save(made)
     path.write_bytes(_same_bytes(made.getvalue()))
@@ -183,7 +190,7 @@ def _signature(document: Document, draft: Draft) -> None:
 # --- The annexes
 
 
-def _annex(document: Document, section: Section) -> None:
+def _annex(document: Document, section: Section, drawn: Sequence[Picture]) -> None:
     from docx.enum.section import WD_ORIENT, WD_SECTION  # noqa: PLC0415  an extra
     from docx.shared import Cm  # noqa: PLC0415  as above
 
@@ -198,10 +205,26 @@ def _annex(document: Document, section: Section) -> None:
     title.alignment = 1
     for paragraph in section.paragraphs:
         _body(document, ("- " if paragraph.item else "") + paragraph.text, size=12)
+    for picture in drawn:
+        _picture(document, picture)
     for at, table in enumerate(section.tables):
         if at:
             _paragraph(document, "", size=6)
         _table(document, table, 25.7 if wide else 16.25)
+
+
+def _picture(document: Document, picture: Picture) -> None:
+    """Put a picture on the page with its title under it; what it shows is said for who cannot see it."""
+    from docx.shared import Cm  # noqa: PLC0415  an extra
+
+    image = BytesIO()
+    picture.figure.savefig(image, format="png", dpi=150, metadata={"Software": None}, facecolor="white")
+    width, height = picture.figure.get_size_inches()
+    placed = document.add_picture(image, width=Cm(min(_PICTURE, _PICTURE * width / height)))
+    placed._inline.docPr.set("descr", str(picture.figure.get_label()))  # noqa: SLF001  the library has no other way
+    document.paragraphs[-1].alignment = 1
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    _paragraph(document, picture.title, size=_NOTE, italic=True, center=True)
 
 
 def _table(document: Document, table: Table, width: float) -> None:
