@@ -22,10 +22,10 @@ MANY: dict[PeriodKind, int] = {"year": 1, "half": 2, "quarter": 4, "nine_months"
 def named(draw: st.DrawFn, kinds: tuple[PeriodKind, ...] = ("year", "half", "quarter", "nine_months", "month")) -> Period:
     kind = draw(st.sampled_from(kinds))
     regime: Regime = draw(st.sampled_from(["calendar", "nd09"]))
-    return Period.of(kind, draw(st.integers(2015, 2030)), draw(st.integers(1, MANY[kind])), regime)
+    return Period.of(kind, draw(st.integers(2000, 2100)), draw(st.integers(1, MANY[kind])), regime)
 
 
-def custom(first: date = date(2015, 1, 1), last: date = date(2030, 1, 1)) -> st.SearchStrategy[Period]:
+def custom(first: date = date(2000, 1, 1), last: date = date(2100, 12, 31)) -> st.SearchStrategy[Period]:
     return st.builds(lambda d, n: Period.custom(d, d + timedelta(n)), st.dates(first, last), st.integers(0, 900))
 
 
@@ -41,10 +41,46 @@ def test_the_label_reads_back(period: Period) -> None:
     assert Period.parse(f"  {period.label.swapcase()} ") == period
 
 
-@given(named())
-def test_the_vietnamese_name_reads_back(period: Period) -> None:
-    name = Period.of(period.kind, period.year, period.number).text("vi")
-    assert Period.parse(name + ("" if period.regime == "calendar" else "@nd09")) == period
+@given(anything, st.sampled_from(["vi", "en"]))
+def test_the_name_for_readers_reads_back(period: Period, lang: str) -> None:
+    assert Period.parse(period.text(lang)) == period
+    assert Period.parse(period.in_sentence(lang).upper()) == period
+
+
+@given(named(), st.sampled_from(["vi", "en"]))
+def test_the_name_without_its_days_is_of_the_regime_that_is_said(period: Period, lang: str) -> None:
+    name = Period.of(period.kind, period.year, period.number).text(lang)
+    assert Period.parse(name).regime == "calendar"
+    assert Period.parse(f"{name}@{period.regime}") == period
+
+
+@given(named(("year", "half", "quarter", "month")))
+def test_the_year_earlier_of_neighbours_are_neighbours(period: Period) -> None:
+    assert period.next().year_earlier() == period.year_earlier().next()
+    assert period.year_earlier().days in range(period.days - 1, period.days + 2)
+
+
+def test_the_two_regimes_have_no_days_of_a_name_in_common_but_those_of_the_decree() -> None:
+    """NĐ 09/2019/NĐ-CP art. 12: from the 15th to the 14th, half a month before the calendar; the year begins in December."""
+    for kind, many in MANY.items():
+        for year, n in itertools.product(range(2000, 2101), range(1, many + 1)):
+            own, decree = (Period.of(kind, year, n, regime) for regime in ("calendar", "nd09"))
+            assert (own.first.day, decree.first.day, decree.last.day) == (1, 15, 14)
+            assert decree.last == own.last.replace(day=14)
+            assert decree.first == (own.first - timedelta(1)).replace(day=15)
+
+
+def test_what_straddles_the_day_on_which_the_district_level_had_ended() -> None:
+    both: tuple[Regime, ...] = ("calendar", "nd09")
+    near = [
+        Period.of(kind, y, n, regime)
+        for kind, many in MANY.items()
+        for y in range(2024, 2027)
+        for n in range(1, many + 1)
+        for regime in both
+    ]
+    found = [p.label for p in near if p.crosses(date(2025, 7, 1))]
+    assert found == ["2025", "2025@nd09", "2025-H2@nd09", "2025-Q3@nd09", "2025-9M", "2025-9M@nd09", "2025-07@nd09"]
 
 
 @given(named(), named())
@@ -86,7 +122,7 @@ def test_day_numbers_and_dates_are_inverse(day: date) -> None:
 @given(
     st.sampled_from(["year", "half", "quarter", "month"]),
     st.sampled_from(["calendar", "nd09"]),
-    st.dates(date(2015, 1, 1), date(2030, 1, 1)),
+    st.dates(date(2000, 1, 1), date(2100, 12, 31)),
 )
 def test_every_day_lies_in_exactly_one_period_of_a_kind(kind: PeriodKind, regime: Regime, day: date) -> None:
     near = [Period.of(kind, year, n, regime) for year in range(day.year - 1, day.year + 2) for n in range(1, MANY[kind] + 1)]
@@ -162,6 +198,12 @@ def test_first_and_last_days(text: str, first: date, last: date) -> None:
         ("2021-Q1@NĐ09", "2021-Q1@nd09"),
         ("2021@calendar", "2021"),
         ("05/01/2021 .. 2/3/2021", "2021-01-05..2021-03-02"),
+        ("từ ngày 05/01/2021 đến ngày 02/3/2021", "2021-01-05..2021-03-02"),
+        ("2021-01-05 - 2021-03-02", "2021-01-05..2021-03-02"),
+        ("quý III năm 2025 (15/6/2025 – 14/9/2025)", "2025-Q3@nd09"),
+        ("Quý III/2025 (01/07/2025–30/09/2025)", "2025-Q3"),
+        ("h2 2021", "2021-H2"),
+        ("march 2021", "2021-03"),
     ],
 )
 def test_vietnamese_names(text: str, label: str) -> None:
@@ -184,6 +226,10 @@ def test_vietnamese_names(text: str, label: str) -> None:
         "1899",
         "2200",
         "2021-Q1..2021-Q2",
+        "2021-01-05..2021-03-02@nd09",
+        "30/02/2021–01/03/2021",
+        "Quý I năm 2021 (31/02/2021–14/03/2021)",
+        "Marchember 2021",
     ],
 )
 def test_what_is_not_a_period_is_refused_by_name(text: str) -> None:
@@ -191,6 +237,12 @@ def test_what_is_not_a_period_is_refused_by_name(text: str) -> None:
         Period.parse(text)
     assert f"«{text}»" in error.value.en
     assert "2021-Q3" in error.value.vi
+
+
+@pytest.mark.parametrize("text", ["Quý I năm 2021 (15/12/2020–15/03/2021)", "2021 (2021-01-01 to 2021-12-31)@nd09"])
+def test_days_in_brackets_that_are_not_those_of_the_name_are_refused(text: str) -> None:
+    with pytest.raises(CchcError, match=r"period 2021\S* cannot be|is not understood"):
+        Period.parse(text)
 
 
 def test_a_period_cannot_end_before_it_begins() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import total_ordering
@@ -11,26 +10,12 @@ from typing import Literal, get_args
 from dateutil.relativedelta import relativedelta
 
 from cchc_metrics.arguments import public_methods
-from cchc_metrics.errors import CchcError, suggestion
+from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.days import day_number
-from cchc_metrics.text import fold
+from cchc_metrics.reference.period_names import KIND_NAMES, MONTHS, PeriodKind, Regime, how_many, label_of, read_name, reader_name, unknown
 
-PeriodKind = Literal["year", "half", "quarter", "nine_months", "month", "custom"]
-Regime = Literal["calendar", "nd09"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Period", "PeriodKind", "Regime"]
 
-_MONTHS: dict[PeriodKind, int] = {"year": 12, "half": 6, "quarter": 3, "nine_months": 9, "month": 1}
-_KIND_NAMES: dict[PeriodKind, tuple[str, str]] = {
-    "year": ("năm", "years"),
-    "half": ("kỳ 6 tháng", "halves"),
-    "quarter": ("quý", "quarters"),
-    "nine_months": ("9 tháng", "nine months"),
-    "month": ("tháng", "months"),
-}
-_NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "dau nam": 1, "cuoi nam": 2}
-# Not strftime, which follows the locale of the process.
-_ENGLISH_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """The years that periods are named after."""
 _ONE_DAY = timedelta(days=1)
@@ -118,46 +103,34 @@ class Period:
 
         Args:
             text: ``2021``, ``2021-H1``, ``2021-Q3``, ``2021-9M``, ``2021-04``; each with ``@nd09`` for that regime;
-                ``2021-01-05..2021-03-02`` or ``05/01/2021..02/03/2021``; or Vietnamese: ``Năm 2021``, ``Quý I/2021``,
-                ``6 tháng đầu năm 2021``, ``9 tháng năm 2021``, ``tháng 4/2021``. Case and diacritics do not count.
+                ``2021-01-05..2021-03-02`` or ``05/01/2021..02/03/2021``; or what ``text`` gives in either language: ``Năm 2021``,
+                ``Quý I/2021``, ``6 tháng đầu năm 2021``, ``9 months of 2021``, ``Tháng 4 năm 2021 (15/03/2021–14/04/2021)``. Case and
+                diacritics do not count. Days in brackets say the regime.
 
         Raises:
-            CchcError: names the text, what is understood, and the nearest label where one is near.
+            CchcError: names the text, what is understood, and the nearest label where one is near; or the days in brackets are not those
+                of the name in any regime.
 
         >>> Period.parse("6 tháng đầu năm 2021") == Period.parse("2021-H1")
         True
+        >>> Period.parse("Quý I năm 2021 (15/12/2020–14/03/2021)").label
+        '2021-Q1@nd09'
         """
-        name, at, regime_name = text.strip().partition("@")
-        regime_name = fold(regime_name)
-        if regime_name not in get_args(Regime) and at:
-            raise _unknown(text)
-        regime: Regime = "nd09" if regime_name == "nd09" else "calendar"
-        if ".." in name:
-            return _between(text, name, regime_name)
-        folded = fold(name)
-        for pattern, kind in _PATTERNS:
-            match = pattern.fullmatch(folded)
-            if match is None:
-                continue
-            number = match.groupdict().get("n") or "1"
-            which = int(number) if number.isdigit() else _NUMBERS.get(number, 0)
-            if not 1 <= which <= _how_many(kind):
-                raise _unknown(text, kind)
-            return cls.of(kind, int(match["y"]), which, regime)
-        raise _unknown(text)
+        said = read_name(text)
+        if said.kind == "custom" and said.days is not None:
+            return cls.custom(*said.days)
+        if said.days is None:
+            return cls.of(said.kind, said.year, said.number, said.regime or "calendar")
+        regimes: tuple[Regime, ...] = (said.regime,) if said.regime else get_args(Regime)
+        for regime in regimes:
+            if _bounds(said.kind, said.year, said.number, regime) == said.days:
+                return cls.of(said.kind, said.year, said.number, regime)
+        return cls(said.kind, said.year, said.number, regimes[0], *said.days)  # which says that the days are not those of the name
 
     @property
     def label(self) -> str:
         """The canonical text; ``Period.parse`` reads it back to the same period."""
-        name = {
-            "year": f"{self.year}",
-            "half": f"{self.year}-H{self.number}",
-            "quarter": f"{self.year}-Q{self.number}",
-            "nine_months": f"{self.year}-9M",
-            "month": f"{self.year}-{self.number:02d}",
-            "custom": f"{self.first}..{self.last}",
-        }[self.kind]
-        return name if self.regime == "calendar" else f"{name}@{self.regime}"
+        return label_of(self.kind, self.year, self.number, self.regime, (self.first, self.last))
 
     def text(self, lang: str = "vi") -> str:
         """Return the name for readers; a period of NĐ 09/2019 says its days too, since its name alone would mean others.
@@ -167,19 +140,7 @@ class Period:
         >>> Period.parse("2021-01@nd09").text("en")
         'January 2021 (2020-12-15 to 2021-01-14)'
         """
-        roman = ("I", "II", "III", "IV")[min(self.number, 4) - 1]
-        vi = lang != "en"
-        name = {
-            "year": f"Năm {self.year}" if vi else f"{self.year}",
-            "half": f"6 tháng {('đầu', 'cuối')[min(self.number, 2) - 1]} năm {self.year}" if vi else f"H{self.number} {self.year}",
-            "quarter": f"Quý {roman} năm {self.year}" if vi else f"Q{self.number} {self.year}",
-            "nine_months": f"9 tháng năm {self.year}" if vi else f"9 months of {self.year}",
-            "month": f"Tháng {self.number} năm {self.year}" if vi else f"{_ENGLISH_MONTHS[self.number - 1]} {self.year}",
-            "custom": f"{self.first:%d/%m/%Y}–{self.last:%d/%m/%Y}" if vi else f"{self.first} to {self.last}",
-        }[self.kind]
-        if self.regime == "calendar":
-            return name
-        return f"{name} ({self.first:%d/%m/%Y}–{self.last:%d/%m/%Y})" if vi else f"{name} ({self.first} to {self.last})"
+        return reader_name(self.kind, self.year, self.number, self.regime, (self.first, self.last), lang)
 
     def in_sentence(self, lang: str = "vi") -> str:
         """Return the name as it stands within a sentence, its numeral as it is.
@@ -216,6 +177,14 @@ class Period:
     def contains(self, day: date) -> bool:
         """Return whether a day lies in the period."""
         return self.first <= day <= self.last
+
+    def crosses(self, day: date) -> bool:
+        """Return whether the period has days before a day, and that day or later ones.
+
+        >>> Period.parse("2025-Q3@nd09").crosses(date(2025, 7, 1)), Period.parse("2025-Q3").crosses(date(2025, 7, 1))
+        (True, False)
+        """
+        return self.first < day <= self.last
 
     def until(self, as_of: date) -> Period:
         """Return the part of the period that has passed on a day, as a custom period; the period itself when it is over.
@@ -278,9 +247,9 @@ class Period:
         >>> [p.label for p in Period.parse("2021-Q1@nd09").parts("month")]
         ['2021-01@nd09', '2021-02@nd09', '2021-03@nd09']
         """
-        length, whole = _MONTHS.get(kind, 0), _MONTHS.get(self.kind, 0)
+        length, whole = MONTHS.get(kind, 0), MONTHS.get(self.kind, 0)
         if not length or not whole or whole % length:
-            vi, en = _KIND_NAMES.get(kind, (kind, kind))
+            vi, en = KIND_NAMES.get(kind, (kind, kind))
             raise CchcError(f"không chia được kỳ {self.label} theo {vi}", f"period {self.label} cannot be divided into {en}")
         start = (self.number - 1) * whole // length
         return tuple(Period.of(kind, self.year, start + i + 1, self.regime) for i in range(whole // length))
@@ -288,18 +257,18 @@ class Period:
     def _step(self, direction: int) -> Period:
         if self.kind in ("custom", "nine_months"):
             raise CchcError(f"kỳ {self.label} không có kỳ liền kề cùng loại", f"{self.label} has no neighbour of its kind")
-        many = 12 // _MONTHS[self.kind]
+        many = 12 // MONTHS[self.kind]
         position = self.year * many + self.number - 1 + direction
         return Period.of(self.kind, position // many, position % many + 1, self.regime)
 
 
 def _bounds(kind: PeriodKind, year: int, number: int, regime: Regime) -> tuple[date, date]:
-    if kind not in _MONTHS or regime not in get_args(Regime):
-        raise _unknown(f"{kind} {number}/{year} @{regime}")
-    if not 1 <= number <= _how_many(kind):
-        raise _unknown(f"{kind} {number}/{year}", kind)
+    if kind not in MONTHS or regime not in get_args(Regime):
+        raise unknown(f"{kind} {number}/{year} @{regime}")
+    if not 1 <= number <= how_many(kind):
+        raise unknown(f"{kind} {number}/{year}", kind)
     _check_year(year)
-    length = _MONTHS[kind]
+    length = MONTHS[kind]
     first = date(year, (number - 1) * length + 1, 1)
     after = first + relativedelta(months=length)
     if regime == "nd09":
@@ -308,70 +277,9 @@ def _bounds(kind: PeriodKind, year: int, number: int, regime: Regime) -> tuple[d
     return first, after - _ONE_DAY
 
 
-def _how_many(kind: PeriodKind) -> int:
-    return 1 if kind == "nine_months" else 12 // _MONTHS[kind]
-
-
 def _check_year(year: int) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise CchcError(
             f"năm {year} nằm ngoài khoảng {FIRST_YEAR}–{LAST_YEAR}; sửa năm",
             f"year {year} is outside {FIRST_YEAR}–{LAST_YEAR}; fix the year",
         )
-
-
-_YEAR = r"(?P<y>(?:19|20|21)[0-9]{2})"
-_N = r"(?P<n>[0-9]{1,2})"  # too large a number is an error that says how many there are
-_NAMES: tuple[tuple[str, PeriodKind], ...] = (
-    (rf"(?:nam )?{_YEAR}", "year"),
-    (rf"{_YEAR}[ -]?h{_N}", "half"),
-    (rf"6 thang (?P<n>dau nam|cuoi nam)[ /]?{_YEAR}", "half"),
-    (rf"{_YEAR}[ -]?q{_N}", "quarter"),
-    (rf"q{_N}[ /-]?{_YEAR}", "quarter"),
-    (rf"quy (?P<n>[ivx]+|[0-9]{{1,2}}) ?(?:nam|/|-)? ?{_YEAR}", "quarter"),
-    (rf"{_YEAR}[ -]?9m", "nine_months"),
-    (rf"9 thang (?:dau )?(?:nam )?{_YEAR}", "nine_months"),
-    (rf"{_YEAR}-m?{_N}", "month"),
-    (rf"thang {_N} ?(?:nam|/|-)? ?{_YEAR}", "month"),
-)
-_PATTERNS = tuple((re.compile(pattern), kind) for pattern, kind in _NAMES)
-
-
-def _between(text: str, name: str, regime_name: str) -> Period:
-    first, last = (_day(end) for end in name.split("..", maxsplit=1))
-    if regime_name or first is None or last is None:
-        raise _unknown(text)
-    return Period.custom(first, last)
-
-
-def _day(text: str) -> date | None:
-    """Return the day that 2021-01-05 or 05/01/2021 names, None for another text."""
-    match = _ISO_DAY.fullmatch(text.strip()) or _VIETNAMESE_DAY.fullmatch(text.strip())
-    try:
-        return date(int(match["y"]), int(match["m"]), int(match["d"])) if match else None
-    except ValueError:
-        return None
-
-
-_ISO_DAY = re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})")
-_VIETNAMESE_DAY = re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})")
-
-
-def _unknown(text: str, kind: PeriodKind | None = None) -> CchcError:
-    """Return the error for a text; with a kind, the text is of that kind and only its number is wrong."""
-    accepted = "2021, 2021-H1, 2021-Q3, 2021-9M, 2021-04, 2021-Q1@nd09, 2021-01-05..2021-03-02, Quý I/2021"
-    if kind is None:
-        vi, en = suggestion(text, _labels_near(text))
-    else:
-        vi, en = (f"; một năm có {_how_many(kind)} {_KIND_NAMES[kind][0]}", f"; a year has {_how_many(kind)} {_KIND_NAMES[kind][1]}")
-    return CchcError(f"kỳ báo cáo “{text}” không hợp lệ{vi}; dùng: {accepted}", f"period «{text}» is not understood{en}; use: {accepted}")
-
-
-def _labels_near(text: str) -> list[str]:
-    """Return the labels of the first year that stands in a text, in the regime that it seems to ask for."""
-    year = re.search(_YEAR, text)
-    if year is None or ".." in text:
-        return []
-    y, tail = year["y"], "@nd09" if "@" in text else ""
-    names = (y, *(f"{y}-H{n}" for n in (1, 2)), *(f"{y}-Q{n}" for n in (1, 2, 3, 4)), f"{y}-9M", *(f"{y}-{n:02d}" for n in range(1, 13)))
-    return [name + tail for name in names]
