@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cchc_metrics.errors import CatalogueError, MistakesError, UnknownUnitError
+from cchc_metrics.reference import unit_match
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, LEVELS, Level, Unit, UnitTree, level_exists, normalise_unit_name
 
 END = date(2025, 6, 30)
@@ -327,3 +328,18 @@ def test_a_unit_has_a_code_a_name_and_no_stray_spaces() -> None:
     assert (unit.code, unit.full_name) == ("MQ", "xã Mỹ Quý")
     with pytest.raises(MistakesError, match="code"):
         Unit(code="  ", name="A", level="commune")
+
+
+def test_names_are_spelled_when_the_first_is_looked_up_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    spelled: list[str] = []
+
+    def spellings(unit: Unit) -> set[str]:
+        spelled.append(unit.name)
+        return known(unit)
+
+    known = unit_match._spellings
+    monkeypatch.setattr(unit_match, "_spellings", spellings)
+    tree = UnitTree([Unit(code=str(at), name=f"Tân {at % 3}", level="commune") for at in range(9)])
+    assert not spelled
+    assert [tree.match(f"Tân {at}").candidates for at in range(3)] == [("0", "3", "6"), ("1", "4", "7"), ("2", "5", "8")]
+    assert spelled == ["Tân 0", "Tân 1", "Tân 2"]

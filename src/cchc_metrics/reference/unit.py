@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Literal
 
 from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.errors import CatalogueError, UnknownUnitError, suggestion
-from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED, LEVEL_NAMES, LEVELS, LEVELS_OF_KIND, Level, level_exists
-from cchc_metrics.reference.unit_name import comparable, kind_of, marked, normalise_unit_name, plain, readings
+from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED, LEVEL_NAMES, LEVELS, Level, level_exists
+from cchc_metrics.reference.unit_match import Match, Names, NoMatch, found_by_name
+from cchc_metrics.reference.unit_name import normalise_unit_name
 from cchc_metrics.reference.unit_time import Bearers, Unit, check_continued, links_of, official_code
 
 __all__ = [
@@ -29,48 +27,6 @@ __all__ = [
     "level_exists",
     "normalise_unit_name",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class NoMatch:
-    """Why a text in a unit column means no unit.
-
-    Args:
-        code: ``unknown``: no unit has this code or name; ``ambiguous``: several do; ``other_kind``: a unit has this name but is of another
-            kind; ``other_day``: a unit has this name but does not exist on the day asked about.
-        said: the same in Vietnamese and in English.
-        near: returns what to add about the nearest unit. It is sought only when somebody reads the line: seeking costs milliseconds, and
-            a column that is not of units at all has as many texts as rows.
-    """
-
-    code: Literal["unknown", "ambiguous", "other_kind", "other_day"]
-    said: tuple[str, str]
-    near: Callable[[], tuple[str, str]] | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def vi(self) -> str:
-        """The reason as one line in Vietnamese, with the fix."""
-        return self.said[0] + (self.near()[0] if self.near else "")
-
-    @property
-    def en(self) -> str:
-        """The reason as one line in English, with the fix."""
-        return self.said[1] + (self.near()[1] if self.near else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What a text in a unit column was found to mean.
-
-    Args:
-        unit: the unit, or None.
-        candidates: codes of the units that have the name, where none was chosen; matching never chooses among them.
-        reason: why there is no unit; None where there is one.
-    """
-
-    unit: Unit | None
-    candidates: tuple[str, ...] = ()
-    reason: NoMatch | None = None
 
 
 @public_methods
@@ -90,16 +46,17 @@ class UnitTree:
             parents or of predecessors, a parent that is not on a higher level, an end before the beginning, a district after 30/06/2025.
     """
 
-    __slots__ = ("_below", "_names", "_plain_names", "_stages", "_successors", "_units", "_whole", "bearers", "codes")
+    __slots__ = ("_below", "_children", "_stages", "_successors", "_units", "_whole", "bearers", "codes", "names")
 
     codes: tuple[str, ...]
     """What the units are called by, each before what is below it; a unit that continued stands here once for each of its stages."""
     bearers: Mapping[str, tuple[str, ...]]
     """Official codes that several units bore → what these are called by, earliest first."""
+    names: Names
+    """The units by their names, in any spelling."""
     _units: Mapping[str, Unit]
     _below: Mapping[str, tuple[str, ...]]
-    _names: Mapping[str, tuple[str, ...]]
-    _plain_names: Mapping[str, tuple[str, ...]]
+    _children: Mapping[str, tuple[str, ...]]
     _successors: Mapping[str, tuple[str, ...]]
     _stages: Mapping[str, tuple[str, ...]]
     _whole: Mapping[str, str]
@@ -130,22 +87,16 @@ class UnitTree:
         for unit in listed:
             if not unit.parent:
                 walk(unit.code)
-        names: dict[str, list[str]] = {}
-        plain_names: dict[str, list[str]] = {}
         successors: dict[str, list[str]] = {}
         for code in ordered:
-            spellings = _spellings(by_code[code])
-            for spelling in sorted(spellings):
-                names.setdefault(spelling, []).append(code)
-            for spelling in sorted({plain(spelling) for spelling in spellings}):
-                plain_names.setdefault(spelling, []).append(code)
             for earlier in dict.fromkeys(by_code[code].predecessors):
                 successors.setdefault(earlier, []).append(code)
+        found = MappingProxyType({code: by_code[code] for code in ordered})
         for name, value in (
-            ("_units", MappingProxyType({code: by_code[code] for code in ordered})),
+            ("_units", found),
+            ("_children", MappingProxyType({code: tuple(below) for code, below in children.items()})),
             ("_below", MappingProxyType(below)),
-            ("_names", MappingProxyType({k: tuple(v) for k, v in names.items()})),
-            ("_plain_names", MappingProxyType({k: tuple(v) for k, v in plain_names.items()})),
+            ("names", Names(found)),
             ("_successors", MappingProxyType({k: tuple(v) for k, v in successors.items()})),
             ("_stages", MappingProxyType(stages)),
             ("_whole", MappingProxyType({stage: key for key, chain in stages.items() for stage in chain})),
@@ -199,8 +150,8 @@ class UnitTree:
             UnknownUnitError: names the nearest code.
         """
         self.unit(code)
-        above = self.stages(code)
-        return self._wholes(c for c in self.codes if self._units[c].parent in above and (on is None or self._units[c].exists(on, on)))
+        below = [child for stage in self.stages(code) for child in self._children[stage]]
+        return self._wholes(c for c in self.names.in_order(below) if on is None or self._units[c].exists(on, on))
 
     def subtree(self, code: str) -> tuple[str, ...]:
         """Return a unit's code and all below it, the unit first, each before what is below it, in the order they were given.
@@ -305,60 +256,7 @@ class UnitTree:
         >>> tree.match("UBND xã Mỹ Hoà").unit.code, tree.match("thị trấn Mỹ Hòa").reason.code, tree.match("Mỹ Hóa").reason.code
         ('1', 'other_kind', 'unknown')
         """
-        text = text.strip()
-        if text in self._units:
-            return Match(self._units[text] if on is None else self.on_day(text, on), self.bearers.get(text, ()) if on is None else ())
-        found = self._named(text)
-        fitting = tuple(code for code, kinds in found.items() if any(_may_be(self._units[code], kind) for kind in kinds))
-        alive = tuple(code for code in fitting if on is None or self.overlaps(self.whole(code), on, on))
-        meant = self._wholes(alive)
-        if len(meant) == 1:  # a name of one of its stages is a name of the unit
-            return Match(self._units[meant[0]] if on is None else self.on_day(alive[-1], on))
-        listed = alive or fitting or tuple(found)
-        units = "; ".join(f"{code} ({self._units[code].full_name})" for code in listed)
-        if alive:
-            return _no_match("ambiguous", listed, f"«{text}» có thể là {units}; ghi mã", f"«{text}» can be {units}; write the code")
-        if fitting:
-            return _no_match(
-                "other_day", listed, f"«{text}»: {units} không có vào ngày {on:%d/%m/%Y}", f"«{text}»: {units} does not exist on {on}"
-            )
-        if found:
-            return _no_match("other_kind", listed, f"«{text}» không phải {units}; ghi mã", f"«{text}» is not {units}; write the code")
-        reason = NoMatch("unknown", (f"không có đơn vị «{text}»", f"there is no unit «{text}»"), partial(_near, self, text))
-        return Match(None, (), reason)
-
-    def _named(self, text: str) -> dict[str, list[str]]:
-        """Return the codes that have a name, in the order of the tree, each with the kinds that the text says for it."""
-        found: dict[str, list[str]] = {}
-        for reading in readings(text):
-            for code in self._names.get(reading.name, ()) if marked(text) else self._plain_names.get(reading.plain, ()):
-                found.setdefault(code, []).append(reading.kind)
-        return {code: found[code] for code in self.codes if code in found} if found else {}
-
-
-def _spellings(unit: Unit) -> set[str]:
-    """Return the comparable forms of a unit's name: as given, with its kind, and without a kind that was written into the name."""
-    return {comparable(unit.full_name), *(reading.name for reading in readings(unit.name) if reading.kind in ("", _kind(unit)))}
-
-
-def _kind(unit: Unit) -> str:
-    """Return the kind of a unit, from its name where the name alone says it; ``""`` where nothing does."""
-    return kind_of(unit.kind) if unit.kind else readings(unit.name)[-1].kind
-
-
-def _may_be(unit: Unit, kind: str) -> bool:
-    if not kind:
-        return True
-    own = _kind(unit)
-    return own == kind if own else unit.level in LEVELS_OF_KIND[kind]
-
-
-def _no_match(code: Literal["ambiguous", "other_kind", "other_day"], candidates: tuple[str, ...], vi: str, en: str) -> Match:
-    return Match(None, candidates, NoMatch(code, (vi, en)))
-
-
-def _near(tree: UnitTree, text: str) -> tuple[str, str]:
-    return suggestion(text, (*tree.codes, *(tree.unit(code).full_name for code in tree.codes)))
+        return found_by_name(text, on, self)
 
 
 def _identified(listed: list[Unit]) -> tuple[list[Unit], Mapping[str, tuple[str, ...]]]:

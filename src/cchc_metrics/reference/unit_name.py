@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cchc_metrics.text import fold
 
@@ -21,6 +22,7 @@ _TONE = re.compile(f"[{_TONES}]")
 _LONE_Y = re.compile(r"(?<!\w)(qu|[bcdđghklmnpqrstvx]*)y(?!\w)")
 _ETHS = str.maketrans("ðɖ", "đđ")  # what old fonts leave in the place of đ
 _APOSTROPHES = re.compile(r"['’‘ʼ`]")
+_GAPS = re.compile(r"[^\w\u0300-\u036f]+|_")
 _ZEROS = re.compile(r"(?<!\w)0+(?=[0-9])")
 
 
@@ -50,10 +52,10 @@ def comparable(text: str) -> str:
     >>> comparable("Mỹ Hóa") == comparable("Mỹ Hòa"), comparable("Tân Tây") == comparable("Tân Tài")
     (False, False)
     """
-    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_ETHS))
-    visible = "".join(c for c in _APOSTROPHES.sub("", decomposed) if unicodedata.category(c) != "Cf")
-    syllables = re.split(r"[^\w\u0300-\u036f]+|_", visible)
-    return unicodedata.normalize("NFC", " ".join(_ZEROS.sub("", _tone_last(syllable)) for syllable in syllables if syllable))
+    visible = _APOSTROPHES.sub("", unicodedata.normalize("NFD", text.casefold().translate(_ETHS)))
+    if not visible.isprintable():
+        visible = "".join(c for c in visible if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", " ".join(map(_syllable, filter(None, _GAPS.split(visible)))))
 
 
 def plain(text: str) -> str:
@@ -62,7 +64,12 @@ def plain(text: str) -> str:
     >>> plain("Mỹ Hóa") == plain("My Hoa") == plain("Mỹ Hòa")
     True
     """
-    return _LONE_Y.sub(r"\1i", fold(comparable(text)))
+    return unmarked(comparable(text))
+
+
+def unmarked(words: str) -> str:
+    """Return a name that is in its comparable form without its marks, at less cost than ``plain``."""
+    return _LONE_Y.sub(r"\1i", fold(words))
 
 
 def marked(text: str) -> bool:
@@ -83,15 +90,15 @@ def readings(text: str) -> tuple[UnitName, ...]:
     >>> [(r.kind, r.plain) for r in readings("UBND TT. Mỹ An")]
     [('', 'tt mi an'), ('thị trấn', 'mi an')]
     """
-    words = comparable(text)
+    words = whole = comparable(text)
     while office := next((form for form in _OFFICE_FORMS if words.startswith(f"{form} ")), ""):
         words = words.removeprefix(f"{office} ")
     found = [("", words)]
-    for form, kind in _MARKED_KINDS if marked(text) else _PLAIN_KINDS:
+    for form, kind in _PLAIN_KINDS if whole.isascii() else _MARKED_KINDS:
         if words.startswith(f"{form} "):
             found.append((kind, words.removeprefix(f"{form} ")))
             break
-    return tuple(UnitName(kind, name, plain(name)) for kind, name in found)
+    return tuple(UnitName(kind, name, unmarked(name)) for kind, name in found)
 
 
 def normalise_unit_name(text: str) -> str:
@@ -112,13 +119,14 @@ def kind_of(text: str) -> str:
     ('thị trấn', 'thị trấn', True)
     """
     words = comparable(text)
-    return dict(_MARKED_KINDS + _PLAIN_KINDS).get(words, words)
+    return _KIND_OF.get(words, words)
 
 
-def _tone_last(syllable: str) -> str:
-    """Return a decomposed syllable with its tone at the end and a lone y as i."""
+@lru_cache(maxsize=4096)  # all names of the country are made of fewer syllables
+def _syllable(syllable: str) -> str:
+    """Return a decomposed syllable with its tone at the end, a lone y as i and without zeros before a number."""
     tones = "".join(_TONE.findall(syllable))
-    return _LONE_Y.sub(r"\1i", unicodedata.normalize("NFC", _TONE.sub("", syllable))) + tones
+    return _ZEROS.sub("", _LONE_Y.sub(r"\1i", unicodedata.normalize("NFC", _TONE.sub("", syllable))) + tones)
 
 
 def _kinds(form: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
@@ -128,4 +136,5 @@ def _kinds(form: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
 
 _MARKED_KINDS = _kinds(comparable)
 _PLAIN_KINDS = _kinds(plain)
+_KIND_OF = dict(_MARKED_KINDS + _PLAIN_KINDS)
 _OFFICE_FORMS = tuple(dict.fromkeys(form(office) for office in _OFFICES for form in (comparable, plain)))
