@@ -47,6 +47,7 @@ LAYERS = (
     ("verbs.form06_sheet",),
     ("verbs.breakdowns", "verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality", "verbs.contributions", "verbs.groups"),
     ("verbs.division",),
+    ("verbs.figures",),
     ("verbs.baseline",),
     ("verbs.baseline_join",),
     ("plan",),

@@ -39,12 +39,13 @@ from cchc_metrics.scan import Scan, counted_of, joins_of, quality_of_tables, sca
 from cchc_metrics.tables.numbers import format_count, format_date
 from cchc_metrics.tables.whole import whole_file
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Breakdown, Measure, MeasureSource, Text
+from cchc_metrics.values import Measure, MeasureSource, Text
 from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
 from cchc_metrics.verbs.breakdowns import check_breakdown
 from cchc_metrics.verbs.compare import Deltas, compare
 from cchc_metrics.verbs.contributions import Contributions
 from cchc_metrics.verbs.explain import Explanation, explain
+from cchc_metrics.verbs.figures import one_each
 from cchc_metrics.verbs.form06 import Form06, form06
 from cchc_metrics.verbs.judge import Coverage
 from cchc_metrics.verbs.measure import measure
@@ -643,10 +644,14 @@ class Dataset:
             plan,
             units=self.units,
             as_of=asked.day,
-            baseline=asked.measures if asked.baseline is None else _Either(asked.baseline, asked.measures),
+            baseline=self._first_of(asked.baseline, asked.measures),
             catalogue=self.catalogue,
             definition_changes=self.catalogue.definition_changes(),
         )
+
+    def _first_of(self, baseline: MeasureSource | None, own: Measures) -> Measures:
+        """Return the values of a baseline and, where it says nothing, the dataset's own."""
+        return own if baseline is None else one_each(Measures.of(baseline), self.units).followed_by(own)
 
     def _inputs(self, measures: Measures, scheme: Scheme, period: Period) -> Mapping[str, Inputs]:
         from cchc_metrics.score.inputs import inputs_of_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
@@ -801,21 +806,3 @@ class _Asked:
     day: date
     measures: Measures
     baseline: MeasureSource | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Either:
-    """Measures of one source, and of a second where the first says nothing."""
-
-    first: MeasureSource
-    second: MeasureSource
-
-    def __iter__(self) -> Iterator[Measure]:
-        seen = {m.key for m in self.first}
-        yield from self.first
-        yield from (m for m in self.second if m.key not in seen)
-
-    def get(self, indicator: str, unit: str, period: Period, breakdown: Breakdown = ()) -> Measure | None:
-        """Return one measure, or None where neither has it."""
-        found = self.first.get(indicator, unit, period, breakdown)
-        return self.second.get(indicator, unit, period, breakdown) if found is None else found

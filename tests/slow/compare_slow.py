@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from math import floor
-from typing import Literal
+from typing import Any, Literal
 
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
@@ -38,8 +38,65 @@ def compare_slow(
     competence: Literal["mark", "refuse", "ignore"] = "mark",
 ) -> list[Delta]:
     """Return the change of every measure, found and judged one by one."""
-    finder = SlowFinder(baseline, units, shares or {}, definition_changes or {}, competence)
-    return [_delta(m, finder.of(m, baseline_period)) for m in current]
+    finder = SlowFinder(_by_key(baseline, units), units, shares or {}, definition_changes or {}, competence)
+    return [_delta(m, finder.of(m, baseline_period)) for m in (_under_key(m, units) for m in current)]
+
+
+def _bore(unit: str, units: UnitTree) -> list[str]:
+    """Return every unit that bore a code, by looking at all of them."""
+    if unit not in units or "@" in unit:
+        return [units.whole(unit)] if unit in units else []
+    return list(dict.fromkeys(units.whole(key) for key in units.codes if key.partition("@")[0] == unit))
+
+
+def _days_of(code: str, units: UnitTree) -> tuple[date, date]:
+    stages = [units.unit(stage) for stage in units.codes if units.whole(stage) == code]
+    return min(u.valid_from or date.min for u in stages), max(u.valid_to or date.max for u in stages)
+
+
+def _under_key(m: Measure, units: UnitTree) -> Measure:
+    if m.numerator is None and m.quantile is None:
+        return m
+    there = [code for code in _bore(m.unit, units) if _shares_days(code, m.period, units)]
+    others = _bore(m.unit, units)
+    found = others if len(others) == 1 else there
+    return replace(m, unit=found[0]) if len(found) == 1 else m
+
+
+def _shares_days(code: str, period: Period, units: UnitTree) -> bool:
+    first, last = _days_of(code, units)
+    return first <= period.last and last >= period.first
+
+
+class _Keyed:
+    def __init__(self, found: dict[Any, Measure]) -> None:
+        self.found = found
+
+    def __iter__(self) -> Iterator[Measure]:
+        return iter(self.found.values())
+
+    def get(self, indicator: str, unit: str, period: Period, breakdown: Breakdown = ()) -> Measure | None:
+        return self.found.get((indicator, unit, period.label, tuple(sorted(breakdown))))
+
+
+def _by_key(source: MeasureSource, units: UnitTree) -> _Keyed:
+    """Return the figures by the units that they are of; two that contradict each other are one that is not comparable."""
+    groups: dict[Any, list[tuple[Measure, Measure]]] = {}
+    for m in source:
+        moved = _under_key(m, units)
+        groups.setdefault(moved.key, []).append((m, moved))
+    found = {}
+    for key, pairs in groups.items():
+        full = [(m, moved) for m, moved in pairs if m.numerator is not None or m.quantile is not None]
+        one = (full or pairs)[0][1]
+        if len({(m.status, m.numerator, m.denominator, m.quantile) for m, _ in full}) > 1:
+            listed = ", ".join(dict.fromkeys(f"«{m.unit}»" for m, _ in full))
+            vi = f"{listed}: cùng một đơn vị trong kỳ này mà số khác nhau; giữ một"
+            one = replace(
+                one, status=Status.NOT_COMPARABLE, reason=Text(vi, f"{listed}: one unit in this period, with unlike numbers; keep one")
+            )
+        found[key] = one
+    return _Keyed(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +145,8 @@ class SlowFinder:
         elapsed = current.period.until(current.as_of)
         if self._partly(current.unit, elapsed):
             return self._part(current.unit, elapsed)
+        if current.value is not None and self._gone(current.unit, elapsed):
+            return SlowFound(None, Status.NOT_COMPARABLE, self._not_there(current.unit, elapsed))
         window = window_before(current, period)
         if window is None:
             return SlowFound(
@@ -121,6 +180,10 @@ class SlowFinder:
             return self._part(unit, period)
         own = self.source.get(indicator, unit, period, breakdown)
         if own is not None and (own.numerator is not None or own.value is not None):
+            if self._gone(unit, period):
+                return SlowFound(own, Status.NOT_COMPARABLE, self._not_there(unit, period))
+            if own.status is Status.NOT_COMPARABLE:
+                return SlowFound(own, own.status, of_baseline(own.reason))
             return SlowFound(own)
         if unit in self.units and self.units.predecessors(unit) and not self.units.overlaps(unit, period.first, period.last):
             return self._merged(indicator, unit, period, breakdown)
@@ -133,10 +196,31 @@ class SlowFinder:
 
     def _part(self, unit: str, period: Period) -> SlowFound:
         name = self.units.unit(unit).full_name
-        return SlowFound(
-            None,
-            Status.NOT_COMPARABLE,
-            Text(f"{name} chỉ tồn tại một phần của kỳ {period.label}", f"{name} existed for a part of {period.label} only"),
+        vi, en = f"{name} chỉ tồn tại một phần của kỳ {period.label}", f"{name} existed for a part of {period.label} only"
+        if len(_bore(unit.partition("@")[0], self.units)) > 1:
+            all_vi, all_en = self._meanings(unit)
+            vi, en = f"{vi}: {all_vi}", f"{en}: {all_en}"
+        return SlowFound(None, Status.NOT_COMPARABLE, Text(vi, en))
+
+    def _gone(self, unit: str, period: Period) -> bool:
+        return unit in self.units and not _shares_days(self.units.whole(unit), period, self.units)
+
+    def _meanings(self, unit: str) -> tuple[str, str]:
+        code = unit.partition("@")[0]
+        vi, en = [], []
+        for key in _bore(code, self.units):
+            name, (first, last) = self.units.unit(key).full_name, _days_of(key, self.units)
+            since = f" từ {first:%d/%m/%Y}" if first > date.min else ""
+            vi.append(name + since + (f" đến {last:%d/%m/%Y}" if last < date.max else ""))
+            since = f" from {first}" if first > date.min else ""
+            en.append(name + since + (f" until {last}" if last < date.max else ""))
+        return f"mã «{code}» ({', '.join(vi)})", f"code «{code}» ({', '.join(en)})"
+
+    def _not_there(self, unit: str, period: Period) -> Text:
+        vi, en = self._meanings(unit)
+        return Text(
+            f"{vi} không có trong kỳ {period.label}; thêm vào danh mục đơn vị mang mã đó khi ấy, hoặc sửa mã",
+            f"{en} did not exist in {period.label}; add the unit that bore the code then to the unit tree, or fix the code",
         )
 
     def _merged(self, indicator: str, unit: str, period: Period, breakdown: Breakdown) -> SlowFound:
@@ -164,7 +248,7 @@ class SlowFinder:
                         f"{name}: the value is not a quotient of two counts and cannot be added",
                     ),
                 )
-            if found.measure is None or found.measure.numerator is None:
+            if found.measure is None or found.measure.numerator is None or found.status is Status.NOT_COMPARABLE:
                 return SlowFound(None, found.status, Text(f"{name}: {found.reason.vi}", f"{name}: {found.reason.en}"))
             parts.append((found.measure, share))
         return _added(unit, parts, estimated=any(before in split for before in self.units.predecessors(unit)))

@@ -26,7 +26,8 @@ def commune(code: str, *predecessors: str, since: date | None = None, until: dat
     return Unit(code=code, name=code, kind="xã", level="commune", parent="T", predecessors=predecessors, valid_from=since, valid_to=until)
 
 
-# A and B became M; C was split into M and N; M, with D, became P a year later; K is as it always was; S has no records of its own.
+# A and B became M; C was split into N and O; M, with D, became P a year later; K is as it always was; R, made of R and S, took over
+# its code; G's was taken over by a stranger a year after it ended; W changed its kind and is one unit.
 TREE = UnitTree(
     [
         Unit(code="T", name="T", level="province"),
@@ -40,6 +41,13 @@ TREE = UnitTree(
         commune("P", "M", "D", since=date(2026, 7, 1)),
         commune("Q", "A", since=date(2024, 3, 1)),
         commune("K"),
+        commune("R", until=BEFORE),
+        commune("R", "R", "S", since=AFTER),
+        commune("S", until=BEFORE),
+        commune("G", until=date(2023, 12, 31)),
+        commune("G", since=date(2025, 1, 1)),
+        commune("W", until=BEFORE),
+        commune("W", since=AFTER).model_copy(update={"continues": True}),
     ]
 )
 UNITS = st.sampled_from([*TREE.codes, "nowhere"])

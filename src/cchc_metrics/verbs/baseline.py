@@ -12,8 +12,10 @@ from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
+from cchc_metrics.reference.unit_time import official_code
 from cchc_metrics.tables.numbers import round_half_up
 from cchc_metrics.values import REASONS, Breakdown, Measure, MeasureSource, Scale, Status, Text, join_reasons, worst
+from cchc_metrics.verbs.figures import bore, not_there, one_each, units_of
 from cchc_metrics.verbs.measures import Measures
 
 Shares = Mapping[str, Mapping[str, Fraction]]
@@ -60,7 +62,7 @@ class BaselineFinder:
     """Finds baselines in one source under one set of rules.
 
     Args:
-        source: where measures of earlier periods are.
+        source: where measures of earlier periods are, each under the key of its unit.
         units: the unit tree, with predecessors.
         shares: see ``Shares``; without them a split unit gives no baseline.
         definition_changes: see ``DefinitionChanges``; a comparison across such a day is refused, and both values stay readable.
@@ -82,6 +84,19 @@ class BaselineFinder:
                     f"the shares of «{before}» must be 0 to 1 and add up to no more than 1",
                 )
 
+    @classmethod
+    def over(
+        cls,
+        source: MeasureSource,
+        units: UnitTree,
+        shares: Shares | None,
+        definition_changes: DefinitionChanges,
+        competence: Literal["mark", "refuse", "ignore"] = "mark",
+    ) -> BaselineFinder:
+        """Return a finder over any source: a figure under an official code is of the unit that bore the code in the figure's period."""
+        keyed = one_each(Measures.of(source), units) if units.bearers else source
+        return cls(keyed, units, shares or {}, definition_changes, competence)
+
     def of(self, current: Measure, period: Period | None = None) -> FoundBaseline:
         """Return the baseline of a measure.
 
@@ -94,6 +109,8 @@ class BaselineFinder:
         elapsed = current.period.until(current.as_of)
         if self.partly(current.unit, elapsed):
             return FoundBaseline(None, Status.NOT_COMPARABLE, self.part_of(current.unit, elapsed))
+        if current.value is not None and self.gone(current.unit, elapsed):
+            return FoundBaseline(None, Status.NOT_COMPARABLE, not_there(self.units, current.unit, elapsed))
         window = window_before(current, period)
         if window is None:
             return FoundBaseline(None, Status.NOT_COMPARABLE, NO_WINDOW)
@@ -112,7 +129,10 @@ class BaselineFinder:
             return FoundBaseline(None, Status.NOT_COMPARABLE, self.part_of(unit, period))
         own = self.source.get(indicator, unit, period, breakdown)
         if own is not None and (own.numerator is not None or own.value is not None):
-            return FoundBaseline(own)
+            if self.gone(unit, period):
+                return FoundBaseline(own, Status.NOT_COMPARABLE, not_there(self.units, unit, period))
+            refused = own.status is Status.NOT_COMPARABLE
+            return FoundBaseline(own, own.status, of_baseline(own.reason)) if refused else FoundBaseline(own)
         if unit in self.units and self.units.predecessors(unit) and not self.units.overlaps(unit, period.first, period.last):
             return self._merged(indicator, unit, period, breakdown)
         return FoundBaseline(own, Status.NO_DATA, NO_BASELINE if own is None else of_baseline(own.reason))
@@ -123,10 +143,18 @@ class BaselineFinder:
             return False
         return not (self.units.active(unit, period.first) and self.units.active(unit, period.last))
 
+    def gone(self, unit: str, period: Period) -> bool:
+        """Return whether there was no such unit in a period, so that a figure under its code is of another."""
+        return unit in self.units and not self.units.overlaps(unit, period.first, period.last)
+
     def part_of(self, unit: str, period: Period) -> Text:
-        """Return the reason that such a unit has no baseline."""
+        """Return the reason that such a unit has no baseline, with all that its code meant where that is more than one unit."""
         name = self.units.unit(unit).full_name
-        return Text(f"{name} chỉ tồn tại một phần của kỳ {period.label}", f"{name} existed for a part of {period.label} only")
+        vi, en = f"{name} chỉ tồn tại một phần của kỳ {period.label}", f"{name} existed for a part of {period.label} only"
+        if len(units_of(self.units, official_code(unit))) < 2:
+            return Text(vi, en)
+        all_vi, all_en = bore(self.units, unit)
+        return Text(f"{vi}: {all_vi}", f"{en}: {all_en}")
 
     def _merged(self, indicator: str, unit: str, period: Period, breakdown: Breakdown) -> FoundBaseline:
         split = self.units.split_predecessors(unit)
@@ -139,7 +167,7 @@ class BaselineFinder:
             found = self.at(indicator, before, period, breakdown)
             if found.measure is not None and found.measure.quantile is not None:
                 return FoundBaseline(None, Status.NOT_COMPARABLE, no_counts(name))
-            if found.measure is None or found.measure.numerator is None:
+            if found.measure is None or found.measure.numerator is None or found.status is Status.NOT_COMPARABLE:
                 return FoundBaseline(None, found.status, of_predecessor(name, found.reason))
             parts.append((found.measure, share))
         return _added(unit, parts, estimated=any(before in split for before in self.units.predecessors(unit)))

@@ -30,6 +30,7 @@ from cchc_metrics.verbs.baseline import (
     window_before,
 )
 from cchc_metrics.verbs.exact import NO_VALUES, distinct, sums
+from cchc_metrics.verbs.figures import not_there
 from cchc_metrics.verbs.measures import POSITION, Codes, Measures
 
 _OK, _NO_DATA, _NOT_COMPARABLE = (POSITION[s] for s in (Status.OK, Status.NO_DATA, Status.NOT_COMPARABLE))
@@ -69,13 +70,13 @@ class BaselineJoin:
     """Finds the baselines of a table of measures.
 
     Args:
-        finder: the rules, and where baselines of units that were split are found one by one.
-        source: the earlier measures.
+        finder: the earlier measures and the rules, and where baselines of units that were split are found one by one.
         current: the measures.
     """
 
-    def __init__(self, finder: BaselineFinder, source: Measures, current: Measures) -> None:
-        self.finder, self.source, self.current = finder, source, current
+    def __init__(self, finder: BaselineFinder, current: Measures) -> None:
+        self.finder, self.current = finder, current
+        self.source = source = Measures.of(finder.source)
         tree = finder.units
         self.reasons = Codes()
         self.nothing = self.reasons[NO_REASON]  # which is 0
@@ -110,12 +111,12 @@ class BaselineJoin:
         for number, at in enumerate(first.tolist()):
             rows = np.flatnonzero(group == number)
             like = current._item(at)  # noqa: SLF001  one measure stands for all of its period and day
-            found.put(rows, self._of(like, indicator[rows], unit[rows], breakdown[rows], period))
+            found.put(rows, self._of(like, rows, indicator[rows], unit[rows], breakdown[rows], period))
         self._judge(found)
         return found
 
-    def _of(self, like: Measure, indicator: Array, unit: Array, breakdown: Array, period: Period | None) -> Found:
-        """Return the baselines of measures of one period and day, of which ``like`` is one."""
+    def _of(self, like: Measure, rows: Array, indicator: Array, unit: Array, breakdown: Array, period: Period | None) -> Found:
+        """Return the baselines of measures of one period and day, of which ``like`` is one; ``rows`` are their rows."""
         found = Found.nothing(len(unit))
         everything = np.arange(len(unit))
         if like.period.first > like.as_of:
@@ -124,7 +125,8 @@ class BaselineJoin:
         elapsed = like.period.until(like.as_of)
         part = self._say_part(found, unit, elapsed)
         window = window_before(like, period)
-        rest = np.flatnonzero(~part)
+        gone = self._say_gone(found, unit, elapsed, self.current.values.there[rows])
+        rest = np.flatnonzero(~part & ~gone)
         if window is None:
             found.say(rest, _NOT_COMPARABLE, self.reasons[NO_WINDOW])
             return found
@@ -142,11 +144,16 @@ class BaselineJoin:
         has = (own >= 0) & ~part
         has[has] = table.has_numerator[own[has]] | source.values.there[own[has]]
         found.row[has] = own[has]
+        of_reason = np.array([self.reasons[of_baseline(text)] for text in source.reasons] or [0], dtype=np.int32)
+        if has.any():
+            refused = np.flatnonzero(has)
+            refused = refused[source.status[own[refused]] == _NOT_COMPARABLE]
+            found.say(refused, _NOT_COMPARABLE, of_reason[source.reason[own[refused]]])
+            self._say_gone(found, unit, window, has)
         made = self.in_tree & (self.n_before > 0) & ~self._overlaps(window.first, window.last)
         merged = ~part & ~has & made[unit]
         without = np.flatnonzero(~part & ~has & ~merged)
         found.row[without] = own[without]
-        of_reason = np.array([self.reasons[of_baseline(text)] for text in source.reasons] or [0], dtype=np.int32)
         missing = own[without] < 0
         said = of_reason[source.reason[np.where(missing, 0, own[without])]] if len(source) else 0
         said = np.where(missing, self.reasons[NO_BASELINE], said)
@@ -176,7 +183,7 @@ class BaselineJoin:
         if len(table):
             has_own_value = there & (False if table.quantile is NO_VALUES else table.quantile.there[at])
             has_counts = there & table.has_numerator[at]
-        failed = split | has_own_value | ~has_counts
+        failed = split | has_own_value | ~has_counts | (parts.status == _NOT_COMPARABLE)
         place = np.where(failed, np.arange(len(at)), len(at))
         first = np.minimum.reduceat(place, starts)
         bad = np.flatnonzero(first < len(at))
@@ -303,6 +310,16 @@ class BaselineJoin:
             codes = np.zeros(len(self.units), dtype=np.int32)
             for u in np.unique(unit[hit]).tolist():
                 codes[u] = self.reasons[self.finder.part_of(self.units[u], window)]
+            found.say(hit, _NOT_COMPARABLE, codes[unit[hit]])
+        return hit
+
+    def _say_gone(self, found: Found, unit: Array, window: Period, chosen: Array) -> Array:
+        """Refuse the figures (``chosen``) of units that were not there in a window; return bool[n], which they are."""
+        hit: Array = chosen & (self.in_tree & ~self._overlaps(window.first, window.last))[unit]
+        if hit.any():
+            codes = np.zeros(len(self.units), dtype=np.int32)
+            for u in np.unique(unit[hit]).tolist():
+                codes[u] = self.reasons[not_there(self.finder.units, self.units[u], window)]
             found.say(hit, _NOT_COMPARABLE, codes[unit[hit]])
         return hit
 

@@ -36,6 +36,7 @@ from cchc_metrics.verbs.baseline_join import BaselineJoin, Found
 from cchc_metrics.verbs.contributions import Contributions
 from cchc_metrics.verbs.division import divide
 from cchc_metrics.verbs.exact import Values, distinct
+from cchc_metrics.verbs.figures import under_keys
 from cchc_metrics.verbs.measures import (
     HEADINGS,
     POSITION,
@@ -315,7 +316,8 @@ def compare(
     The baseline is the measure of the same indicator, unit and breakdown in the same-named period one year earlier, of the same regime.
     A running period is compared with the same elapsed days of that year (``baseline`` must hold that window, a custom period such as
     ``2021-01-01..2021-03-31``), else it is not comparable. A merged unit is compared with the counts of its predecessors, added and divided
-    again; the mean of their rates is never taken.
+    again; the mean of their rates is never taken. A value under an official code is of the unit that bore the code in the value's period;
+    one of a period in which no such unit was there is not comparable.
 
     Args:
         current: the measures.
@@ -332,9 +334,9 @@ def compare(
     Returns:
         One change for each measure, in their order.
     """
-    measures, source = Measures.of(current), Measures.of(baseline)
+    measures = under_keys(Measures.of(current), units)
     changes = known_changes(measures) if definition_changes is None else definition_changes
-    join = BaselineJoin(BaselineFinder(baseline, units, shares or {}, changes, competence), source, measures)
+    join = BaselineJoin(BaselineFinder.over(baseline, units, shares, changes, competence), measures)
     found = join.find(baseline_period)
     return _changes(measures, join.table, found, tuple(join.reasons), units)
 

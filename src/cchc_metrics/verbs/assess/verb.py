@@ -69,7 +69,7 @@ def assess(
     if changes is None:
         changes = known_changes(measures) if catalogue is None else catalogue.definition_changes()
     known = {name: change for name, change in changes.items() if change[0] <= as_of}
-    finder = BaselineFinder(baseline if baseline is not None else measures, units, shares or {}, known)
+    finder = BaselineFinder.over(baseline if baseline is not None else measures, units, shares, known)
     judge = TargetJudge(measures, plan, units, as_of, finder, catalogue, nouns or {})
     found = [judge.judge(target, kind) for target, kind in _wanted(plan, as_of)]
     tasks = [assess_task(task, judge.unit_of(""), as_of) for task in plan.tasks]
