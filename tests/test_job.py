@@ -36,7 +36,18 @@ from tests.folders import (
 from tests.folders import (
     SMALL as SMALL_TABLES,
 )
-from tests.golden.regenerate import DIGEST, GOLDEN, PERIOD, SMALL, difference, figures_hash, first_difference, golden_files, written
+from tests.golden.regenerate import (
+    DIGEST,
+    GOLDEN,
+    PERIOD,
+    SMALL,
+    STRADDLING,
+    difference,
+    figures_hash,
+    first_difference,
+    golden_files,
+    written,
+)
 
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.dataset import read_folder
@@ -457,7 +468,7 @@ def test_the_golden_report() -> None:
     """What differs is either a mistake, or wanted and then made golden: ``python tests/golden/regenerate.py``."""
     made = golden_files()
     assert {name: first_difference(text.encode(), (GOLDEN / name).read_bytes()) for name, text in made.items()} == dict.fromkeys(made, "")
-    assert {path.name for path in GOLDEN.iterdir()} - {"__pycache__"} == {*made, SMALL.name, "regenerate.py"}
+    assert {path.name for path in GOLDEN.iterdir()} - {"__pycache__"} == {*made, SMALL.name, STRADDLING.name, "regenerate.py"}
 
 
 @pytest.mark.parametrize(

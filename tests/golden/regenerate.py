@@ -1,6 +1,7 @@
 """Write the golden reports anew: ``python tests/golden/regenerate.py``, and read the diff before it is committed.
 
-Of a district of two communes, small enough to be counted by hand, the whole report; of the large example its digest and its main figures.
+Of a district of two communes, small enough to be counted by hand, the whole report; of a province in the quarter that straddles 01/07/2025
+the text; of the large example its digest and its main figures.
 Both are made by the command itself. The tests in tests/test_job.py compare what it writes with these files, byte for byte.
 """
 
@@ -20,16 +21,17 @@ from cchc_metrics import cli
 
 GOLDEN = Path(__file__).parent
 SMALL = GOLDEN / "two-communes"
+STRADDLING = GOLDEN / "third-quarter-2025"
 EXAMPLE = GOLDEN.parents[1] / "examples" / "thap-muoi"
 PERIOD = "2021"
 DIGEST = "thap-muoi.txt"
 
 
 @cache
-def written(folder: Path) -> Mapping[str, bytes]:
+def written(folder: Path, period: str = PERIOD) -> Mapping[str, bytes]:
     """Return what the command writes for a folder, by file name."""
     with tempfile.TemporaryDirectory() as out:
-        arguments = ["report", str(folder), "--period", PERIOD, "--formats", "txt,json", "--out", out]
+        arguments = ["report", str(folder), "--period", period, "--formats", "txt,json", "--out", out]
         done = CliRunner().invoke(cli.main, arguments, catch_exceptions=False)
         if done.exit_code not in (0, 1):  # 1: a row is rejected, as one of the small folder is
             raise RuntimeError(done.stderr)
@@ -39,7 +41,8 @@ def written(folder: Path) -> Mapping[str, bytes]:
 def golden_files() -> dict[str, str]:
     """Return the golden files by name."""
     small = {f"two-communes.{name}": made.decode() for name, made in written(SMALL).items()}
-    return small | {DIGEST: digest(written(EXAMPLE))}
+    straddling = {"third-quarter-2025.report.txt": written(STRADDLING, "2025-Q3@nd09")["report.txt"].decode()}
+    return small | straddling | {DIGEST: digest(written(EXAMPLE))}
 
 
 def difference(name: str, found: bytes) -> str:

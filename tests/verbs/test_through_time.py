@@ -85,3 +85,52 @@ def test_counts_by_bare_codes_are_refused() -> None:
     columns = cm.columns_of(OutreachActivity, activities([("1", 10)]))
     with pytest.raises(UnknownUnitError, match="other units bore them"):
         cm.measure(cm.tally(columns, periods="2024"), units=TREE)
+
+
+# --- The quarter that straddles 01/07/2025
+
+MARK = "before and after 2025-07-01"
+
+
+@pytest.mark.parametrize(
+    ("period", "as_of", "marked"),
+    [
+        ("2025-Q3@nd09", date(2025, 9, 14), True),
+        ("2025-Q3@nd09", date(2025, 7, 1), True),
+        ("2025-Q3@nd09", date(2025, 6, 30), False),  # nothing of what came later is known
+        ("2025-07@nd09", date(2025, 7, 31), True),
+        ("2025-Q3", date(2025, 9, 30), False),
+        ("2025-Q2@nd09", date(2025, 6, 14), False),
+        ("2025", date(2025, 12, 31), True),
+    ],
+)
+def test_values_of_communes_in_a_period_that_straddles_are_marked_and_those_of_the_province_are_not(
+    period: str, as_of: date, marked: bool
+) -> None:
+    rows = [("2", 505), ("1", 520), ("2", 400), ("1", 480)]  # 20/06/2025, 05/07/2025, 07/03/2025, 26/05/2025
+    data = cm.Dataset(
+        units=TREE,
+        as_of=as_of,
+        outreach=cm.columns_of(OutreachActivity, [r for r in activities(rows) if r.held_on and r.held_on <= as_of]),
+        coverage={"outreach": (date(2024, 1, 1), date(2026, 12, 31))},
+    )
+    measures = data.measures(period)
+    for found in measures:
+        below = found.unit != "P" or ("level", "commune") in found.breakdown
+        assert (MARK in found.reason.en) == (marked and below and found.value is not None), found
+    if marked:
+        assert any(MARK in found.reason.en for found in measures)
+
+
+def test_what_is_compared_with_a_straddling_quarter_says_so() -> None:
+    data = cm.Dataset(
+        units=TREE,
+        as_of=date(2026, 9, 14),
+        outreach=cm.columns_of(OutreachActivity, activities([("1", 510), ("1", 530), ("1", 880)])),
+        coverage={"outreach": (date(2024, 1, 1), date(2026, 12, 31))},
+    )
+    found = data.deltas("2026-Q3@nd09").get("outreach_activities", "P", "2026-Q3@nd09", {"level": "commune"})
+    assert found is not None
+    assert found.status is cm.Status.ESTIMATED
+    assert MARK in found.reason.en
+    assert (found.current.numerator, found.baseline and found.baseline.numerator) == (1, 2)

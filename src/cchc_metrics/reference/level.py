@@ -11,6 +11,8 @@ Level = Literal["province", "district", "commune"]
 LEVELS: tuple[Level, ...] = ("province", "district", "commune")
 DISTRICT_LEVEL_ENDED = date(2025, 6, 30)
 """Last day of the district level; on 01/07/2025 communes merged and took over its competences."""
+TWO_LEVELS_SINCE = date(2025, 7, 1)
+"""First day of two levels: province and commune."""
 
 LEVEL_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from cchc_metrics.errors import InputError
+from cchc_metrics.reference.level import TWO_LEVELS_SINCE
 from cchc_metrics.report.annexes import annexes, plan_annex
 from cchc_metrics.report.draft import Draft, capitalised
 from cchc_metrics.report.first_page import first_page
@@ -31,7 +33,20 @@ def report_page(report: Report, lang: Lang = "vi") -> Page:
     ]
     if report.as_of < report.period.last:
         lines[0] += draft.say(" Kỳ báo cáo chưa kết thúc, số liệu còn thay đổi.", " The period is not over: figures will change.")
-    return Page(title, (*lines, *_warnings(draft)), (*first_page(draft), *annexes(draft)), lang)
+    return Page(title, (*lines, *straddling(draft), *_warnings(draft)), (*first_page(draft), *annexes(draft)), lang)
+
+
+def straddling(draft: Draft) -> Iterator[str]:
+    """Yield that the period, or the one it is compared with, has days before and after the day on which districts had ended."""
+    report = draft.report
+    for named, period in (("Kỳ báo cáo", "The period"), report.period), (("Kỳ so sánh", "The baseline"), report.baseline_period):
+        if period.crosses(TWO_LEVELS_SINCE) and report.as_of >= TWO_LEVELS_SINCE:
+            yield draft.say(
+                f"{named[0]} có ngày trước và sau 01/07/2025: cấp huyện kết thúc, thẩm quyền chuyển về cấp xã;"
+                " số liệu theo cấp và của từng xã không cùng phạm vi trong cả kỳ.",
+                f"{named[1]} has days before and after 2025-07-01, when the district level ended and its competences went to the communes:"
+                " figures by level and of each commune are not of the same scope throughout.",
+            )
 
 
 def plan_page(report: Report, lang: Lang = "vi") -> Page:

@@ -15,6 +15,7 @@ from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Indicator
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
+from cchc_metrics.reference.level import TWO_LEVELS_SINCE
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, UNSAID, Breakdown, Scale, Status, Text, join_reasons
@@ -25,6 +26,12 @@ from cchc_metrics.verbs.judge import Coverage, StatusJudge
 from cchc_metrics.verbs.measures import ARRAYS, POSITION, STATUSES, USABLE, Basis, Measures
 from cchc_metrics.verbs.quantile import twice_quantiles
 from cchc_metrics.verbs.scopes import Scope, ScopeSums, scopes_of
+
+STRADDLES = Text(
+    "kỳ có ngày trước và sau 01/07/2025: cấp huyện kết thúc, thẩm quyền chuyển về cấp xã",
+    "the period has days before and after 2025-07-01, when the district level ended and its competences went to the communes",
+)
+"""The mark of a value of districts or communes in such a period; it stays what its records make it, so its status is not changed."""
 
 Counted = dict[tuple[str, Labels, tuple[Labels, ...]], Array]
 """Count, dimensions and labels → int64[scope, label, period]."""
@@ -76,6 +83,7 @@ class _Axes:
         scopes, periods: the axes.
         as_of: nothing later is known.
         rules, calendar: ids.
+        straddling: bool[scope, period], whether districts or communes are counted on days before and after 01/07/2025.
     """
 
     scopes: tuple[Scope, ...]
@@ -83,6 +91,7 @@ class _Axes:
     as_of: date
     rules: str
     calendar: str
+    straddling: Array
 
     def table(self, blocks: Sequence[Block], names: Mapping[str, str], changes: Mapping[str, tuple[date, Text]]) -> Measures:
         """Return blocks as one table: block after block, in each by scope, label and period."""
@@ -193,6 +202,11 @@ class _Axes:
                     "vượt 100%: tử số lớn hơn mẫu số, hãy kiểm tra số liệu", "over 100%: more in the numerator than in the denominator"
                 )
                 found[over] = known.setdefault(text, len(known))
+        if self.straddling.any():
+            marked = self.straddling[:, None, :] & USABLE[block.status]
+            texts = list(known)
+            for code in np.unique(found[marked]).tolist():
+                found[marked & (found == code)] = known.setdefault(join_reasons(texts[code], STRADDLES), len(known))
         return found
 
 
@@ -260,8 +274,16 @@ def measure(
         lists += [tuple(dims) for dims in wanted]
         blocks += [_block(indicator, dims, reader, asked, sums, judge, counted) for dims in lists]
     names = {code: units.unit(code).name for code in units.codes}
-    axes = _Axes(scopes, wanted_periods, day, tally.frame.rules, tally.frame.calendar)
+    axes = _Axes(scopes, wanted_periods, day, tally.frame.rules, tally.frame.calendar, _straddling(scopes, units, wanted_periods, day))
     return axes.table(blocks, names, asked.definition_changes())
+
+
+def _straddling(scopes: Sequence[Scope], units: UnitTree, periods: Sequence[Period], day: date) -> Array:
+    """Return bool[scope, period]; a province as a whole kept all its competences."""
+    below = np.array([(scope.level or units.unit(scope.unit).level) != "province" for scope in scopes], dtype=bool)
+    across = np.array([p.crosses(TWO_LEVELS_SINCE) and day >= TWO_LEVELS_SINCE for p in periods], dtype=bool)
+    found: Array = below[:, None] & across[None, :]
+    return found
 
 
 def _block(
