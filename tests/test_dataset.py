@@ -130,6 +130,10 @@ DRAWN = {
     "meetings": testing.meetings(units=UNITS.codes),
     "surveys": testing.survey_answers(units=UNITS.codes),
     "petitions": testing.petitions(units=UNITS.codes),
+    "assigned_tasks": testing.assigned_tasks(units=UNITS.codes),
+    "inspections": testing.inspections(units=UNITS.codes),
+    "periodic_reports": testing.periodic_reports(units=UNITS.codes),
+    "legal_documents": testing.legal_documents(units=UNITS.codes),
 }
 
 

@@ -81,6 +81,28 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"petition_id": "1", "unit_code": "MA", "topic": "x", "received_at": "2021-03-01", "satisfied": "yes"}
         | {"refused_at": "2021-03-02", "supplement_requested_at": "2021-03-02", "resolved_at": "2021-03-30", "published_at": "2021-03-31"}
     ],
+    "assigned_tasks": [
+        {"task_id": "1", "unit_code": "MA", "assigned_by": "UBND tỉnh", "assigned_on": "2021-03-01", "due_on": "2021-03-10"}
+        | {"done_on": "2021-03-10"},
+        {"task_id": "2", "unit_code": "MA", "assigned_by": "UBND tỉnh", "assigned_on": "2021-03-01", "due_on": "2021-03-10"}
+        | {"done_on": "2021-03-11"},
+        {"task_id": "3", "unit_code": "MA", "assigned_by": "UBND tỉnh", "assigned_on": "2021-03-01", "due_on": "2021-03-10"},
+        {"task_id": "4", "unit_code": "MA", "assigned_by": "UBND tỉnh", "assigned_on": "2021-03-01", "due_on": "2022-03-10"},
+    ],
+    "inspections": [
+        {"inspection_id": str(n), "unit_code": "MA", "held_on": "2021-05-01", "problems_found": 1, "problems_handled": n} for n in (0, 1)
+    ],
+    "periodic_reports": [
+        {"report_id": "1", "unit_code": "MA", "due_on": "2021-03-20", "sent_on": "2021-03-20", "on_system": "yes"},
+        {"report_id": "2", "unit_code": "MA", "due_on": "2021-06-20", "sent_on": "2021-06-21", "on_system": "no"},
+        {"report_id": "3", "unit_code": "MA", "due_on": "2021-09-20"},
+    ],
+    "legal_documents": [
+        {"document_id": "1", "unit_code": "MA", "issued_on": "2021-03-01", "checked_on": "2021-04-01", "reviewed_on": "2021-05-01"}
+        | {"needs_handling": "yes", "handled_on": "2021-06-01"},
+        {"document_id": "2", "unit_code": "MA", "issued_on": "2021-03-01", "checked_on": "2021-04-01", "reviewed_on": "2021-05-01"}
+        | {"needs_handling": "no"},
+    ],
 }
 
 DUE = "due_at|term"  # a due date is the appointment, or follows from the term
@@ -90,6 +112,7 @@ R = ["received_at"]
 HANDLED = [*R, END, DUE, TERM]
 DOCUMENT = ["issued_on", "secrecy", "electronic"]  # a register without a direction is of documents that went out
 PENDING = (0, None)
+TASK = ["assigned_on", "due_on", "done_on"]
 NEEDS: dict[str, tuple[str, list[str], tuple[int, int | None]]] = {
     # indicator: the kind, the columns that it cannot be without («a|b»: any of them), the right numerator and denominator
     "resolved_on_time": ("dossiers", HANDLED, (2, 3)),
@@ -133,6 +156,23 @@ NEEDS: dict[str, tuple[str, list[str], tuple[int, int | None]]] = {
     "petitions_resolved_in_time": ("petitions", [*R, "resolved_at"], (0, 1)),
     "petitions_published_in_time": ("petitions", [*R, "resolved_at", "published_at"], (1, 1)),
     "petitions_received": ("petitions", R, (1, None)),
+    "assigned_tasks": ("assigned_tasks", ["assigned_on"], (4, None)),
+    "assigned_tasks_done": ("assigned_tasks", ["assigned_on", "done_on"], (2, None)),
+    "assigned_tasks_done_on_time": ("assigned_tasks", TASK, (1, 2)),
+    "assigned_tasks_done_late": ("assigned_tasks", TASK, (1, None)),
+    "assigned_tasks_open": ("assigned_tasks", ["assigned_on", "done_on"], (2, None)),
+    "assigned_tasks_overdue": ("assigned_tasks", TASK, (1, None)),
+    "inspections_held": ("inspections", ["held_on"], (2, None)),
+    "inspected_units": ("inspections", ["held_on"], (1, 2)),
+    "inspection_problems": ("inspections", ["held_on", "problems_found"], (2, None)),
+    "inspection_problems_handled": ("inspections", ["held_on", "problems_found", "problems_handled"], (1, 2)),
+    "reports_on_time": ("periodic_reports", ["due_on", "sent_on"], (1, 3)),
+    "reports_on_system": ("periodic_reports", ["sent_on", "on_system"], (1, 2)),
+    "legal_documents_issued": ("legal_documents", ["issued_on"], (2, None)),
+    "legal_documents_checked": ("legal_documents", ["checked_on"], (2, None)),
+    "legal_documents_reviewed": ("legal_documents", ["reviewed_on"], (2, None)),
+    "legal_documents_to_handle": ("legal_documents", ["checked_on", "reviewed_on", "needs_handling"], (1, None)),
+    "legal_documents_handled": ("legal_documents", ["handled_on"], (1, None)),
 }
 
 
@@ -285,8 +325,8 @@ def test_one_empty_cell_is_never_ok_and_wrong() -> None:
     }
 
 
-MEANT = {"channel", "status", "direction"}
-"""Columns whose empty cell has a meaning of its own where the column is there."""
+MEANT = {"channel", "status", "direction", "done_on", "sent_on", "checked_on", "reviewed_on", "handled_on"}
+"""Columns whose empty cell has a meaning of its own where the column is there: what has no day has not happened."""
 
 
 @pytest.mark.parametrize("kind", sorted(ROWS))

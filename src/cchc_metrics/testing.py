@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import reject
 from hypothesis import strategies as st
 
+from cchc_metrics.records.assigned_task import AssignedTask
 from cchc_metrics.records.choices import (
     AdoptionStatus,
     Channel,
@@ -35,9 +36,12 @@ from cchc_metrics.records.dossier import ENDED, NOT_RECEIVED, Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.records.fields import Flag
 from cchc_metrics.records.initiative import InitiativeAdoption
+from cchc_metrics.records.inspection import Inspection
 from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.legal_document import LegalDocument
 from cchc_metrics.records.meeting import Meeting
 from cchc_metrics.records.outreach import OutreachActivity
+from cchc_metrics.records.periodic_report import PeriodicReport
 from cchc_metrics.records.petition import Petition
 from cchc_metrics.records.procedure import Procedure, TermChannel
 from cchc_metrics.records.record import ColumnSpec, Record, RecordError, schema
@@ -227,6 +231,68 @@ def procedures(draw: st.DrawFn, *, first: date = FIRST, last: date = LAST) -> Pr
     )
 
 
+def _days_after(draw: st.DrawFn, day: date, earliest: int = 0) -> date | None:
+    days = draw(st.none() | st.integers(earliest, 30))
+    return None if days is None else day + timedelta(days=days)
+
+
+@st.composite
+def assigned_tasks(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> AssignedTask:
+    """Return a strategy for tasks of superiors, done in time, late or not yet, with and without a last day."""
+    given = draw(st.dates(first, last))
+    return AssignedTask(
+        task_id=draw(st.uuids()).hex,
+        unit_code=draw(st.sampled_from(list(units))),
+        assigned_by=draw(st.sampled_from(["", "Chính phủ", "UBND tỉnh"])),
+        assigned_on=given,
+        due_on=_days_after(draw, given, -2),
+        done_on=_days_after(draw, given),
+    )
+
+
+@st.composite
+def inspections(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> Inspection:
+    """Return a strategy for inspections that say what they found and what was handled, or not; some say more than can be."""
+    return Inspection(
+        inspection_id=draw(st.uuids()).hex,
+        unit_code=draw(st.sampled_from(list(units))),
+        inspected_by=draw(st.sampled_from(["", "Sở Nội vụ"])),
+        held_on=draw(moments(first, last)),
+        problems_found=draw(st.none() | st.integers(0, 5)),
+        problems_handled=draw(st.none() | st.integers(0, 5)),
+    )
+
+
+@st.composite
+def periodic_reports(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> PeriodicReport:
+    """Return a strategy for reports that units owe, sent early, late or not at all."""
+    due = draw(st.dates(first, last))
+    return PeriodicReport(
+        report_id=draw(st.uuids()).hex,
+        unit_code=draw(st.sampled_from(list(units))),
+        name=draw(st.sampled_from(["", "CCHC quý I"])),
+        due_on=due,
+        sent_on=_days_after(draw, due, -5),
+        on_system=draw(st.sampled_from(list(Flag))),
+    )
+
+
+@st.composite
+def legal_documents(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> LegalDocument:
+    """Return a strategy for normative documents in every stage."""
+    issued = draw(st.dates(first, last))
+    return LegalDocument(
+        document_id=draw(st.uuids()).hex,
+        unit_code=draw(st.sampled_from(list(units))),
+        type=draw(st.sampled_from(["", "Nghị quyết", "Quyết định"])),
+        issued_on=issued,
+        checked_on=_days_after(draw, issued),
+        reviewed_on=_days_after(draw, issued),
+        needs_handling=draw(st.sampled_from(list(Flag))),
+        handled_on=_days_after(draw, issued),
+    )
+
+
 def records(kind: Kind, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> st.SearchStrategy[Any]:
     """Return a strategy for valid records of any kind: its own where there is one, else one that is read off the model.
 
@@ -253,6 +319,10 @@ STRATEGIES: Mapping[str, Callable[..., st.SearchStrategy[Any]]] = MappingProxyTy
         "initiatives": adoptions,
         "surveys": survey_answers,
         "petitions": petitions,
+        "assigned_tasks": assigned_tasks,
+        "inspections": inspections,
+        "periodic_reports": periodic_reports,
+        "legal_documents": legal_documents,
     }
 )
 """Kind → its own strategy, which follows the spread of real files; see ``records``."""

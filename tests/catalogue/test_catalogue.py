@@ -43,6 +43,10 @@ ROWS: dict[str, st.SearchStrategy[Any]] = {
     "initiatives": st.lists(testing.adoptions(), max_size=5, unique_by=lambda a: (a.initiative_id, a.unit_code)),
     "surveys": st.lists(testing.survey_answers(), max_size=8),
     "petitions": st.lists(testing.petitions(), max_size=8),
+    "assigned_tasks": st.lists(testing.assigned_tasks(), max_size=8),
+    "inspections": st.lists(testing.inspections(), max_size=8),
+    "periodic_reports": st.lists(testing.periodic_reports(), max_size=8),
+    "legal_documents": st.lists(testing.legal_documents(), max_size=8),
 }
 
 each = pytest.mark.parametrize("indicator", list(CATALOGUE), ids=lambda i: i.id)

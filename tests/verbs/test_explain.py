@@ -61,6 +61,10 @@ RECORDS: dict[str, st.SearchStrategy[Any]] = {
     "initiatives": testing.adoptions(**IN_WINDOW),
     "surveys": testing.survey_answers(**IN_WINDOW),
     "petitions": testing.petitions(**IN_WINDOW),
+    "assigned_tasks": testing.assigned_tasks(**IN_WINDOW),
+    "inspections": testing.inspections(**IN_WINDOW),
+    "periodic_reports": testing.periodic_reports(**IN_WINDOW),
+    "legal_documents": testing.legal_documents(**IN_WINDOW),
 }
 KINDS_DRAWN = sorted(RECORDS)
 
@@ -103,6 +107,9 @@ def places(rows: Sequence[Row]) -> set[tuple[str, int]]:
 # --- every indicator, every measure -----------------------------------------------------------------------------------------------------
 
 
+MAIN_DAYS = ("received_at", "issued_on", "held_on", "answered_on", "assigned_on", "due_on", "sent_on", "checked_on", "handled_on")
+
+
 @cache
 def rich() -> Rows:
     """Return rows of every kind about the first quarters of 2021 and 2023, enough that every indicator has something to count."""
@@ -119,7 +126,7 @@ def rich() -> Rows:
             cells: dict[str, Any] = {
                 spec.name: chance.choice(spec.choice.labels()) if spec.choice else day(start)
                 for spec in schema(model)
-                if spec.choice or (spec.cell_type.name == "moment" and spec.name in ("received_at", "issued_on", "held_on", "answered_on"))
+                if spec.choice or (spec.cell_type.name == "moment" and spec.name in MAIN_DAYS)
             }
             cells |= {KINDS[kind].id_columns[0]: str(n), "unit_code": chance.choice(testing.UNITS), "reach": n}
             if kind == "dossiers":
@@ -130,6 +137,12 @@ def rich() -> Rows:
             elif kind == "petitions":
                 cells |= {f"{what}_at": day(cells["received_at"], 20) for what in ("refused", "supplement_requested", "resolved")}
                 cells["published_at"] = day(cells["resolved_at"], 5)
+            elif kind == "assigned_tasks":
+                cells |= {"done_on": chance.choice([None, day(cells["assigned_on"], 30)])}
+            elif kind == "inspections":
+                cells |= {"problems_found": chance.choice([None, n]), "problems_handled": chance.choice([None, n // 2])}
+            elif kind == "legal_documents":
+                cells["reviewed_on"] = day(start)
             elif kind == "documents":
                 cells |= {flag: chance.choice(["yes", "yes", "yes", "no", "unknown"]) for flag in FLAGS}
                 cells |= {"secrecy": chance.choice(["none", "none", *SECRET, "unknown"])}
@@ -201,6 +214,8 @@ BREAKDOWNS: Mapping[str, Sequence[Sequence[str]]] = {
     "satisfaction": [["score"], ["question", "score"]],
     "petitions_resolved_in_time": [["satisfied"]],
     "initiative_replication": [["initiative"]],
+    "assigned_tasks_done_on_time": [["assigned_by"]],
+    "legal_documents_issued": [["type"]],
 }
 
 

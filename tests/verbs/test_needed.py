@@ -149,12 +149,18 @@ COLUMNS: dict[str, list[tuple[str, ...]]] = {
     "outreach": [("reach",)],
     "initiatives": [("adopted_on",)],
     "petitions": [("refused_at",), ("supplement_requested_at",), ("resolved_at",), ("published_at",)],
+    "assigned_tasks": [("due_on",), ("done_on",), ("due_on", "done_on")],
+    "inspections": [("problems_found",), ("problems_handled",)],
+    "periodic_reports": [("sent_on",)],
+    "legal_documents": [("checked_on",), ("reviewed_on",), ("checked_on", "reviewed_on"), ("handled_on",)],
 }
 DIMS: dict[str, list[str]] = {
     "dossiers": ["service_level", "postal_in", "fee_due", "paid_online", "digitised", "postal_out"],
     "documents": ["electronic", "exchanged", "signed_by_person", "signed_by_agency", "secrecy"],
     "meetings": ["paperless"],
     "petitions": ["satisfied"],
+    "periodic_reports": ["on_system"],
+    "legal_documents": ["needs_handling"],
 }
 ABSENT = {kind: [*COLUMNS.get(kind, []), *((name,) for name in DIMS.get(kind, []))] for kind in {**COLUMNS, **DIMS}}
 RULES = [Rules.preset("default"), Rules(id="own", refused="ended", stopped="ended", missing_due="on_time", two_supplements_late=True)]

@@ -22,9 +22,9 @@ def default_catalogue() -> Catalogue:
     """Return the packaged catalogue; every kind has a file of its own."""
     folder = resources.files("cchc_metrics.catalogue").joinpath("data")
     found = Catalogue([], [])
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".toml"):
-            found = load_catalogue(entry.read_text(encoding="utf-8"), file=entry.name, base=found)
+    files = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    for entry in sorted(files, key=lambda e: int(e.name.partition("_")[0])):
+        found = load_catalogue(entry.read_text(encoding="utf-8"), file=entry.name, base=found)
     return found
 
 

@@ -29,6 +29,10 @@ _TITLES: Mapping[str, tuple[str, ...]] = {
     "surveys": ("hai long", "khao sat"),
     "petitions": ("phan anh", "kien nghi"),
     "procedures": ("danh muc thu tuc",),
+    "assigned_tasks": ("nhiem vu",),
+    "inspections": ("kiem tra",),
+    "periodic_reports": ("bao cao dinh ky", "che do bao cao"),
+    "legal_documents": ("quy pham",),
 }
 _TITLE, _KNOWN, _GUESSED = 5, 2, 1
 

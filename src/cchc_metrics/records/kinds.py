@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cchc_metrics.records import document, dossier, dossier_event, initiative, meeting, outreach, petition, procedure, survey
+from cchc_metrics.records import (
+    assigned_task,
+    document,
+    dossier,
+    dossier_event,
+    initiative,
+    inspection,
+    legal_document,
+    meeting,
+    outreach,
+    periodic_report,
+    petition,
+    procedure,
+    survey,
+)
 from cchc_metrics.records.kind import Kind
 
 
@@ -29,8 +43,12 @@ KINDS = register(
     survey.KIND,
     petition.KIND,
     procedure.KIND,
+    assigned_task.KIND,
+    inspection.KIND,
+    periodic_report.KIND,
+    legal_document.KIND,
 )
-"""Kinds by name: dossiers, dossier_events, documents, meetings, outreach, initiatives, surveys, petitions, procedures."""
+"""Kinds by name, those of which most is counted first."""
 
 JOINED = joined(KINDS)
 """Names of the kinds that others take from."""

@@ -25,6 +25,10 @@ _FIELDS = {
     "initiatives": ("Mô hình, cách làm hay", "Initiatives"),
     "surveys": ("Sự hài lòng của người dân, tổ chức", "Satisfaction"),
     "petitions": ("Phản ánh, kiến nghị", "Petitions"),
+    "assigned_tasks": ("Nhiệm vụ cấp trên giao", "Tasks given by superiors"),
+    "inspections": ("Kiểm tra công tác cải cách hành chính", "Inspections"),
+    "periodic_reports": ("Chế độ báo cáo", "Periodic reports"),
+    "legal_documents": ("Văn bản quy phạm pháp luật", "Normative documents"),
 }
 """Kind of record → what a title over its indicators says."""
 _POINTS = Form("number", 2)

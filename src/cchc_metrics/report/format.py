@@ -53,6 +53,15 @@ EXCLUDED_NAMES = {  # what stands after a number
     "fee_not_said": ("hồ sơ chưa ghi nghĩa vụ tài chính", "dossiers whose financial obligation is not said"),
     "no_paper_result": ("hồ sơ không có kết quả giấy", "dossiers without a paper result"),
     "digitisation_not_said": ("hồ sơ chưa ghi tình trạng số hóa", "dossiers whose digitisation is not said"),
+    "task_no_due_date": ("nhiệm vụ hoàn thành không ghi thời hạn", "tasks done that had no last day"),
+    "open_task_no_due_date": ("nhiệm vụ chưa hoàn thành không ghi thời hạn", "tasks not done that have no last day"),
+    "found_not_said": ("cuộc kiểm tra không ghi số vấn đề phát hiện", "inspections that do not say how many problems they found"),
+    "handling_not_said": (
+        "cuộc kiểm tra không rõ số vấn đề đã xử lý",
+        "inspections of which it is not known how many problems were handled",
+    ),
+    "way_not_said": ("báo cáo không ghi cách gửi", "reports that do not say how they were sent"),
+    "judgement_not_said": ("văn bản không ghi có phải xử lý hay không", "documents that do not say whether they need handling"),
     "secret": ("{} mật", "secret {}"),
     "unknown_secrecy": ("{} chưa ghi độ mật", "{} without a secrecy mark"),
 }
