@@ -17,6 +17,7 @@ from cchc_metrics.read.files import read_file as read_file
 from cchc_metrics.read.frames import read_frame as read_frame
 from cchc_metrics.read.parquet_files import scan_parquet as scan_parquet
 from cchc_metrics.read.rows import read_rows as read_rows
+from cchc_metrics.read.unit_changes import units_from_changes as units_from_changes
 from cchc_metrics.records.columns import Columns as Columns
 from cchc_metrics.records.columns import columns_of as columns_of
 from cchc_metrics.records.due_dates import due_date as due_date

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from types import MappingProxyType
@@ -11,6 +12,8 @@ from types import MappingProxyType
 from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.errors import CatalogueError, UnknownUnitError, suggestion
 from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED, LEVEL_NAMES, LEVELS, Level, level_exists
+from cchc_metrics.reference.unit_check import findings_of
+from cchc_metrics.reference.unit_finding import UnitFinding
 from cchc_metrics.reference.unit_match import Match, Names, NoMatch, found_by_name
 from cchc_metrics.reference.unit_name import normalise_unit_name
 from cchc_metrics.reference.unit_time import Bearers, Unit, check_continued, links_of, official_code
@@ -40,13 +43,14 @@ class UnitTree:
 
     Args:
         units: the units; parents may follow their children.
+        noticed: what was found when their list was read.
 
     Raises:
         CatalogueError: names every mistake: a code that two units bear on the same days, an unknown parent or predecessor, a circle of
             parents or of predecessors, a parent that is not on a higher level, an end before the beginning, a district after 30/06/2025.
     """
 
-    __slots__ = ("_below", "_children", "_stages", "_successors", "_units", "_whole", "bearers", "codes", "names")
+    __slots__ = ("_below", "_children", "_stages", "_successors", "_units", "_whole", "bearers", "codes", "names", "noticed")
 
     codes: tuple[str, ...]
     """What the units are called by, each before what is below it; a unit that continued stands here once for each of its stages."""
@@ -54,6 +58,8 @@ class UnitTree:
     """Official codes that several units bore → what these are called by, earliest first."""
     names: Names
     """The units by their names, in any spelling."""
+    noticed: tuple[UnitFinding, ...]
+    """What was found when the list of the units was read; ``findings`` has it, too."""
     _units: Mapping[str, Unit]
     _below: Mapping[str, tuple[str, ...]]
     _children: Mapping[str, tuple[str, ...]]
@@ -62,7 +68,7 @@ class UnitTree:
     _whole: Mapping[str, str]
 
     @public
-    def __init__(self, units: Iterable[Unit]) -> None:
+    def __init__(self, units: Iterable[Unit], *, noticed: Iterable[UnitFinding] = ()) -> None:
         listed, bearers = _identified(list(units))
         by_code = {u.code: u for u in listed}
         stages: dict[str, tuple[str, ...]] = {}
@@ -97,6 +103,7 @@ class UnitTree:
             ("_children", MappingProxyType({code: tuple(below) for code, below in children.items()})),
             ("_below", MappingProxyType(below)),
             ("names", Names(found)),
+            ("noticed", tuple(noticed)),
             ("_successors", MappingProxyType({k: tuple(v) for k, v in successors.items()})),
             ("_stages", MappingProxyType(stages)),
             ("_whole", MappingProxyType({stage: key for key, chain in stages.items() for stage in chain})),
@@ -123,8 +130,8 @@ class UnitTree:
     def __repr__(self) -> str:
         return f"UnitTree({len(self)} units under {', '.join(self.roots)})"
 
-    def __reduce__(self) -> tuple[type[UnitTree], tuple[tuple[Unit, ...]]]:
-        return UnitTree, (tuple(self._units.values()),)
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(UnitTree, noticed=self.noticed), (tuple(self._units.values()),)
 
     def unit(self, code: str) -> Unit:
         """Return a unit by code; of a code that several bore, the unit that bears it last.
@@ -137,6 +144,14 @@ class UnitTree:
             vi, en = suggestion(code, self.codes)
             raise UnknownUnitError(f"không có đơn vị «{code}»{vi}", f"there is no unit «{code}»{en}")
         return found
+
+    def findings(self) -> tuple[UnitFinding, ...]:
+        """Return every finding about the units, each with a stable code: what was found when their list was read, then what the days say.
+
+        The days say gaps and overlaps between a unit and its predecessors, days without the unit above, units that ended without a
+        successor, divided ones, and two of one name below one unit on one day.
+        """
+        return (*self.noticed, *findings_of(self))
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -238,8 +253,9 @@ class UnitTree:
         return found
 
     def split_predecessors(self, code: str) -> tuple[str, ...]:
-        """Return the predecessors that went into more than one unit: their counts cannot be allocated exactly."""
-        return tuple(before for before in self.predecessors(code) if len(self.successors(before)) > 1)
+        """Return the predecessors that did not come into a unit as a whole: their counts cannot be allocated exactly."""
+        parts = self.unit(self.stages(code)[0]).parts_of
+        return tuple(before for before in self.predecessors(code) if before in parts or len(self.successors(before)) > 1)
 
     def match(self, text: str, on: date | None = None) -> Match:
         """Return what a code or a name means; a name that could mean several units means none of them.
@@ -262,14 +278,14 @@ class UnitTree:
 def _identified(listed: list[Unit]) -> tuple[list[Unit], Mapping[str, tuple[str, ...]]]:
     """Return the units under keys that are all different, and the codes that several bear; raise where anything is wrong."""
     bearers = Bearers(listed)
-    parents, before = links_of(bearers)
+    parents, before, parts = links_of(bearers)
     mistakes = [*bearers.mistakes, *check_continued(bearers, parents)]
     units = []
     for at, unit in enumerate(listed):
         key = bearers.key[at]
         changes = {
             name: value
-            for name, value in (("code", key), ("parent", parents[key]), ("predecessors", before[key]))
+            for name, value in (("code", key), ("parent", parents[key]), ("predecessors", before[key]), ("parts_of", parts[key]))
             if getattr(unit, name) != value
         }
         units.append(unit.model_copy(update=changes) if changes else unit)
@@ -292,11 +308,17 @@ def _mistakes(units: list[Unit]) -> list[tuple[str, str]]:
         above = by_code.get(unit.parent)
         if above and LEVELS.index(above.level) >= LEVELS.index(unit.level):
             mistakes.append((f"«{unit.code}»: đơn vị cấp trên không ở cấp cao hơn", f"«{unit.code}»: its parent is not on a higher level"))
-    parents = {unit.code: [unit.parent] for unit in units if unit.parent}
-    mistakes += [(f"đơn vị cấp trên lặp vòng: {circle}", f"parents go in a circle: {circle}") for circle in _circles(parents)]
-    before = {unit.code: unit.predecessors for unit in units}
-    mistakes += [(f"đơn vị trước lặp vòng: {circle}", f"predecessors go in a circle: {circle}") for circle in _circles(before)]
+    if mistakes:  # where each parent is on a higher level there is no circle
+        parents = {unit.code: [unit.parent] for unit in units if unit.parent}
+        mistakes += [(f"đơn vị cấp trên lặp vòng: {circle}", f"parents go in a circle: {circle}") for circle in _circles(parents)]
+    if not all(_ended_before(by_code.get(code), unit) for unit in units for code in unit.predecessors):  # nor is one back in time
+        before = {unit.code: unit.predecessors for unit in units}
+        mistakes += [(f"đơn vị trước lặp vòng: {circle}", f"predecessors go in a circle: {circle}") for circle in _circles(before)]
     return mistakes
+
+
+def _ended_before(before: Unit | None, unit: Unit) -> bool:
+    return before is not None and before.valid_to is not None and unit.valid_from is not None and before.valid_to < unit.valid_from
 
 
 def _circles(graph: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -36,6 +36,7 @@ class Unit(DeclaredModel):
         valid_from, valid_to: first and last day of its existence; None for open. A district without a last day ended with its level,
             on 30/06/2025.
         predecessors: codes of the units it was made of; one of them may be its own, of the unit that bore it before.
+        parts_of: those of the predecessors of which it got a part only.
         continues: whether it is the same unit as the one that bore its code until the day before, under another name, kind or parent.
 
     >>> Unit(code="H20.38", name="Tháp Mười", level="district").valid_to
@@ -50,6 +51,7 @@ class Unit(DeclaredModel):
     valid_from: date | None = None
     valid_to: Annotated[date | None, Field(validate_default=True)] = None
     predecessors: tuple[str, ...] = ()
+    parts_of: tuple[str, ...] = ()
     continues: bool = False
 
     @field_validator("valid_to", mode="after")
@@ -140,10 +142,10 @@ class Bearers:
         )
         return ""
 
-    def predecessors(self, key: str) -> tuple[str, ...]:
-        """Return the keys of the units that a unit was made of: those that bore the codes last before it began."""
+    def predecessors(self, key: str) -> dict[str, str]:
+        """Return the codes of the units that a unit was made of, each with the key of what bore it last before the unit began."""
         unit = self.unit[key]
-        found: list[str] = []
+        found: dict[str, str] = {}
         for code in unit.predecessors:
             keys = self._named(key, code, "đơn vị trước", "predecessor")
             others = [k for k in keys if k != key]
@@ -158,8 +160,18 @@ class Bearers:
                         f"«{key}»: the predecessor «{code}» can be {listed}; write valid_from of «{key}»",
                     )
                 )
-            found += others[:1] or keys[:1]  # where there is nobody but itself, that is a circle
-        return tuple(dict.fromkeys(found))
+            if others or keys:
+                found[code] = (others or list(keys))[0]  # where there is nobody but itself, that is a circle
+        for code in unit.parts_of:
+            if code not in unit.predecessors:
+                vi, en = suggestion(code, unit.predecessors)
+                self.mistakes.append(
+                    (
+                        f"«{key}»: parts_of «{code}» không có trong predecessors{vi}",
+                        f"«{key}»: parts_of «{code}» is not among its predecessors{en}",
+                    )
+                )
+        return found
 
     def _named(self, key: str, code: str, vi_what: str, en_what: str) -> tuple[str, ...]:
         if code in self.unit and code not in self.keys:
@@ -175,28 +187,29 @@ def _overlap(one: Unit, other: Unit) -> bool:
     return (one.valid_from or date.min) <= (other.valid_to or date.max) and (other.valid_from or date.min) <= (one.valid_to or date.max)
 
 
-def links_of(bearers: Bearers) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    """Return for each unit the key of its parent (``""`` for none), and the keys of its predecessors.
+def links_of(bearers: Bearers) -> tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Return for each unit the key of its parent (``""`` for none), the keys of its predecessors, and of those that it got a part of.
 
     A merged unit that took over a code was also made of the unit that bore it until the day before, if nobody else was made of that one:
     in the official list of 01/07/2025 this is so of each of the 3.316 codes that were taken over.
     """
     parents = {key: bearers.parent(key) if unit.parent else "" for key, unit in bearers.unit.items()}
-    before = {key: bearers.predecessors(key) if unit.predecessors else () for key, unit in bearers.unit.items()}
+    found = {key: bearers.predecessors(key) if unit.predecessors or unit.parts_of else {} for key, unit in bearers.unit.items()}
+    before = {key: tuple(dict.fromkeys(made_of.values())) for key, made_of in found.items()}
+    parts = {key: tuple(found[key][code] for code in unit.parts_of if code in found[key]) for key, unit in bearers.unit.items()}
     taken = {p for keys in before.values() for p in keys}
     for key, made_of in before.items():
         heir = bearers.before(key) if made_of else ""
         if heir and heir not in taken and bearers.unit[heir].level == bearers.unit[key].level:
             before[key] = (heir, *made_of)
-    return parents, before
+    return parents, before, parts
 
 
 def check_continued(bearers: Bearers, parents: Mapping[str, str]) -> Iterable[Mistake]:
     """Yield what is wrong with the entries that say that a unit continues."""
-    spanning: dict[str, str] = {}
+    children: dict[str, list[str]] = {}
     for key, above in parents.items():
-        if above:
-            spanning.setdefault(above, key)
+        children.setdefault(above, []).append(key)
     for key, unit in bearers.unit.items():
         if not unit.continues:
             continue
@@ -208,8 +221,8 @@ def check_continued(bearers: Bearers, parents: Mapping[str, str]) -> Iterable[Mi
             )
             continue
         if parents[earlier] != parents[key]:
-            for child, above in parents.items():
-                if above == key and _overlap(bearers.unit[child], bearers.unit[earlier]):
+            for child in children.get(key, ()):
+                if _overlap(bearers.unit[child], bearers.unit[earlier]):
                     yield (
                         f"«{child}»: đơn vị cấp trên «{key}» đổi cấp trên trong thời gian của nó; tách dòng, ghi continues",
                         f"«{child}»: the parent «{key}» moves to another parent within its days; write it in two entries, with continues",
