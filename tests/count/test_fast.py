@@ -64,6 +64,9 @@ OWN_RULES = st.builds(
     appointment=st.sampled_from(options("appointment")),
     two_supplements_late=st.booleans(),
     open_supplement=st.sampled_from(options("open_supplement")),
+    unresolved=st.sampled_from(options("unresolved")),
+    received_on_day_off=st.sampled_from(options("received_on_day_off")),
+    calendar_terms=st.sampled_from(options("calendar_terms")),
     opening_hours=st.sampled_from([(), ((time(7), time(11, 30)), (time(13, 30), time(17)))]),
 )
 RULES = st.sampled_from(list(rule_presets().values())) | OWN_RULES

@@ -127,8 +127,8 @@ def test_each_day_of_being_overdue_or_pending_without_a_due_date(file: draw.File
 
             overdue = fate is not None and fate.overdue(today)
             undated = fate is not None and fate.due is None and fate.pending(today) and not fate.undated_is_in_time
-            if undated and fate is not None and not fate.timing:
-                assert Timing.labels()[found.timing[i]] == fate.why
+            if undated and fate is not None:
+                assert Timing.labels()[found.why[i]] == fate.why
             assert stock(found.overdue_begins, found.overdue_ends) == overdue
             assert stock(found.undated_begins, found.undated_ends) == undated
 

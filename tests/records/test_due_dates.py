@@ -86,7 +86,7 @@ def test_a_table_of_dossiers_has_the_due_dates_that_the_tally_counts(rows: list[
         if timed.received[row] >= 0:
             assert (-1 if due is None else day_number(due)) == timed.due[row]
         if timed.undated_begins[row] >= 0:
-            assert found.reasons[row] == Timing.labels()[timed.timing[row]]
+            assert found.reasons[row] == Timing.labels()[timed.why[row]]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules, rule_presets
 
+PRESETS = ["default", "form06", "form06a", "bkav", "qd766", "gia_lai"]
 NAMES = {"id", "vi", "en"}
 OPENING = ((time(7), time(11, 30)), (time(13, 30), time(17)))
 
@@ -39,10 +40,10 @@ CLOSED = {name: options(name) for name in Rules.model_fields if options(name)}
 
 
 def test_presets() -> None:
-    assert list(rule_presets()) == ["default", "form06", "qd766", "gia_lai"]
+    assert list(rule_presets()) == PRESETS
 
 
-@pytest.mark.parametrize("name", ["default", "form06", "qd766", "gia_lai"])
+@pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_carries_its_own_name_and_says_whose_it_is(name: str) -> None:
     rules = Rules.preset(name)
     assert rules.id == name
@@ -60,6 +61,15 @@ def test_the_national_portal_differs_from_the_default_in_what_its_rule_sheet_say
         "two_supplements_late": True,
         "open_supplement": "judged_at_request",
     }
+
+
+def test_the_form_as_printed_and_the_software_differ_in_what_they_are_known_for() -> None:
+    def beside(name: str, base: str) -> dict[str, object]:
+        rules, other = Rules.preset(name), Rules.preset(base)
+        return {o: getattr(rules, o) for o in Rules.model_fields if o not in NAMES and getattr(rules, o) != getattr(other, o)}
+
+    assert beside("form06a", "form06") == {"refused": "ended", "unresolved": "on_due_date", "open_supplement": "in_time"}
+    assert beside("bkav", "default") == {"end": "approval_hand_over", "open_supplement": "judged_at_request"}
 
 
 def test_an_unknown_preset_names_the_nearest() -> None:
@@ -117,6 +127,7 @@ def test_the_slow_reference_knows_no_rule_that_is_not_there() -> None:
 
 # --- every option decides something -----------------------------------------------------------------------------------------------------
 
+SATURDAY = date(2021, 3, 6)
 DONE: dict[str, Any] = {"status": "9", "ended_at": "08/03/2021", "due_at": "05/03/2021"}
 ASKED: list[tuple[str, str, str | None]] = [("supplement_requested", "03/03/2021", None), ("supplement_received", "10/03/2021", None)]
 CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[tuple[str, str, str | None]]]] = [
@@ -124,6 +135,7 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[tuple[str
     ({"pauses": "subtract"}, {}, {**DONE, "paused_days": 1}, []),
     ({"pauses": "restart"}, {}, {"status": "4", "term": 5, "term_unit": "working_days"}, ASKED),
     ({"end": "approval"}, {}, {**DONE, "approved_at": "04/03/2021"}, []),
+    ({"end": "approval_hand_over"}, {"end": "approval"}, {**DONE, "ended_at": "08/03/2021", "returned_at": "09/03/2021"}, []),
     ({"end": "hand_over"}, {}, {**DONE, "returned_at": "09/03/2021"}, []),
     ({"compare": "instants"}, {}, {"status": "9", "due_at": "05/03/2021 08:00", "ended_at": "05/03/2021 09:00"}, []),
     ({"stopped": "ended"}, {}, {**DONE, "status": "8"}, []),
@@ -136,6 +148,12 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[tuple[str
     ({"appointment": "current"}, {}, DONE, [("reappointed", "04/03/2021", "12/03/2021")]),
     ({"two_supplements_late": True}, {}, {**DONE, "ended_at": "03/03/2021", "supplement_requests": 2}, []),
     ({"open_supplement": "judged_at_request"}, {"pauses": "subtract"}, {"status": "5", "due_at": "05/03/2021"}, ASKED[:1]),
+    ({"open_supplement": "in_time"}, {"open_supplement": "judged_at_request"}, {"status": "5", "due_at": "02/03/2021"}, ASKED[:1]),
+    ({"open_supplement": "in_time"}, {"open_supplement": "judged_at_request"}, {"status": "6", "due_at": "02/03/2021"}, []),
+    ({"unresolved": "on_due_date"}, {}, {**DONE, "status": "7"}, []),
+    ({"received_on_day_off": "forward"}, {}, {"status": "4", "received_at": SATURDAY, "term": 1, "term_unit": "working_days"}, []),
+    ({"received_on_day_off": "back"}, {}, {"status": "4", "received_at": SATURDAY, "term": 3, "term_unit": "calendar_days"}, []),
+    ({"calendar_terms": "stay"}, {}, {"status": "4", "term": 5, "term_unit": "calendar_days"}, []),
     ({"opening_hours": OPENING}, {}, {"status": "4", "received_at": "01/03/2021 08:00", "term": 4, "term_unit": "hours"}, []),
     (
         {"acceptance_hours": 4},

@@ -25,7 +25,7 @@ from cchc_metrics.reference.rules import Rules
 
 WRITTEN: dict[str, tuple[Any, ...]] = {
     "pauses": ("shift", "subtract", "restart"),
-    "end": ("result", "approval", "hand_over"),
+    "end": ("result", "approval", "approval_hand_over", "hand_over"),
     "compare": ("dates", "instants"),
     "stopped": ("pending", "ended"),
     "withdrawn": ("ended", "excluded"),
@@ -35,7 +35,10 @@ WRITTEN: dict[str, tuple[Any, ...]] = {
     "given_due_includes_pauses": (True, False),
     "appointment": ("original", "current"),
     "two_supplements_late": (False, True),
-    "open_supplement": ("pending", "judged_at_request"),
+    "open_supplement": ("pending", "judged_at_request", "in_time"),
+    "unresolved": ("by_date", "on_due_date"),
+    "received_on_day_off": ("as_received", "forward", "back"),
+    "calendar_terms": ("roll", "stay"),
 }
 """Rule → the options that this book-keeping knows; the opening hours are free."""
 
@@ -239,7 +242,7 @@ def due_by_appointment(given: date | datetime, dossier: Dossier, rules: Rules, c
     if rules.pauses != "shift" or rules.given_due_includes_pauses:
         return Due(day, clock)
     if not story.waits and dossier.paused_days:
-        return Due(moved_by_waiting(day, dossier.paused_days, dossier.term_unit, calendar), clock)
+        return Due(moved_by_waiting(day, dossier.paused_days, dossier.term_unit, calendar, rules), clock)
     held = False
     for wait in story.waits:
         if not comes_in_time(wait, day, clock, rules):
@@ -249,7 +252,7 @@ def due_by_appointment(given: date | datetime, dossier: Dossier, rules: Rules, c
             continue
         waited, hours = time_waited(wait, dossier, rules, calendar)
         if waited > 0:
-            day = moved_by_waiting(day, waited, dossier.term_unit, calendar)
+            day = moved_by_waiting(day, waited, dossier.term_unit, calendar, rules)
         elif hours:
             calendar.is_working(day)
             start = day if clock is None else datetime.combine(day, clock)
@@ -275,7 +278,9 @@ def due_by_term(
 
     def end() -> tuple[date | None, time | None]:
         counted_from = after_the_cut_off(start, cut_off, calendar)
-        return end_of_term(counted_from, term, dossier.term_unit, waited, calendar, rules.opening_hours, hours)
+        if term or waited or hours or rules.received_on_day_off == "forward":
+            counted_from = on_a_working_day(counted_from, rules, calendar)
+        return end_of_term(counted_from, term, dossier.term_unit, waited, calendar, rules, hours)
 
     day, clock = end()
     for wait in story.waits if rules.pauses != "subtract" else ():
@@ -301,11 +306,29 @@ def after_the_cut_off(start: date | datetime, cut_off: time | None, calendar: Sl
     return datetime.combine(calendar.working_day_after(day, 1), time(0))
 
 
-def moved_by_waiting(given: date, waited: int, unit: TermUnit, calendar: SlowCalendar) -> date:
+def on_a_working_day(start: date | datetime, rules: Rules, calendar: SlowCalendar) -> date | datetime:
+    """Return from when a receipt on a day off counts: itself, the opening of the next working day, or the closing of the one before."""
+    day = the_day(start)
+    if rules.received_on_day_off == "as_received" or calendar.is_working(day):
+        return start
+    if rules.received_on_day_off == "forward":
+        return datetime.combine(calendar.working_day_after(day, 1), time(0))
+    while not calendar.is_working(day):
+        day -= ONE_DAY
+    return day
+
+
+def last_day_of_term(day: date, rules: Rules, calendar: SlowCalendar) -> date:
+    """Return the last day of a term in calendar days, which rolls to a working day (art. 148) where the rules do not let it stay."""
+    calendar.is_working(day)  # it must be known
+    return day if rules.calendar_terms == "stay" else calendar.on_or_after(day)
+
+
+def moved_by_waiting(given: date, waited: int, unit: TermUnit, calendar: SlowCalendar, rules: Rules) -> date:
     """Move an appointment by the days waited, in the days that the term counts."""
     if unit in COUNTING_CALENDAR_DAYS:
         calendar.is_working(given)  # it must be known
-        return calendar.on_or_after(given + timedelta(days=waited))
+        return last_day_of_term(given + timedelta(days=waited), rules, calendar)
     return calendar.working_day_after(given, waited)
 
 
@@ -315,7 +338,7 @@ def end_of_term(
     unit: TermUnit,
     waited: int,
     calendar: SlowCalendar,
-    opening_hours: OpeningHours,
+    rules: Rules,
     more: timedelta = timedelta(0),
 ) -> tuple[date | None, time | None]:
     """Return the last day of a term, and under opening hours the time of a term in hours; the first day is not counted (art. 147)."""
@@ -325,6 +348,7 @@ def end_of_term(
     if unit is TermUnit.NONE:
         return None, None
     if unit in (TermUnit.WORKING_DAYS, TermUnit.HOURS):
+        opening_hours = rules.opening_hours
         hours = term if unit is TermUnit.HOURS else term * 8  # half a day is 4 hours
         if opening_hours and (hours + waited or more) and (unit is TermUnit.HOURS or term.denominator != 1):
             length = timedelta(seconds=int(hours * 3600)) + waited * opening_time(opening_hours) + more
@@ -338,7 +362,7 @@ def end_of_term(
     while whole < term:
         whole += 1
     end = months_later(received, whole) if unit is TermUnit.MONTHS else received + timedelta(days=whole)
-    return calendar.on_or_after(end + timedelta(days=waited)), None  # clamp first, then roll (art. 148)
+    return last_day_of_term(end + timedelta(days=waited), rules, calendar), None  # clamp first, then roll (art. 148)
 
 
 def end_by_the_clock(
@@ -371,8 +395,9 @@ class Fate:
 
     ``timing`` and ``outcome`` are "" while it has not ended; ``why`` says why there is no due date, ``undated_is_in_time`` that the rules
     take such a dossier to be in time; ``turnaround`` is None where it is not known; ``held`` says that an open wait
-    keeps the due date from passing; ``requests`` is how many times papers were asked for; ``asked_in_time`` are the waits that began on or
-    before the due date, where the rules judge a dossier that waits as it stood when the citizen was asked.
+    keeps the due date from passing; ``requests`` is how many times papers were asked for; ``asked_in_time`` are the waits in which it is in
+    time: those that began on or before the due date, where the rules judge a dossier that waits as it stood when the citizen was asked, and
+    that which is open to this day where they take whoever waits to be in time.
     """
 
     dossier: Dossier
@@ -412,6 +437,8 @@ def ended_by(dossier: Dossier, rules: Rules) -> Moment:
     found: list[Moment] = [dossier.ended_at, dossier.approved_at, dossier.returned_at]
     if rules.end == "approval":
         found = [dossier.approved_at, dossier.ended_at, dossier.returned_at]
+    if rules.end == "approval_hand_over":
+        found = [dossier.approved_at, dossier.returned_at, dossier.ended_at]
     if rules.end == "hand_over":
         found = [dossier.returned_at, dossier.ended_at, dossier.approved_at]
     return next((moment for moment in found if moment is not None), None)
@@ -442,9 +469,7 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
     if outcome == "" or end is None:  # pending, whatever end is written beside it; or it ended nobody knows when
         outcome, end, end_moment = "", None, None
     due = due_of(dossier, rules, calendar, story, end_moment, cut_off)
-    asked_in_time: tuple[Wait, ...] = ()
-    if rules.open_supplement == "judged_at_request" and due.day is not None:
-        asked_in_time = tuple(wait for wait in story.waits if the_day(wait.start) <= due.day)
+    asked_in_time = waits_in_time(dossier, received, due, rules, story)
     requests = dossier.supplement_requests
     if requests is None and story.asked:
         requests = story.asked
@@ -452,6 +477,8 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
     if end is not None:
         late_by_requests = rules.two_supplements_late and (requests or 0) >= 2
         timing = timing_of(dossier, end, due, rules, calendar, story, late_by_requests=late_by_requests)
+        if outcome != "resolved" and rules.unresolved == "on_due_date":
+            timing = "on_due_date"
         turnaround = working_days_taken(received, end, calendar)
     return Fate(
         dossier,
@@ -467,6 +494,19 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
         requests,
         asked_in_time,
     )
+
+
+def waits_in_time(dossier: Dossier, received: date, due: Due, rules: Rules, story: Story) -> tuple[Wait, ...]:
+    """Return the waits in which the rules take a dossier to be in time, whatever its due date."""
+    found: tuple[Wait, ...] = ()
+    if rules.open_supplement != "pending" and due.day is not None:
+        found = tuple(wait for wait in story.waits if the_day(wait.start) <= due.day)
+    if rules.open_supplement == "in_time":
+        still = tuple(wait for wait in story.waits if wait.end is None)
+        if not still and dossier.status in (Status.SUPPLEMENT_REQUESTED, Status.PAYMENT_REQUESTED):
+            still = (Wait(received, None),)  # it waits, and nobody wrote down since when
+        found += still
+    return found
 
 
 def timing_of(

@@ -13,7 +13,7 @@ from typing import Final, Literal, get_args
 from cchc_metrics.count.cube import Cube
 from cchc_metrics.count.fast.plan import Counter, CountPlan, beyond_of, chunks
 from cchc_metrics.count.fast.pure import PureCounter
-from cchc_metrics.count.fast.rows import computed
+from cchc_metrics.count.fast.rows import computed, dated
 from cchc_metrics.count.frame import Frame
 from cchc_metrics.count.histogram import CHUNK_ROWS, KindCounter
 from cchc_metrics.count.workers import in_threads
@@ -125,8 +125,9 @@ def _fast_cubes(
     def count(run: Columns) -> tuple[Counter, dict[str, Cube]]:
         counter, general = make(plan), KindCounter(frame.edges)
         for chunk in chunks(run, counter.chunk_rows):
-            apart = chunk.take(rows) if len(rows := counter.add(chunk)) else None
-            again = None if apart is None else computed(apart, context)
+            known = dated(chunk, context)
+            apart = chunk.take(rows) if len(rows := counter.add(chunk if known is None else known)) else None
+            again = None if apart is None or known is not None else computed(apart, context)
             if again is not None:  # often it was only the due date that could not be looked up
                 apart = again.take(rows) if len(rows := counter.add(again)) else None
             if apart is not None:

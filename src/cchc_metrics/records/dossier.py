@@ -261,6 +261,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         return
     timed = class_dossiers(columns, context, end)
     derived = {"timing": (timed.timing, Timing.labels()), "outcome": (timed.outcome, Outcome.labels())}
+    undated = {**derived, "timing": (timed.why, Timing.labels())}
     if wants(RECEIVED_AS_OF):
         derived["standing"] = (standings(timed, context.day), Standing.labels())
     for event_set, day in (
@@ -281,14 +282,15 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         (UNDATED_ENDS, timed.undated_ends),
     ):
         if wants(event_set):
-            yield Events(event_set, day, unit, {d.name: derived.get(d.name) or columns.codes(d.name) for d in event_set.dims})
+            known = undated if event_set in (UNDATED_BEGINS, UNDATED_ENDS) else derived
+            yield Events(event_set, day, unit, {d.name: known.get(d.name) or columns.codes(d.name) for d in event_set.dims})
     for days, begins, ends in ((5, OVERDUE_5_BEGINS, OVERDUE_5_ENDS), (10, OVERDUE_10_BEGINS, OVERDUE_10_ENDS)):
         if wants(begins, ends):
-            since, until = overdue_longer(timed.due, timed.overdue_begins, timed.ended, days, context.calendar)
+            since, until = overdue_longer(timed.due, timed.overdue_begins, timed.overdue_ends, days, context.calendar)
             yield Events(begins, since, unit)
             yield Events(ends, until, unit)
     if wants(AGE_UNKNOWN_BEGINS, AGE_UNKNOWN_ENDS):
-        since, until = age_unknown(timed.due, timed.overdue_begins, timed.ended, context.calendar)
+        since, until = age_unknown(timed.due, timed.overdue_begins, timed.overdue_ends, context.calendar)
         yield Events(AGE_UNKNOWN_BEGINS, since, unit)
         yield Events(AGE_UNKNOWN_ENDS, until, unit)
     if wants(TURNAROUND):
@@ -304,7 +306,7 @@ def course(columns: Columns, context: Context) -> Course:
     """Return when dossiers fell due and ended, as they are counted."""
     timed = class_dossiers(columns, context, end_days(columns, context.rules))
     late = (timed.ended >= 0) & (timed.timing == LATE)
-    return Course(timed.due, timed.ended, late, timed.overdue_begins)
+    return Course(timed.due, timed.ended, late, timed.overdue_begins, timed.overdue_ends)
 
 
 _TICKED = {"Trực tuyến": ("online", "counter"), "Nộp trực tuyến": ("online", "counter")}

@@ -12,13 +12,14 @@ from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CUT_OFF, NO_DUE_DATE, dues_of
 from cchc_metrics.records.fields import NO_DAY, Flag
 from cchc_metrics.records.kind import Context
-from cchc_metrics.records.lateness import classed_ends, is_late, overdue_from, timings
+from cchc_metrics.records.lateness import ON_DUE_DATE, classed_ends, is_late, overdue_between, timings
 from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY
 from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.hours import position
 from cchc_metrics.reference.rules import Rules
 
+_RESOLVED = np.uint8(list(Outcome).index(Outcome.RESOLVED))
 OUT_STATE, _PENDING, ENDED_STATE = 0, 1, 2
 """Whether a dossier is out of every count, pending, or ended."""
 
@@ -31,9 +32,10 @@ class Timed:
         received: first day in the count; ``NO_DAY`` for dossiers not (yet) received.
         due: due date under the rules.
         ended: day of the end of processing, only for dossiers that ended.
-        timing: positions in ``Timing``; meaningful where ``ended`` is a day, and where ``undated_begins`` is one.
+        timing: positions in ``Timing``; meaningful where ``ended`` is a day.
+        why: positions in ``Timing``, why there is no due date; meaningful where ``undated_begins`` is a day.
         outcome: positions in ``Outcome``; meaningful where ``ended`` is a day.
-        overdue_begins, overdue_ends: the days between which the dossier is pending and overdue.
+        overdue_begins, overdue_ends: the days between which the dossier is pending and overdue; the second ``NO_DAY`` while it is.
         undated_begins, undated_ends: the days between which it is pending without a due date, or with one that is not known; not where
             the rules take such a dossier to be in time.
         through: the working days of the calendar up to and including the receipt (int32), where the short way was taken; else None.
@@ -43,6 +45,7 @@ class Timed:
     due: Array
     ended: Array
     timing: Array
+    why: Array
     outcome: Array
     overdue_begins: Array
     overdue_ends: Array
@@ -72,13 +75,13 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
             return plain
     received = _received(columns, state)
     ended = _ended(state, received, end)
-    has_ended = ended >= 0
     found = dues_of(columns, rules, calendar, ended)
     due = np.where(received >= 0, found.day, np.int32(NO_DAY))
     timing = classed_ends(columns, rules, calendar, ended, found)
 
-    begins = overdue_from(columns, rules, received, found)
-    overdue = (begins >= 0) & (~has_ended | (ended >= begins))
+    if rules.unresolved == "on_due_date":
+        timing[(outcome != _RESOLVED) & (ended >= 0)] = ON_DUE_DATE
+    begins, stops = overdue_between(columns, rules, received, ended, found)
     nothing = np.int32(NO_DAY)
     bucket = (received >= 0) & (due < 0)
     if rules.missing_due == "on_time":
@@ -88,9 +91,10 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
         due=due,
         ended=ended,
         timing=timing,
+        why=found.why,
         outcome=outcome,
-        overdue_begins=np.where(overdue, begins, nothing),
-        overdue_ends=np.where(overdue, ended, nothing),
+        overdue_begins=begins,
+        overdue_ends=stops,
         undated_begins=np.where(bucket, received, nothing),
         undated_ends=np.where(bucket, ended, nothing),
     )
@@ -98,7 +102,8 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
 
 def _is_plain(columns: Columns, rules: Rules, calendar: Calendar, state: Array, end: Array) -> bool:
     """Return whether the short way gives the same answer: whole working days, no appointment, no dated wait, all in the calendar."""
-    if rules.pauses != "shift" or rules.compare != "dates" or rules.two_supplements_late or rules.open_supplement != "pending":
+    usual = rules.pauses == "shift" and rules.compare == "dates" and rules.unresolved == "by_date"
+    if not usual or rules.two_supplements_late or rules.open_supplement != "pending" or rules.received_on_day_off != "as_received":
         return False
     received, halves = columns.arrays.get("received_at"), columns.arrays.get("term")
     if received is None or halves is None or not len(received) or CUT_OFF in columns or ":wait0_from" in columns:
@@ -152,6 +157,7 @@ def _class_plain(columns: Columns, calendar: Calendar, state: Array, outcome: Ar
         due=due,
         ended=ended,
         timing=timing,
+        why=timing,
         outcome=outcome,
         overdue_begins=begins,
         overdue_ends=np.where(after, ended, nothing),
@@ -171,13 +177,12 @@ _OPEN, _OVERDUE = (np.uint8(Standing.labels().index(standing.value)) for standin
 def standings(timed: Timed, day: int) -> Array:
     """Return what has become of each dossier by a day, positions in ``Standing`` (uint8); meaningful where ``received`` is a day.
 
-    One that ended later was pending then, overdue from the day of ``overdue_begins`` on. Without a due date it is in the class of the
+    One that ended later was pending then, overdue between its two days. Without a due date it is in the class of the
     reason, unless the rules take it to be in time.
     """
-    overdue = (timed.overdue_begins >= 0) & (timed.overdue_begins <= day)
-    by_timing = _STANDINGS.take(timed.timing)
-    pending = np.where(timed.undated_begins >= 0, by_timing, np.where(overdue, _OVERDUE, _OPEN))
-    found: Array = np.where((timed.ended >= 0) & (timed.ended <= day), by_timing, pending)
+    overdue = (timed.overdue_begins >= 0) & (timed.overdue_begins <= day) & ((timed.overdue_ends < 0) | (timed.overdue_ends > day))
+    pending = np.where(timed.undated_begins >= 0, _STANDINGS.take(timed.why), np.where(overdue, _OVERDUE, _OPEN))
+    found: Array = np.where((timed.ended >= 0) & (timed.ended <= day), _STANDINGS.take(timed.timing), pending)
     return found
 
 

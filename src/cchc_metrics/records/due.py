@@ -174,7 +174,7 @@ def _shift(
         longer = over[~is_given[over]]
         due[longer], second[longer] = end_of_term(longer, days[longer], seconds[longer])
         by = is_given[over] & (amount > 0)
-        _move_given(due, over[by & ~clocked], amount[by & ~clocked], by_calendar, calendar)
+        _move_given(due, over[by & ~clocked], amount[by & ~clocked], by_calendar, calendar, rules)
         clock = over[by & clocked]
         if clock.size:
             due[clock], moved = moved_by(due[clock], second[clock], amount[by & clocked], calendar, rules.opening_hours)
@@ -182,14 +182,14 @@ def _shift(
         due[unknown] = NO_DAY
     plain = plain_waits(columns)
     moved_rows = rows[is_given[rows] & (plain[rows] > 0)]
-    _move_given(due, moved_rows, plain[moved_rows], by_calendar, calendar)
+    _move_given(due, moved_rows, plain[moved_rows], by_calendar, calendar, rules)
     return suspended
 
 
-def _move_given(due: Array, rows: Array, amount: Array, by_calendar: Array, calendar: Calendar) -> None:
+def _move_given(due: Array, rows: Array, amount: Array, by_calendar: Array, calendar: Calendar, rules: Rules) -> None:
     """Move appointments in place by days; the time of the day stays."""
     if rows.size:
-        due[rows] = move_days(due[rows], amount, by_calendar[rows], calendar)
+        due[rows] = move_days(due[rows], amount, by_calendar[rows], calendar, rules)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ END_DATES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "result": ("ended_at", "approved_at", "returned_at"),
         "approval": ("approved_at", "ended_at", "returned_at"),
+        "approval_hand_over": ("approved_at", "returned_at", "ended_at"),
         "hand_over": ("returned_at", "ended_at", "approved_at"),
     }
 )

@@ -123,13 +123,14 @@ class Course:
         due: the due date under the rules.
         ended: the day of the end.
         late: bool[n], whether the end was late; only of rows that ended.
-        overdue: the first day on which a row that has not ended is overdue.
+        overdue, until: the days between which a row that has not ended is overdue; the second ``NO_DAY`` while it is.
     """
 
     due: Array
     ended: Array
     late: Array
     overdue: Array
+    until: Array
 
 
 UNIT_HEADINGS = ("Mã đơn vị", "Đơn vị", "Mã cơ quan", "Cơ quan", "Cơ quan, đơn vị", "Mã ĐVHC")

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from cchc_metrics.records.choices import Timing
+from cchc_metrics.records.choices import Status, Timing
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CALENDAR_MISSING, NO_DUE_DATE, Due, plain_waits, time_waited
 from cchc_metrics.records.ends import end_clock
@@ -19,6 +19,8 @@ from cchc_metrics.reference.hours import moved_by, seconds_per_day
 from cchc_metrics.reference.rules import Rules
 
 ON_DUE_DATE, LATE = (np.uint8(Timing.labels().index(label)) for label in ("on_due_date", "late"))
+WAITING: Final = (Status.SUPPLEMENT_REQUESTED.value, Status.PAYMENT_REQUESTED.value)
+"""Statuses of dossiers that wait for the citizen."""
 AGES: Final = (5, 10)
 """Working days overdue between which pending dossiers are told apart."""
 
@@ -111,29 +113,39 @@ def _judged_ends(columns: Columns, rules: Rules, calendar: Calendar, ended: Arra
     return _Judged(moved, second, unknown)
 
 
-def overdue_from(columns: Columns, rules: Rules, received: Array, due: Due) -> Array:
-    """Return the first day on which each dossier is overdue if it is still pending: the day after its due date, or its receipt if later.
+def overdue_between(columns: Columns, rules: Rules, received: Array, ended: Array, due: Due) -> tuple[Array, Array]:
+    """Return the first day on which each dossier is pending and overdue, and the first on which it no longer is (int32, ``NO_DAY``).
 
-    A dossier that waits for the citizen since a day on or before its due date is not overdue while it waits where waits move the date, nor
-    under ``open_supplement = "judged_at_request"``, where it is compared with its due date at the moment of the request as long as what was
-    asked for has not come (int32, ``NO_DAY``).
+    It is overdue from the day after its due date on, or from its receipt if that is later, until it ends. A dossier that waits for the
+    citizen since a day on or before its due date is not overdue while it waits where waits move the date, nor where ``open_supplement`` is
+    ``judged_at_request`` or ``in_time``: then it is compared with its due date at the moment of the request as long as what was asked for
+    has not come. Under ``in_time`` one that waits to this day is not overdue from the request on, and one of which only the status says
+    that it waits never is.
     """
     begins = np.where((received >= 0) & (due.day >= 0) & ~due.suspended, np.maximum(due.day + 1, received), np.int32(NO_DAY))
-    if rules.open_supplement == "judged_at_request":
+    stops, still_waits = ended, np.zeros(len(columns), dtype=bool)
+    if rules.open_supplement != "pending":
         for start, until in waits_of(columns):
             in_time = (start >= 0) & (start <= due.day) & (begins >= 0)
             begins = np.where(in_time, np.where(until < 0, np.int32(NO_DAY), np.maximum(begins, until)), begins)
-    found: Array = begins.astype(np.int32)
-    return found
+            if rules.open_supplement == "in_time":
+                waits = (start >= 0) & (until < 0)
+                stops = np.where(waits & ((stops < 0) | (stops > start)), start, stops)
+                still_waits |= waits
+    if rules.open_supplement == "in_time":
+        begins = np.where(columns.equals("status", *WAITING) & ~still_waits, np.int32(NO_DAY), begins)
+    overdue = (begins >= 0) & ((stops < 0) | (stops >= begins))
+    nothing = np.int32(NO_DAY)
+    return np.where(overdue, begins, nothing).astype(np.int32), np.where(overdue, stops, nothing).astype(np.int32)
 
 
-def overdue_longer(due: Array, begins: Array, ended: Array, working_days: int, calendar: Calendar) -> tuple[Array, Array]:
+def overdue_longer(due: Array, begins: Array, stops: Array, working_days: int, calendar: Calendar) -> tuple[Array, Array]:
     """Return the days between which dossiers are known to be pending and overdue by more than so many working days (int32, ``NO_DAY``).
 
     Args:
         due: int32[n] due dates.
         begins: int32[n] the first day on which each is overdue, ``NO_DAY`` where it never is.
-        ended: int32[n] ends.
+        stops: int32[n] the first day on which it no longer is, ``NO_DAY`` where there is none.
         working_days: one of ``AGES``.
         calendar: the working calendar; see ``age_unknown`` for what it cannot count.
     """
@@ -145,11 +157,11 @@ def overdue_longer(due: Array, begins: Array, ended: Array, working_days: int, c
     since = _day_numbered(np.where(inside, passed + np.where(older, AGES[-1], working_days) + 1, 0), calendar)
     since = np.where(since >= 0, np.maximum(since, begins), since)
     _, lost = _first_uncounted(passed, inside & ~older, calendar)
-    until = np.where((lost >= 0) & ((ended < 0) | (ended > lost)), lost, ended)
+    until = np.where((lost >= 0) & ((stops < 0) | (stops > lost)), lost, stops)
     return _between(since, until)
 
 
-def age_unknown(due: Array, begins: Array, ended: Array, calendar: Calendar) -> tuple[Array, Array]:
+def age_unknown(due: Array, begins: Array, stops: Array, calendar: Calendar) -> tuple[Array, Array]:
     """Return the days between which dossiers are pending and overdue, and nobody knows by how many working days (int32, ``NO_DAY``).
 
     For a due date before the calendar that is until its own days prove the highest class; for one inside it from its end on, where that
@@ -161,7 +173,7 @@ def age_unknown(due: Array, begins: Array, ended: Array, calendar: Calendar) -> 
     passed = calendar.before[at + 1 - calendar.first_day].astype(np.int64)
     proven, lost = _first_uncounted(passed, overdue & ~newer, calendar)
     since = np.where(older | newer, begins, np.where(lost >= 0, np.maximum(lost, begins), np.int32(NO_DAY)))
-    until = np.where(older & (proven >= 0) & ((ended < 0) | (ended > proven)), np.maximum(proven, begins), ended)
+    until = np.where(older & (proven >= 0) & ((stops < 0) | (stops > proven)), np.maximum(proven, begins), stops)
     return _between(since, until)
 
 

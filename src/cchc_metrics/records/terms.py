@@ -34,15 +34,16 @@ def add_terms(
 
     The first day is not counted (Civil Code 2015, art. 147). Working days count the days of the calendar; a half day is 4 hours, 8 hours
     are a working day. Calendar days and months that end on a day off roll to the next working day; a month is clamped to its last day first
-    (art. 148). A term of 0 days ends on the day it starts, or on the next working day. Under a cut-off a receipt after it counts from the
-    next working day, and so does one on a day off: else it would fall due before one that came earlier.
+    (art. 148); the rules can let them stay where they end. A term of 0 days ends on the day it starts, or on the next working day. Under a
+    cut-off a receipt after it counts from the next working day, and so does one on a day off: else it would fall due before one that came
+    earlier. Otherwise a receipt on a day off counts as the rules say.
 
     Args:
         start: int[n] days since 1970-01-01.
         halves: int[n] length of the term in halves of its unit.
         units: int[n] positions in ``TermUnit``.
         calendar: the working calendar.
-        rules: for the opening hours.
+        rules: for the opening hours, for receipts on days off and for terms that end on one.
         start_second: int[n] second of the day, −1 where not known; None for none known.
         cut_off: int[n] second after which the start moves to the next working day, −1 for none; None for none at all.
         extra_days: int[n] days to add: working days for terms in working days or hours, calendar days otherwise.
@@ -59,6 +60,9 @@ def add_terms(
     more = np.zeros(n, dtype=np.int64) if extra_seconds is None else extra_seconds
     if cut_off is not None:
         start, seconds = _after_cut_off(start, seconds, cut_off, calendar)
+    if rules.received_on_day_off != "as_received":
+        nothing_to_add = halves + extra + more == 0
+        start, seconds = _from_working_day(start, seconds, nothing_to_add, calendar, forward=rules.received_on_day_off == "forward")
     inside = calendar.covers(start)
     in_hours = units == _CODE[TermUnit.HOURS]
     by_hours = (in_hours & (halves + extra + more > 0)) | ((units == _CODE[TermUnit.WORKING_DAYS]) & (halves % 2 == 1))
@@ -83,7 +87,7 @@ def add_terms(
             rows = np.flatnonzero(chosen)
             length = (halves[rows] + 1) // 2
             end = start[rows].astype(np.int64) + length if unit is TermUnit.CALENDAR_DAYS else add_months(start[rows], length)
-            due[rows] = _roll(calendar, end + extra[rows])
+            due[rows] = _roll(calendar, end + extra[rows], rules)
     return due, second
 
 
@@ -132,12 +136,12 @@ def days_waited(start: Array, end: Array, by_calendar: Array, calendar: Calendar
     return found
 
 
-def move_days(days: Array, amount: Array, by_calendar: Array, calendar: Calendar) -> Array:
-    """Return days moved forward by calendar days (then rolled) or working days; ``NO_DAY`` outside the calendar (int32)."""
+def move_days(days: Array, amount: Array, by_calendar: Array, calendar: Calendar, rules: Rules) -> Array:
+    """Return days moved forward by calendar days (then rolled, if terms are) or working days; ``NO_DAY`` outside the calendar (int32)."""
     moved = np.full(len(days), NO_DAY, dtype=np.int32)
     inside = calendar.covers(days)
     rows = np.flatnonzero(inside & by_calendar)
-    moved[rows] = _roll(calendar, days[rows].astype(np.int64) + amount[rows])
+    moved[rows] = _roll(calendar, days[rows].astype(np.int64) + amount[rows], rules)
     rows = np.flatnonzero(inside & ~by_calendar)
     moved[rows] = _add_working_days(calendar, days[rows], amount[rows])
     return moved
@@ -153,6 +157,23 @@ def _after_cut_off(start: Array, seconds: Array, cut_off: Array, calendar: Calen
     return moved, second
 
 
+def _from_working_day(start: Array, seconds: Array, nothing_to_add: Array, calendar: Calendar, *, forward: bool) -> tuple[Array, Array]:
+    """Return receipts with those on a day off moved to the opening of the next working day, or to the closing of the one before.
+
+    A term of no length is not counted back: it would end before it began.
+    """
+    rows = np.flatnonzero(calendar.covers(start))
+    rows = rows[~calendar.working[start[rows] - calendar.first_day]]
+    if not forward:
+        rows = rows[~nothing_to_add[rows]]
+    if not rows.size:
+        return start, seconds
+    moved, second = start.copy(), seconds.copy()
+    moved[rows] = _nth(calendar, calendar.working_days_through(start[rows]) + (1 if forward else 0))
+    second[rows] = 0 if forward else -1
+    return moved, second
+
+
 def _add_working_days(calendar: Calendar, start: Array, amount: Array) -> Array:
     number = calendar.working_days_through(start) + amount
     return _nth(calendar, np.maximum(number, calendar.working_days_before(start) + 1))
@@ -165,8 +186,11 @@ def _nth(calendar: Calendar, numbers: Array) -> Array:
     return found
 
 
-def _roll(calendar: Calendar, days: Array) -> Array:
+def _roll(calendar: Calendar, days: Array, rules: Rules) -> Array:
     found = np.full(len(days), NO_DAY, dtype=np.int32)
     rows = np.flatnonzero(calendar.covers(days))
+    if rules.calendar_terms == "stay":
+        found[rows] = days[rows]
+        return found
     found[rows] = _nth(calendar, calendar.working_days_before(days[rows]) + 1)
     return found

@@ -26,7 +26,8 @@ class Rules(DeclaredModel):
             counted again from the beginning after a complete supplement (some provincial systems; a reading of the decree, not checked).
         end: which date ends a dossier that has several. ``result`` (default): the end of processing (status 9), else the approval, else the
             hand-over (status 10), so that a citizen who comes late does not make the office late. ``approval``: the day the result was
-            signed (ngày duyệt) first, as one system in use counts. ``hand_over``: the day it was handed over first.
+            signed (ngày duyệt) first, then the end of processing, then the hand-over. ``approval_hand_over``: the same with the hand-over
+            before the end of processing, as Bkav eGov decides. ``hand_over``: the day it was handed over first.
         compare: ``dates`` (default) or ``instants``: whether the end is compared with the due date by day or by the clock.
         stopped: whether status 8 (dừng xử lý) leaves the dossier ``pending`` (provincial systems) or ``ended`` (national portal).
         withdrawn: whether status 7 (rút hồ sơ) is ``ended`` and classed as such, or ``excluded`` from every count.
@@ -41,7 +42,15 @@ class Rules(DeclaredModel):
             days of 8 hours, a receipt taken at closing time.
         acceptance_hours: working hours within which an online dossier must be accepted (8 in the provincial systems seen).
         open_supplement: whether a dossier waiting for a supplement at the reporting date is ``pending`` like any other, or
-            ``judged_at_request``: compared with its due date at the moment of the request (national portal).
+            ``judged_at_request``: compared with its due date at the moment of the request (national portal, Bkav eGov). ``in_time``: the
+            same, and one that waits to this day is in time from the request on, however late it was asked, or throughout where only its
+            status says that it waits (Form 06a as printed).
+        unresolved: how an end without a result (returned to the citizen, withdrawn, stopped, as far as the other rules take it for an end)
+            is classed: ``by_date`` like any other (default), or ``on_due_date`` whatever its dates (Form 06a as printed).
+        received_on_day_off: from which day the term of a dossier counts that was received on a day off: ``as_received``, that day itself
+            (default); ``forward``, as if received on the next working day; ``back``, as if received on the working day before.
+        calendar_terms: whether a term in calendar days or months that ends on a day off ``roll``s to the next working day (Civil Code 2015,
+            art. 148; default), or ``stay``s where it ends (seen in one-stop systems).
 
     >>> Rules.preset("default").pauses
     'shift'
@@ -51,7 +60,7 @@ class Rules(DeclaredModel):
     vi: str = ""
     en: str = ""
     pauses: Literal["restart", "shift", "subtract"] = "shift"
-    end: Literal["result", "approval", "hand_over"] = "result"
+    end: Literal["result", "approval", "approval_hand_over", "hand_over"] = "result"
     compare: Literal["dates", "instants"] = "dates"
     stopped: Literal["pending", "ended"] = "pending"
     withdrawn: Literal["ended", "excluded"] = "ended"
@@ -63,7 +72,10 @@ class Rules(DeclaredModel):
     two_supplements_late: bool = False
     opening_hours: tuple[tuple[time, time], ...] = ()
     acceptance_hours: int = 8
-    open_supplement: Literal["pending", "judged_at_request"] = "pending"
+    open_supplement: Literal["pending", "judged_at_request", "in_time"] = "pending"
+    unresolved: Literal["by_date", "on_due_date"] = "by_date"
+    received_on_day_off: Literal["as_received", "forward", "back"] = "as_received"
+    calendar_terms: Literal["roll", "stay"] = "roll"
 
     @field_validator("opening_hours")
     @classmethod

@@ -300,10 +300,11 @@ class _Finder:
         if course is None:
             return main, _as_dates(nothing), _as_dates(nothing), nothing
         last = day_number(self.last)
-        due, ended, overdue = course.due[rows].astype(np.int64), course.ended[rows].astype(np.int64), course.overdue[rows]
+        due, ended = course.due[rows].astype(np.int64), course.ended[rows].astype(np.int64)
+        overdue, until = course.overdue[rows], course.until[rows]
         over = (ended >= 0) & (ended <= last)
         stop = np.where(over, ended, last)
-        late = np.where(over, course.late[rows], (overdue >= 0) & (overdue <= last)) & (due >= 0)
+        late = np.where(over, course.late[rows], (overdue >= 0) & (overdue <= last) & ((until < 0) | (until > last))) & (due >= 0)
         known = np.flatnonzero(late & calendar.covers(due) & calendar.covers(stop))
         days = nothing.copy()
         days[known] = np.maximum(calendar.working_days_through(stop[known]) - calendar.working_days_through(due[known]), 0)

@@ -137,7 +137,8 @@ def quality_of_part(
         rows.setdefault(Code.DUE_DIFFERS, []).append(first + differs)
         computed.append(days)
         timed = class_dossiers(part, Context(rules, calendar), end_days(part, rules))
-        unknown = (timed.timing == CALENDAR_MISSING) & ((timed.ended >= 0) | (timed.undated_begins >= 0))
+        unknown = (timed.timing == CALENDAR_MISSING) & (timed.ended >= 0)
+        unknown |= (timed.why == CALENDAR_MISSING) & (timed.undated_begins >= 0)
         rows.setdefault(Code.DUE_OUTSIDE_CALENDAR, []).append(first + np.flatnonzero(unknown))
         if "stated_timing" in part:
             rows.setdefault(Code.TIMING_DIFFERS, []).append(first + _timing_differs(part, timed, exported))
@@ -243,7 +244,7 @@ def _timing_differs(dossiers: Columns, timed: Timed, exported: date | None) -> A
     if exported is not None:
         day = day_number(exported)
         pending = (timed.received >= 0) & ~ended & (timed.due >= 0)
-        overdue = (timed.overdue_begins >= 0) & (timed.overdue_begins <= day)
+        overdue = (timed.overdue_begins >= 0) & (timed.overdue_begins <= day) & ((timed.overdue_ends < 0) | (timed.overdue_ends > day))
         differs |= pending & (((early | in_time) & overdue) | (late & ~overdue))
     return np.flatnonzero(differs)
 

@@ -64,6 +64,14 @@ def computed(columns: Columns, context: Context) -> Columns | None:
     return replace(columns, arrays={**columns.arrays, RECKONED: due})
 
 
+def dated(columns: Columns, context: Context) -> Columns | None:
+    """Return dossiers with their due dates beside them, and no terms to look any up by, where the rules move receipts; None elsewhere."""
+    if context.rules.received_on_day_off == "as_received":
+        return None
+    found = computed(columns, context)
+    return None if found is None else found.without("term")
+
+
 def either(one: Array | None, other: Array | None) -> Array | None:
     """Return the rows that are in one of two masks; None is a mask of no row."""
     if one is None or other is None:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cchc_metrics.records.choices import Status
+from cchc_metrics.records.choices import Outcome, Status
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import ENDED_STATE, OUT_STATE, state_table
+from cchc_metrics.records.lateness import WAITING
 from cchc_metrics.reference.rules import Rules
+
+_RESOLVED = list(Outcome).index(Outcome.RESOLVED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +35,12 @@ class Statuses:
     def of(cls, labels: tuple[str, ...], rules: Rules) -> Statuses:
         """Return what codes that point to some labels mean."""
         table = state_table(labels, rules)
-        left = [code for code, label in enumerate(labels) if label == Status.REFUSED.value and rules.refused == "ended"]
+        apart = {Status.REFUSED.value} if rules.refused == "ended" else set()
+        if rules.unresolved == "on_due_date":
+            apart |= {label for label, both in zip(labels, table, strict=True) if both >> 4 == ENDED_STATE and both & 15 != _RESOLVED}
+        if rules.open_supplement == "in_time":
+            apart |= set(WAITING)
+        left = [code for code, label in enumerate(labels) if label in apart]
         by_state = {
             state: tuple(c for c, both in enumerate(table) if both >> 4 == state and c not in left) for state in (OUT_STATE, ENDED_STATE)
         }
