@@ -181,7 +181,7 @@ def rules(page: str) -> str:
     """Return the options of the rules with their choices, the default first."""
     rows = []
     for name, info in Rules.model_fields.items():
-        if name in ("id", "vi", "en"):
+        if name in ("id", "vi", "en", "changes"):
             continue
         default = json.dumps(list(info.default) if isinstance(info.default, tuple) else info.default)
         named = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
@@ -196,7 +196,7 @@ def presets(page: str) -> str:
     rows = [
         (code(name), ", ".join(code(f"{o} = {json.dumps(v)}") for o, v in preset.model_dump(mode="json").items() if o in changed), WORDS)
         for name, preset in rule_presets().items()
-        for changed in [{o for o in Rules.model_fields if o not in ("id", "vi", "en") and getattr(preset, o) != getattr(plain, o)}]
+        for changed in [{o for o in Rules.model_fields if o not in ("id", "vi", "en", "changes") and getattr(preset, o) != getattr(plain, o)}]
     ]
     return markdown(("Preset", "What differs from the default", "Who"), rows, page)
 

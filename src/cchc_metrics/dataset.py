@@ -32,7 +32,7 @@ from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
-from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.rules import Rules, rules_until
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
 from cchc_metrics.scan import Scan, counted_of, joins_of, quality_of_tables, scan_tables
@@ -477,7 +477,7 @@ class Dataset:
             period=asked.period,
             baseline_period=asked.base,
             as_of=asked.day,
-            rules=self.rules.id,
+            rules=rules_until(self.rules.name, min(asked.period.last, asked.day)),
             calendar=self.calendar.id,
             catalogue=self.catalogue,
             measures=asked.measures,

@@ -150,7 +150,8 @@ class Measure:
         better: which way is better.
         reason: why the status is not ok, in both languages; empty for ok.
         excluded: what was left out of both counts and why: reason id → how many.
-        formula, rules, calendar: the ids of what the value rests on.
+        formula, calendar: the ids of what the value rests on.
+        rules: the id of the rules, with the days up to its own last one on which they changed: ``qd766@2026-08-05``.
         quantile: exact value that is not a quotient of the two counts (a median, or a rate that was published without its counts), in
             ``scale``; None otherwise.
 

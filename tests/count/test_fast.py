@@ -33,7 +33,7 @@ from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
-from cchc_metrics.reference.rules import Rules, rule_presets
+from cchc_metrics.reference.rules import OPTIONS, RuleChange, Rules, rule_presets
 
 tally_module = sys.modules[tally.__module__]
 CALENDAR = Calendar.official()
@@ -69,7 +69,13 @@ OWN_RULES = st.builds(
     calendar_terms=st.sampled_from(options("calendar_terms")),
     opening_hours=st.sampled_from([(), ((time(7), time(11, 30)), (time(13, 30), time(17)))]),
 )
-RULES = st.sampled_from(list(rule_presets().values())) | OWN_RULES
+DATED_RULES = st.builds(
+    lambda one, other, day: one.with_options("dated", {}, (RuleChange(from_day=day, **other.model_dump(include=set(OPTIONS))),)),
+    OWN_RULES,
+    OWN_RULES,
+    st.sampled_from([date(2020, 10, 1), date(2021, 1, 1), date(2021, 3, 6), date(2021, 6, 14), date(2022, 4, 30)]),
+)
+RULES = st.sampled_from(list(rule_presets().values())) | OWN_RULES | DATED_RULES
 
 
 def count(columns: Columns, rules: Rules, engine: Any, **kwargs: Any) -> Tally:

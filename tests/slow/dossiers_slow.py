@@ -21,7 +21,7 @@ from tests.slow.calendar_slow import ONE_DAY, OutsideError, SlowCalendar, days, 
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
-from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.rules import OPTIONS, Rules
 
 WRITTEN: dict[str, tuple[Any, ...]] = {
     "pauses": ("shift", "subtract", "restart"),
@@ -54,6 +54,15 @@ def check_rules(rules: Rules) -> None:
     for name, options in WRITTEN.items():
         if getattr(rules, name) not in options:
             raise NotImplementedError(f"{name} = {getattr(rules, name)}")
+
+
+def of_its_day(rules: Rules, dossier: Dossier) -> Rules:
+    """Return the rules of the day on which a dossier was received; they stay those of its whole life."""
+    day, found = day_of(dossier.received_at), rules.model_copy(update={"changes": ()})
+    for change in rules.changes:
+        if day is not None and day >= change.from_day:
+            found = found.model_copy(update={name: value for name in OPTIONS if (value := getattr(change, name)) is not None})
+    return found
 
 
 def day_of(moment: Moment) -> date | None:
@@ -193,6 +202,7 @@ def due_of(
 
     Where the due date moves with the waits, a wait that is open when the dossier ends is over then; what comes later is no waiting.
     """
+    rules = of_its_day(rules, dossier)
     check_rules(rules)
     if story.waits:
         dossier = dossier.model_copy(update={"paused_days": None})  # dates say more than a number
@@ -446,6 +456,7 @@ def ended_by(dossier: Dossier, rules: Rules) -> Moment:
 
 def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story = NO_STORY, cut_off: time | None = None) -> Fate | None:
     """Return what became of a dossier, or None where it is out of every count."""
+    rules = of_its_day(rules, dossier)
     check_rules(rules)
     received = day_of(dossier.received_at)
     end_moment = ended_by(dossier, rules)

@@ -14,7 +14,7 @@ from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.dossier import ENDED, NOT_RECEIVED, Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
 from cchc_metrics.reference.period import Period, PeriodKind, Regime
-from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.rules import OPTIONS, RuleChange, Rules
 
 WINDOWS = (
     (date(2020, 12, 10), date(2021, 3, 20)),  # Tết in February, a leap year behind
@@ -40,6 +40,18 @@ def rules() -> st.SearchStrategy[Rules]:
     """Return a strategy for every combination of the options that the slow reference knows, and no other."""
     options = {name: st.sampled_from(known) for name, known in WRITTEN.items()}
     return st.builds(Rules, id=st.just("drawn"), opening_hours=st.sampled_from([(), OPENING_HOURS]), **options)
+
+
+@st.composite
+def dated_rules(draw: st.DrawFn, first: date, last: date) -> Rules:
+    """Return a strategy for rules that are decided anew on one or two of the days of receipt, days off among them."""
+    one, *others = (draw(rules()) for _ in range(draw(st.integers(2, 3))))
+    middle = first + (last - first) / 2
+    saturday = middle + timedelta(days=5 - middle.weekday())
+    near = st.sampled_from([saturday, saturday + timedelta(days=2), middle]) | st.dates(first, last)
+    days = sorted(draw(st.sets(near, min_size=len(others), max_size=len(others))))
+    options = [other.model_dump(include=set(OPTIONS)) for other in others]
+    return one.with_options("dated", {}, tuple(RuleChange(from_day=day, **new) for day, new in zip(days, options, strict=True)))
 
 
 def moments(first: date, last: date) -> st.SearchStrategy[date | datetime]:

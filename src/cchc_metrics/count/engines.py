@@ -21,6 +21,7 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.kind import Context, Events, Kind
 from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.rules_by_day import by_rules
 
 FAST_ROWS: Final = 2_000
 """``auto`` counts so many dossiers and more by tables."""
@@ -50,11 +51,19 @@ def cubes_of(
         engine: as for ``tally``.
         threads: how many threads may count.
     """
-    fast = name == "dossiers" and engine != "general"
-    found = _fast_cubes(columns, context, frame, sets, engine, threads) if fast else None
-    if found is None:
-        found = _cubes(name, columns, context, frame, sets)
+    # Where rules change on a day, the rows of each version are counted under it: every engine knows rules that do not change, and no more.
+    versions = by_rules(columns, context.rules) if name == "dossiers" else [(None, context.rules)]
+    found: dict[str, Cube] = {}
+    for rows, rules in versions:
+        own, part = replace(context, rules=rules), columns if rows is None else columns.take(rows)
+        cubes = _fast_cubes(part, own, frame, sets, engine, threads) if name == "dossiers" and engine != "general" else None
+        _add_to(found, _cubes(name, part, own, frame, sets) if cubes is None else cubes)
     return {f"{name}.{short}": cube for short, cube in found.items()}
+
+
+def _add_to(cubes: dict[str, Cube], more: Mapping[str, Cube]) -> None:
+    for short, cube in more.items():
+        cubes[short] = cubes[short] + cube if short in cubes else cube
 
 
 def engine_of_table(engine: Engine, rows: int | None) -> Engine:
@@ -139,8 +148,7 @@ def _fast_cubes(
     cubes = plan.cubes(reduce(add, (counter.counts() for counter in counters)), beyond_of(counters))
     rest = [_cubes("dossiers", slim, replace(context, sets=plan.named(plan.rest)), frame, sets)] if plan.rest else []
     for found in (*rest, *(general for _, general in done)):
-        for short, cube in found.items():
-            cubes[short] = cubes[short] + cube if short in cubes else cube
+        _add_to(cubes, found)
     return cubes
 
 

@@ -22,7 +22,8 @@ class Frame:
     """What tallies must share to be added; only ``as_of``, and the edges that follow from it, may differ.
 
     Args:
-        rules, calendar: ids of the rules and of the calendar.
+        rules: the id of the rules, with the days on which they change (``Rules.name``).
+        calendar: the id of the calendar.
         periods: the periods to be measured, in order.
         as_of: the day up to which the rows are known; None when every period is over.
         edges: the days (since 1970-01-01) that cut time into stretches, ascending. Stretch ``i`` is the days with exactly ``i`` edges on or
@@ -42,7 +43,7 @@ class Frame:
         """Return the frame for periods. One that is still running on ``as_of`` is cut at every day, or only after ``as_of``."""
         wanted = tuple(sorted(set(periods)))
         estimated = tuple(y for y in calendar.years if calendar.status(y) == "estimated")
-        return cls(rules.id, calendar.id, wanted, as_of, edges_of(wanted, as_of, daily=daily), estimated)
+        return cls(rules.name, calendar.id, wanted, as_of, edges_of(wanted, as_of, daily=daily), estimated)
 
     @property
     def last_date(self) -> date | None:

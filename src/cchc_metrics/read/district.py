@@ -147,7 +147,8 @@ class District(DeclaredModel):
         code, name, level, province: who reports; any level of unit can.
         extracted_on: the day on which the records were exported; nothing later is known. None when not said.
         period: the period reported on unless another is asked for, as ``Period.parse`` reads it.
-        rules: a preset's name, or a table of ``Rules`` with ``base``, the preset that it changes.
+        rules: a preset's name, or a table of ``Rules`` with ``base``, the preset that it changes; ``changes`` from a day on stand beside
+            those of the preset.
         units, units_file: the unit tree, here or in a CSV file of the same columns; neither for a single unit.
         files: kind → file name, several, or a pattern; ``<kind>.csv`` where not said. ``#`` and a sheet may follow, or ``#*``: all like
             sheets.
@@ -209,10 +210,15 @@ class District(DeclaredModel):
         except CchcError as error:
             raise MisfitError([(("base",), Text(error.vi, error.en))]) from None
         changes = {key: entry for key, entry in value.items() if key != "base"}
+        named = {key: changes.pop(key) for key in ("id", "vi", "en") if key in changes}
         # Measures carry the id and tallies are added by it, so unlike rules must not share one.
-        reported = (f"{key}={_short(entry)}" for key, entry in sorted(changes.items()) if key not in ("id", "vi", "en"))
-        own = "+".join([base.id, *reported])
-        return {**base.model_dump(), "id": own, **changes}
+        reported = (f"{key}={_short(entry)}" for key, entry in sorted(changes.items()))
+        given = {"id": "+".join([base.id, *reported]), **named, **changes}
+        try:
+            own = checked(Rules, given)
+        except ValidationError as error:
+            raise MisfitError(misfits(error, Rules, given)) from None
+        return base.with_options(own.id, own.model_dump(exclude_unset=True, exclude={"id", "changes"}), own.changes)
 
     @field_validator("coverage", mode="before")
     @classmethod

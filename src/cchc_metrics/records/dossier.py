@@ -37,6 +37,7 @@ from cchc_metrics.records.lateness import LATE, age_unknown, overdue_longer
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.procedure import attach_procedures
 from cchc_metrics.records.record import Record, RowCheck
+from cchc_metrics.records.rules_by_day import follows_receipt, rules_from
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.rules import Rules
@@ -216,17 +217,23 @@ FACTS = (
 
 
 def _under(names: frozenset[str], rules: Rules) -> frozenset[str]:
-    """Return what columns say under rules: two requests for papers can make a dossier late, and an appointment can count for nothing."""
-    read = names if rules.given_due == "wins" else names - {"due_at"}
-    return read if rules.two_supplements_late else read | {_REQUESTS_DO_NOT_COUNT}
+    """Return what columns say under rules: two requests for papers can make a dossier late, and an appointment can count for nothing.
+
+    Of rules that change only what columns say under every version: which rows follow which is not asked, so that counts of parts add up.
+    """
+    versions = [own for _, own in rules.versions]
+    read = names if all(own.given_due == "wins" for own in versions) else names - {"due_at"}
+    return read if any(own.two_supplements_late for own in versions) else read | {_REQUESTS_DO_NOT_COUNT}
 
 
+@follows_receipt
 def _received(columns: Columns, rules: Rules) -> Array:
     codes, labels = columns.codes("status")
     found: Array = np.array([state >> 4 != OUT_STATE for state in state_table(labels, rules)], dtype=bool).take(codes)
     return found
 
 
+@follows_receipt
 def _ended(columns: Columns, rules: Rules) -> Array:
     codes, labels = columns.codes("status")
     found: Array = np.array([state >> 4 == ENDED_STATE for state in state_table(labels, rules)], dtype=bool).take(codes)
@@ -306,7 +313,8 @@ def course(columns: Columns, context: Context) -> Course:
     """Return when dossiers fell due and ended, as they are counted."""
     timed = class_dossiers(columns, context, end_days(columns, context.rules))
     late = (timed.ended >= 0) & (timed.timing == LATE)
-    return Course(timed.due, timed.ended, late, timed.overdue_begins, timed.overdue_ends)
+    since = rules_from(columns, context.rules)
+    return Course(timed.due, timed.ended, late, timed.overdue_begins, timed.overdue_ends, since)
 
 
 _TICKED = {"Trực tuyến": ("online", "counter"), "Nộp trực tuyến": ("online", "counter")}

@@ -13,6 +13,7 @@ from cchc_metrics.records.due import CUT_OFF, NO_DUE_DATE, dues_of
 from cchc_metrics.records.fields import NO_DAY, Flag
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.lateness import ON_DUE_DATE, classed_ends, is_late, overdue_between, timings
+from cchc_metrics.records.rules_by_day import follows_receipt
 from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY
 from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
@@ -59,6 +60,7 @@ class Timed:
         return self.through is not None
 
 
+@follows_receipt
 def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
     """Return the derived columns of dossiers.
 
@@ -186,6 +188,7 @@ def standings(timed: Timed, day: int) -> Array:
     return found
 
 
+@follows_receipt
 def acceptance(columns: Columns, received: Array, context: Context) -> tuple[Array, Array]:
     """Return when online dossiers were accepted and whether in time: their first clock, from submission, apart from the term.
 
@@ -242,11 +245,13 @@ def turnaround(timed: Timed, calendar: Calendar) -> Array:
     return found
 
 
+@follows_receipt
 def receipts(columns: Columns, rules: Rules, end: Array) -> Array:
     """Return the day of the receipt of each dossier that counts, as ``class_dossiers`` does (int32, ``NO_DAY``)."""
     return _received(columns, _states(columns, rules, end)[0])
 
 
+@follows_receipt
 def ends(columns: Columns, rules: Rules, end: Array) -> Array:
     """Return the day of the end of each dossier that ended, as ``class_dossiers`` does (int32, ``NO_DAY``)."""
     state = _states(columns, rules, end)[0]

@@ -12,6 +12,7 @@ from cchc_metrics.records.choices import TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.ends import end_clock
 from cchc_metrics.records.fields import NO_DAY
+from cchc_metrics.records.rules_by_day import follows_receipt
 from cchc_metrics.records.terms import add_terms, counts_calendar_days, days_waited, move_days, runs_by_clock, term_units
 from cchc_metrics.records.waits import REAPPOINTED, waiting, waits_of
 from cchc_metrics.reference.calendar import Calendar
@@ -44,6 +45,7 @@ class Due:
     why: Array
 
 
+@follows_receipt
 def dues_of(columns: Columns, rules: Rules, calendar: Calendar, ended: Array | None = None) -> Due:
     """Return the due date of each dossier under the rules.
 

@@ -19,6 +19,7 @@ from cchc_metrics.records.dossier_timing import ends
 from cchc_metrics.records.due import CALENDAR_MISSING, NO_DUE_DATE, dues_of
 from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.fields import NO_DAY, CellError, parse_moment
+from cchc_metrics.records.rules_by_day import rules_from
 from cchc_metrics.records.terms import add_terms
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of
@@ -37,11 +38,13 @@ class DueDates:
         day: datetime64[D][n]; ``NaT`` where there is none.
         second: int32[n] second of the day; −1 where the whole day counts.
         why: uint8[n] positions in ``Timing``; meaningful where there is none.
+        rules_from: datetime64[D][n] the first day of the version of the rules that each follows; ``NaT`` for the one before every change.
     """
 
     day: Array
     second: Array
     why: Array
+    rules_from: Array
 
     def __len__(self) -> int:
         return len(self.day)
@@ -85,7 +88,7 @@ def due_dates(
         terms: length of each term, or one for all: multiples of one half; None or NaN for none.
         units: unit of each term, or one for all: ``working_days``, ``calendar_days``, ``hours``, ``months``, or what files write.
         calendar: the working calendar.
-        rules: None for the default ones.
+        rules: None for the default ones; where they change on a day, each dossier follows those of the day of its receipt.
         paused_days: days waited, of each or of all.
         cut_off: of each or of all; a receipt after this time, or on a day off, counts from the next working day.
 
@@ -103,7 +106,7 @@ def due_dates(
     rules = rules or Rules.preset("default")
     if isinstance(received, Columns):
         due = dues_of(received, rules, calendar, ends(received, rules, end_days(received, rules)))
-        return _made(due.day, due.second, due.why)
+        return _made(due.day, due.second, due.why, rules_from(received, rules))
     day, second = _moments(received)
     n = len(day)
     halves = _numbers(terms, n, 2, "thời hạn", "term")
@@ -117,19 +120,23 @@ def due_dates(
     asked = np.flatnonzero((day != NO_DAY) & (halves >= 0))
     cut_offs = _cut_offs(cut_off, n)
     found, clock = np.full(n, NO_DAY, dtype=np.int32), np.full(n, -1, dtype=np.int32)
-    found[asked], clock[asked] = add_terms(
-        day[asked],
-        halves[asked],
-        unit[asked],
-        calendar,
-        rules,
-        start_second=second[asked],
-        cut_off=None if cut_offs is None else cut_offs[asked],
-        extra_days=paused[asked],
-    )
+    first = np.array([-1, *(since for since, _ in rules.versions[1:])], dtype=np.int64)
+    version = np.searchsorted(first[1:], day, side="right")
+    for number in np.unique(version[asked]).tolist():
+        rows = asked[version[asked] == number]
+        found[rows], clock[rows] = add_terms(
+            day[rows],
+            halves[rows],
+            unit[rows],
+            calendar,
+            rules.versions[number][1],
+            start_second=second[rows],
+            cut_off=None if cut_offs is None else cut_offs[rows],
+            extra_days=paused[rows],
+        )
     why = np.full(n, NO_DUE_DATE)
     why[asked] = CALENDAR_MISSING
-    return _made(found, clock, why)
+    return _made(found, clock, why, first[version])
 
 
 @public
@@ -181,10 +188,14 @@ def due_date(
     return due
 
 
-def _made(day: Array, second: Array, why: Array) -> DueDates:
-    days = day.astype("datetime64[D]")
-    days[day == NO_DAY] = np.datetime64("NaT")
-    return DueDates(days, second, why)
+def _made(day: Array, second: Array, why: Array, since: Array) -> DueDates:
+    return DueDates(_dates(day), second, why, _dates(since))
+
+
+def _dates(days: Array) -> Array:
+    found = days.astype("datetime64[D]")
+    found[days == NO_DAY] = np.datetime64("NaT")
+    return found
 
 
 def _joined(day: int, second: int) -> date | datetime:

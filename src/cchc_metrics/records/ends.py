@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.rules_by_day import follows_receipt
 from cchc_metrics.reference.rules import Rules
 
 END_DATES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -24,6 +25,7 @@ AS_CHECKED: Final = END_DATES["result"]
 """The dates by which a row is checked, whatever rules it is counted under."""
 
 
+@follows_receipt
 def end_days(columns: Columns, rules: Rules | None = None) -> Array:
     """Return the day on which each dossier ended under rules, or as rows are checked (int32, −1 where it is not known)."""
     names = _there(columns, rules)
@@ -34,6 +36,7 @@ def end_days(columns: Columns, rules: Rules | None = None) -> Array:
     return days.astype(np.int32, copy=False)
 
 
+@follows_receipt
 def end_clock(columns: Columns, rules: Rules | None = None) -> Array:
     """Return the time of day at which each dossier ended in seconds, −1 where only the day is known; see ``end_days``."""
     names = _there(columns, rules)

@@ -124,6 +124,7 @@ class Course:
         ended: the day of the end.
         late: bool[n], whether the end was late; only of rows that ended.
         overdue, until: the days between which a row that has not ended is overdue; the second ``NO_DAY`` while it is.
+        rules_from: the first day of the version of the rules that each row follows, −1 for the one before every change.
     """
 
     due: Array
@@ -131,6 +132,7 @@ class Course:
     late: Array
     overdue: Array
     until: Array
+    rules_from: Array
 
 
 UNIT_HEADINGS = ("Mã đơn vị", "Đơn vị", "Mã cơ quan", "Cơ quan", "Cơ quan, đơn vị", "Mã ĐVHC")

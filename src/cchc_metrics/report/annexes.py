@@ -7,10 +7,10 @@ from itertools import groupby
 
 from cchc_metrics.catalogue.model import UNITS_KIND, Indicator
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.reference.rules import rule_presets
+from cchc_metrics.reference.rules import rule_presets, rules_id
 from cchc_metrics.report.draft import NONE, Draft, Footnotes, capitalised
 from cchc_metrics.report.first_page import figure_headings, interval_note, kind_name
-from cchc_metrics.report.format import assessment_cells, no_value_text
+from cchc_metrics.report.format import assessment_cells, no_value_text, rules_text
 from cchc_metrics.report.page import Cell, Form, Paragraph, Section, Table, TableHeading, TableRow, date_cell, number_cell
 from cchc_metrics.report.problem_lines import problem_lines
 from cchc_metrics.values import Breakdown, Measure, Status
@@ -355,8 +355,11 @@ def the_input(draft: Draft) -> Section | None:
 def grounds(draft: Draft) -> Section:
     """Return what the figures rest on: rules, calendar, files, and the source of each indicator."""
     report, say = draft.report, draft.say
-    preset = rule_presets().get(report.rules)
-    rules = f"{preset.vi if draft.lang == 'vi' else preset.en} ({report.rules})" if preset is not None else report.rules
+    preset, rules = rule_presets().get(rules_id(report.rules)), rules_text(report.rules, draft.lang)
+    if preset is not None:
+        until = min(report.period.last, report.as_of)
+        noted = [change.vi if draft.lang == "vi" else change.en for change in preset.changes if change.from_day <= until]
+        rules = "; ".join([f"{preset.vi if draft.lang == 'vi' else preset.en} ({rules})", *filter(None, noted)])
     first, last = draft.date(report.period.first), draft.date(report.period.last)
     said = [
         say(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cchc_metrics.report.format import counts_text, excluded_of_kind, label_text, measure_text
+from cchc_metrics.report.format import counts_text, excluded_of_kind, label_text, measure_text, rules_text
 from cchc_metrics.tables.numbers import format_count, format_date
 from cchc_metrics.text import Lang
 from cchc_metrics.verbs.explain import Explanation, Row
@@ -22,9 +22,9 @@ def _lines(found: Explanation, lang: Lang, limit: int) -> Iterator[str]:
     counts = counts_text(m, lang)
     yield f"{m.indicator} · {place} · {m.period.text(lang)}: {measure_text(m, lang, flag=True)}" + (f" = {counts}" if counts else "")
     yield (
-        f"công thức {m.formula}; quy tắc {m.rules}; lịch {m.calendar}"
+        f"công thức {m.formula}; quy tắc {rules_text(m.rules, lang)}; lịch {m.calendar}"
         if vi
-        else f"formula {m.formula}; rules {m.rules}; calendar {m.calendar}"
+        else f"formula {m.formula}; rules {rules_text(m.rules, lang)}; calendar {m.calendar}"
     )
     if m.numerator is None:
         return
@@ -75,3 +75,5 @@ def _dates(row: Row, lang: Lang) -> Iterator[str]:
     if row.days_late is not None:
         days = format_count(row.days_late, lang)
         yield f"trễ {days} ngày làm việc" if vi else f"{days} working day{'' if row.days_late == 1 else 's'} late"
+    if row.rules_from is not None:
+        yield f"quy tắc từ {format_date(row.rules_from, lang)}" if vi else f"rules from {format_date(row.rules_from, lang)}"

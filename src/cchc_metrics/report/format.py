@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.catalogue.model import Count
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.report.page import COUNT, Cell, Form, number_cell
-from cchc_metrics.tables.numbers import format_count, format_number, format_percent
+from cchc_metrics.tables.numbers import format_count, format_date, format_number, format_percent
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Scale, Status, Text, value_text
 from cchc_metrics.verbs.assess import Assessment
@@ -199,6 +200,19 @@ def counts_text(measure: Measure, lang: Lang = "vi") -> str:
     if measure.numerator is None or measure.denominator is None:
         return ""
     return f"{format_count(measure.numerator, lang)}/{format_count(measure.denominator, lang)}"
+
+
+def rules_text(name: str, lang: Lang = "vi") -> str:
+    """Return the name of rules with the days on which they changed, in words.
+
+    >>> rules_text("qd766"), rules_text("qd766@2026-08-05", "en")
+    ('qd766', 'qd766 (changed on 2026-08-05)')
+    """
+    own, _, days = name.partition("@")
+    said = ", ".join(format_date(date.fromisoformat(day), lang) for day in days.split(",") if day)
+    if not said:
+        return own
+    return f"{own} (thay đổi từ {said})" if lang == "vi" else f"{own} (changed on {said})"
 
 
 def label_text(dim: str, label: str, lang: Lang = "vi") -> str:

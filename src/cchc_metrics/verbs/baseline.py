@@ -11,6 +11,7 @@ from typing import Literal
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import rules_id
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
 from cchc_metrics.reference.unit_time import official_code
 from cchc_metrics.tables.numbers import round_half_up
@@ -235,14 +236,17 @@ def window_before(current: Measure, period: Period | None = None) -> Period | No
 
 
 def mismatch(current: Measure, baseline: Measure) -> Text | None:
-    """Return why two values must not be compared, or None: unlike windows, formulas or rules."""
+    """Return why two values must not be compared, or None: unlike windows, formulas or rules.
+
+    Rules of one id that changed on a day between the two are alike: in both, each dossier follows what held on the day of its receipt.
+    """
     unlike = _unlike_windows(current, baseline)
     if unlike is not None:
         return unlike
     for vi, en, a, b in (
         ("đơn vị tính", "scale", current.scale.value, baseline.scale.value),
         ("công thức", "formula", current.formula, baseline.formula),
-        ("bộ quy tắc", "rules", current.rules, baseline.rules),
+        ("bộ quy tắc", "rules", rules_id(current.rules), rules_id(baseline.rules)),
     ):
         if a and b and a != b:
             return Text(f"khác {vi}: «{a}» và «{b}»", f"unlike {en}: «{a}» and «{b}»")

@@ -42,6 +42,8 @@ class Row:
         due, ended: its due date under the rules and the day of its end; None where there is none, as of kinds without due dates.
         days_late: working days from the due date to the end, or to the last day that the measure knows, of what is late; 0 where it is late
             by hours or by days off. None of what is not late, and where the calendar does not know.
+        rules_from: the first day of the version of the rules that it follows; None for the one before every change, and of kinds without
+            due dates.
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Row:
     due: date | None = None
     ended: date | None = None
     days_late: int | None = None
+    rules_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -122,6 +125,7 @@ class Explanation(AnswerTable[Row]):
             "due": Cells("date", [row.due for _, row in listed]),
             "ended": Cells("date", [row.ended for _, row in listed]),
             "days_late": Cells("whole", [row.days_late for _, row in listed]),
+            "rules_from": Cells("date", [row.rules_from for _, row in listed]),
             "weight": Cells("whole", [row.weight for _, row in listed]),
         }
 
@@ -159,6 +163,7 @@ _HEADINGS = {
     "due": "hạn trả",
     "ended": "kết thúc",
     "days_late": "ngày trễ",
+    "rules_from": "quy tắc từ ngày",
     "weight": "số lần",
 }
 
@@ -286,19 +291,22 @@ class _Finder:
             codes, labels = columns.codes("unit_code")
             rows = np.flatnonzero(chosen)
             found = zip(rows.tolist(), *(cells.tolist() for cells in self._dates(kind, rows)), strict=True)
-            for at, day, due, ended, late in found:
+            for at, day, due, ended, since, late in found:
                 name = "" if ids is None else str(ids[at])
                 row = Row(kind, columns.file, int(numbers[at]), name, labels[codes[at]], int(weight[at]))
-                listed.append(replace(row, day=day, due=due, ended=ended, days_late=None if late < 0 else late))
+                listed.append(replace(row, day=day, due=due, ended=ended, days_late=None if late < 0 else late, rules_from=since))
         return tuple(sorted(listed, key=_latest_first))
 
-    def _dates(self, kind: str, rows: Array) -> tuple[Array, Array, Array, Array]:
-        """Return main date, due date and end of some rows (objects, None where there is none), and their days late (int64), −1 for none."""
+    def _dates(self, kind: str, rows: Array) -> tuple[Array, Array, Array, Array, Array]:
+        """Return dates of some rows (objects, None where there is none), and their days late (int64), −1 for none.
+
+        The dates are the main one, the due date, the end, and the first day of the version of the rules.
+        """
         columns, course, calendar = self.kinds[kind], self._course(kind), self.context.calendar
         main = _as_dates(columns.days(KINDS[kind].dates.main)[rows])
         nothing = np.full(len(rows), -1, dtype=np.int64)
         if course is None:
-            return main, _as_dates(nothing), _as_dates(nothing), nothing
+            return main, _as_dates(nothing), _as_dates(nothing), _as_dates(nothing), nothing
         last = day_number(self.last)
         due, ended = course.due[rows].astype(np.int64), course.ended[rows].astype(np.int64)
         overdue, until = course.overdue[rows], course.until[rows]
@@ -308,7 +316,7 @@ class _Finder:
         known = np.flatnonzero(late & calendar.covers(due) & calendar.covers(stop))
         days = nothing.copy()
         days[known] = np.maximum(calendar.working_days_through(stop[known]) - calendar.working_days_through(due[known]), 0)
-        return main, _as_dates(due), _as_dates(ended), days
+        return main, _as_dates(due), _as_dates(ended), _as_dates(course.rules_from[rows]), days
 
     def _course(self, kind: str) -> Course | None:
         """Return when the rows of a kind fell due and ended, found once."""

@@ -16,6 +16,7 @@ from cchc_metrics.catalogue.model import Count
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import rules_until
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import check_language
@@ -43,7 +44,7 @@ class Form06(AnswerTable[Form06Row]):
         unit: unit code; the form covers it and everything below.
         period: the period.
         as_of: nothing later is known.
-        rules: id.
+        rules: the id of the rules, with the days up to its own last one on which they changed.
         rows: by level, then field; after the fields of a level its total, at the end the total of all.
         unit_name: its kind and name, for printing.
     """
@@ -243,7 +244,9 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | N
         of_level = [row for n, (field,) in enumerate(fields) if _any(row := _row(level, field, read, members, n))]
         rows += [*of_level, _total(level, of_level)]
     totals = [row for row in rows if row.field is None]
-    return Form06(unit, only, day, tally.frame.rules, (*rows, _total("", totals)), units.unit(unit).full_name)
+    return Form06(
+        unit, only, day, rules_until(tally.frame.rules, min(only.last, day)), (*rows, _total("", totals)), units.unit(unit).full_name
+    )
 
 
 def _row(level: str, field: str, read: dict[str, np.ndarray], members: list[int], n: int) -> Form06Row:

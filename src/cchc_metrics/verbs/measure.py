@@ -82,7 +82,8 @@ class _Axes:
     Args:
         scopes, periods: the axes.
         as_of: nothing later is known.
-        rules, calendar: ids.
+        rules: the name of the rules, with the days on which they change.
+        calendar: its id.
         straddling: bool[scope, period], whether districts or communes are counted on days before and after 01/07/2025.
     """
 

@@ -15,6 +15,7 @@ from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import rules_until
 from cchc_metrics.tables.columns import Cells, Coded, Column, Lazy, Packed, Quotients, Rows
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
@@ -506,7 +507,7 @@ class Measures(KeyedByMeasure[Measure]):
             reason=self.reasons[self.reason[row]],
             excluded=self.excluded_of(row),
             formula=basis.formula,
-            rules=basis.rules,
+            rules=rules_until(basis.rules, min(self.periods[self.period[row]].last, basis.as_of)),
             calendar=basis.calendar,
             quantile=None if self.quantile is NO_VALUES else self.quantile.at(row),
         )

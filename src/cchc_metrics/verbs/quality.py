@@ -19,8 +19,10 @@ from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import Timed, class_dossiers
 from cchc_metrics.records.due import CALENDAR_MISSING, dues_of, plain_waits
 from cchc_metrics.records.ends import end_days
+from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.rules_by_day import follows_receipt
 from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, term_units
 from cchc_metrics.records.waits import REAPPOINTMENTS
 from cchc_metrics.reference.calendar import Calendar
@@ -133,7 +135,9 @@ def quality_of_part(
         part = dossiers.part(first, first + _AT_A_TIME)
         for code, mask in _masks(part, rules):
             rows.setdefault(code, []).append(first + np.flatnonzero(mask))
-        differs, days = _due_differs(part, rules, calendar)
+        again, within = _computed_again(part, rules, calendar)
+        differs = np.flatnonzero((again >= 0) & ~within)
+        days = again[differs]
         rows.setdefault(Code.DUE_DIFFERS, []).append(first + differs)
         computed.append(days)
         timed = class_dossiers(part, Context(rules, calendar), end_days(part, rules))
@@ -195,21 +199,28 @@ def _masks(dossiers: Columns, rules: Rules) -> Iterator[tuple[Code, Array]]:
         yield Code.INFORMATION_ONLY_ONLINE, informs & dossiers.equals("channel", "online")
     if REAPPOINTMENTS in dossiers:
         yield Code.MANY_REAPPOINTMENTS, dossiers.arrays[REAPPOINTMENTS] > 1
-    if rules.pauses == "restart":
-        needed = (dossiers.numbers("term") >= 0) & ((dossiers.days("due_at") < 0) | (rules.given_due == "ignored"))
-        yield Code.WAIT_WITHOUT_DATES, needed & (plain_waits(dossiers) > 0)
+    if any(own.pauses == "restart" for _, own in rules.versions):
+        yield Code.WAIT_WITHOUT_DATES, _wait_without_dates(dossiers, rules)
 
 
-def _due_differs(dossiers: Columns, rules: Rules, calendar: Calendar) -> tuple[Array, Array]:
-    """Return the rows whose given due date is not the computed one, and the computed ones of these rows."""
-    if "due_at" not in dossiers:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+@follows_receipt
+def _wait_without_dates(dossiers: Columns, rules: Rules) -> Array:
+    needed = (dossiers.numbers("term") >= 0) & ((dossiers.days("due_at") < 0) | (rules.given_due == "ignored"))
+    needed &= rules.pauses == "restart"
+    found: Array = needed & (plain_waits(dossiers) > 0)
+    return found
+
+
+@follows_receipt
+def _computed_again(dossiers: Columns, rules: Rules, calendar: Calendar) -> tuple[Array, Array]:
+    """Return the due dates that follow from the terms where the given ones differ (int32, ``NO_DAY``), and whether by less than a day."""
     given = dossiers.days("due_at")
+    if "due_at" not in dossiers:
+        return np.full(len(dossiers), NO_DAY, dtype=np.int32), np.zeros(len(dossiers), dtype=bool)
     like_given = {"given_due": "ignored"} | ({} if rules.given_due_includes_pauses else {"pauses": "subtract"})
     computed = dues_of(dossiers, rules.model_copy(update=like_given), calendar).day
-    differs = (given >= 0) & (computed >= 0) & (given != computed) & ~_within_a_day(dossiers, given, computed, rules, calendar)
-    where = np.flatnonzero(differs)
-    return where, computed[where]
+    differs = (given >= 0) & (computed >= 0) & (given != computed)
+    return np.where(differs, computed, np.int32(NO_DAY)), _within_a_day(dossiers, given, computed, rules, calendar)
 
 
 def _within_a_day(dossiers: Columns, given: Array, computed: Array, rules: Rules, calendar: Calendar) -> Array:
