@@ -28,7 +28,7 @@ from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.records.record import ColumnSpec, schema
 from cchc_metrics.reference.calendar import Calendar
-from cchc_metrics.reference.rules import Rules, rule_presets
+from cchc_metrics.reference.rules import OPTIONS, Rules, rule_presets
 from cchc_metrics.score import Scorecard, cheapest_way, qd766, rank_units, score_units, what_if
 from cchc_metrics.score.shapes import REGISTER
 from cchc_metrics.tables.table import AnswerTable
@@ -180,9 +180,8 @@ def events(page: str) -> str:
 def rules(page: str) -> str:
     """Return the options of the rules with their choices, the default first."""
     rows = []
-    for name, info in Rules.model_fields.items():
-        if name in ("id", "vi", "en", "changes"):
-            continue
+    for name in OPTIONS:
+        info = Rules.model_fields[name]
         default = json.dumps(list(info.default) if isinstance(info.default, tuple) else info.default)
         named = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
         others = ["false" if info.default else "true"] if isinstance(info.default, bool) else [n for n in named if n != info.default]
@@ -196,7 +195,7 @@ def presets(page: str) -> str:
     rows = [
         (code(name), ", ".join(code(f"{o} = {json.dumps(v)}") for o, v in preset.model_dump(mode="json").items() if o in changed), WORDS)
         for name, preset in rule_presets().items()
-        for changed in [{o for o in Rules.model_fields if o not in ("id", "vi", "en", "changes") and getattr(preset, o) != getattr(plain, o)}]
+        for changed in [{o for o in OPTIONS if getattr(preset, o) != getattr(plain, o)}]
     ]
     return markdown(("Preset", "What differs from the default", "Who"), rows, page)
 
