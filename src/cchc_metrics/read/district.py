@@ -99,8 +99,9 @@ class UnitEntry(Unit):
         fixed = {key: value for key, value in data.items() if value not in ("", None)}
         if "level" in fixed:
             fixed["level"] = _level(fixed["level"])
-        if isinstance(fixed.get("predecessors"), str):
-            fixed["predecessors"] = tuple(filter(None, (p.strip() for p in fixed["predecessors"].replace(";", ",").split(","))))
+        for key in ("predecessors", "parts_of"):
+            if isinstance(fixed.get(key), str):
+                fixed[key] = tuple(filter(None, (p.strip() for p in fixed[key].replace(";", ",").split(","))))
         if isinstance(fixed.get("continues"), str) and fold(fixed["continues"]) in ("x", "co", "yes", "true", "1"):
             fixed["continues"] = True
         return fixed
@@ -149,7 +150,9 @@ class District(DeclaredModel):
         period: the period reported on unless another is asked for, as ``Period.parse`` reads it.
         rules: a preset's name, or a table of ``Rules`` with ``base``, the preset that it changes; ``changes`` from a day on stand beside
             those of the preset.
-        units, units_file: the unit tree, here or in a CSV file of the same columns; neither for a single unit.
+        units, units_file: the unit tree, here, in a file of the same columns, or as an official list of changes; neither for a single unit.
+        units_later: lists of what was renamed after the official list of changes.
+        units_changed_on: the first day of the new units of that list; 01/07/2025 where not said.
         files: kind → file name, several, or a pattern; ``<kind>.csv`` where not said. ``#`` and a sheet may follow, or ``#*``: all like
             sheets.
         headings: kind → own heading → canonical column, ``""`` to pass a column over, or ``a+b`` where it fills two.
@@ -177,6 +180,8 @@ class District(DeclaredModel):
     rules: Rules = Field(default_factory=lambda: Rules.preset("default"))
     units: tuple[UnitEntry, ...] = ()
     units_file: FileName | None = None
+    units_later: tuple[FileName, ...] = ()
+    units_changed_on: Day | None = None
     files: Mapping[KindName, FileNames] = Field(default_factory=dict)
     encoding: Annotated[Mapping[str, Encoding], BeforeValidator(_encodings)] = Field(default_factory=dict)
     headings: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)

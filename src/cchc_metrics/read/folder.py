@@ -11,28 +11,25 @@ from typing import TYPE_CHECKING
 
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue
-from cchc_metrics.declared import Declared, Mistakes, parse_json, parse_toml
+from cchc_metrics.declared import Mistakes, parse_json, parse_toml
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, UnitEntry, load_district
-from cchc_metrics.read.files import EVERY, as_it_is_named, is_table, is_there, raw_table, table_place, table_places
-from cchc_metrics.read.findings import Findings, shown
+from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, load_district
+from cchc_metrics.read.files import EVERY, as_it_is_named, is_table, is_there, table_place, table_places
 from cchc_metrics.read.fixes import is_fix, read_fixes
-from cchc_metrics.read.headings import heading_key
-from cchc_metrics.read.own import Own
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.scheme_files import read_scheme, read_scores
 from cchc_metrics.read.several import judged_together, parse_place
 from cchc_metrics.read.sources import TableSource, file_source
 from cchc_metrics.read.tables import Parsed
-from cchc_metrics.records.fields import cell_text
+from cchc_metrics.read.unit_files import folder_units
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import JOINED, KINDS
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
-from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
+from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
@@ -118,7 +115,7 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
     """
     district = load_district(_district_text(folder))
     coverage = MappingProxyType(dict(_coverage(district)))
-    units, problems = _units(folder, district)
+    units, problems = folder_units(folder, district)
     found: list[tuple[str, Problems]] = [("", problems)]
     calendar = _calendar(folder, district.calendar)
     exported = district.extracted_on if district.extracted_on is None or as_of is None else max(district.extracted_on, as_of)
@@ -222,7 +219,7 @@ def _unused(folder: Path, district: District) -> Problems:
     """Return a finding for each table that nothing names: a table under a mistyped name must not go unseen."""
     units, _ = table_place(folder, "units", district.units_file)
     used = {name for kind in KINDS for name, _ in table_places(folder, kind, district.files.get(kind, ()))} | set(WRITTEN)
-    used |= {units} if district.units_file else set()
+    used |= {units, *(as_it_is_named(folder, name) for name in district.units_later)} if district.units_file else set()
     found = sorted(path.name for path in folder.iterdir() if is_table(path) and path.name not in used and not is_fix(path.name))
     reported = Problems()
     for name in found:
@@ -252,76 +249,6 @@ def _coverage(district: District) -> Iterator[tuple[str, tuple[date, date]]]:
                 f"{FILE}: coverage.{kind}.last: is missing, and so is extracted_on",
             )
         yield kind, (entry.first, last)
-
-
-def _units(folder: Path, district: District) -> tuple[UnitTree, Problems]:
-    place, problems = district.units_file or FILE, Problems()
-    listed: list[Unit] = list(district.units)
-    if district.units_file:
-        listed, problems = _unit_file(folder, district.units_file, district.own(""))
-    listed = [Unit.model_validate(entry.model_dump()) for entry in listed]
-    if district.code not in {unit.code for unit in listed}:
-        listed.insert(0, Unit(code=district.code, name=district.name, level=district.level))
-    # A lower unit without a parent would be missing from every total of the district, and nobody would see it.
-    level = LEVELS.index(next(unit.level for unit in listed if unit.code == district.code))
-    adrift = ", ".join(unit.code for unit in listed if not unit.parent and LEVELS.index(unit.level) > level)
-    if adrift:
-        raise InputError(
-            f'{place}: thiếu đơn vị cấp trên: {adrift}; ghi parent = "{district.code}"',
-            f'{place}: without a unit above: {adrift}; write parent = "{district.code}"',
-        )
-    try:
-        return UnitTree(listed), problems
-    except CchcError as error:
-        raise InputError(f"{place}: {error.vi}", f"{place}: {error.en}") from None
-
-
-_UNIT_HEADINGS = {
-    "code": ("code", "mã", "mã đơn vị"),
-    "name": ("name", "tên", "tên đơn vị"),
-    "kind": ("kind", "loại", "loại đơn vị"),
-    "level": ("level", "cấp"),
-    "parent": ("parent", "mã cấp trên", "đơn vị cấp trên", "cấp trên"),
-    "valid_from": ("valid_from", "hiệu lực từ", "từ ngày"),
-    "valid_to": ("valid_to", "hiệu lực đến", "đến ngày"),
-    "predecessors": ("predecessors", "đơn vị trước", "nhập từ"),
-    "continues": ("continues", "tiếp tục", "cùng đơn vị"),
-}
-
-
-def _unit_file(folder: Path, named: str, own: Own) -> tuple[list[Unit], Problems]:
-    name, sheet = table_place(folder, "units", named)
-    encoding = own.encoding_of(name)
-    if not (folder / name).is_file():
-        raise InputError(f"thiếu tệp đơn vị {name} (units_file trong {FILE})", f"the unit file {name} is missing (units_file in {FILE})")
-    try:
-        table = raw_table(folder / name, sheet=sheet, encoding=encoding)
-    except UnreadableFileError as error:
-        raise InputError(f"{name}: {error.vi}", f"{name}: {error.en}") from None
-    meaning = {heading_key(spelling): key for key, spellings in _UNIT_HEADINGS.items() for spelling in spellings}
-    keys = [meaning.get(heading_key(heading)) for heading in table.headings]
-    mistakes: list[tuple[str, str]] = []
-    findings = Findings(name)
-    for heading, key in zip(table.headings, keys, strict=True):
-        if key is None:
-            findings.add(Code.UNKNOWN_HEADING, table.heading_row, shown(heading), fix=suggestion(heading, _UNIT_HEADINGS))
-    twice = [key for key in dict.fromkeys(keys) if key is not None and keys.count(key) > 1]
-    mistakes += [(f"hai cột cùng nghĩa {key}", f"two columns mean {key}") for key in twice]
-    mistakes += [(f"dòng {r.row}: số ô khác số cột", f"row {r.row}: its cells are not as many as the columns") for r in table.refused]
-    units: list[Unit] = []
-    for at, row in enumerate(table.rows):
-        entry = {key: _unit_cell(column.cell(at)) for position, column in table.columns.items() if (key := keys[position]) is not None}
-        in_row = Mistakes(Declared("", entry))
-        unit = in_row.model(UnitEntry, entry)
-        units += [unit] if unit is not None else []
-        mistakes += [(f"dòng {row}: {text.vi}", f"row {row}: {text.en}") for _, text in in_row.found]
-    if mistakes:
-        raise InputError(f"{name}: " + "; ".join(vi for vi, _ in mistakes), f"{name}: " + "; ".join(en for _, en in mistakes))
-    return units, findings.problems(0, 0)
-
-
-def _unit_cell(cell: object) -> object:
-    return cell if isinstance(cell, date) else cell_text(cell)
 
 
 def _calendar(folder: Path, entry: CalendarEntry) -> Calendar:

@@ -103,7 +103,7 @@ def change_table(path: Path, *, sheet: str = "", file: str = "", encoding: str =
     if not path.is_file():
         raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
     table = _table(path, name, _HEADINGS, sheet=sheet, encoding=encoding)
-    return table if {"code_old", "code_new"} <= set(_meant(table, _HEADINGS)) else None
+    return table if {"code_old", "code_new"} <= set(_meant(table, _HEADINGS).values()) else None
 
 
 def units_in(table: RawTable, file: str, *, on: date = REFORM, later: Sequence[Path] = ()) -> tuple[list[Unit], list[UnitFinding]]:
@@ -313,22 +313,23 @@ def _table(path: Path, name: str, known: Mapping[str, tuple[str, ...]], *, sheet
         raise InputError(f"{name}: {error.vi}", f"{name}: {error.en}") from None
 
 
-def _meant(table: RawTable, known: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return what each column that was kept means, in their order."""
+def _meant(table: RawTable, known: Mapping[str, tuple[str, ...]]) -> dict[int, str]:
+    """Return what columns mean, by their positions; others are not there."""
     meaning = {heading_key(spelling): key for key, spellings in known.items() for spelling in spellings}
-    return [meaning[heading_key(table.headings[position])] for position in table.columns]
+    keys = {position: meaning.get(heading_key(table.headings[position]), "") for position in table.columns}
+    return {position: key for position, key in keys.items() if key}
 
 
 def _cells(table: RawTable, known: Mapping[str, tuple[str, ...]], file: str) -> dict[str, _Spelled]:
     meant = _meant(table, known)
-    twice = [key for key in dict.fromkeys(meant) if meant.count(key) > 1]
+    listed = list(meant.values())
+    twice = ", ".join(key for key in dict.fromkeys(listed) if listed.count(key) > 1)
     if twice:
-        listed = ", ".join(twice)
-        raise InputError(f"{file}: hai cột cùng nghĩa {listed}", f"{file}: two columns mean {listed}")
+        raise InputError(f"{file}: hai cột cùng nghĩa {twice}", f"{file}: two columns mean {twice}")
     found = {}
-    for key, column in zip(meant, table.columns.values(), strict=True):
-        if not isinstance(column, RawColumn):  # of Parquet, whose cells are judged by type
-            raise InputError(f"{file}: cần CSV hoặc Excel", f"{file}: CSV or a workbook is needed")
+    for position, key in meant.items():
+        column = table.columns[position]
+        assert isinstance(column, RawColumn)  # noqa: S101  only tables of a kind have columns that are judged already
         texts = [" ".join(nfc(cell_text(value)).split()) for value in column.values]
         found[key] = _Spelled(texts, column.codes.tolist())
     return found

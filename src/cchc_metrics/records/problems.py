@@ -224,6 +224,20 @@ class Code(StrEnum):
         "tỷ lệ hồ sơ kết thúc đúng vào ngày hẹn cao bất thường",
         "an implausible share of dossiers ended exactly on the due date",
     )
+    # The list of units; what each is about stands behind the text
+    UNIT_CODE_CORRECTED = "unit_code_corrected", "warning", "mã in nhầm trong bảng chuyển đổi", "a misprinted code of the list of changes"
+    UNIT_TWO_NAMES = "unit_two_names", "warning", "một mã có nhiều tên", "one code has several names"
+    UNIT_TWO_PARENTS = "unit_two_parents", "warning", "một mã có nhiều đơn vị cấp trên", "one code has several units above it"
+    UNIT_NOTE_NOT_UNDERSTOOD = "unit_note_not_understood", "warning", "ghi chú của bảng chuyển đổi", "a note of the list of changes"
+    UNIT_WITHOUT_CODE = "unit_without_code", "warning", "đơn vị cũ của bảng chuyển đổi", "an old unit of the list of changes"
+    UNIT_CHANGE_TWICE = "unit_change_twice", "warning", "dòng lặp lại của bảng chuyển đổi", "a repeated row of the list of changes"
+    UNIT_NAME_DIFFERS = "unit_name_differs", "warning", "tên trước khi đổi không khớp", "the name before the change is another"
+    UNIT_DIVIDED = "unit_divided", "warning", "đơn vị bị chia", "the unit was divided"
+    UNIT_GAP = "unit_gap", "warning", "có những ngày không có đơn vị nào", "there are days without a unit"
+    UNIT_OVERLAP = "unit_overlap", "warning", "đơn vị trước và đơn vị sau cùng có hiệu lực", "a unit and its predecessor exist at once"
+    UNIT_ORPHAN = "unit_orphan", "warning", "có những ngày thiếu đơn vị cấp trên", "there are days without the unit above"
+    UNIT_WITHOUT_SUCCESSOR = "unit_without_successor", "warning", "không có đơn vị kế thừa", "there is no successor"
+    UNIT_SAME_NAME = "unit_same_name", "warning", "hai đơn vị cùng tên", "two units have one name"
     # A file
     MISSING_FILE = "missing_file", "error", "thiếu tệp", "the file is missing"
     UNUSED_FILE = (

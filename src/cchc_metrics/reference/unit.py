@@ -153,6 +153,27 @@ class UnitTree:
         """
         return (*self.noticed, *findings_of(self))
 
+    def concerning(self, code: str) -> UnitTree:
+        """Return the tree of what a unit has to do with: all that is below it, what that became, and what these were made of.
+
+        What is above and beside them is left out, so that no total of a part of it can be taken for the whole.
+
+        Raises:
+            UnknownUnitError: names the nearest code.
+        """
+        self.unit(code)
+        kept = {c for own in self.bearers.get(code, (code,)) for c in self.subtree(own)}
+        kept |= {after for c in kept for after in self.successors(c)}
+        more = kept
+        while more:
+            found = {official_code(c) for c in more}
+            found = {own for c in found for own in self.bearers.get(c, (c,)) if own in self}
+            found |= {own for c in more for own in (*self.stages_of(c), *self._units[c].predecessors)}
+            more = found - kept
+            kept |= more
+        units = [self._units[c] for c in self.codes if c in kept]
+        return UnitTree([u if u.parent in kept else u.model_copy(update={"parent": ""}) for u in units], noticed=self.noticed)
+
     @property
     def roots(self) -> tuple[str, ...]:
         """Codes of the units without a parent."""

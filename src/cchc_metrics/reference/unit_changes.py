@@ -236,10 +236,13 @@ class _Made:
             if code in kept and code in self.names["name_old"]:
                 more: dict[str, object] = {"continues": True}
             else:
-                more = {"predecessors": tuple(made_of), "parts_of": tuple(each for each, whole in made_of.items() if not whole)}
+                more = {"predecessors": tuple(made_of), "parts_of": self._parts(made_of)}
             name, parent = self.names["name_new"][code], self.parents["name_new"][code]
             new.append(self._unit("name_new", code, name, parent=parent, valid_from=after, **more))
         return [*above, *districts, *old, *new]
+
+    def _parts(self, made_of: Mapping[str, bool]) -> tuple[str, ...]:
+        return tuple(code for code, whole in made_of.items() if not whole or self.went[code] > 1)
 
     def _provinces(self) -> list[Unit]:
         went: dict[str, dict[str, None]] = {}  # new province → the old ones whose communes it has

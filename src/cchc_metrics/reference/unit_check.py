@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED
 from cchc_metrics.reference.unit_finding import UnitFinding
-from cchc_metrics.reference.unit_name import comparable
+from cchc_metrics.reference.unit_name import comparable, kind_of
 
 if TYPE_CHECKING:
     from cchc_metrics.reference.unit import UnitTree
@@ -30,12 +31,13 @@ def findings_of(tree: UnitTree) -> tuple[UnitFinding, ...]:
     [('unit_gap', '2')]
     """
     found: list[UnitFinding] = []
+    begun = {(unit.level, unit.valid_from) for unit in map(tree.unit, tree.codes)}
     for code in tree.codes:
         unit = tree.unit(code)
         found += _above(tree, unit)
         if tree.whole(code) == code:
             found += _before(tree, unit)
-            found += _after(tree, unit)
+            found += _after(tree, unit, begun)
     return (*found, *_same_names(tree))
 
 
@@ -49,6 +51,8 @@ def _above(tree: UnitTree, unit: Unit) -> Iterator[UnitFinding]:
         return
     since, until = _days(tree, unit.parent)
     first, last = unit.valid_from or date.min, unit.valid_to or date.max
+    if unit.valid_to is None and until == DISTRICT_LEVEL_ENDED and tree.unit(unit.parent).level == "district":
+        last = until  # the district ended with its level, and nothing is said of the communes below it
     if first < since or last > until:
         above = tree.unit(unit.parent)
         yield UnitFinding(
@@ -81,7 +85,7 @@ def _before(tree: UnitTree, unit: Unit) -> Iterator[UnitFinding]:
             )
 
 
-def _after(tree: UnitTree, unit: Unit) -> Iterator[UnitFinding]:
+def _after(tree: UnitTree, unit: Unit, begun: Collection[tuple[str, date | None]]) -> Iterator[UnitFinding]:
     after = tree.successors(unit.code)
     split = [code for code in after if unit.code in tree.split_predecessors(code)]
     if split:
@@ -92,7 +96,7 @@ def _after(tree: UnitTree, unit: Unit) -> Iterator[UnitFinding]:
             f"{unit.full_name} chia về {listed}; số của nó chỉ cộng được khi có tỷ lệ chia (shares)",
             f"{unit.full_name} was divided, and went into {listed}; its counts can be added with shares only",
         )
-    elif not after and unit.valid_to is not None and unit.level != "district":  # districts ended without successors, by law
+    elif not after and unit.valid_to is not None and (unit.level, unit.valid_to + _ONE_DAY) in begun:  # the list has what came on that day
         yield UnitFinding(
             "unit_without_successor",
             unit.code,
@@ -111,13 +115,16 @@ def _same_names(tree: UnitTree) -> Iterator[UnitFinding]:
         groups.setdefault((tree.whole(unit.parent), spelled[unit.name]), []).append(unit)
     for units in groups.values():
         for one, other in combinations(units, 2):
-            if tree.whole(one.code) == tree.whole(other.code) or not one.exists(other.valid_from or date.min, other.valid_to or date.max):
+            apart = kind_of(one.kind) != kind_of(other.kind) and one.kind and other.kind
+            if apart or tree.whole(one.code) == tree.whole(other.code):
+                continue
+            if not one.exists(other.valid_from or date.min, other.valid_to or date.max):
                 continue
             yield UnitFinding(
                 "unit_same_name",
                 one.code,
-                f"{one.full_name} và «{other.code}» {other.full_name} cùng tên, cùng cấp trên, cùng lúc; ghi mã hoặc loại đơn vị",
-                f"{one.full_name} and «{other.code}» {other.full_name} have one name below one unit at one time; write codes or kinds",
+                f"{one.full_name} và «{other.code}» {other.full_name} cùng tên, cùng cấp trên, cùng lúc; trong bảng ghi mã",
+                f"{one.full_name} and «{other.code}» {other.full_name} have one name below one unit at one time; write codes",
             )
 
 
