@@ -9,20 +9,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cchc_metrics.read.assumed import worded
 from cchc_metrics.read.district import FILE, District, load_district
 from cchc_metrics.read.files import is_parquet, raw_table, table_places
 from cchc_metrics.read.fixes import NAME, REASON, SOURCE, read_fixes, text_of
 from cchc_metrics.read.headings import known_positions, match_headings
 from cchc_metrics.read.parquet_files import parquet_rows
 from cchc_metrics.read.raw import UnreadableFileError
-from cchc_metrics.records.choices import Secrecy
-from cchc_metrics.records.fields import CellError
+from cchc_metrics.read.secret import secret_rows
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.tables.workbook import new_workbook
-
-_SECRET = (Secrecy.MAT, Secrecy.TOI_MAT, Secrecy.TUYET_MAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +92,10 @@ def _table(folder: Path, file: str, sheet: str, kind: Kind, district: District, 
     except UnreadableFileError:
         return None
     places = match_headings(kind, raw.headings, own, worded=district.own(kind.name).values).positions
-    id_at, secrecy = places.get(kind.id_columns[0]), places.get("secrecy")
+    id_at = places.get(kind.id_columns[0])
     fixed, _, _ = read_fixes(folder).applied(raw, id_at)
+    words = district.own(kind.name).applied({name: fixed.columns[at] for name, at in places.items()}, kind, len(fixed.rows))
+    secret = secret_rows(worded(words, kind), kind)
     kept = sorted(fixed.columns)
     wrong: dict[int, dict[str, str]] = {}
     for problem in problems:
@@ -106,20 +106,12 @@ def _table(folder: Path, file: str, sheet: str, kind: Kind, district: District, 
             said[heading] = f"{said[heading]}; {reason}" if heading in said else reason
     rows = []
     for at, number in enumerate(map(int, raw.rows)):
-        hidden = secrecy is not None and text_of(fixed.columns[secrecy].cell(at)) and _is_secret(fixed.columns[secrecy].cell(at))
-        if number in wrong and not hidden:
+        if number in wrong and (secret is None or not secret[at]):
             own_id = "" if id_at is None else text_of(raw.columns[id_at].cell(at))
             rows.append(RowToFix(number, own_id, tuple(fixed.columns[p].cell(at) for p in kept), wrong[number]))
     # What stands in a row of another number of cells may stand under the wrong heading: it is copied by nobody, and written anew by hand.
     rows += [RowToFix(each.row, "", (None,) * len(kept), wrong[each.row]) for each in fixed.refused if each.row in wrong]
     return TableToFix(file, sheet, tuple(raw.headings[p] for p in kept), tuple(sorted(rows, key=lambda row: row.number)))
-
-
-def _is_secret(cell: Any) -> bool:
-    try:
-        return Secrecy.parse(cell) in _SECRET
-    except CellError:
-        return True  # nobody knows
 
 
 def free_name(folder: Path) -> Path:

@@ -15,8 +15,9 @@ from tests.read.cells import rows
 
 from cchc_metrics.errors import InputError, RejectedRowsError
 from cchc_metrics.read.rows import Parsed, read_rows, read_table
+from cchc_metrics.records.choices import Secrecy
 from cchc_metrics.records.columns import Columns, columns_of
-from cchc_metrics.records.fields import cell_text
+from cchc_metrics.records.fields import CellError, cell_text, parse_identifier
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
@@ -42,6 +43,24 @@ def verdict(kind: Kind, row: Mapping[str, Any]) -> tuple[Record | None, set[str]
         return kind.model(**row), set()
     except RecordError as error:
         return None, {code.value for code in error.codes}
+
+
+def only_counted(kind: Kind, rows: list[dict[str, Any]]) -> set[int]:
+    """Return the numbers of the rows of which messages tell nothing else: secret ones, and those of the id of one."""
+    if "secrecy" not in kind.model.model_fields:
+        return set()
+
+    def read(model_part: str, row: Mapping[str, Any]) -> Any:
+        try:
+            return {"secrecy": Secrecy.parse, "id": parse_identifier}[model_part](
+                row.get(kind.id_columns[0] if model_part == "id" else "secrecy")
+            )
+        except CellError:
+            return None
+
+    secret = {i for i, row in enumerate(rows, start=1) if read("secrecy", row) not in {Secrecy.NONE, Secrecy.UNKNOWN}}
+    ids = {read("id", rows[i - 1]) for i in secret} - {None}
+    return secret | {i for i, row in enumerate(rows, start=1) if read("id", row) in ids}
 
 
 def codes_by_row(parsed: Parsed) -> dict[int, set[str]]:
@@ -91,12 +110,15 @@ def test_a_row_is_rejected_exactly_when_its_model_refuses_it_and_for_the_same_re
         return
     reported = codes_by_row(parsed)
     doubted = {row for row, codes in reported.items() if Code.AMBIGUOUS_VALUE.value in codes}  # as only the column tells
-    assert all(reported[i] == codes for i, (_, codes) in enumerate(verdicts, start=1) if i not in doubted)
+    hidden = only_counted(kind, given_rows)
+    assert all(reported[i] == codes for i, (_, codes) in enumerate(verdicts, start=1) if i not in doubted | hidden)
     assert all(reported[i] - {Code.AMBIGUOUS_VALUE.value} <= verdicts[i - 1][1] for i in doubted)
+    assert all(reported[i] <= {Code.UNKNOWN_CODE.value} for i in hidden)  # the mark itself
     verdicts = [(None if i in doubted else record, codes) for i, (record, codes) in enumerate(verdicts, start=1)]
     valid = parsed.columns.row_numbers().tolist()
     repeated = {p.row for p in parsed.problems if p.code in REPEATED}
-    assert sorted([*valid, *repeated]) == [i for i, (record, _) in enumerate(verdicts, start=1) if record is not None]
+    sound = {i for i, (record, _) in enumerate(verdicts, start=1) if record is not None}
+    assert sound - hidden <= {*valid, *repeated} <= sound
     assert list(parsed.columns.records()) == [verdicts[i - 1][0] for i in valid]
 
 
@@ -169,7 +191,10 @@ def test_identical_rows_leave_the_first_and_contradicting_rows_leave_none(case: 
     judged = ((i, verdict(kind, row)[0]) for i, row in enumerate(given_rows, start=1) if i not in doubted)
     sound = [(i, record) for i, record in judged if record is not None]
     expected = expected_duplicates(kind, [record for _, record in sound])
-    assert {p.row: p.code for p in parsed.problems if p.code in REPEATED} == {sound[at][0]: code for at, code in expected.items()}
+    hidden = only_counted(kind, given_rows)
+    found = {p.row: p.code for p in parsed.problems if p.code in REPEATED and not p.unlisted}
+    assert found == {sound[at][0]: code for at, code in expected.items() if sound[at][0] not in hidden}
+    assert sum(parsed.problems.count(code) for code in REPEATED) == len(expected)
     assert parsed.columns.row_numbers().tolist() == [i for at, (i, _) in enumerate(sound) if at not in expected]
 
 
@@ -373,11 +398,29 @@ def test_columns_that_are_not_used_are_reported_without_what_they_hold() -> None
     assert not any("Nguyễn" in repr(record) for record in parsed.columns.records())
 
 
-@pytest.mark.parametrize(("mark", "shown"), [("mật", "…"), ("tuyệt mật", "…"), ("", "11/BC"), ("thường", "11/BC")])
+@pytest.mark.parametrize(("mark", "shown"), [("mật", ""), ("tuyệt mật", ""), ("M@t", ""), ("", "11/BC"), ("thường", "11/BC")])
 def test_the_number_of_a_secret_document_is_not_shown(mark: str, shown: str) -> None:
     row = {"document_id": "11/BC", "unit_code": "TM", "issued_on": "2021-01-05", "secrecy": mark}
-    parsed = read_rows("documents", [row, row])
-    assert [(p.code, p.value) for p in parsed.problems] == [(Code.DUPLICATE_IDENTICAL, shown)]
+    parsed = read_rows("documents", [row, {**row, "issued_on": "2021-02-30"}, row])
+    texts = parsed.problems.to_csv() + "".join(p.text(lang) for p in parsed.problems for lang in ("vi", "en"))
+    assert ("11/BC" in texts) == ("2021-02-30" in texts) == bool(shown)
+    if not shown:
+        assert {p.row for p in parsed.problems if p.column != "secrecy"} == {0}
+        assert parsed.problems.count(Code.IMPOSSIBLE_DATE) == 1
+
+
+def test_whatever_bears_the_number_of_a_secret_document_is_only_counted() -> None:
+    row = {"document_id": "11/BC", "unit_code": "TM", "issued_on": "2021-01-05", "secrecy": "thường"}
+    rows = [{**row, "issued_on": "2021-02-30"}, row, {**row, "document_id": "12/BC", "issued_on": "2021-02-31"}, {**row, "secrecy": "mật"}]
+    for order in (rows, rows[::-1]):
+        parsed = read_rows("documents", order)
+        listed = [p for p in parsed.problems if not p.unlisted]
+        assert [(p.code, p.value) for p in listed] == [(Code.IMPOSSIBLE_DATE, "2021-02-31")]
+        assert parsed.problems.by_code() == {Code.IMPOSSIBLE_DATE: 2, Code.DUPLICATE_CONFLICTING: 2}
+        assert [p.text("en") for p in parsed.problems if p.unlisted] == [
+            "document_id: rows of one id contradict each other; none is counted (2 rows with a secrecy mark, not listed)",
+            "issued_on: not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd (1 rows with a secrecy mark, not listed)",
+        ]
 
 
 def test_a_missing_column_makes_the_table_unusable_and_the_sum_holds() -> None:

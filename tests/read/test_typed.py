@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.read.arrow_tables import tables
 from tests.read.parsed import same
-from tests.read.test_rows import EVERY_KIND, REPEATED, UNITS, codes_by_row, verdict
+from tests.read.test_rows import EVERY_KIND, REPEATED, UNITS, codes_by_row, only_counted, verdict
 
 from cchc_metrics.read.arrow import python_value
 from cchc_metrics.read.identifiers import hash_of, judge_ids
@@ -43,13 +43,15 @@ def test_a_row_is_judged_as_its_model_judges_it(case: tuple[Kind, pa.Table]) -> 
     verdicts = [verdict(kind, row) for row in rows]
     reported = codes_by_row(parsed)
     doubted = {row for row, codes in reported.items() if Code.AMBIGUOUS_VALUE.value in codes}  # as only the column tells
-    assert all(reported[i] == codes for i, (_, codes) in enumerate(verdicts, start=1) if i not in doubted)
+    hidden = only_counted(kind, rows)
+    assert all(reported[i] == codes for i, (_, codes) in enumerate(verdicts, start=1) if i not in doubted | hidden)
     assert all(reported[i] - {Code.AMBIGUOUS_VALUE.value} <= verdicts[i - 1][1] for i in doubted)
     verdicts = [(None if i in doubted else record, codes) for i, (record, codes) in enumerate(verdicts, start=1)]
     assert parsed.problems.read == len(rows) == len(parsed.columns) + parsed.problems.rejected
     repeated = {p.row for p in parsed.problems if p.code in REPEATED}
-    valid = [i for i, (record, _) in enumerate(verdicts, start=1) if record is not None and i not in repeated]
-    assert parsed.columns.row_numbers().tolist() == valid
+    valid = parsed.columns.row_numbers().tolist()
+    sound = {i for i, (record, _) in enumerate(verdicts, start=1) if record is not None and i not in repeated}
+    assert sound - hidden <= set(valid) <= sound
     assert list(parsed.columns.records()) == [verdicts[i - 1][0] for i in valid]
 
 

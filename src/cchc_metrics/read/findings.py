@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from cchc_metrics.records.columns import Array
-from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.problems import WITHHELD, Code, Problem, Problems
 from cchc_metrics.text import nfc
 
 EXAMPLES: Final = 1000
@@ -15,8 +17,6 @@ LONGEST_VALUE: Final = 80
 """A value is shown up to this many characters."""
 _LISTED: Final = 12
 """So many places are listed in one message."""
-WITHHELD: Final = "…"
-"""Stands in place of a value that is not shown."""
 
 Fix = tuple[str, str]
 
@@ -31,15 +31,18 @@ class Findings:
 
     Attributes:
         headings: canonical column → the sheet's own heading; set once the headings are understood.
+        secret: bool[rows] of rows that are only counted (``secret.secret_rows``); None where there are none.
     """
 
-    __slots__ = ("_examples", "_full", "_reported", "_totals", "file", "headings", "limit", "sheet")
+    __slots__ = ("_examples", "_full", "_reported", "_totals", "_unlisted", "file", "headings", "limit", "secret", "sheet")
 
     def __init__(self, file: str, sheet: str = "", limit: int = EXAMPLES, *, full: Collection[Code] = ()) -> None:
         self.file, self.sheet, self.limit, self._full = file, sheet, limit, full
         self.headings: Mapping[str, str] = {}
+        self.secret: Array | None = None
         self._totals: dict[Code, int] = {}
         self._examples: dict[Code, list[tuple[int, int, Problem]]] = {}
+        self._unlisted: dict[tuple[Code, str], int] = {}
         self._reported = 0
 
     def add(self, code: Code, row: int = 0, column: str = "", value: str = "", fix: Fix = ("", "")) -> None:
@@ -50,22 +53,39 @@ class Findings:
             self._reported += 1
             kept.append((row, self._reported, Problem(code, self.file, self.sheet, row, column, value, *fix, self._heading(column))))
 
-    def add_word(self, code: Code, rows: Array, column: str, value: object, fix: Callable[[], Fix]) -> None:
+    def add_word(
+        self, code: Code, rows: Array | range, where: Array, column: str, value: Callable[[int], Any], fix: Callable[[], Fix]
+    ) -> None:
         """Add one problem of all the cells that have the same word.
 
         Args:
             code: what is wrong.
-            rows: the ascending numbers of their rows.
+            rows: row numbers of the whole table.
+            where: ascending positions in ``rows`` of the rows concerned.
             column: canonical column.
-            value: the word, as the first of them has it.
+            value: takes such a position, returns the word as it stands there.
             fix: returns what to do in both languages.
         """
-        self._totals[code] = self._totals.get(code, 0) + len(rows)
-        kept, first = self._examples.setdefault(code, []), int(rows[0])
+        where = self._told(code, where, column)
+        if not len(where):
+            return
+        self._totals[code] = self._totals.get(code, 0) + len(where)
+        kept, numbers = self._examples.setdefault(code, []), [int(rows[at]) for at in where[: self.limit].tolist()]
         if len(kept) < self.limit:
             self._reported += 1
-            place = (code, self.file, self.sheet, first, column, shown(value), *fix(), self._heading(column))
-            kept.append((first, self._reported, Problem(*place, len(rows), tuple(rows[: self.limit].tolist()))))
+            place = (code, self.file, self.sheet, numbers[0], column, shown(value(int(where[0]))), *fix(), self._heading(column))
+            kept.append((numbers[0], self._reported, Problem(*place, len(where), tuple(numbers))))
+
+    def _told(self, code: Code, where: Array, column: str) -> Array:
+        """Return the rows that are named; of secret ones only the number is told, here."""
+        if self.secret is None or column == "secrecy":  # the mark itself is the word that is to be put right
+            return where
+        hidden = int(np.count_nonzero(self.secret[where]))
+        if not hidden:
+            return where
+        self._totals[code] = self._totals.get(code, 0) + hidden
+        self._unlisted[code, column] = self._unlisted.get((code, column), 0) + hidden
+        return where[~self.secret[where]]
 
     def add_rows(
         self,
@@ -86,6 +106,7 @@ class Findings:
             value: takes such a position, returns the cell.
             fix: takes such a position, returns what to do in both languages.
         """
+        where = self._told(code, where, column)
         if not len(where):
             return
         self._totals[code] = self._totals.get(code, 0) + len(where)
@@ -105,9 +126,13 @@ class Findings:
     def problems(self, read: int, rejected: int) -> Problems:
         """Return what was found, the examples in the order of the sheet; those of one row as they were reported."""
         kept = [reported for found in self._examples.values() for reported in sorted(found, key=_place)[: self.limit]]
+        unlisted = [
+            Problem(code, self.file, self.sheet, column=column, value=WITHHELD, heading=self._heading(column), cells=n)
+            for (code, column), n in sorted(self._unlisted.items())
+        ]
         return Problems(
             {(self.file, code): n for code, n in self._totals.items()},
-            tuple(problem for _, _, problem in sorted(kept, key=_place)),
+            (*unlisted, *(problem for _, _, problem in sorted(kept, key=_place))),
             read,
             rejected,
             self.limit,

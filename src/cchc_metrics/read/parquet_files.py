@@ -33,6 +33,7 @@ from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.read.rows import kind_named
+from cchc_metrics.read.secret import compared_ids
 from cchc_metrics.read.tables import Parsed, judge, report_fixes, tell_headings, understand, unusable, with_declared
 from cchc_metrics.read.typed import column_of, dated_columns, raw_table, row_hashes
 from cchc_metrics.records.columns import Array, Columns, code_dtype
@@ -277,7 +278,7 @@ class _Scan:
         if matched.usable:
             report_followed(following(kind, names, given, names), lambda name: _words(table, matched.positions[name]), given.own, findings)
         needed = [name for name in kind.id_columns if schema_by_name(kind.model)[name].required]
-        ids = tuple(name for name in kind.id_columns if name in names) if all(name in names for name in needed) else ()
+        ids = tuple(name for name in compared_ids(kind) if name in names) if all(name in names for name in needed) else ()
         return cls(table, kind, given, file, findings, matched.usable, names, ids, keep_ids or kind.name in COUNTED_BY_ID, part_rows)
 
     def judged(self, part: Any, names: Mapping[str, str], rows: Array | range, findings: Findings, *, distinct: bool) -> Parsed:

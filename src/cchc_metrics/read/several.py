@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +11,13 @@ import numpy as np
 
 from cchc_metrics.read.checks import Finding, Given, duplicates
 from cchc_metrics.read.files import EVERY, like_sheets, parse_file
-from cchc_metrics.read.findings import WITHHELD, Findings
+from cchc_metrics.read.findings import Findings
 from cchc_metrics.read.raw import Progress
-from cchc_metrics.read.tables import NOT_SECRET, Parsed, tidy
-from cchc_metrics.records.columns import Columns, stacked
+from cchc_metrics.read.secret import secret_of
+from cchc_metrics.read.tables import Parsed, tidy
+from cchc_metrics.records.columns import Array, stacked
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code, Problems
-from cchc_metrics.records.record import schema_by_name
 
 _OF_THE_FILE: Final = (Code.DISGUISED_FILE, Code.HIDDEN_SHEET)
 
@@ -64,31 +63,24 @@ def judged_together(kind: Kind, parts: Sequence[Parsed]) -> list[Parsed]:
         return list(parts)
     every = stacked(kind.model, [part.columns for part in usable])
     found = list(duplicates(every, np.arange(len(every)), kind, {}))
+    secret = secret_of(every, kind)
     judged, first = [], 0
     for part in parts:
         last = first + (len(part.columns) if part.usable else 0)
         here = [replace(each, where=each.where[(each.where >= first) & (each.where < last)] - first) for each in found]
-        judged.append(_without(part, here) if part.usable and any(len(each.where) for each in here) else part)
+        repeats = part.usable and any(len(each.where) for each in here)
+        judged.append(_without(part, here, None if secret is None else secret[first:last]) if repeats else part)
         first = last
     return judged
 
 
-def _without(part: Parsed, found: Sequence[Finding]) -> Parsed:
+def _without(part: Parsed, found: Sequence[Finding], secret: Array | None) -> Parsed:
     columns = part.columns
     findings = Findings(columns.file, columns.sheet)
-    findings.headings = columns.headings
+    findings.headings, findings.secret = columns.headings, secret
     kept = np.ones(len(columns), dtype=bool)
     for each in found:
         kept[each.where] = False
-        findings.add_rows(each.code, columns.row_numbers(), each.where, each.column, partial(_shown, columns, each.column))
+        findings.add_rows(each.code, columns.row_numbers(), each.where, each.column, columns.arrays[each.column].__getitem__)
     problems = part.problems + findings.problems(0, int(np.count_nonzero(~kept)))
     return Parsed(tidy(columns.take(kept)), problems)
-
-
-def _shown(columns: Columns, name: str, at: int) -> object:
-    """Return an id as a message shows it: not that of what is secret."""
-    if "secrecy" in schema_by_name(columns.model):
-        codes, labels = columns.codes("secrecy")
-        if labels[codes[at]] not in NOT_SECRET:
-            return WITHHELD
-    return columns.arrays[name][at]

@@ -16,11 +16,12 @@ from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates
 from cchc_metrics.read.dated import are_dates, of_persons
 from cchc_metrics.read.doubt import NO_SIGNS, settle, settle_dates
 from cchc_metrics.read.dressing import Undressed, undress
-from cchc_metrics.read.findings import WITHHELD, Findings, listed, shown
+from cchc_metrics.read.findings import Findings, listed, shown
 from cchc_metrics.read.headings import Matched, layout_changes, match_headings, spellings
 from cchc_metrics.read.moments import understand_moments
 from cchc_metrics.read.old_cells import lost_share, report_lost, report_writing
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
+from cchc_metrics.read.secret import secret_rows
 from cchc_metrics.read.unit_days import on_their_days
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode
 from cchc_metrics.records.fields import NO_DAY, CellError
@@ -31,8 +32,6 @@ from cchc_metrics.text import letters_lost, word_key
 
 MENDS: Final = 100
 """For so many different bad cells of a column the nearest good one is sought; more are fixed by fixing the export."""
-NOT_SECRET = ("none", "unknown")
-"""Secrecy marks under which an identifier may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +197,10 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     only = _only_unit(kind, given)
     if only is not None and "unit_code" not in cells:
         cells["unit_code"] = RawColumn([only], np.zeros(n, dtype=np.int32))
+    findings.secret = secret_rows(cells, kind)
     columns, bad, ids = _understand_cells(cells, table, kind, given, findings)
     report_lost(findings, columns, table.rows, bad)
-    valid = _check_rows(columns, ids, bad, kind, given, _Teller(findings, table, cells, columns))
+    valid = _check_rows(columns, ids, bad, kind, given, _Teller(findings, table, cells))
     kept = columns if valid is None else columns.take(valid)
     return Parsed(kept, findings.problems(n + refused, n + refused - len(kept)))
 
@@ -342,9 +342,8 @@ def _tell_words(
     groups = np.split(order, np.cumsum(np.bincount(number[cells]))[:-1])
     for nth, group in enumerate(sorted(groups, key=lambda group: int(where[group[0]]))):
         first = int(cells[group[0]])
-        numbers = np.asarray(rows)[where[group]] if not isinstance(rows, range) else where[group] * rows.step + rows.start
         fix = partial(_word_fix, kind, name, column.values[first], errors[first]) if nth < MENDS else lambda: ("", "")
-        findings.add_word(Code.UNKNOWN_CODE, numbers, name, column.values[first], fix)
+        findings.add_word(Code.UNKNOWN_CODE, rows, where[group], name, column.cell, fix)
 
 
 def _word_fix(kind: Kind, name: str, cell: object, error: CellError) -> tuple[str, str]:
@@ -363,7 +362,6 @@ class _Teller:
     findings: Findings
     table: RawTable
     cells: Mapping[str, RawColumn | TypedColumn]
-    columns: Columns
 
     def tell(self, found: Finding, rows: Array | None) -> None:
         """Add a finding about ``rows[found.where]``, positions in the table; None for all rows."""
@@ -374,15 +372,7 @@ class _Teller:
         column = self.cells.get(name)
         if column is None or column.cell(at) is ABSENT:
             return None
-        if schema_by_name(self.columns.model)[name].cell_type.name == "id" and self._secret(at):
-            return WITHHELD
         return column.cell(at)
-
-    def _secret(self, at: int) -> bool:
-        if "secrecy" not in schema_by_name(self.columns.model):
-            return False
-        codes, labels = self.columns.codes("secrecy")
-        return labels[codes[at]] not in NOT_SECRET
 
 
 def _check_rows(columns: Columns, ids: Mapping[str, Array], bad: Array, kind: Kind, given: Given, teller: _Teller) -> Array | None:

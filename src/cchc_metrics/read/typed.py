@@ -77,7 +77,7 @@ def _by_distinct_cell(array: Any) -> RawColumn:
     if array.indices.null_count:
         codes = np.where(codes < 0, np.int32(len(values)), codes)
         values.append(None)
-    return _EncodedColumn(values or [None], codes)
+    return _EncodedColumn(values, codes)
 
 
 class _EncodedColumn(RawColumn):

@@ -226,6 +226,10 @@ class Secrecy(Choice):
         return cls.UNKNOWN
 
 
+SECRET: Final = (Secrecy.MAT, Secrecy.TOI_MAT, Secrecy.TUYET_MAT)
+"""The marks of what is secret: such rows are counted, and nothing else is said of them."""
+
+
 class Direction(Choice):
     """Direction of a document: outgoing (văn bản đi), incoming (văn bản đến), internal (nội bộ)."""
 

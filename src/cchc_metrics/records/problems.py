@@ -23,6 +23,8 @@ from cchc_metrics.text import Lang, Text, word_key
 Severity = Literal["error", "warning"]
 _ROWS_NAMED: Final = 5
 """So many of the rows in which a mistake stands are named."""
+WITHHELD: Final = "…"
+"""Stands in place of a value that is not shown."""
 
 
 class Code(StrEnum):
@@ -391,7 +393,8 @@ class Problem:
         fix_vi, fix_en: what to do, where more is known than the code says.
         heading: the sheet's own heading of the column, where it is another than ``column``.
         cells: how many cells it is about; more than one where the same word is reported once.
-        rows: the first rows in which such a word stands; empty where the problem is about ``row`` only.
+        rows: the first rows in which such a word stands; empty where the problem is about ``row`` only, and where the rows are secret, of
+            which nothing is told but how many they are: ``row`` is 0 and ``value`` withheld.
     """
 
     code: Code
@@ -406,6 +409,11 @@ class Problem:
     cells: int = 1
     rows: tuple[int, ...] = ()
 
+    @property
+    def unlisted(self) -> bool:
+        """Whether it is about secret rows, which are counted and not named."""
+        return self.row == 0 and self.value == WITHHELD
+
     def text(self, lang: str = "vi") -> str:
         """Return the problem as one line; a column is named as the sheet does, with the canonical name in brackets.
 
@@ -418,11 +426,13 @@ class Problem:
             place.append(f"{'dòng' if vi else 'row'} {self.row}")
         if self.column:
             name = f"{self.heading} [{self.column}]" if self.heading else self.column
-            place.append(name + (f" = «{self.value}»" if self.value else ""))
+            place.append(name + (f" = «{self.value}»" if self.value and not self.unlisted else ""))
         message = (self.code.vi if vi else self.code.en) + (self.fix_vi if vi else self.fix_en) + self._how_often(vi=vi)
         return f"{', '.join(place)}: {message}" if place else message
 
     def _how_often(self, *, vi: bool) -> str:
+        if self.unlisted:
+            return f" ({self.cells} dòng có dấu mật, không liệt kê)" if vi else f" ({self.cells} rows with a secrecy mark, not listed)"
         if self.cells == 1:
             return ""
         listed = ", ".join(map(str, self.rows[:_ROWS_NAMED])) + (" …" if self.cells > _ROWS_NAMED else "")
@@ -571,7 +581,7 @@ def _each_word_once(examples: tuple[Problem, ...], limit: int) -> tuple[Problem,
     places: dict[tuple[object, ...], int] = {}
     found: dict[int, Problem] = {}
     for at, p in enumerate(examples):
-        key = (p.code, p.file, p.sheet, p.column, word_key(p.value)) if p.rows else None
+        key = (p.code, p.file, p.sheet, p.column, word_key(p.value)) if p.rows or p.unlisted else None
         if key is None or key not in places:
             found[at], place = p, at
         else:  # it stands where its first row does
@@ -583,7 +593,13 @@ def _each_word_once(examples: tuple[Problem, ...], limit: int) -> tuple[Problem,
             place = other
         if key is not None:
             places[key] = place
-    return tuple(found[at] for at in sorted(found)) if len(found) < len(examples) else examples
+    if any(p.unlisted for p in found.values()):  # they have no place in the sheet, so they stand in front, in whatever order parts came
+        found = dict(enumerate(sorted((found[at] for at in sorted(found)), key=_unlisted_first)))
+    return tuple(found[at] for at in sorted(found))
+
+
+def _unlisted_first(problem: Problem) -> tuple[str, ...]:
+    return (problem.file, problem.sheet, problem.code, problem.column) if problem.unlisted else ("\U0010ffff",)
 
 
 def _first(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, set_with
+from cchc_metrics.records.choices import SECRET
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.kind import Context, Course, Events
 from cchc_metrics.records.kinds import KINDS
@@ -23,8 +24,6 @@ from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Measure
 from cchc_metrics.verbs.asked import bound_of
-
-_SECRET = ("mat", "toi_mat", "tuyet_mat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +282,7 @@ class _Finder:
             columns = self.kinds[kind]
             chosen = weight > 0
             if "secrecy" in columns:
-                hidden = chosen & columns.equals("secrecy", *_SECRET)
+                hidden = chosen & columns.equals("secrecy", *SECRET)
                 if hidden.any():
                     secret[part] = secret.get(part, 0) + int(hidden.sum())
                 chosen = chosen & ~hidden
