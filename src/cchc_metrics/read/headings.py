@@ -22,6 +22,10 @@ from cchc_metrics.text import fold, letters_lost
 _PERSONAL: Final = re.compile(
     r"\b(nguoi|ho va ten|ho ten|ten cong dan|chu ho so|chu tri|dia chi|dien thoai|sdt|email|thu dien tu|cccd|cmnd|can cuoc|can bo)\b"
 )
+_SURE: Final = 3
+"""A row of data has no so many cells that are headings by chance: «Trực tuyến», «Bưu chính» are both."""
+_NUMBERS: Final = re.compile(r"\d{9}|@")
+"""What no heading has: the number of a person's card or telephone, an address for letters."""
 _MARKED = re.compile(r"\(\s*[xXvV]\s*\)")
 """What a heading adds where its column is ticked: «Họp không giấy (x)»."""
 GAP = " · "
@@ -51,6 +55,12 @@ class Matched:
     doubtful: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = ()
 
     @property
+    def of_headings(self) -> bool:
+        """Whether the row says headings, so that those that are not known may be shown: else it may be the first row of persons' data."""
+        known = len(self.positions)
+        return not self.missing or not self.unknown or known >= _SURE or known > len(self.unknown)
+
+    @property
     def usable(self) -> bool:
         """Whether every required column is there, and none twice."""
         return not self.duplicates and not self.doubtful and not self.missing
@@ -72,6 +82,15 @@ def of_a_person(heading: str) -> bool:
     (True, False)
     """
     return bool(_PERSONAL.search(fold(heading)))
+
+
+def shows_a_person(heading: str) -> bool:
+    """Return whether what stands in the heading row is a number or address of a person, and no heading at all.
+
+    >>> shows_a_person("0912 345 678"), shows_a_person("a@b.vn"), shows_a_person("Số điện thoại 2021")
+    (True, True, False)
+    """
+    return bool(_NUMBERS.search(re.sub(r"[\s.\-]", "", heading)))
 
 
 def layout_of(headings: Sequence[str]) -> str:

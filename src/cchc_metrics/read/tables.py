@@ -17,7 +17,7 @@ from cchc_metrics.read.dated import are_dates, of_persons
 from cchc_metrics.read.doubt import NO_SIGNS, settle, settle_dates
 from cchc_metrics.read.dressing import Undressed, undress
 from cchc_metrics.read.findings import Findings, listed, shown
-from cchc_metrics.read.headings import Matched, layout_changes, match_headings, spellings
+from cchc_metrics.read.headings import Matched, layout_changes, match_headings, shows_a_person, spellings
 from cchc_metrics.read.moments import understand_moments
 from cchc_metrics.read.old_cells import lost_share, report_lost, report_writing
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
@@ -72,7 +72,8 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
         findings.add(code, fix=fix)
     kept = {name: table.columns[position] for name, position in matched.positions.items()}
     report_writing(findings, table, kept, {spec.name: spec.cell_type.name for spec in schema(kind.model)})
-    tell_layout(findings, table.headings, given)
+    if matched.of_headings:
+        tell_layout(findings, table.headings, given)
     table = _with_fixes(table, matched, kind, given, findings)
     bare = undress(table, matched.positions, kind, given) if matched.usable else Undressed(table)
     table, refused = bare.table, bare.table.refused_rows
@@ -440,9 +441,16 @@ def tell_dressing(findings: Findings, bare: Undressed) -> None:
 def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matched) -> None:
     """Add what is wrong with the headings of a table."""
     row = table.heading_row
-    for heading in table.headings:
+
+    def name(position: int) -> str:
+        heading = table.headings[position]
+        hidden = shows_a_person(heading) or not (matched.of_headings or position in known)
+        return column_letters(position) if hidden else shown(heading) or column_letters(position)
+
+    known = set(matched.positions.values())
+    for position, heading in enumerate(table.headings):
         if lost := letters_lost(heading):
-            findings.add(Code.LETTERS_LOST, row, shown(heading), fix=lost_share(lost, sum(map(str.isalpha, heading))))
+            findings.add(Code.LETTERS_LOST, row, name(position), fix=lost_share(lost, sum(map(str.isalpha, heading))))
     for column, headings in matched.duplicates:
         listed = ", ".join(f"«{shown(h)}»" for h in headings)
         fix = (
@@ -458,7 +466,9 @@ def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matc
             f": beside {listed} it can be {' or '.join(columns)}; write {' or '.join(lines)} under [headings.{kind.name}] in district.toml",
         )
         findings.add(Code.AMBIGUOUS_HEADING, row, shown(heading), fix=fix)
-    unknown = [table.headings[position] for position, _ in matched.unknown]
+    unknown = [table.headings[position] for position, _ in matched.unknown if name(position) == shown(table.headings[position])]
+    if not matched.of_headings:
+        findings.add(Code.NO_HEADING_ROW, row)
     for column in matched.missing:
         near = next(filter(None, (did_you_mean(spelling, unknown) for spelling in spellings(kind, column))), "")
         reported = shown(near) or "…"
@@ -475,17 +485,16 @@ def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matc
         cells = table.columns.get(position)
         dated = position in table.dated or (isinstance(cells, RawColumn) and are_dates(cells.values))
         if dated and not of_persons(table.headings[position]):
-            name = shown(table.headings[position])
+            named = name(position)
             meant = ", ".join(free) or "…"
             fix = (
-                f'; nếu là {meant}: ghi "{name}" = "…" dưới [headings.{kind.name}]; nếu không cần: "{name}" = ""',
-                f'; if it is {meant}, write "{name}" = "…" under [headings.{kind.name}]; if it is not needed, "{name}" = ""',
+                f'; nếu là {meant}: ghi "{named}" = "…" dưới [headings.{kind.name}]; nếu không cần: "{named}" = ""',
+                f'; if it is {meant}, write "{named}" = "…" under [headings.{kind.name}]; if it is not needed, "{named}" = ""',
             )
-            findings.add(Code.UNUSED_DATE_COLUMN, row, name, fix=fix)
+            findings.add(Code.UNUSED_DATE_COLUMN, row, named, fix=fix if matched.of_headings else ("", ""))
     for position, near in matched.unknown:
-        name = shown(table.headings[position]) or column_letters(position)
-        tail = (f"; có phải «{near}»?", f"; did you mean «{near}»?") if near else ("", "")
-        findings.add(Code.UNKNOWN_HEADING, row, name, fix=tail)
+        tail = (f"; có phải «{near}»?", f"; did you mean «{near}»?") if near and matched.of_headings else ("", "")
+        findings.add(Code.UNKNOWN_HEADING, row, name(position), fix=tail)
 
 
 def column_letters(position: int) -> str:

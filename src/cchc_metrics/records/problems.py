@@ -290,6 +290,12 @@ class Code(StrEnum):
         "trang tính khác có vẻ cùng loại mà không được đọc",
         "other sheets look like this one and are not read",
     )
+    NO_HEADING_ROW = (
+        "no_heading_row",
+        "error",
+        "dòng này có lẽ là dữ liệu, không phải tiêu đề; nội dung không được chép ra; thêm dòng tiêu đề vào tệp",
+        "this row may be data and no headings; what stands in it is copied nowhere; add a row of headings to the file",
+    )
     MISSING_HEADING = "missing_heading", "error", "thiếu cột bắt buộc", "a required column is missing"
     UNKNOWN_HEADING = (
         "unknown_heading",
