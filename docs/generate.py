@@ -115,7 +115,7 @@ def indicators(_: str) -> str:
     """Return the packaged indicators, kind by kind."""
     by_kind: dict[str, list[Cells]] = {}
     for indicator in default_catalogue():
-        kind = (indicator.values_of or indicator.numerator[0]).split(".")[0]
+        kind = "entered" if indicator.entered else (indicator.values_of or indicator.numerator[0]).split(".")[0]
         row = (
             code(indicator.id),
             name_and_days(indicator),
@@ -137,6 +137,8 @@ def name_and_days(indicator: Indicator) -> str:
 
 def made_of(indicator: Indicator) -> str:
     """Return the formula of an indicator."""
+    if indicator.entered:
+        return "entered by hand"
     if indicator.quantile:
         return f"quantile {indicator.quantile} of {code(indicator.values_of)}"
     parts = [added(names) for names in (indicator.numerator, indicator.denominator) if names]

@@ -43,6 +43,7 @@ LAYERS = (
     ("verbs.asked",),
     ("verbs.counts", "verbs.exact", "verbs.interval", "verbs.quantile", "verbs.scopes"),
     ("verbs.measures",),
+    ("verbs.entered",),
     ("verbs.judge", "verbs.form06_rows"),
     ("verbs.form06_sheet",),
     ("verbs.breakdowns", "verbs.measure", "verbs.form06", "verbs.explain", "verbs.quality", "verbs.contributions", "verbs.groups"),

@@ -44,6 +44,7 @@ from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
 from cchc_metrics.verbs.breakdowns import check_breakdown
 from cchc_metrics.verbs.compare import Deltas, compare
 from cchc_metrics.verbs.contributions import Contributions
+from cchc_metrics.verbs.entered import Figure, checked_figures, with_figures
 from cchc_metrics.verbs.explain import Explanation, explain
 from cchc_metrics.verbs.figures import one_each
 from cchc_metrics.verbs.form06 import Form06, form06
@@ -78,6 +79,7 @@ class Dataset:
         given_scores: unit code → what it is scored on beside its measures.
         baseline: where values of earlier periods are: another dataset or measures; None for the dataset's own earlier records.
         coverage: kind → first and last day between which its records are complete.
+        figures: what no record gives and somebody entered by hand: ``Figure`` or mappings, each with its source and who signed for it.
         as_of: the day of export; nothing later is known. None for the last day of whatever period is asked about.
         period: the period that is meant where none is said.
         synthetic, note: printed with every output.
@@ -107,6 +109,7 @@ class Dataset:
     given_scores: Mapping[str, Inputs]
     baseline: Dataset | MeasureSource | None
     coverage: Coverage
+    figures: tuple[Figure, ...]
     as_of: date | None
     period: Period | None
     synthetic: bool
@@ -127,6 +130,7 @@ class Dataset:
         given_scores: Mapping[str, Inputs] | None = None,
         baseline: Dataset | MeasureSource | None = None,
         coverage: Coverage | None = None,
+        figures: Iterable[Figure | Mapping[str, Any]] = (),
         as_of: date | None = None,
         period: Period | str | None = None,
         synthetic: bool = False,
@@ -155,6 +159,7 @@ class Dataset:
             given_scores=MappingProxyType(dict(given_scores or {})),
             baseline=baseline,
             coverage=MappingProxyType(dict(coverage or {})),
+            figures=checked_figures(figures, catalogue or default_catalogue(), tree),
             as_of=as_of,
             period=Period.parse(period) if isinstance(period, str) else period,
             synthetic=synthetic,
@@ -185,6 +190,8 @@ class Dataset:
             changes["rules"] = Rules.preset(changes["rules"])
         if isinstance(changes.get("period"), str):
             changes["period"] = Period.parse(changes["period"])
+        if changes.get("figures"):
+            changes["figures"] = checked_figures(changes["figures"], changes.get("catalogue", self.catalogue), self.units)
         made = object.__new__(Dataset)
         made._set(**{name: getattr(self, name) for name in (*names, "tables", "found")} | changes)
         return made
@@ -600,7 +607,7 @@ class Dataset:
         )
         for kind, mark in scan.marks.items():
             found = found.marked({i.id for i in self.catalogue if kind in self.catalogue.kinds_of(i.id)}, mark)
-        return found
+        return with_figures(found, self.figures, self.catalogue, unit=self.unit, periods=wanted, as_of=day)
 
     def _procedure_names(self) -> Mapping[str, str]:
         if "procedures" not in self.tables:
@@ -730,6 +737,7 @@ def read_folder(
     return _of_files(files).replace(
         rules=district.rules if rules is None else rules,
         catalogue=catalogue,
+        figures=files.figures(),
         plan=plan if isinstance(plan, Plan) else files.plan(plan, catalogue),
         scheme=chosen,
         given_scores=files.scores(scores) if chosen is not None else {},
@@ -757,7 +765,10 @@ def _of_files(files: FolderFiles) -> Dataset:
 
 
 def _earlier(place: Path, files: FolderFiles, catalogue: Catalogue, progress: Progress | None) -> Dataset | MeasureSource:
-    return _of_files(open_folder(place, progress=progress)) if place.is_dir() else files.baseline(place, catalogue)
+    if not place.is_dir():
+        return files.baseline(place, catalogue)
+    other = open_folder(place, progress=progress)
+    return _of_files(other).replace(catalogue=catalogue, figures=other.figures())
 
 
 def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None) -> tuple[Period, ...]:

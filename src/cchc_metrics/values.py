@@ -25,6 +25,7 @@ class Status(StrEnum):
     """Whether a value can be used, and if not why; ordered from best to worst."""
 
     OK = "ok"
+    ENTERED = "entered"
     ESTIMATED = "estimated"
     PERIOD_OPEN = "period_open"
     NOT_COMPARABLE = "not_comparable"
@@ -38,8 +39,8 @@ class Status(StrEnum):
 
     @property
     def usable(self) -> bool:
-        """Whether a value may stand beside this status: ok, estimated and period_open carry one."""
-        return self in (Status.OK, Status.ESTIMATED, Status.PERIOD_OPEN)
+        """Whether a value may stand beside this status: ok, entered, estimated and period_open carry one."""
+        return self in (Status.OK, Status.ENTERED, Status.ESTIMATED, Status.PERIOD_OPEN)
 
 
 _ORDER = {status: i for i, status in enumerate(Status)}
@@ -109,6 +110,7 @@ def about(indicator: str, unit: str, breakdown: Breakdown) -> str:
 
 REASONS: Mapping[Status, Text] = {
     Status.OK: Text("", ""),
+    Status.ENTERED: Text("nhập tay, không đếm từ hồ sơ", "entered by hand, not counted from records"),
     Status.ESTIMATED: Text("dựa trên số liệu hoặc lịch ước tính", "rests on estimated data or an estimated calendar"),
     Status.PERIOD_OPEN: Text("kỳ chưa kết thúc", "the period is not over"),
     Status.ZERO_DENOMINATOR: Text("mẫu số bằng 0", "the denominator is 0"),

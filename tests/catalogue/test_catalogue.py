@@ -80,6 +80,7 @@ def test_its_counts_exist_and_are_reported_in_both_languages(indicator: Indicato
 
 @each
 def test_without_records_it_has_no_data_and_no_value(indicator: Indicator) -> None:
+    assert indicator.entered == (not indicator.counts)
     for m in measures_of({}, catalogue=CATALOGUE.select([indicator.id])):
         assert m.status in (Status.NO_DATA, Status.NOT_APPLICABLE)
         assert m.value is None

@@ -148,7 +148,7 @@ def test_every_indicator_is_shown_or_said_to_have_no_data() -> None:
     shown = {cell.about[0] for s in found for table in s.tables for row in table.rows for cell in row.cells[1:2] if cell.about is not None}
     (silent,) = (line for s in found for line in said(s) if line.startswith("Không có số liệu: "))
     without = silent.removeprefix("Không có số liệu: ").removesuffix(".").split("; ")
-    for indicator in report.catalogue:
+    for indicator in (i for i in report.catalogue if not i.entered):  # which nobody entered here, and no record could give
         applies = any(m.status is not Status.NOT_APPLICABLE for m in report.measures.filter(indicator=indicator.id, period=YEAR))
         assert (indicator.id in shown) + (indicator.vi in without) == applies, indicator.id
 

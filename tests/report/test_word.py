@@ -97,7 +97,7 @@ def test_every_indicator_has_its_sentence_or_is_named_as_silent_once(lang: Any) 
     draft = Draft(report(), lang)
     own = tomllib.loads(DATA.read_text(encoding="utf-8"))["sentences"]
     for indicator in report().catalogue:
-        if draft.applies(indicator) and indicator.id not in own:
+        if draft.missed(indicator) and indicator.id not in own:
             assert indicator.name(lang) in text, indicator.id
 
 

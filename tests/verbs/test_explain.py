@@ -159,7 +159,7 @@ def rich() -> Rows:
     return found
 
 
-@pytest.mark.parametrize("name", list(CATALOGUE.indicators))
+@pytest.mark.parametrize("name", [i.id for i in CATALOGUE if not i.entered])
 def test_every_measure_of_every_indicator_is_explained(name: str) -> None:
     kinds = kinds_of(rich())
     quarters = [QUARTER, Period.parse("2021-02"), Period.parse("2021-Q2"), Period.parse("2023-Q1")]

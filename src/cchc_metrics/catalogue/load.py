@@ -68,7 +68,14 @@ def load_catalogue(text: str | bytes, *, file: str = "catalogue.toml", base: Cat
     for path, table in mistakes.tables("indicator"):
         indicator = mistakes.model(Indicator, table, path)
         if indicator is not None:
-            _say(mistakes, path, [*_taken(indicator.id, indicators), *_check_indicator(indicator, counts)])
+            _say(
+                mistakes,
+                path,
+                [
+                    *_taken(indicator.id, indicators),
+                    *(_check_entered(indicator) if indicator.entered else _check_indicator(indicator, counts)),
+                ],
+            )
             indicators[indicator.id] = indicator
     mistakes.raise_if_any()
     return Catalogue(counts.values(), indicators.values())
@@ -117,6 +124,15 @@ def _check_count(count: Count) -> Found:
         yield ("of",), Text(f"«{count.events}» không mang số", f"«{count.events}» carries no number")
     if count.until and count.at == "period":
         yield ("until",), Text("chỉ dùng với at = start hoặc end", "only with at = start or end")
+
+
+_COUNTING = ("numerator", "denominator", "values_of", "quantile", "excluded", "breakdowns")
+
+
+def _check_entered(indicator: Indicator) -> Found:
+    for key in _COUNTING:
+        if getattr(indicator, key):
+            yield (key,), Text("chỉ tiêu nhập tay (entered) không đếm gì", "an indicator that is entered by hand counts nothing")
 
 
 def _check_indicator(indicator: Indicator, counts: Mapping[str, Count]) -> Found:

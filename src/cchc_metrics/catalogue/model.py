@@ -15,6 +15,7 @@ from cchc_metrics.declared import Day, DeclaredModel
 from cchc_metrics.errors import CchcError, UnknownIndicatorError, suggestion
 from cchc_metrics.records.kind import EventSet
 from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.reference.period import Period
 from cchc_metrics.values import Better, Scale, Text
 
 UNITS_KIND = "units"
@@ -80,6 +81,7 @@ class Indicator(DeclaredModel):
         unsaid: counts, added, of the cases of which the records do not say whether they belong in the numerator. Where they are all of
             ``cases`` there is no data.
         cases: counts, added, of all cases that were asked; empty for those in the numerator and the unsaid themselves.
+        entered: whether no record gives it, so that its values are those that were entered by hand (``figures.toml``).
         valid_from, valid_to: the days between which the definition applies.
         definition_changed_on: first day on which what is counted is defined anew under the same name; a comparison across it is refused.
         definition_changed_vi, definition_changed_en: what changed on that day.
@@ -109,6 +111,7 @@ class Indicator(DeclaredModel):
     excluded: Mapping[str, str] = Field(default_factory=dict)
     unsaid: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    entered: bool = False
     valid_from: Day | None = None
     valid_to: Day | None = None
     definition_changed_on: Day | None = None
@@ -147,6 +150,12 @@ class Indicator(DeclaredModel):
     def formula_id(self) -> str:
         """The id that measures carry: ``formula``, or the indicator's own id."""
         return self.formula or self.id
+
+    def holds_in(self, period: Period) -> bool:
+        """Return whether the definition applies on any day of a period."""
+        return not (
+            (self.valid_from is not None and period.last < self.valid_from) or (self.valid_to is not None and period.first > self.valid_to)
+        )
 
     def name(self, lang: str) -> str:
         """Return the name in ``"vi"`` or ``"en"``."""

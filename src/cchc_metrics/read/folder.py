@@ -30,12 +30,13 @@ from cchc_metrics.records.kinds import JOINED, KINDS
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.verbs.entered import Figure, load_figures
 from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
     from cchc_metrics.score import Inputs, Scheme
 
-PLAN, BASELINE = "plan.toml", "baseline.json"
+PLAN, BASELINE, FIGURES = "plan.toml", "baseline.json", "figures.toml"
 BESIDE = "+"
 """Stands behind the kind of what is wrong beside its table, such as a second file that is missing."""
 WRITTEN = ("problems.csv", "report.xlsx")
@@ -81,6 +82,11 @@ class FolderFiles:
             if name not in self.absent:
                 found = load_catalogue(_chosen(self.path / as_it_is_named(self.path, name)), file=name, base=found)
         return found
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the figures that were entered by hand: those of the folder's ``figures.toml``; none where there is none."""
+        path = _existing(self.path, None, FIGURES)
+        return () if path is None else load_figures(_chosen(path), file=path.name)
 
     def plan(self, chosen: Path | str | None, catalogue: Catalogue) -> Plan | None:
         """Return the chosen plan, else the folder's own; None where there is none."""

@@ -25,6 +25,7 @@ _FIELDS = {
     "initiatives": ("Mô hình, cách làm hay", "Initiatives"),
     "surveys": ("Sự hài lòng của người dân, tổ chức", "Satisfaction"),
     "petitions": ("Phản ánh, kiến nghị", "Petitions"),
+    "entered": ("Số liệu nhập tay", "Entered by hand"),
     "assigned_tasks": ("Nhiệm vụ cấp trên giao", "Tasks given by superiors"),
     "inspections": ("Kiểm tra công tác cải cách hành chính", "Inspections"),
     "periodic_reports": ("Chế độ báo cáo", "Periodic reports"),
@@ -48,7 +49,9 @@ def annexes(draft: Draft) -> Iterator[Section]:
 
 
 def field_of(draft: Draft, indicator: Indicator) -> str:
-    """Return the kind of record that an indicator is about."""
+    """Return the kind of record that an indicator is about; ``entered`` for what is entered by hand."""
+    if indicator.entered:
+        return "entered"
     names = [draft.report.catalogue.counts[name.removeprefix("-")].kind for name in indicator.numerator] or [
         indicator.values_of.split(".")[0]
     ]
@@ -62,7 +65,7 @@ def indicators(draft: Draft) -> Section | None:
     """Return every indicator but those of outreach, with their levels and labels, and which have no data."""
     listed = list(draft.report.catalogue)
     own = [indicator for indicator in listed if field_of(draft, indicator) != _OUTREACH]
-    silent = [indicator.name(draft.lang) for indicator in listed if draft.applies(indicator) and not _values(draft, indicator)]
+    silent = [indicator.name(draft.lang) for indicator in listed if draft.missed(indicator) and not _values(draft, indicator)]
     said = (f"{draft.say('Không có số liệu', 'No data')}: {'; '.join(silent)}.",) if silent else ()
     table = _figures(draft, own, "indicators", said, titled=True)
     title = draft.say("Kết quả theo chỉ tiêu", "Results by indicator")

@@ -23,7 +23,8 @@ from cchc_metrics.values import Breakdown, Measure, Scale, Status
 from cchc_metrics.verbs.assess import Assessment
 from cchc_metrics.verbs.compare import Delta
 
-ESTIMATED = "*"
+ESTIMATED, ENTERED = "*", "†"
+_MARKS = {Status.ESTIMATED: ESTIMATED, Status.ENTERED: ENTERED}
 """What follows a value that is estimated."""
 NONE = "–"
 """What stands in a cell without a value; a note says why there is none."""
@@ -142,6 +143,10 @@ class Draft:
         too_early = indicator.valid_from is not None and last < indicator.valid_from
         return not too_early and (indicator.valid_to is None or first <= indicator.valid_to)
 
+    def missed(self, indicator: Indicator) -> bool:
+        """Return whether a report says so where an indicator has no value: it applies, and records could give it."""
+        return self.applies(indicator) and not indicator.entered
+
     def own_values(self, indicator: str) -> list[tuple[str, Measure | None]]:
         """Return the units by name, each with the value of what it did itself, without what is below it; in the order of the tree."""
         if indicator not in self._own:
@@ -158,20 +163,23 @@ class Draft:
         return self.report.deltas.get(found.indicator, found.unit, found.period, found.breakdown)
 
     def doubt(self, found: Measure) -> str:
-        """Return why a value is estimated; ``""`` where it is not."""
-        return found.reason.text(self.lang) if found.status is Status.ESTIMATED else ""
+        """Return why a value is estimated, or who entered it by hand and from where; ``""`` where it was counted."""
+        return found.reason.text(self.lang) if found.status in _MARKS else ""
 
     def cell(self, found: Measure | None, beside: Iterable[Fraction | None] = ()) -> Cell:
-        """Return a value as a cell: an estimated one is marked, one that there is not is a dash."""
+        """Return a value as a cell: one that is estimated or entered by hand is marked, one that there is not is a dash."""
         if found is None or found.value is None:
             return Cell(NONE, about=None if found is None else found.key)
-        mark = ESTIMATED if found.status is Status.ESTIMATED else ""
+        mark = _MARKS.get(found.status, "")
         return number_cell(found.value, value_form(found.scale), self.lang, beside=beside, mark=mark, about=found.key)
 
     def estimated(self, rows: Iterable[TableRow]) -> Iterator[str]:
-        """Yield the note that says what a star is, where any cell has one."""
-        if any(cell.mark == ESTIMATED for row in rows for cell in row.cells):
+        """Yield what each mark of a value means, where any cell has it."""
+        marks = {cell.mark for row in rows for cell in row.cells}
+        if ESTIMATED in marks:
             yield f"{ESTIMATED} {self.say('Ước tính.', 'Estimated.')}"
+        if ENTERED in marks:
+            yield f"{ENTERED} {self.say('Nhập tay, không đếm từ hồ sơ.', 'Entered by hand, not counted from records.')}"
 
     def count(self, number: int | None) -> Cell:
         """Return a count as a cell; empty where there is none."""

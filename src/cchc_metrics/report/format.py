@@ -26,6 +26,7 @@ _FORMS = {
     Scale.MEAN: Form("number", 2),
 }
 _FLAGS = {
+    Status.ENTERED: (" (nhập tay)", " (entered by hand)"),
     Status.ESTIMATED: (" (ước tính)", " (estimated)"),
     Status.PERIOD_OPEN: (" (chưa hết kỳ)", " (period open)"),
 }

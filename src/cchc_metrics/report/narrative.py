@@ -172,7 +172,7 @@ class _Writer:
             found = list(self._of(indicator))
             for value in found:
                 yield self._sentence(indicator, value)
-            if not found and self.draft.applies(indicator):
+            if not found and self.draft.missed(indicator):
                 silent.append(indicator.name(self.draft.lang))
         if silent:
             yield self._filled("no_data", {"names": "; ".join(silent)})

@@ -108,7 +108,7 @@ class StatusJudge:
         if lacking:
             known[:] = False
         found[:, :, ~known] = POSITION[Status.NO_DATA]
-        defined = np.array([_defined(indicator, p) for p in self.periods], dtype=bool)
+        defined = np.array([indicator.holds_in(p) for p in self.periods], dtype=bool)
         outside = ~(self.exists & defined[None, :])
         found[np.broadcast_to(outside[:, None, :], shape)] = POSITION[Status.NOT_APPLICABLE]
         return found
@@ -139,10 +139,3 @@ def _covered(kind: str, tally: Tally, periods: tuple[Period, ...], as_of: date, 
     occurring = tally.occupied(kind)
     windows = [window_of(tally, period, as_of) for period in periods]
     return np.array([occurring[first + 1 : after + 1].any() for first, after in windows], dtype=bool)
-
-
-def _defined(indicator: Indicator, period: Period) -> bool:
-    return not (
-        (indicator.valid_from is not None and period.last < indicator.valid_from)
-        or (indicator.valid_to is not None and period.first > indicator.valid_to)
-    )

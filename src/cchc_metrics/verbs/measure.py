@@ -270,6 +270,8 @@ def measure(
     judge = StatusJudge.of(tally, units, scopes, sums, wanted_periods, day, coverage or {})
     blocks = []
     for indicator in asked:
+        if indicator.entered:  # which no count can give: see ``with_figures``
+            continue
         wanted = indicator.breakdowns if breakdowns is None or indicator.id not in breakdowns else breakdowns[indicator.id]
         lists: list[Labels] = [()] if indicator.total else []
         lists += [tuple(dims) for dims in wanted]

@@ -525,6 +525,12 @@ class Measures(KeyedByMeasure[Measure]):
         reason = np.where(chosen, self.reason + len(self.reasons), self.reason).astype(np.int32)
         return replace(self, reasons=(*self.reasons, *again), reason=reason)
 
+    def without_rows(self, rows: Collection[int]) -> Measures:
+        """Return the table without some of its rows."""
+        kept = np.ones(len(self), dtype=bool)
+        kept[list(rows)] = False
+        return self._take(np.flatnonzero(kept))
+
     def followed_by(self, other: Measures) -> Measures:
         """Return the rows of two tables, one after the other."""
         made: dict[str, Any] = {}

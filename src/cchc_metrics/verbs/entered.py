@@ -1,0 +1,204 @@
+"""Figures that no record gives and somebody entered by hand, each with its source and who signed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from cchc_metrics.catalogue.model import Catalogue, Indicator
+from cchc_metrics.declared import Day, DeclaredModel, Mistakes, parse_toml
+from cchc_metrics.declared.values import Exact
+from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.values import REASONS, Measure, Scale, Status, Text
+from cchc_metrics.verbs.measures import Basis, Measures
+
+NOT_ENTERED = Text("không có hồ sơ nào cho số liệu này và chưa ai nhập", "no record gives it, and nobody has entered it")
+"""Why a figure that only a person can give is not there."""
+
+
+class Figure(DeclaredModel):
+    """The value of an indicator for a unit and a period, entered by hand.
+
+    Args:
+        indicator: indicator id.
+        unit: unit code; the unit that reports where not said.
+        period: the period, as ``Period.parse`` reads it.
+        numerator, denominator: the counts; a count has no denominator.
+        value: the value in the indicator's scale, where the counts are not known.
+        source: the document that it is taken from.
+        signed_by: who answers for it: name, title or agency.
+        signed_on: the day it was signed; before that it is not known.
+
+    >>> signed = {"source": "QĐ 01/QĐ-UBND", "signed_by": "Phòng Nội vụ", "signed_on": "05/01/2027"}
+    >>> Figure(indicator="org_units", period="2026", numerator=12, **signed).numerator
+    12
+    """
+
+    indicator: str = Field(min_length=1)
+    unit: str = ""
+    period: str = Field(min_length=1)
+    numerator: int | None = Field(default=None, ge=0)
+    denominator: int | None = Field(default=None, ge=0)
+    value: Exact | None = None
+    source: str = Field(min_length=1)
+    signed_by: str = Field(min_length=1)
+    signed_on: Day
+
+    @field_validator("period", mode="after")
+    @classmethod
+    def _period(cls, value: str) -> str:
+        return Period.parse(value).label
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.value is None) == (self.numerator is None) or (self.denominator is not None and self.numerator is None):
+            raise CchcError(
+                "ghi tử số (và mẫu số), hoặc ghi value khi không có hai số đó",
+                "give the numerator (and the denominator), or value where these are not known",
+            )
+        return self
+
+    @property
+    def said(self) -> Text:
+        """What stands beside the value: that it was entered by hand, from where, by whom and when."""
+        day = f"{self.signed_on:%d/%m/%Y}"
+        return Text(
+            f"nhập tay; nguồn: {self.source}; {self.signed_by} ký ngày {day}",
+            f"entered by hand; source: {self.source}; signed by {self.signed_by} on {day}",
+        )
+
+
+class _Figures(DeclaredModel):
+    figures: tuple[Figure, ...] = ()
+
+
+def load_figures(text: str | bytes, *, file: str = "figures.toml") -> tuple[Figure, ...]:
+    r"""Return the ``[[figures]]`` of a TOML text.
+
+    Args:
+        text: the TOML, as text or as the file's bytes.
+        file: its name, for messages.
+
+    Raises:
+        MistakesError: lists every mistake, each with its line and key.
+
+    >>> signed = 'source = "QĐ 01"\nsigned_by = "A"\nsigned_on = 2027-01-05'
+    >>> load_figures('[[figures]]\nindicator = "org_units"\nperiod = "2026"\nnumerator = 12\n' + signed)[0].numerator
+    12
+    """
+    mistakes = Mistakes(parse_toml(text, file))
+    found = mistakes.model(_Figures, mistakes.source.data)
+    mistakes.raise_if_any()
+    assert found is not None  # noqa: S101  without mistakes there is one
+    return found.figures
+
+
+def checked_figures(figures: Iterable[Figure | Mapping[str, object]], catalogue: Catalogue, units: UnitTree) -> tuple[Figure, ...]:
+    """Return figures of indicators and units that there are, one for each indicator, unit and period.
+
+    Raises:
+        CchcError: an indicator or a unit that there is not (the message names the nearest), counts that do not fit the scale of the
+            indicator, or two figures of one thing.
+    """
+    found: dict[tuple[str, str, str], Figure] = {}
+    for given in figures:
+        figure = given if isinstance(given, Figure) else Figure.model_validate(given)
+        indicator = catalogue[figure.indicator]
+        if figure.unit and figure.unit not in units.codes:
+            vi, en = suggestion(figure.unit, units.codes)
+            raise InputError(f"số nhập tay: không có đơn vị «{figure.unit}»{vi}", f"figures: there is no unit «{figure.unit}»{en}")
+        _check_scale(figure, indicator)
+        key = (figure.indicator, figure.unit, figure.period)
+        if key in found:
+            raise InputError(
+                f"số nhập tay: «{figure.indicator}» của kỳ {figure.period} ghi hai lần",
+                f"figures: «{figure.indicator}» of {figure.period} is given twice",
+            )
+        found[key] = figure
+    return tuple(found.values())
+
+
+def _check_scale(figure: Figure, indicator: Indicator) -> None:
+    count = indicator.scale is Scale.COUNT
+    if count and (figure.denominator is not None or figure.value is not None):
+        raise InputError(
+            f"số nhập tay «{figure.indicator}» là số đếm: chỉ ghi numerator",
+            f"figures: «{figure.indicator}» is a count: give numerator alone",
+        )
+    if not count and figure.numerator is not None and figure.denominator is None:
+        raise InputError(
+            f"số nhập tay «{figure.indicator}» là tỷ lệ: ghi cả denominator, hoặc chỉ ghi value",
+            f"figures: «{figure.indicator}» is a rate: give the denominator too, or value alone",
+        )
+
+
+def with_figures(
+    measures: Measures, figures: Sequence[Figure], catalogue: Catalogue, *, unit: str, periods: Sequence[Period], as_of: date
+) -> Measures:
+    """Return measures with the figures that were entered, and why there is none of what only a person can give.
+
+    What was counted stands: a figure is taken only where the records give no value. Figures of units do not add up to their superior's.
+
+    Args:
+        measures: what was counted.
+        figures: what was entered; what was signed after ``as_of`` is not known.
+        catalogue: with the indicators of both.
+        unit: the unit that reports, whose figures are missed where nobody has entered them.
+        periods: the periods that are asked about.
+        as_of: the day of the question.
+    """
+    known = {(f.indicator, f.unit or unit, f.period): f for f in figures if f.signed_on <= as_of}
+    asked = {period.label: period for period in periods}
+    counted = {}
+    for key, figure in known.items():
+        name, code, label = key
+        if label in asked and name in catalogue and not catalogue[name].entered:
+            row = measures.row_of(name, code, asked[label])
+            own = measures.get(name, code, asked[label])
+            if row is not None and own is not None and own.status is Status.NO_DATA:
+                counted[row] = _filled(own, figure)
+    others = list(_entered(known, catalogue, unit, periods, as_of))
+    if counted:
+        measures = measures.without_rows(counted)
+    added = [*counted.values(), *others]
+    if not added:
+        return measures
+    bases = {i.id: Basis(i.id, Text(i.vi, i.en), i.scale, i.better, as_of) for i in catalogue}
+    made = measures.followed_by(Measures.of(added, bases=bases))
+    return replace(made, names=measures.names)
+
+
+def _entered(
+    known: Mapping[tuple[str, str, str], Figure], catalogue: Catalogue, unit: str, periods: Sequence[Period], as_of: date
+) -> Iterator[Measure]:
+    """Yield the values of the indicators that no record gives: those of the unit that reports, and those that were entered of others."""
+    for indicator in catalogue:
+        if not indicator.entered:
+            continue
+        for period in periods:
+            units = dict.fromkeys([unit, *(code for name, code, label in known if (name, label) == (indicator.id, period.label))])
+            for code in units:
+                yield _measure(indicator, known.get((indicator.id, code, period.label)), code, period, as_of)
+
+
+def _measure(indicator: Indicator, figure: Figure | None, unit: str, period: Period, as_of: date) -> Measure:
+    none = Measure(
+        indicator.id, unit, period, (), as_of, Status.NO_DATA, None, None, indicator.scale, indicator.better, NOT_ENTERED,
+        formula=indicator.formula_id,
+    )  # fmt: skip
+    if not indicator.holds_in(period):
+        return replace(none, status=Status.NOT_APPLICABLE, reason=REASONS[Status.NOT_APPLICABLE])
+    return none if figure is None else _filled(none, figure)
+
+
+def _filled(own: Measure, figure: Figure) -> Measure:
+    """Return a measure that has no value with what was entered."""
+    status = Status.ZERO_DENOMINATOR if figure.denominator == 0 else Status.ENTERED
+    counts = figure.numerator, figure.denominator
+    return replace(own, status=status, numerator=counts[0], denominator=counts[1], quantile=figure.value, reason=figure.said, excluded={})
