@@ -56,7 +56,7 @@ class MeasureShape(Shape):
     unit: Code_
     period: Words
     breakdown: dict[str, str]
-    status: Literal["ok", "estimated", "period_open", "zero_denominator", "no_data"]
+    status: Literal["ok", "entered", "estimated", "period_open", "zero_denominator", "no_data"]
     numerator: int | None
     denominator: int | None
     value: Decimals | None
@@ -73,7 +73,7 @@ class DeltaShape(Shape):
     unit: Code_
     period: Words
     breakdown: dict[str, str]
-    status: Literal["ok", "estimated", "period_open", "not_comparable", "zero_denominator", "no_data"]
+    status: Literal["ok", "entered", "estimated", "period_open", "not_comparable", "zero_denominator", "no_data"]
     baseline_period: str | None
     baseline: Decimals | None
     current: Decimals | None
