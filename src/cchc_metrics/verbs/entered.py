@@ -18,7 +18,7 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, Measure, Scale, Status, Text
 from cchc_metrics.verbs.measures import Basis, Measures
 
-NOT_ENTERED = Text("không có hồ sơ nào cho số liệu này và chưa ai nhập", "no record gives it, and nobody has entered it")
+NOT_ENTERED = Text("không có số liệu: không hồ sơ nào ghi và chưa ai nhập", "no data: no record gives it, and nobody has entered it")
 """Why a figure that only a person can give is not there."""
 
 
