@@ -113,6 +113,20 @@ class StatusJudge:
         found[np.broadcast_to(outside[:, None, :], shape)] = POSITION[Status.NOT_APPLICABLE]
         return found
 
+    def stray(self, indicator: Indicator, catalogue: Catalogue, cases: Array) -> Array | None:
+        """Return bool[scope, label, period], where there are cases of units that did not exist in the period; None for nowhere.
+
+        Args:
+            indicator: the indicator.
+            catalogue: with its counts.
+            cases: int64[scope, label, period].
+        """
+        if self.exists.all():
+            return None
+        defined = np.array([_defined(indicator, p) for p in self.periods], dtype=bool)
+        found = (~self.exists & (self.known(indicator, catalogue) & defined)[None, :])[:, None, :] & (cases != 0)
+        return found if found.any() else None
+
 
 def _kinds(indicator: Indicator, catalogue: Catalogue) -> set[str]:
     """Return the kinds whose records an indicator is made of."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -25,7 +25,7 @@ from cchc_metrics.verbs.exact import NO_VALUES, Values
 from cchc_metrics.verbs.judge import Coverage, StatusJudge
 from cchc_metrics.verbs.measures import ARRAYS, POSITION, STATUSES, USABLE, Basis, Measures
 from cchc_metrics.verbs.quantile import twice_quantiles
-from cchc_metrics.verbs.scopes import Scope, ScopeSums, scopes_of
+from cchc_metrics.verbs.scopes import HandedOver, Scope, ScopeSums, scopes_of
 
 STRADDLES = Text(
     "kỳ có ngày trước và sau 01/07/2025: cấp huyện kết thúc, thẩm quyền chuyển về cấp xã",
@@ -33,8 +33,8 @@ STRADDLES = Text(
 )
 """The mark of a value of districts or communes in such a period; it stays what its records make it, so its status is not changed."""
 
-Counted = dict[tuple[str, Labels, tuple[Labels, ...]], Array]
-"""Count, dimensions and labels → int64[scope, label, period]."""
+Counted = dict[tuple[str, Labels, tuple[Labels, ...]], tuple[Array, Array | None]]
+"""Count, dimensions and labels → int64[scope, label, period], and what units that ended had on hand of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +51,8 @@ class Block:
         lacking: why it has no data at all, in no scope and period; None where that is not so.
         unsaid: bool[scope, label, period], where no record says what the indicator asks; None for nowhere.
         doubtful: int64[scope, label, period], how many cases could change the value if it were known what they are; None for none.
+        handed: int64[scope, label, period], how many cases units that ended had on hand, which are in no value of those that took over.
+        stray: bool[scope, label, period], where cases are of units that did not exist in the period.
         quantile: int64[scope, period] twice the exact values of a quantile (a median can end in a half), −1 for none; else None.
     """
 
@@ -64,15 +66,18 @@ class Block:
     lacking: Text | None = None
     unsaid: Array | None = None
     doubtful: Array | None = None
+    handed: Array | None = None
+    stray: Array | None = None
     quantile: Array | None = None
 
     @property
     def marked(self) -> Array:
-        """The statuses of the values: one that doubtful cases could change is not ok."""
-        if self.doubtful is None:
-            return self.status
-        found: Array = np.where((self.doubtful > 0) & (self.status == POSITION[Status.OK]), POSITION[Status.ESTIMATED], self.status)
-        return found.astype(self.status.dtype)
+        """The statuses of the values: one that doubtful cases, or cases that were handed over, could change is not ok."""
+        found = self.status
+        for cases in (self.doubtful, self.handed):
+            if cases is not None:
+                found = np.where((cases != 0) & (found == POSITION[Status.OK]), POSITION[Status.ESTIMATED], found).astype(found.dtype)
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +115,8 @@ class _Axes:
             known = (block.status != POSITION[Status.NO_DATA]) & (block.status != POSITION[Status.NOT_APPLICABLE])
             if block.unsaid is not None:  # no value, but all that was counted
                 known |= block.unsaid & (block.status == POSITION[Status.NO_DATA])
+            if block.stray is not None:
+                known |= block.stray
             counted = known if block.denominator is not None else np.zeros(shape, dtype=bool)
             denominator = np.zeros(shape, dtype=np.int64) if block.denominator is None else block.denominator
             cells = {
@@ -190,12 +197,13 @@ class _Axes:
                 text = Text("kỳ chưa bắt đầu", "the period has not begun")
                 found[missing & ~begun] = known.setdefault(text, len(known))
         if block.doubtful is not None:
-            doubted = np.nonzero(USABLE[block.status] & (block.doubtful > 0))
-            texts = list(known)
-            found[doubted] = [
-                known.setdefault(join_reasons(texts[code], _not_exact(n)), len(known))
-                for code, n in zip(found[doubted].tolist(), block.doubtful[doubted].tolist(), strict=True)
-            ]
+            self._say_number(found, USABLE[block.status] & (block.doubtful > 0), block.doubtful, _not_exact, known)
+        if block.handed is not None:
+            chosen = (USABLE | (np.arange(len(STATUSES)) == POSITION[Status.ZERO_DENOMINATOR]))[block.status] & (block.handed != 0)
+            self._say_number(found, chosen, block.handed, _handed_over, known)
+        if block.stray is not None:
+            cases = block.numerator if block.denominator is None else block.denominator
+            self._say_number(found, block.stray, cases, _not_of_the_period, known, alone=True)
         if block.indicator.scale is Scale.PERCENT and block.denominator is not None:
             over = (block.status == POSITION[Status.OK]) & (block.numerator > block.denominator) & (block.denominator > 0)
             if over.any():
@@ -209,6 +217,30 @@ class _Axes:
             for code in np.unique(found[marked]).tolist():
                 found[marked & (found == code)] = known.setdefault(join_reasons(texts[code], STRADDLES), len(known))
         return found
+
+    @staticmethod
+    def _say_number(
+        found: Array, chosen: Array, cases: Array, said: Callable[[int], Text], known: dict[Text, int], *, alone: bool = False
+    ) -> None:
+        """Add to the reasons of chosen values one that says how many cases it is about, or put it in their place."""
+        at, texts = np.nonzero(chosen), list(known)
+        found[at] = [
+            known.setdefault(said(n) if alone else join_reasons(texts[code], said(n)), len(known))
+            for code, n in zip(found[at].tolist(), cases[at].tolist(), strict=True)
+        ]
+
+
+def _handed_over(n: int) -> Text:
+    return Text(
+        f"chưa kể {n} trường hợp của các đơn vị đã kết thúc, phát sinh trước khi sắp xếp",
+        f"without {n} cases of units that had ended, which came in before they did",
+    )
+
+
+def _not_of_the_period(n: int) -> Text:
+    return Text(
+        f"đơn vị không có trong kỳ này; {n} trường hợp ghi cho đơn vị", f"the unit did not exist in this period; {n} cases are under it"
+    )
 
 
 def _not_exact(n: int) -> Text:
@@ -265,7 +297,7 @@ def measure(
     asked = default_catalogue() if catalogue is None else catalogue
     reader = CountReader.of(tally, units, wanted_periods, day)
     scopes = scopes_of(units)
-    sums = ScopeSums.of(scopes, units)
+    sums, handed = ScopeSums.of(scopes, units), HandedOver(scopes, units, wanted_periods)
     counted: Counted = {}
     judge = StatusJudge.of(tally, units, scopes, sums, wanted_periods, day, coverage or {})
     blocks = []
@@ -275,7 +307,7 @@ def measure(
         wanted = indicator.breakdowns if breakdowns is None or indicator.id not in breakdowns else breakdowns[indicator.id]
         lists: list[Labels] = [()] if indicator.total else []
         lists += [tuple(dims) for dims in wanted]
-        blocks += [_block(indicator, dims, reader, asked, sums, judge, counted) for dims in lists]
+        blocks += [_block(indicator, dims, reader, asked, sums, handed, judge, counted) for dims in lists]
     names = {code: units.unit(code).name for code in units.codes}
     axes = _Axes(scopes, wanted_periods, day, tally.frame.rules, tally.frame.calendar, _straddling(scopes, units, wanted_periods, day))
     return axes.table(blocks, names, asked.definition_changes())
@@ -290,7 +322,14 @@ def _straddling(scopes: Sequence[Scope], units: UnitTree, periods: Sequence[Peri
 
 
 def _block(
-    indicator: Indicator, dims: Labels, reader: CountReader, catalogue: Catalogue, sums: ScopeSums, judge: StatusJudge, counted: Counted
+    indicator: Indicator,
+    dims: Labels,
+    reader: CountReader,
+    catalogue: Catalogue,
+    sums: ScopeSums,
+    handed: HandedOver,
+    judge: StatusJudge,
+    counted: Counted,
 ) -> Block:
     """Return the values of an indicator; ``counted`` keeps the counts that have been read, since indicators share them."""
     labels: list[Labels] = [()]
@@ -298,18 +337,19 @@ def _block(
         parts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
         labels = sorted({label for count in parts if count.kind != UNITS_KIND for label in reader.labels(count, dims)})
 
+    def summed(name: str) -> tuple[Array, Array | None]:
+        key = (name.removeprefix("-"), dims, tuple(labels))
+        if key not in counted:
+            count = catalogue.counts[key[0]]
+            add = sums.add_once if count.of == "units" and count.kind != UNITS_KIND else sums.add
+            read = reader.read(count, dims, labels)
+            counted[key] = add(read), None if UNITS_KIND in (count.of, count.kind) else handed.add(read)
+        return counted[key]
+
     def total(names: Iterable[str]) -> Array:
         found = np.zeros((len(sums.first), len(labels), len(reader.windows)), dtype=np.int64)
         for name in names:
-            key = (name.removeprefix("-"), dims, tuple(labels))
-            if key not in counted:
-                count = catalogue.counts[key[0]]
-                add = sums.add_once if count.of == "units" and count.kind != UNITS_KIND else sums.add
-                counted[key] = add(reader.read(count, dims, labels))
-            if name.startswith("-"):
-                found -= counted[key]
-            else:
-                found += counted[key]
+            found += -summed(name)[0] if name.startswith("-") else summed(name)[0]
         return found
 
     numerator = total(indicator.numerator)
@@ -325,12 +365,21 @@ def _block(
         may_be = doubtful = total(indicator.unsaid)
         unsaid = (may_be > 0) & ((may_be >= total(indicator.cases)) if indicator.cases else (numerator == 0))
         unsaid &= judge.known(indicator, catalogue)
+    on_hand: Array | None = None
+    for name in () if lacking else (indicator.denominator or indicator.numerator):
+        more = summed(name)[1]
+        if more is not None:
+            on_hand = np.zeros_like(numerator) if on_hand is None else on_hand
+            on_hand += -more if name.startswith("-") else more
     quantile = None
     if indicator.quantile:
-        numerator, quantile = _quantiles(indicator, reader, sums)
+        numerator, quantile, on_hand = _quantiles(indicator, reader, sums, handed)
     cases = numerator if indicator.quantile else denominator
     status = judge.status(indicator, catalogue, cases, numerator.shape, lacking=lacking is not None, unsaid=unsaid)
-    return Block(indicator, dims, tuple(labels), numerator, denominator, status, excluded, lacking, unsaid, doubtful, quantile)
+    stray = None if lacking else judge.stray(indicator, catalogue, numerator if cases is None else cases)
+    return Block(
+        indicator, dims, tuple(labels), numerator, denominator, status, excluded, lacking, unsaid, doubtful, on_hand, stray, quantile
+    )
 
 
 def _lacking(indicator: Indicator, catalogue: Catalogue, dims: Labels, tally: Tally, day: date) -> Text | None:
@@ -341,13 +390,15 @@ def _lacking(indicator: Indicator, catalogue: Catalogue, dims: Labels, tally: Ta
     return unlike_day(indicator, catalogue, tally, day)
 
 
-def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums) -> tuple[Array, Array]:
-    """Return int64[scope, 1, period] cases, and int64[scope, period] twice the quantile."""
+def _quantiles(indicator: Indicator, reader: CountReader, sums: ScopeSums, handed: HandedOver) -> tuple[Array, Array, Array | None]:
+    """Return int64[scope, 1, period] cases, int64[scope, period] twice the quantile, and the cases that were handed over."""
     level = Fraction(indicator.quantile)
-    cases, twice = [], []
+    cases, twice, own = [], [], []
     for flows, values in reader.histograms(indicator.values_of):
         summed = sums.add(flows)
+        own.append(flows.sum(axis=2, dtype=np.int64))
         n_scopes, n_periods = summed.shape[:2]
         cases.append(summed.sum(axis=2, dtype=np.int64))
         twice.append(twice_quantiles(values, summed.reshape(n_scopes * n_periods, -1), level).reshape(n_scopes, n_periods))
-    return np.concatenate(cases, axis=1)[:, None, :], np.concatenate(twice, axis=1)
+    on_hand = handed.add(np.concatenate(own, axis=1)[:, None, :])
+    return np.concatenate(cases, axis=1)[:, None, :], np.concatenate(twice, axis=1), on_hand

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from cchc_metrics.records.columns import Array
+from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import LEVELS, UnitTree
 
 
@@ -104,6 +106,80 @@ class ScopeSums:
         for scope, stages in self.repeated:
             found[scope] -= np.maximum(counts[stages].sum(axis=0) - 1, 0)
         return found
+
+
+class HandedOver:
+    """Finds what units had on hand when they ended: a record is of the unit of the day on which it came in, also when it ends later.
+
+    What happened to such records in later periods is in no value of a unit that exists then, unless a unit above both does. The units that
+    took over, and those above them, have to say so.
+
+    Args:
+        scopes: whom values cover.
+        units: the unit tree.
+        periods: the periods.
+    """
+
+    def __init__(self, scopes: Sequence[Scope], units: UnitTree, periods: Sequence[Period]) -> None:
+        self._tree, self._periods = units, periods
+        self._place = {scope: at for at, scope in enumerate(scopes)}
+        ends = [units.days_of(units.whole(code))[1] for code in units.codes]
+        last = np.array([2**31 if day is None else day_number(day) for day in ends], dtype=np.int64)
+        gone = last[:, None] < np.array([p.first_day for p in periods], dtype=np.int64)
+        self._ended = np.flatnonzero(gone.any(axis=1))
+        self._gone = gone[self._ended]
+        self._takers: dict[tuple[int, int], Array] = {}
+
+    def add(self, counts: Array) -> Array | None:
+        """Return int64[scope, label, period], what is missing in the values of scopes, of int64[unit, label, period]; None for nothing."""
+        mine = counts[self._ended] if len(self._ended) else counts[:0]
+        left = np.argwhere((mine != 0).any(axis=1) & self._gone[:, : mine.shape[2]])
+        if not len(left):
+            return None
+        found = np.zeros((len(self._place), *counts.shape[1:]), dtype=np.int64)
+        takers = [self._takers_of(row, period) for row, period in left.tolist()]
+        row, period = np.repeat(left, [len(scopes) for scopes in takers], axis=0).T
+        by_label = found.transpose(0, 2, 1)
+        np.add.at(by_label, (np.concatenate(takers), period), mine.transpose(0, 2, 1)[row, period])
+        return found if found.any() else None
+
+    def _takers_of(self, row: int, period: int) -> Array:
+        key = (row, period)
+        if key not in self._takers:
+            code = self._tree.whole(self._tree.codes[self._ended[row]])
+            scopes = dict.fromkeys(self._scopes_of(code, self._periods[period]))
+            self._takers[key] = np.array(list(scopes), dtype=np.int64)
+        return self._takers[key]
+
+    def _scopes_of(self, code: str, period: Period) -> Iterator[int]:
+        tree = self._tree
+        own = {above for stage in tree.stages(code) for above in self._upwards(stage)}
+        level = tree.unit(code).level
+        for taker in self._living(code, period):
+            for above in self._upwards(taker):
+                if above not in own:
+                    yield from (at for of in ("", level) if (at := self._place.get(Scope(above, of))) is not None)
+
+    def _living(self, code: str, period: Period) -> tuple[str, ...]:
+        """Return the units of a period that took over from a unit; where none did, those that did from the nearest unit above it."""
+        tree = self._tree
+        for above in self._upwards(code):
+            if tree.overlaps(above, period.first, period.last):
+                return ()  # its values hold them
+            found: dict[str, None] = {}
+            new = [above]
+            while new:
+                new = [tree.whole(after) for before in new for after in tree.successors(before)]
+                found.update(dict.fromkeys(after for after in new if tree.overlaps(after, period.first, period.last)))
+                new = [after for after in new if after not in found]
+            if found:
+                return tuple(found)
+        return ()
+
+    def _upwards(self, code: str) -> Iterator[str]:
+        while code:
+            yield self._tree.whole(code)
+            code = self._tree.unit(code).parent
 
 
 def _repeated(scopes: Sequence[Scope], units: UnitTree, position: Mapping[str, int]) -> Iterator[tuple[int, Array]]:
