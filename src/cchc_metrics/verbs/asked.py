@@ -194,17 +194,17 @@ def check_units(tally: Tally, units: UnitTree) -> None:
 
 
 def _counted_too_early(tally: Tally, units: UnitTree) -> list[str]:
-    """Return the codes under which receipts were counted before their unit began, while another unit bore them."""
+    """Return the codes under which receipts were counted on days on which another unit bore them; between two units nobody does."""
     edges, found = tally.frame.edges, set()
-    since = {keys[-1]: units.unit(keys[-1]).valid_from for keys in units.bearers.values()}
-    for name in (f"{kind}.{KINDS[kind].event_sets[0].name}" for kind in tally.kinds if since):
+    others = {keys[-1]: units.unit(keys[-2]).valid_to for keys in units.bearers.values()}
+    for name in (f"{kind}.{KINDS[kind].event_sets[0].name}" for kind in tally.kinds if others):
         cube = tally.cubes.get(name)
         if cube is None:
             continue
         occurring = cube.grid(len(edges) + 1).astype(bool)
         for code, row in zip(cube.labels[UNIT], occurring, strict=True):
-            first = since.get(code)
-            if first is not None and row[: int(np.searchsorted(edges, day_number(first), side="right"))].any():
+            last = others.get(code)
+            if last is not None and row[: int(np.searchsorted(edges, day_number(last) + 1, side="right"))].any():
                 found.add(code)
     return sorted(found)
 

@@ -123,7 +123,7 @@ class HandedOver:
     def __init__(self, scopes: Sequence[Scope], units: UnitTree, periods: Sequence[Period]) -> None:
         self._tree, self._periods = units, periods
         self._place = {scope: at for at, scope in enumerate(scopes)}
-        ends = [units.days_of(units.whole(code))[1] for code in units.codes]
+        ends = [units.unit(code).valid_to for code in units.codes]
         last = np.array([2**31 if day is None else day_number(day) for day in ends], dtype=np.int64)
         gone = last[:, None] < np.array([p.first_day for p in periods], dtype=np.int64)
         self._ended = np.flatnonzero(gone.any(axis=1))
@@ -146,40 +146,42 @@ class HandedOver:
     def _takers_of(self, row: int, period: int) -> Array:
         key = (row, period)
         if key not in self._takers:
-            code = self._tree.whole(self._tree.codes[self._ended[row]])
-            scopes = dict.fromkeys(self._scopes_of(code, self._periods[period]))
+            scopes = dict.fromkeys(self._scopes_of(self._tree.codes[self._ended[row]], self._periods[period]))
             self._takers[key] = np.array(list(scopes), dtype=np.int64)
         return self._takers[key]
 
-    def _scopes_of(self, code: str, period: Period) -> Iterator[int]:
-        tree = self._tree
-        own = {above for stage in tree.stages(code) for above in self._upwards(stage)}
-        level = tree.unit(code).level
-        for taker in self._living(code, period):
-            for above in self._upwards(taker):
+    def _scopes_of(self, stage: str, period: Period) -> Iterator[int]:
+        tree, level = self._tree, self._tree.unit(stage).level
+        own, above = set(), stage
+        while above:  # whose values hold them
+            own.add(tree.whole(above))
+            above = tree.unit(above).parent
+        for taker in self._living(tree.whole(stage), period):
+            for above in self._upwards(taker, period):
                 if above not in own:
                     yield from (at for of in ("", level) if (at := self._place.get(Scope(above, of))) is not None)
 
     def _living(self, code: str, period: Period) -> tuple[str, ...]:
-        """Return the units of a period that took over from a unit; where none did, those that did from the nearest unit above it."""
+        """Return the unit itself in a period in which it exists, else those that took over from it, else from the nearest above it."""
         tree = self._tree
-        for above in self._upwards(code):
-            if tree.overlaps(above, period.first, period.last):
-                return ()  # its values hold them
+        while code:
             found: dict[str, None] = {}
-            new = [above]
+            new = [code]
             while new:
-                new = [tree.whole(after) for before in new for after in tree.successors(before)]
-                found.update(dict.fromkeys(after for after in new if tree.overlaps(after, period.first, period.last)))
-                new = [after for after in new if after not in found]
+                found.update(dict.fromkeys(unit for unit in new if tree.overlaps(unit, period.first, period.last)))
+                new = [tree.whole(after) for before in new if before not in found for after in tree.successors(before)]
             if found:
                 return tuple(found)
+            code = tree.whole(tree.unit(code).parent)
         return ()
 
-    def _upwards(self, code: str) -> Iterator[str]:
+    def _upwards(self, code: str, period: Period) -> Iterator[str]:
+        """Yield a unit and those above it in a period."""
         while code:
-            yield self._tree.whole(code)
-            code = self._tree.unit(code).parent
+            code = self._tree.whole(code)
+            yield code
+            stages = [self._tree.unit(stage) for stage in self._tree.stages(code)]
+            code = ([stage for stage in stages if stage.exists(period.first, period.last)] or stages)[-1].parent
 
 
 def _repeated(scopes: Sequence[Scope], units: UnitTree, position: Mapping[str, int]) -> Iterator[tuple[int, Array]]:
