@@ -123,7 +123,7 @@ class StatusJudge:
         """
         if self.exists.all():
             return None
-        defined = np.array([_defined(indicator, p) for p in self.periods], dtype=bool)
+        defined = np.array([indicator.holds_in(p) for p in self.periods], dtype=bool)
         found = (~self.exists & (self.known(indicator, catalogue) & defined)[None, :])[:, None, :] & (cases != 0)
         return found if found.any() else None
 
