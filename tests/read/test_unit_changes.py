@@ -110,13 +110,14 @@ def test_csv_says_the_same(tmp_path: Path) -> None:
 
 def test_misprinted_codes_are_corrected_and_found(tmp_path: Path) -> None:
     rows = []
-    for number, ((code, name), right) in enumerate(CORRECTIONS.items()):
-        neighbour = (code, "Xã Khác", "003", "Huyện", "11", "Tỉnh", f"0050{number}", f"Xã {number}", "11", "Tỉnh", "whole")
-        rows += [neighbour, (code, f"Xã {name.title()}", *neighbour[2:6], f"0060{number}", "Xã Y", "11", "Tỉnh", "whole")]
+    for (code, new), (right, name) in CORRECTIONS.items():
+        neighbour = (code, "Xã Khác", "003", "Huyện", "11", "Tỉnh", f"9{new[1:]}", "Xã X", "11", "Tỉnh", "whole")
+        rows += [neighbour, (code, name, *neighbour[2:6], new, "Xã Y", "11", "Tỉnh", "whole")]
         assert right != code
     tree = units_from_changes(csv_file(tmp_path / "u.csv", *rows))
-    assert [found.row for found in tree.noticed if found.code == "unit_code_corrected"] == [3, 5, 7]
-    assert [tree.predecessors(f"0060{number}") for number in range(3)] == [("00556",), ("01651",), ("02482",)]
+    assert [(found.code, found.row) for found in tree.noticed] == [("unit_code_corrected", row) for row in (3, 5, 7)]
+    assert {new: tree.predecessors(new) for _, new in CORRECTIONS} == {new: (right,) for (_, new), (right, _) in CORRECTIONS.items()}
+    assert tree.unit("00556").full_name == "xã Đặng Xá"
 
 
 def test_a_code_under_two_names_is_doubted_and_not_added(tmp_path: Path) -> None:
@@ -237,6 +238,29 @@ def test_kinds_come_off_in_any_writing() -> None:
     assert split_name("Thị Xã Sa Pa", "district") == ("thị xã", "Sa Pa")
     assert split_name("Xà Bang", "commune") == ("", "Xà Bang")
     assert split_name("Xã", "commune") == ("", "Xã")
+
+
+def test_huyen_thap_muoi_is_built_in_with_its_six_successors() -> None:
+    """As NQ 1663/NQ-UBTVQH15 has it: fourteen whole units became six."""
+    tree = units_from_changes("thap-muoi")
+    assert len(tree.subtree("872")) == 14
+    names = {
+        tree.unit(code).full_name: [tree.unit(c).full_name for c in tree.predecessors(code)] for code in tree.at_level("commune", on=START)
+    }
+    assert names == {
+        "xã Tháp Mười": ["thị trấn Mỹ An", "xã Mỹ Hòa", "xã Mỹ An"],
+        "xã Phương Thịnh": ["xã Hưng Thạnh", "xã Phương Thịnh"],
+        "xã Trường Xuân": ["xã Thạnh Lợi", "xã Trường Xuân"],
+        "xã Mỹ Quí": ["xã Mỹ Quí", "xã Mỹ Đông", "xã Láng Biển"],
+        "xã Đốc Binh Kiều": ["xã Tân Kiều", "xã Đốc Binh Kiều"],
+        "xã Thanh Mỹ": ["xã Phú Điền", "xã Thanh Mỹ"],
+    }
+    assert not tree.findings()
+
+
+def test_a_name_of_nothing_built_in_is_a_file_that_is_not_there() -> None:
+    with pytest.raises(InputError, match="there is no file «thap-muoii»; did you mean «thap-muoi»"):
+        units_from_changes("thap-muoii")
 
 
 def test_a_dataset_takes_the_tree(tree: cm.UnitTree) -> None:

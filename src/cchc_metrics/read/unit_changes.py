@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from cchc_metrics.read.files import raw_table
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.headings import heading_key
 from cchc_metrics.read.raw import RawColumn, RawTable, UnreadableFileError
+from cchc_metrics.read.unit_package import package_changes
 from cchc_metrics.records.fields import CellError, cell_text, parse_day
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.reference.unit_changes import PARTS, REFORM, Part, Renaming, UnitChange, units_of_changes
@@ -51,6 +53,10 @@ _WIDTH: Final[Mapping[str, int]] = {
 }
 _CODE_BEHIND: Final = re.compile(r"\s*\(\s*([0-9]+)\s*\)\s*$")
 """In the workbook a district and a province carry their code behind the name: «Huyện Tháp Mười (872)»."""
+BUILT_IN: Final[Mapping[str, str]] = {"thap-muoi": "thap_muoi.csv"}
+"""Lists that come with the library: huyện Tháp Mười, as NQ 1663/NQ-UBTVQH15 has it."""
+PACKAGE: Final = "vietnam-provinces"
+"""The package that has the list of the whole country."""
 Mistake = tuple[str, str]
 
 
@@ -67,6 +73,8 @@ def units_from_changes(
             with their codes in brackets, rows that name a province only, notes in words. Or a CSV file or workbook with the columns
             ``code_old, name_old, district_code_old, district_old, province_code_old, province_old, code_new, name_new, province_code_new,
             province_new, part`` (``whole``, ``part``, ``part_area_all_people`` or ``whole_area_only``).
+            ``"thap-muoi"`` is built in: huyện Tháp Mười and what it became. ``"vietnam-provinces"`` is the whole country from the package
+            of that name (extra ``units``, Python 3.12 or later; its licence is the GPL, version 3 or later).
         on: the first day of the new units.
         later: lists of what was renamed since and stayed the same unit: ``effective, code, name_after``, and ``name_before`` to compare.
         sheet: the sheet of a workbook; where not said, the first that names the most columns.
@@ -76,8 +84,27 @@ def units_from_changes(
 
     Raises:
         InputError: the list cannot be read, or rows of it cannot be used: each is named with its column and value.
+
+    >>> units = units_from_changes("thap-muoi")
+    >>> [units.on_day("30043", day).full_name for day in (date(2025, 6, 30), date(2025, 7, 1))], units.predecessors("30043")
+    (['xã Hưng Thạnh', 'xã Phương Thịnh'], ('30043@2025-06-30', '30082'))
     """
-    path = Path(source)
+    name = Path(source).name
+    lists = [Path(each) for each in ((later,) if isinstance(later, (str, Path)) else later)]
+    if source == PACKAGE:
+        units, noticed = _made(package_changes(), PACKAGE, on, lists, [])
+    elif source in BUILT_IN:
+        with as_file(files("cchc_metrics.reference").joinpath("data", BUILT_IN[str(source)])) as path:
+            units, noticed = _of_file(path, on, lists, "")
+    else:
+        units, noticed = _of_file(Path(source), on, lists, sheet)
+    try:
+        return UnitTree(units, noticed=noticed)
+    except CchcError as error:
+        raise InputError(f"{name}: {error.vi}", f"{name}: {error.en}") from None
+
+
+def _of_file(path: Path, on: date, later: Sequence[Path], sheet: str) -> tuple[list[Unit], list[UnitFinding]]:
     table = change_table(path, sheet=sheet)
     if table is None:
         listed = ", ".join(spellings[0] for key, spellings in _HEADINGS.items() if key in _REQUIRED)
@@ -85,12 +112,7 @@ def units_from_changes(
             f"{path.name}: không phải bảng chuyển đổi đơn vị; cần các cột {listed}",
             f"{path.name}: is no list of changes of units; it needs the columns {listed}",
         )
-    lists = (later,) if isinstance(later, (str, Path)) else tuple(later)
-    units, noticed = units_in(table, path.name, on=on, later=[Path(each) for each in lists])
-    try:
-        return UnitTree(units, noticed=noticed)
-    except CchcError as error:
-        raise InputError(f"{path.name}: {error.vi}", f"{path.name}: {error.en}") from None
+    return units_in(table, path.name, on=on, later=later)
 
 
 def change_table(path: Path, *, sheet: str = "", file: str = "", encoding: str = "") -> RawTable | None:
@@ -101,7 +123,8 @@ def change_table(path: Path, *, sheet: str = "", file: str = "", encoding: str =
     """
     name = file or path.name
     if not path.is_file():
-        raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
+        vi, en = suggestion(str(path), (*BUILT_IN, PACKAGE))
+        raise InputError(f"không có tệp «{path}»{vi}", f"there is no file «{path}»{en}")
     table = _table(path, name, _HEADINGS, sheet=sheet, encoding=encoding)
     return table if {"code_old", "code_new"} <= set(_meant(table, _HEADINGS).values()) else None
 
@@ -112,14 +135,19 @@ def units_in(table: RawTable, file: str, *, on: date = REFORM, later: Sequence[P
     Raises:
         InputError: names every row that cannot be used, with its column and value.
     """
-    renamings = [renaming for path in later for renaming in _renamings(path)]
     read = _Reader(table, file)
-    changes = read.changes()
+    return _made(read.changes(), file, on, later, read.findings)
+
+
+def _made(
+    changes: Sequence[UnitChange], file: str, on: date, later: Sequence[Path], noticed: Sequence[UnitFinding]
+) -> tuple[list[Unit], list[UnitFinding]]:
+    renamings = [renaming for path in later for renaming in _renamings(path)]
     try:
         units, findings = units_of_changes(changes, on, renamings)
     except CchcError as error:
         raise InputError(f"{file}: {error.vi}", f"{file}: {error.en}") from None
-    return units, [*read.findings, *findings]
+    return units, [*noticed, *findings]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,13 @@ PARTS: tuple[Part, ...] = ("whole", "part", "part_area_all_people", "whole_area_
 _ONE_DAY = timedelta(days=1)
 _FORMS = tuple((kind, tuple((word, plain(word)) for word in kind.split())) for kind in KINDS)
 
-CORRECTIONS: Mapping[tuple[str, str], str] = {("00553", "đặng xá"): "00556", ("01615", "mỹ hưng"): "01651", ("02485", "phú thịnh"): "02482"}
-"""Codes that the statistics office's workbook of QĐ 19/2025/QĐ-TTg misprints, as its own list of 18/07/2025 has them."""
+CORRECTIONS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("00553", "00562"): ("00556", "Xã Đặng Xá"),
+    ("01615", "01648"): ("01651", "Xã Mỹ Hưng"),
+    ("02485", "02494"): ("02482", "Xã Phú Thịnh"),
+}
+"""Old and new code of rows in which the statistics office's workbook of QĐ 19/2025/QĐ-TTg misprints the old code → the code and name
+of the unit in its own list of 18/07/2025."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +117,17 @@ class _Names:
 
 def corrected(changes: Iterable[UnitChange]) -> tuple[list[UnitChange], list[UnitFinding]]:
     """Return the changes with misprinted codes as the office's own list has them, and a finding for each."""
-    misprinted = {code for code, _ in CORRECTIONS}
     found, findings = [], []
     for change in changes:
-        right = None
-        if change.code_old in misprinted:
-            right = CORRECTIONS.get((change.code_old, split_name(change.name_old, "commune")[1].casefold()))
+        right = CORRECTIONS.get((change.code_old, change.code_new))
         if right is None:
             found.append(change)
             continue
-        vi = f"mã in nhầm của {change.name_old}; dùng {right} theo danh mục của cơ quan thống kê ngày 18/07/2025"
-        en = f"a misprinted code of {change.name_old}; {right} is used, as in the statistics office's list of 18/07/2025"
-        findings.append(UnitFinding("unit_code_corrected", right, vi, en, change.row, "code_old", change.code_old))
-        found.append(replace(change, code_old=right))
+        code, name = right
+        vi = f"mã in nhầm của {name}; dùng {code} theo danh mục của cơ quan thống kê ngày 18/07/2025"
+        en = f"a misprinted code of {name}; {code} is used, as in the statistics office's list of 18/07/2025"
+        findings.append(UnitFinding("unit_code_corrected", code, vi, en, change.row, "code_old", change.code_old))
+        found.append(replace(change, code_old=code, name_old=name))
     return found, findings
 
 
