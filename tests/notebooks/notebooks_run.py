@@ -68,3 +68,12 @@ def test_a_province_ranks_all_its_communes() -> None:
     assert "200000" in shown[0]
     assert shown[1] == "True"
     assert shown[2].startswith("(120,")
+
+
+def test_what_new_communes_inherit_is_the_sum_of_counts_and_one_of_them_is_refused() -> None:
+    data = cm.read_folder(EXAMPLE)
+    old = [data.measures("2021")["resolved_on_time", code] for code in ("H20.38.01", "H20.38.02", "H20.38.03")]
+    numerator, denominator = sum(m.numerator or 0 for m in old), sum(m.denominator or 0 for m in old)
+    text = said("xa-moi-ke-thua")
+    assert f"{numerator}     {denominator}" in text
+    assert "{'xã Phương Thịnh': 'xã Phương Thịnh: không có số liệu kỳ gốc'}" in text
