@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -204,6 +205,46 @@ def test_a_form_that_cannot_be_read_says_where(tmp_path: Path) -> None:
     assert "thiếu cột «online»" in refused("form06", "--check", published(tmp_path, FORM.replace(",(4)", ",online?")))
     assert "không có tệp" in refused("form06", "--check", tmp_path / "quy-2.csv")
     assert "is not UTF-8" in refused("form06", "--check", published(tmp_path, FORM, "utf-16"), "--lang", "en")
+
+
+# --- form06 --why
+
+
+def test_which_rules_make_the_sheet_of_the_office(tmp_path: Path) -> None:
+    read_folder(EXAMPLE, rules="form06a", period="2021").form06().to_excel(tmp_path / "mot-cua.xlsx")
+    asked = ("form06", EXAMPLE, "--period", "2021", "--why", "--with", tmp_path / "mot-cua.xlsx")
+    result = invoke(*asked, "--lang", "en")
+    assert result.exit_code == DONE
+    assert "Makes the office's sheet: returned and withdrawn dossiers are on time [unresolved=on_due_date]." in result.stdout
+    found = json.loads(invoke(*asked, "--json").stdout)
+    assert (found["schema_version"], found["compared"], found["cells_left"]) == (1, True, 0)
+    assert found["found"] == ["unresolved=on_due_date", "form06a"]
+    [on_time] = [
+        each
+        for each in found["changes"]
+        if (each["part"], each["rules"], each["level"], each["field"]) == ("alone", "unresolved=on_due_date", "", None)
+        and each["number"] == "on_due_date"
+    ]
+    assert on_time["difference"] == on_time["office"] - on_time["count"] > 0
+    for name in ("why.xlsx", "why.csv", "why.json", "why.md", "why.parquet"):
+        assert invoke(*asked, "--out", tmp_path / name).exit_code == DONE
+        assert (tmp_path / name).stat().st_size
+    assert json.loads((tmp_path / "why.json").read_text(encoding="utf-8")) == found
+    assert "must end in .xlsx, .csv" in refused(*asked, "--out", tmp_path / "why.pdf", "--lang", "en")
+
+
+def test_a_sheet_that_no_rule_makes_is_a_finding(tmp_path: Path) -> None:
+    folder = with_events(tmp_path / "TM")
+    result = invoke("form06", folder, "--period", "2021-03", "--why", "--with", published(tmp_path, FORM), "--lang", "en")
+    assert result.exit_code == DONE_WITH_FINDINGS
+    assert "sets of rules tried makes the office's sheet." in result.stdout
+    alone = invoke("form06", folder, "--period", "2021-03", "--why", "--lang", "en")
+    assert (alone.exit_code, "office" in alone.stdout) == (DONE, False)
+
+
+def test_options_that_do_not_go_together() -> None:
+    assert "--with and --json go with --why" in invoke("form06", EXAMPLE, "--json").stderr
+    assert "--why needs FOLDER" in invoke("form06", "--why", "--check", EXAMPLE / "dossiers.csv").stderr
 
 
 # --- explain

@@ -334,16 +334,38 @@ def score(folder: Path, unit: str | None, changes: tuple[str, ...], cheapest: in
 @unit_option
 @click.option("--rules", default="form06", show_default=True, help="a preset of rules")
 @click.option("--check", "published", type=_FILE, help="check a published form (CSV) instead")
-@click.option("--out", type=_FILE, help="write the form as it is submitted: a workbook (.xlsx)")
+@click.option("--why", is_flag=True, help="print which named rules change which cells, and with --with which make the office's sheet")
+@click.option("--with", "office", type=_FILE, help="with --why: the one-stop's own sheet (CSV or workbook)")
+@click.option("--json", "as_json", is_flag=True, help="with --why: print JSON")
+@click.option(
+    "--out", type=_FILE, help="write the form as it is submitted (.xlsx); with --why the table (.xlsx, .csv, .json, .md, .parquet)"
+)
 @lang_option
-def form06_command(folder: Path | None, unit: str, published: Path | None, out: Path | None, lang: Lang, **chosen: Any) -> None:
-    """Print Form 06 (Biểu số 06/VPCP/KSTT) of FOLDER, or check the identities of a published one."""
+def form06_command(
+    folder: Path | None,
+    unit: str,
+    published: Path | None,
+    office: Path | None,
+    out: Path | None,
+    lang: Lang,
+    *,
+    why: bool,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Print Form 06 (Biểu số 06/VPCP/KSTT) of FOLDER, check the identities of a published one, or say why they are not the same."""
     from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.form06_table import failure_text, form06_table  # noqa: PLC0415
     from cchc_metrics.verbs.form06 import check_form06  # noqa: PLC0415
 
     if published is None and folder is None:
         raise click.UsageError("cần FOLDER hoặc --check TỆP | FOLDER or --check FILE is needed")
+    if (office is not None or as_json) and not why:
+        raise click.UsageError("--with và --json đi với --why | --with and --json go with --why")
+    if why:
+        if folder is None or published is not None:
+            raise click.UsageError("--why cần FOLDER, không đi với --check | --why needs FOLDER and does not go with --check")
+        raise SystemExit(_form06_why(folder, unit, office, out, lang, as_json=as_json, **chosen))
     errors: Mapping[str, int] = {}
     heading: list[str] = []
     with _working(lang) as progress:
@@ -366,6 +388,24 @@ def form06_command(folder: Path | None, unit: str, published: Path | None, out: 
         click.echo(failure_text(failure, lang))
     _tell_errors(errors, lang)
     raise SystemExit(1 if failures or errors else 0)
+
+
+def _form06_why(folder: Path, unit: str, office: Path | None, out: Path | None, lang: Lang, *, as_json: bool, **chosen: Any) -> int:
+    """Print which rules change which cells of a form, and write the whole table; the totals of all are printed."""
+    from cchc_metrics.report.table_file import save_table  # noqa: PLC0415  the command starts fast
+
+    with _working(lang) as progress:
+        data = _read(folder, progress, **chosen)
+        found = data.form06_why(unit=unit, office=office)
+        if out is not None:
+            save_table(found, out, lang, found.to_json(lang))
+        errors = data.errors(["dossiers"])
+    if as_json:
+        click.echo(json.dumps(found.to_json(lang), ensure_ascii=False, indent=1))
+    else:
+        click.echo(found.totals().to_text(lang, rows=None, width=None))
+    _tell_errors(errors, lang)
+    return 1 if errors or (found.compared and found.left[0] and not found.found) else 0
 
 
 @main.command()

@@ -18,7 +18,7 @@ from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.arguments import as_period, as_periods
 from cchc_metrics.count.engines import Engine
-from cchc_metrics.count.tally import Tally
+from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
@@ -47,7 +47,7 @@ from cchc_metrics.verbs.contributions import Contributions
 from cchc_metrics.verbs.entered import Figure, checked_figures, with_figures
 from cchc_metrics.verbs.explain import Explanation, explain
 from cchc_metrics.verbs.figures import one_each
-from cchc_metrics.verbs.form06 import Form06, form06
+from cchc_metrics.verbs.form06 import FORM06_SETS, Form06, form06, in_form06
 from cchc_metrics.verbs.judge import Coverage
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from cchc_metrics.report.template_fill import FilledForm
     from cchc_metrics.score import Inputs, Scheme
     from cchc_metrics.score.card import Scorecards
+    from cchc_metrics.verbs.form06_rows import Form06Row
+    from cchc_metrics.verbs.form06_why import Form06Why
 
 _NO_NOTE = Text()
 _Changed = dict[str, Any]
@@ -363,6 +365,40 @@ class Dataset:
             )
         counted = self._counted((chosen,), day, None)
         return form06(counted, units=self.units, unit=unit or self.unit, period=chosen, as_of=day)
+
+    def form06_why(
+        self, period: Period | str | None = None, *, unit: str = "", office: Iterable[Form06Row] | Path | str | None = None
+    ) -> Form06Why:
+        """Return which named rules change which cells of Form 06, alone and together, and which of them make the one-stop's own sheet.
+
+        Args:
+            period: the period; the dataset's own where none is said.
+            unit: code; the unit that reports where none is said.
+            office: the one-stop's own sheet: its rows, or its file as ``cchc-metrics form06 --check`` reads it. None for the rules alone.
+
+        Raises:
+            InputError: the dossiers are not complete in the period, or the file cannot be read.
+        """
+        from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415  only where there is such a file
+        from cchc_metrics.verbs.form06_why import form06_why  # noqa: PLC0415  only where it is asked
+
+        form = self.form06(period, unit=unit)
+        rows = read_form06_file(office) if isinstance(office, (Path, str)) else None if office is None else tuple(office)
+        columns = in_form06(self.columns("dossiers"), form.period)
+
+        def count(rules: Rules) -> Form06:
+            counted = tally(
+                {"dossiers": columns},
+                periods=[form.period],
+                rules=rules,
+                calendar=self.calendar,
+                as_of=form.as_of,
+                sets=FORM06_SETS,
+                daily=False,
+            )
+            return form06(counted, units=self.units, unit=form.unit, period=form.period, as_of=form.as_of)
+
+        return form06_why(form, self.rules, count, rows)
 
     def fill_form(
         self,

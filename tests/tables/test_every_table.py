@@ -10,6 +10,7 @@ import json
 import pkgutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -113,6 +114,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "Explanation": lambda: data().explain("resolved_on_time", "TM", "2021"),
     "FilledForm": filled_form,
     "Form06": lambda: data().form06("2021"),
+    "Form06Why": lambda: data().form06_why("2021", office=[replace(r, late=r.late + 1) for r in data().form06("2021").rows]),
     "Measures": lambda: data().measures("2021"),
     "Problems": problems,
     "Ranking": lambda: rank_units(cards(), units="ABCD", line="2"),

@@ -1,4 +1,4 @@
-"""A published Form 06 from CSV, exactly as it was printed."""
+"""A published Form 06 from CSV or a workbook, exactly as it was printed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import io
 from pathlib import Path
 
 from cchc_metrics.errors import InputError, suggestion
+from cchc_metrics.read.form06_book import read_form06_book
+from cchc_metrics.read.formats import form_of
 from cchc_metrics.records.fields import CellError, parse_whole
 from cchc_metrics.text import fold, nfc
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
@@ -69,13 +71,15 @@ def _whole(cell: str, file: str, row: int, column: str) -> int:
 
 
 def read_form06_file(path: Path | str) -> tuple[Form06Row, ...]:
-    """Return the rows of a published form from a CSV file.
+    """Return the rows of a published form from a CSV file, or from a workbook laid out as the form is printed.
 
     Raises:
         InputError: the file cannot be read, or a cell not understood.
     """
     place = Path(path)
     try:
+        if place.is_file() and form_of(place) == "workbook":
+            return read_form06_book(place)
         text = place.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"không có tệp «{place}»", f"there is no file «{place}»") from None

@@ -15,6 +15,10 @@ from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.catalogue.model import Count
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import CchcError
+from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.dossier import ENDED
+from cchc_metrics.records.ends import AS_CHECKED
+from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import rules_until
 from cchc_metrics.reference.unit import UnitTree
@@ -200,6 +204,19 @@ def _check_stock(rows: Sequence[Form06Row], following: Sequence[Form06Row]) -> I
             yield Failure(0, _STOCK, later, 0, Text(f"biểu này không có dòng «{name}»", f"this form does not have the row «{name}»"))
 
 
+def in_form06(dossiers: Columns, period: Period) -> Columns:
+    """Return the dossiers that can be in the form of a period under any rules: not those received after it, or over before it.
+
+    Args:
+        dossiers: valid rows.
+        period: the period.
+    """
+    received = dossiers.days("received_at")
+    last_end = np.maximum.reduce([dossiers.days(name) for name in AS_CHECKED])
+    over = dossiers.equals("status", *(status.value for status in ENDED)) & (last_end >= 0) & (last_end < day_number(period.first))
+    return dossiers.take(np.flatnonzero((received >= 0) & (received <= day_number(period.last)) & ~over))
+
+
 @public
 def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | None = None, as_of: date | str | None = None) -> Form06:
     """Return Form 06 of a unit and everything below it.
@@ -298,4 +315,11 @@ def _counts() -> Iterator[Count]:
     yield _count("pending_due_unknown", "dossiers.undated_begins", "dossiers.undated_ends", "end", timing=_UNKNOWN)
 
 
+FORM06_SETS: Mapping[str, tuple[str, ...]] = {
+    "dossiers.received_by_field": ("field", "channel"),
+    "dossiers.ended_by_field": ("field", "timing"),
+    **{f"dossiers.overdue_{when}": ("field",) for when in ("begins", "ends")},
+    **{f"dossiers.undated_{when}": ("timing", "field") for when in ("begins", "ends")},
+}
+"""The sets of events that the form is made of, with their dimensions, as ``tally`` takes them."""
 _COUNTS = {count.id.removeprefix("form."): count for count in _counts()}
