@@ -9,7 +9,7 @@ from typing import Final, Literal, Self, TypeAlias, get_args, get_origin
 
 from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.errors import CchcError, InputError
-from cchc_metrics.reference.rules import Rules, rule_presets
+from cchc_metrics.reference.rules import RuleOptions, Rules, rule_presets
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.tables.table import MAX_WIDTH, AnswerTable
@@ -24,6 +24,7 @@ _MOST_RULES: Final = 4
 _KEPT: Final = 8
 """So many of the combinations of one size, the nearest to the sheet, are combined with one rule more."""
 
+_PRESET: Final = "preset"
 Option: TypeAlias = tuple[str, str | bool]
 """A rule and one of its choices."""
 Part = Literal["office", "together", "rest", "alone"]
@@ -247,11 +248,12 @@ def _words_of(rules: str) -> Text:
 
 
 def options_of(rules: Rules) -> tuple[Option, ...]:
-    """Return every other choice of every rule that has a closed list of them."""
+    """Return every other choice of every rule that has a closed list of them; of a rule that changed on a day, every choice."""
     found: list[Option] = []
-    for name, info in Rules.model_fields.items():
+    for name, info in RuleOptions.model_fields.items():
         choices = (False, True) if info.annotation is bool else get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
-        found += [(name, choice) for choice in choices if choice != getattr(rules, name)]
+        held = {getattr(version, name) for _, version in rules.versions}
+        found += [(name, choice) for choice in choices if held != {choice}]
     return tuple(found)
 
 
@@ -352,14 +354,11 @@ class _Search:
         )
 
     def _presets(self) -> dict[str, frozenset[Option]]:
-        """Return the packaged presets as what they change, those that change a cell and differ from the form's own rules."""
+        """Return the packaged presets that change a cell, and differ from the form's own rules in more than one choice."""
         closed = {name for name, _ in options_of(self._rules)}
-        found = {}
-        for name, preset in rule_presets().items():
-            changed = frozenset((o, getattr(preset, o)) for o in closed if getattr(preset, o) != getattr(self._rules, o))
-            if len(changed) > 1 and self._cells(changed) not in ({}, self._ours):
-                found[name] = changed
-        return found
+        found = {name: frozenset({(_PRESET, name)}) for name in rule_presets()}
+        several = (n for n, p in rule_presets().items() if p.changes or sum(getattr(p, o) != getattr(self._rules, o) for o in closed) > 1)
+        return {name: found[name] for name in several if self._cells(found[name]) not in ({}, self._ours)}
 
     def _searched(self, options: Iterable[Option]) -> list[frozenset[Option]]:
         """Return the sets of fewest rules that make the sheet, or the nearest ones of each size tried."""
@@ -388,12 +387,20 @@ class _Search:
     def _cells(self, changed: frozenset[Option]) -> dict[Key, int]:
         """Return the cells of the form under other rules; none where the records do not have what these need."""
         if changed not in self._known:
-            rules = self._rules.model_copy(update={**dict(changed), "id": f"{self._rules.id}+{_id(changed)}"})
+            options = dict(changed)
+            rules = (
+                self._rules.with_options(f"{self._rules.id}+{_id(changed)}", options) if _PRESET not in options else self._preset(options)
+            )
             try:
                 self._known[changed] = _cells(self._count(rules).rows)
             except CchcError:
                 self._known[changed] = {}
         return self._known[changed]
+
+    def _preset(self, named: Mapping[str, str | bool]) -> Rules:
+        """Return a preset with the opening hours of the form's own rules."""
+        preset = rule_presets()[str(named[_PRESET])]
+        return preset.with_options(preset.id, {"opening_hours": preset.opening_hours or self._rules.opening_hours})
 
     def _all(self, changed: frozenset[Option]) -> Iterator[tuple[Key, int]]:
         """Yield the cells that are compared with the office's, of both."""
@@ -437,4 +444,4 @@ def _cells(rows: Iterable[Form06Row]) -> dict[Key, int]:
 
 
 def _id(changed: frozenset[Option]) -> str:
-    return "+".join(f"{name}={str(choice).lower()}" for name, choice in sorted(changed))
+    return "+".join(str(choice) if name == _PRESET else f"{name}={str(choice).lower()}" for name, choice in sorted(changed))
