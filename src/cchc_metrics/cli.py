@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _SLOW_SECONDS = 1.0
 FORMATS = "txt, md, json, html, xlsx, docx, csv, parquet"  # as report.files.FORMATS, which costs too much to be imported for a text of help
 
+PERIODIC_FORMATS = "docx, xlsx, html, txt, md, json, csv"  # as report.periodic_files.FORMATS, likewise
+
 
 class _Date(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     name = "date"
@@ -145,6 +147,33 @@ def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: 
     if opened and (chosen_file := to_be_opened(written)) is not None:
         click.launch(str(chosen_file))
     raise SystemExit(_status(made.problems))
+
+
+@main.command()
+@folder_argument
+@period_option
+@as_of_option
+@click.option("--baseline", type=_PATH, help="a folder, or a report.json, to compare with")
+@plan_option
+@rules_option
+@lang_option
+@click.option("--rows", type=_FILE, help="a TOML file of rows of one's own, instead of those of the package")
+@click.option("--out", type=_PATH, help="folder to write to; created when missing")
+@click.option("--formats", default="docx,xlsx", show_default=True, help=f"what to write to --out: {PERIODIC_FORMATS}")
+def periodic(folder: Path, lang: Lang, rows: Path | None, out: Path | None, formats: str, **chosen: Any) -> None:
+    """Print the periodic report on administrative reform of FOLDER (581/BNV-CCHC: first quarter, six months, third quarter, year)."""
+    from cchc_metrics.report.periodic_page import periodic_page  # noqa: PLC0415  the command starts fast
+
+    written: tuple[Path, ...] = ()
+    with _working(lang) as progress:
+        found = _read(folder, progress, **chosen).periodic(rows=rows)
+        page = periodic_page(found, lang)
+        if out is not None:
+            written = found.save(out, formats.split(","), lang)
+    _print_page(page)
+    if written:
+        click.echo(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
+    raise SystemExit(_status(found.report.problems))
 
 
 @main.command()

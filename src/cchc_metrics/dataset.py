@@ -53,6 +53,7 @@ from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
+    from cchc_metrics.report.periodic import PeriodicReport
     from cchc_metrics.report.template_fill import FilledForm
     from cchc_metrics.score import Inputs, Scheme
     from cchc_metrics.score.card import Scorecards
@@ -538,6 +539,32 @@ class Dataset:
             names=self._names(),
         )
 
+    def periodic(
+        self,
+        period: Period | str | None = None,
+        *,
+        baseline_period: Period | str | None = None,
+        rows: Path | str | None = None,
+    ) -> PeriodicReport:
+        """Return the periodic report on administrative reform (581/BNV-CCHC): every row with its value or why there is none.
+
+        Args:
+            period: ``"2026-Q1@nd09"``, ``"2026-H1@nd09"`` …; the dataset's own where none is said.
+            baseline_period: what to compare with; the same-named period one year earlier where none is said.
+            rows: a TOML file of rows of one's own; see docs/periodic-report.md.
+
+        Raises:
+            InputError: the period has not begun on the day of export, or there is no such file.
+            MistakesError: the file's mistakes, all at once.
+        """
+        from cchc_metrics.report.periodic import periodic  # noqa: PLC0415  only where it is asked for
+        from cchc_metrics.report.periodic_outline import load_outline  # noqa: PLC0415  as above
+
+        own = None
+        if rows is not None:
+            own = load_outline(_file(Path(rows)), file=Path(rows).name, indicators=self.catalogue.indicators)
+        return periodic(self.report(period, baseline_period=baseline_period), own)
+
     # --- How it prints itself
 
     def __repr__(self) -> str:
@@ -816,6 +843,13 @@ def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None)
     if plan is not None:
         wanted += plan_periods(plan, as_of)
     return tuple(dict.fromkeys(p for p in wanted if p.first <= as_of))
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
 
 
 def _unit(given: Unit | Mapping[str, Any]) -> Unit:

@@ -1,7 +1,7 @@
 """Write the golden reports anew: ``python tests/golden/regenerate.py``, and read the diff before it is committed.
 
-Of a district of two communes, small enough to be counted by hand, the whole report; of a province in the quarter that straddles 01/07/2025
-the text; of the large example its digest and its main figures.
+Of a district of two communes, small enough to be counted by hand, the whole report and the periodic one; of a province in the quarter
+that straddles 01/07/2025 the text; of the large example its digest and its main figures.
 Both are made by the command itself. The tests in tests/test_job.py compare what it writes with these files, byte for byte.
 """
 
@@ -18,6 +18,9 @@ from typing import Any
 from click.testing import CliRunner
 
 from cchc_metrics import cli
+from cchc_metrics.dataset import read_folder
+from cchc_metrics.report.page_text import page_text
+from cchc_metrics.report.periodic_page import periodic_page
 
 GOLDEN = Path(__file__).parent
 SMALL = GOLDEN / "two-communes"
@@ -42,7 +45,8 @@ def golden_files() -> dict[str, str]:
     """Return the golden files by name."""
     small = {f"two-communes.{name}": made.decode() for name, made in written(SMALL).items()}
     straddling = {"third-quarter-2025.report.txt": written(STRADDLING, "2025-Q3@nd09")["report.txt"].decode()}
-    return small | straddling | {DIGEST: digest(written(EXAMPLE))}
+    periodic = {"two-communes.periodic.txt": page_text(periodic_page(read_folder(SMALL).periodic(PERIOD)))}
+    return small | straddling | periodic | {DIGEST: digest(written(EXAMPLE))}
 
 
 def difference(name: str, found: bytes) -> str:

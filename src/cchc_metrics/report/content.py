@@ -33,7 +33,7 @@ def report_page(report: Report, lang: Lang = "vi") -> Page:
     ]
     if report.as_of < report.period.last:
         lines[0] += draft.say(" Kỳ báo cáo chưa kết thúc, số liệu còn thay đổi.", " The period is not over: figures will change.")
-    return Page(title, (*lines, *straddling(draft), *_warnings(draft)), (*first_page(draft), *annexes(draft)), lang)
+    return Page(title, (*lines, *straddling(draft), *warnings(draft)), (*first_page(draft), *annexes(draft)), lang)
 
 
 def straddling(draft: Draft) -> Iterator[str]:
@@ -60,10 +60,10 @@ def plan_page(report: Report, lang: Lang = "vi") -> Page:
     if report.plan is None or found is None:
         raise InputError("không có kế hoạch; thêm plan.toml hoặc --plan", "there is no plan; add plan.toml, or --plan")
     title = draft.say(report.plan.title, report.plan.title_en or report.plan.title) or report.plan.number
-    return Page(title, _warnings(draft), (found,), lang)
+    return Page(title, warnings(draft), (found,), lang)
 
 
-def _warnings(draft: Draft) -> tuple[str, ...]:
+def warnings(draft: Draft) -> tuple[str, ...]:
     """Return what has to stand at the top of every page: that records are made up, and the note of the district."""
     made_up = draft.say("SỐ LIỆU MÔ PHỎNG, không phải số liệu thật.", "SYNTHETIC RECORDS, not real data.") if draft.report.synthetic else ""
     text = " ".join(filter(None, (made_up, capitalised(draft.report.note.text(draft.lang)))))

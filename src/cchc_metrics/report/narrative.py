@@ -95,6 +95,22 @@ def narrative(draft: Draft) -> Narrative:
     return _Writer(draft, _outline()).narrative()
 
 
+def sentences(draft: Draft, names: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for each indicator that has a value, and one that names those that have none.
+
+    Args:
+        draft: the report.
+        names: ids of indicators; those that its catalogue does not have are passed over.
+    """
+    return _Writer(draft, _outline()).values(names)
+
+
+def gap_text(lang: Lang) -> str:
+    """Return what stands in the place of a topic that no record says anything about."""
+    vi, en = "[Nội dung này không có trong số liệu; đơn vị bổ sung.]", "[No record says anything about this: to be written.]"
+    return en if lang == "en" else vi
+
+
 def filled(pattern: str, fields: Mapping[str, str]) -> str:
     """Return a sentence with its fields filled in, without the parts of which a field has nothing to say.
 
@@ -147,7 +163,7 @@ class _Writer:
         return topic.said not in ("others", "plan") or any(True for _ in self._said(topic.said))
 
     def _topic(self, topic: _Topic) -> Topic:
-        sentences = [*self._values(topic.indicators), *self._said(topic.said)]
+        sentences = [*self.values(topic.indicators), *self._said(topic.said)]
         return Topic(topic.text(self.draft.lang), tuple(sentences), gap=not sentences)
 
     def _said(self, what: Said | None) -> Iterator[str]:
@@ -155,7 +171,7 @@ class _Writer:
             yield from self._plan()
         elif what == "others":
             named = {name for chapter in self.outline.chapters for topic in chapter.topics for name in topic.indicators}
-            yield from self._values(indicator.id for indicator in self.draft.report.catalogue if indicator.id not in named)
+            yield from self.values(indicator.id for indicator in self.draft.report.catalogue if indicator.id not in named)
         elif what == "better":
             yield from self._better()
         elif what == "attention":
@@ -165,7 +181,7 @@ class _Writer:
 
     # --- Values
 
-    def _values(self, names: Iterable[str]) -> Iterator[str]:
+    def values(self, names: Iterable[str]) -> Iterator[str]:
         """Yield a sentence for each indicator that has a value, and one that names those that have none; nothing of what does not apply."""
         catalogue, silent = self.draft.report.catalogue, []
         for indicator in (catalogue[name] for name in names if name in catalogue):

@@ -102,6 +102,11 @@ class TableRow:
     depth: int = 0
     role: Literal["row", "title", "total"] = "row"
 
+    @property
+    def spread(self) -> int | None:
+        """The cell of a title that takes all places up to the end of its row: the last one that says something; None in other rows."""
+        return max((at for at, cell in enumerate(self.cells) if cell.shown), default=0) if self.role == "title" else None
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

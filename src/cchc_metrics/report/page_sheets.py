@@ -17,6 +17,7 @@ _WIDEST_NAME, _WIDEST_WORDS, _WIDEST_NUMBER, _NARROWEST = 46, 30, 24, 9
 _FEWEST: Final = 84.0  # so wide is a page that stands, and every sheet at least
 _LYING_PAGE: Final = 120.0
 _SHORT: Final = 12  # words stand in the middle of their column if none is longer
+_NUMBERS: Final = 6  # how wide a column of the numbers of rows is
 _LETTERS: Final = 1.1  # of a text to a width of one: it is measured in digits, which are wider
 _PERCENT: Final = "%"
 
@@ -30,17 +31,20 @@ _HEADING: Final = SheetForm(bold=True, size=11, align="center", border=True, fil
 
 
 def page_sheets(page: Page) -> Iterator[PrintedSheet]:
-    """Yield the sheets of a page: the sections of its first page together, then each annex.
+    """Yield the sheets of a page: the sections of its first page together, then each annex; what stands under the title on the first.
 
     Args:
         page: the page.
     """
     first = [section for section in page.sections if not section.annex]
-    name = "Report" if page.lang == "en" else "Báo cáo"
-    yield _sheet(name, page.title, page.lines, first, first=True)
+    lines = page.lines
+    if first:
+        yield _sheet("Report" if page.lang == "en" else "Báo cáo", page.title, lines, first, first=True)
+        lines = ()
     for section in page.sections:
         if section.annex:
-            yield _sheet(section.title, page.title, (), [section])
+            yield _sheet(section.title, page.title, lines, [section])
+            lines = ()
 
 
 def number_format(cell: Cell) -> str:
@@ -112,14 +116,17 @@ class _Layout:
     def _headings(self, table: Table) -> None:
         grouped = any(heading.group for heading in table.headings)
         last = self.row + 1 if grouped else self.row
-        column = 0
+        column, most = 0, 1
         for group, members in groupby(table.headings, key=lambda heading: heading.group):
             listed = list(members)
             if group:
+                most = max(most, lines_of(group, _LETTERS * sum(self.widths[column : column + len(listed)]) - 1))
                 self._add(self.row, column, group, _HEADING, self.row, self._end(table, column + len(listed) - 1))
             for at, heading in enumerate(listed, start=column):
                 self._add(last if group else self.row, at, heading.text, _HEADING, last, self._end(table, at))
             column += len(listed)
+        if most > 1:
+            self.heights[self.row] = most * _POINTS + _GAP
         self.heights[last] = (
             max(lines_of(heading.text, self._letters(table, at)) for at, heading in enumerate(table.headings)) * _POINTS + _GAP
         )
@@ -127,7 +134,13 @@ class _Layout:
 
     def _row(self, table: Table, row: TableRow, short: Sequence[bool]) -> None:
         lines = 1
+        spread = row.spread
         for column, (cell, heading) in enumerate(zip(row.cells, table.headings, strict=True)):
+            if spread is not None and column >= spread:
+                form = SheetForm(bold=True, border=True, indent=1 if column else 0)
+                lines = max(lines, lines_of(cell.shown, _LETTERS * sum(self.widths[column:]) - 2))
+                self._add(self.row, column, cell.shown, form, self.row, self.last)
+                break
             value = sheet_value(cell)
             form = SheetForm(bold=row.role != "row", border=True, indent=row.depth if column == 0 else 0)
             if cell.number is not None:
@@ -194,19 +207,29 @@ def _widths(tables: Sequence[Table], *, lying: bool) -> list[float]:
     """
     columns = max((len(table.headings) for table in tables), default=1)
     widths, wanted = [float(_NARROWEST)] * columns, [float(_NARROWEST)] * columns
+    numbered = len(tables) == 1 and len(tables[0].headings) > 1 and _numbered(tables[0])
+    names = int(numbered)
     for table in tables:
         for column, heading in enumerate(table.headings):
             if column == len(table.headings) - 1 < columns - 1 and _spreads(table):
                 continue
-            longest = max((len(row.cells[column].shown) for row in table.rows), default=0) + 2
+            longest = max((len(row.cells[column].shown) for row in table.rows if row.role != "title"), default=0) + 2
             least = max((len(word) for word in heading.text.split()), default=0) + 2
             longest += 2 if heading.right else 0  # a number that does not fit shows as ###
-            most = _WIDEST_NUMBER if heading.right else _WIDEST_NAME if column == 0 else _WIDEST_WORDS
+            most = _WIDEST_NUMBER if heading.right else _WIDEST_NAME if column == names else _WIDEST_WORDS
+            if numbered and column == 0:
+                widths[0] = wanted[0] = float(_NUMBERS)
+                continue
             widths[column] = max(widths[column], float(max(least, min(longest, most))))
             wanted[column] = max(wanted[column], widths[column], longest / _LETTERS)
     page = _LYING_PAGE if lying and sum(widths) > _FEWEST else _FEWEST
     while (spare := page - sum(widths)) > 0 and (short := [at for at in range(columns) if widths[at] < wanted[at]]):
         for at in short:
             widths[at] = min(wanted[at], widths[at] + max(1.0, spare / len(short) / 2))
-    widths[0] += max(0.0, _FEWEST - sum(widths))
+    widths[names] += max(0.0, _FEWEST - sum(widths))
     return widths
+
+
+def _numbered(table: Table) -> bool:
+    """Return whether the first column has the numbers of the rows, so that their names stand in the second."""
+    return all(len(row.cells[0].shown) <= _NUMBERS for row in table.rows) and table.headings[0].text in ("TT", "No.")

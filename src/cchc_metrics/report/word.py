@@ -18,7 +18,7 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.draft import Draft
 from cchc_metrics.report.model import Report
-from cchc_metrics.report.narrative import Narrative, narrative
+from cchc_metrics.report.narrative import Narrative, gap_text, narrative
 from cchc_metrics.report.page import Section, Table
 from cchc_metrics.report.pictures import Picture, pictures
 from cchc_metrics.text import Lang
@@ -32,6 +32,7 @@ _FONT: Final = "Times New Roman"
 _BODY, _TABLE, _NOTE = 14, 11, 11  # points
 _WIDE: Final = 6
 """Tables of more columns stand on a sheet turned sideways."""
+_NARROWEST: Final = 1.2  # centimetres of a column
 _PICTURE: Final = 15.5
 """In centimetres: as wide, or as high, as a picture may be."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -49,18 +50,35 @@ def write_word(report: Report, path: Path, lang: Lang = "vi") -> None:
         InputError: the extra ``word`` is not installed.
     """
     draft = Draft(report, lang)
-    document = _new(report, lang)
-    told = narrative(draft)
+    drawn = list(pictures(draft)) if find_spec("matplotlib") is not None else []
+    annexes = [section for section in report_page(report, lang).sections if section.annex]
+    own = {section.id for section in annexes}
+    # A picture of the first page stands in the first annex: sentences are not broken up by pictures.
+    placed = [
+        (section, [p for p in drawn if p.section == section.id or (not at and p.section not in own)]) for at, section in enumerate(annexes)
+    ]
+    write_document(draft, narrative(draft), placed, path)
+
+
+def write_document(draft: Draft, told: Narrative, annexes: Sequence[tuple[Section, Sequence[Picture]]], path: Path) -> None:
+    """Write sentences and annexes as an administrative document.
+
+    Args:
+        draft: the report that they are of.
+        told: the sentences.
+        annexes: each with the pictures that stand in it.
+        path: the file; the same report gives the same bytes.
+
+    Raises:
+        InputError: the extra ``word`` is not installed.
+    """
+    document = _new(draft.report, draft.lang)
     _head(document, draft)
     _title(document, draft, told)
     _chapters(document, draft, told)
     _signature(document, draft)
-    drawn = list(pictures(draft)) if find_spec("matplotlib") is not None else []
-    annexes = [section for section in report_page(report, lang).sections if section.annex]
-    own = {section.id for section in annexes}
-    for at, section in enumerate(annexes):
-        # A picture of the first page stands in the first annex: sentences are not broken up by pictures.
-        _annex(document, section, [p for p in drawn if p.section == section.id or (not at and p.section not in own)])
+    for section, drawn in annexes:
+        _annex(document, section, drawn)
     made = BytesIO()
     document.save(made)
     path.write_bytes(_same_bytes(made.getvalue()))
@@ -160,10 +178,7 @@ def _chapters(document: Document, draft: Draft, told: Narrative) -> None:
             for sentence in topic.sentences:
                 _body(document, sentence)
             if topic.gap:
-                gap = draft.say(
-                    "[Nội dung này không có trong số liệu; đơn vị bổ sung.]", "[No record says anything about this: to be written.]"
-                )
-                _body(document, gap, italic=True, shaded=True)
+                _body(document, gap_text(draft.lang), italic=True, shaded=True)
 
 
 _ROMAN: Final = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
@@ -240,7 +255,11 @@ def _table(document: Document, table: Table, width: float) -> None:
     _headings(made, table, grouped=grouped)
     for row in table.rows:
         cells = made.add_row().cells
+        spread = row.spread
         for column, (cell, heading) in enumerate(zip(row.cells, table.headings, strict=True)):
+            if spread is not None and column >= spread:
+                _line(_merged(cells[column], cells[-1]), cell.shown, _TABLE, bold=True, center=False).paragraph_format.keep_with_next = True
+                break
             paragraph = _line(cells[column], cell.shown, _TABLE, bold=row.role != "row", center=False)
             if heading.right:
                 paragraph.alignment = 2
@@ -263,13 +282,22 @@ def _headings(made: Any, table: Table, *, grouped: bool) -> None:
         for group, members in groupby(table.headings, key=lambda heading: heading.group):
             for end in [at + len(list(members))] if group else [at + n for n, _ in enumerate(members, 1)]:
                 if group:
-                    _line(first[at].merge(first[end - 1]), group, _TABLE, bold=True)
+                    _line(_merged(first[at], first[end - 1]), group, _TABLE, bold=True)
                 at = end
     for column, heading in enumerate(table.headings):
         cell = last[column]
         if grouped and not heading.group:
-            cell = made.rows[0].cells[column].merge(cell)
+            cell = _merged(made.rows[0].cells[column], cell)
         _line(cell, heading.text, _TABLE, bold=True)
+        cell.vertical_alignment = 1
+
+
+def _merged(first: _Cell, last: _Cell) -> _Cell:
+    """Return two cells and what lies between them as one, without the empty lines that they had."""
+    cell = first.merge(last)
+    for paragraph in cell.paragraphs[1:]:
+        paragraph._p.getparent().remove(paragraph._p)  # noqa: SLF001  the library has no other way
+    return cell
 
 
 def _set_widths(made: Any, widths: Sequence[float]) -> None:
@@ -286,10 +314,10 @@ def _widths(table: Table, width: float) -> list[float]:
     """Return the width of each column in centimetres: as much as its longest word or number needs, the rest to who has most to say."""
     least, most = [], []
     for column, heading in enumerate(table.headings):
-        texts = [heading.text, *(row.cells[column].shown for row in table.rows)]
+        texts = [heading.text, *(row.cells[column].shown for row in table.rows if row.role != "title")]
         words = [word for text in texts for word in text.split()] if not heading.right else [*heading.text.split(), *texts[1:]]
-        least.append(0.2 * max(map(len, words), default=0) + 0.5)
-        most.append(0.2 * max(map(len, texts), default=0) + 0.5)
+        least.append(max(_NARROWEST, 0.2 * max(map(len, words), default=0) + 0.5))
+        most.append(max(_NARROWEST, 0.2 * max(map(len, texts), default=0) + 0.5))
     room = width - sum(least)
     asked = sum(more - less for less, more in zip(least, most, strict=True))
     if room <= 0 or not asked:
