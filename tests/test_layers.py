@@ -54,7 +54,7 @@ LAYERS = (
     ("plan",),
     ("verbs.compare", "verbs.assess", "score"),
     ("read", "report", "example"),
-    ("scan", "schemas", "proposal", "fix_workbook"),
+    ("scan", "schemas", "proposal", "fix_workbook", "snapshot"),
     ("dataset",),
     ("__init__",),
     ("cli", "testing"),

@@ -30,6 +30,7 @@ from cchc_metrics.reference.rules import Rules as Rules
 from cchc_metrics.reference.unit import Unit as Unit
 from cchc_metrics.reference.unit import UnitTree as UnitTree
 from cchc_metrics.report.model import Report as Report
+from cchc_metrics.snapshot.model import Snapshot as Snapshot
 from cchc_metrics.values import Measure as Measure
 from cchc_metrics.values import Status as Status
 from cchc_metrics.verbs.assess import Assessment as Assessment

@@ -11,7 +11,7 @@ from datetime import date
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.catalogue.load import default_catalogue
@@ -19,15 +19,17 @@ from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.arguments import as_period, as_periods
 from cchc_metrics.count.engines import Engine
 from cchc_metrics.count.tally import Tally, tally
-from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.errors import CchcError, InputError, no_member, suggestion
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.folder import BESIDE, FolderFiles, open_folder
+from cchc_metrics.read.kept import ENDING, snapshot_path
 from cchc_metrics.read.own import NOTHING, Declared, own_of
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.sources import TableLike, TableSource, memory_source
 from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.kind import Context
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.calendar import Calendar
@@ -35,7 +37,22 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rules_until
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.scan import Scan, counted_of, joins_of, quality_of_tables, scan_tables
+from cchc_metrics.scan import Scan, counted_of, joined_parts, joins_of, quality_of_tables, scan_tables
+from cchc_metrics.snapshot.cells import RowCells, names_of, row_cells
+from cchc_metrics.snapshot.changes import FigureChanges
+from cchc_metrics.snapshot.inputs import Digest
+from cchc_metrics.snapshot.model import (
+    Input,
+    Origin,
+    Provenance,
+    Snapshot,
+    checked_name,
+    definitions_of,
+    digest_of_calendar,
+    restated,
+    version,
+)
+from cchc_metrics.snapshot.since import changes_between
 from cchc_metrics.tables.numbers import format_count, format_date
 from cchc_metrics.tables.whole import whole_file
 from cchc_metrics.text import Lang
@@ -110,7 +127,7 @@ class Dataset:
     plan: Plan | None
     scheme: Scheme | None
     given_scores: Mapping[str, Inputs]
-    baseline: Dataset | MeasureSource | None
+    baseline: Dataset | Snapshot | MeasureSource | None
     coverage: Coverage
     figures: tuple[Figure, ...]
     as_of: date | None
@@ -131,7 +148,7 @@ class Dataset:
         plan: Plan | None = None,
         scheme: Scheme | None = None,
         given_scores: Mapping[str, Inputs] | None = None,
-        baseline: Dataset | MeasureSource | None = None,
+        baseline: Dataset | Snapshot | MeasureSource | None = None,
         coverage: Coverage | None = None,
         figures: Iterable[Figure | Mapping[str, Any]] = (),
         as_of: date | None = None,
@@ -504,6 +521,141 @@ class Dataset:
         """Return what the rules and the calendar find in dossiers that reading cannot: due dates that differ, implausible ties."""
         return quality_of_tables(self.tables, rules=self.rules, calendar=self.calendar, exported=self.as_of)
 
+    def snapshot(
+        self,
+        name: str,
+        *periods: Period | str | Iterable[Period | str],
+        on: date,
+        by: str,
+        origin: Origin = "recomputed",
+        signed: str = "",
+        restates: Snapshot | None = None,
+        why: str = "",
+        rows: bool = True,
+        breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    ) -> Snapshot:
+        """Return the figures of some periods with everything that they rest on, to be kept: ``snapshot.save`` writes it.
+
+        Args:
+            name: its name; a file of this name is never written over.
+            *periods: the periods; the dataset's own where none is said.
+            on: the day on which the figures were made or signed.
+            by: who stands behind them.
+            origin: ``published``, those of a report that went out, or ``recomputed``.
+            signed: the text that was signed, such as the number and date of the report.
+            restates: an earlier snapshot whose figures these replace; those that changed say so wherever they are compared with.
+            why: why they do.
+            rows: whether it is kept what each row counts as, so that a change can be traced to rows. No secret row is named.
+            breakdowns: indicator id → lists of dimensions, instead of those that the catalogue declares.
+
+        Raises:
+            InputError: the name cannot be that of a file, nobody stands behind it, or it restates a snapshot of another unit.
+        """
+        wanted = tuple(sorted(dict.fromkeys(p for each in periods for p in as_periods(each)))) or (self._chosen(None),)
+        if not by.strip():
+            raise InputError("chưa ghi ai chịu trách nhiệm về số liệu; thêm by= (--by)", "nobody stands behind the figures; add by= (--by)")
+        if origin not in get_args(Origin):
+            wrong = no_member(origin, get_args(Origin))
+            raise InputError(wrong.vi, wrong.en)
+        if on < (day := self._day(*wanted)):
+            raise InputError(
+                f"ngày {on:%d/%m/%Y} của bản chụp trước ngày {day:%d/%m/%Y} của số liệu; thêm as_of= (--as-of) là ngày chốt số",
+                f"the day {on} of the snapshot is before the day {day} of the records; add as_of= (--as-of), the day they end on",
+            )
+        if restates is not None and restates.about.unit != self.unit:
+            raise InputError(
+                f"bản chụp «{restates.name}» là của đơn vị {restates.about.unit}, không phải {self.unit}",
+                f"the snapshot «{restates.name}» is of unit {restates.about.unit}, not of {self.unit}",
+            )
+        about = Provenance(
+            name=checked_name(name),
+            origin=origin,
+            by=by.strip(),
+            on=on,
+            signed=signed.strip(),
+            unit=self.unit,
+            as_of=day,
+            library=version(),
+            rules=self.rules,
+            calendar=self.calendar.id,
+            calendar_sha256=digest_of_calendar(self.calendar),
+            definitions=definitions_of(self.catalogue),
+            breakdowns={i.id: tuple(map(tuple, (breakdowns or {}).get(i.id, i.breakdowns))) for i in self.catalogue},
+            inputs=(),
+            restates="" if restates is None else restates.name,
+            why=why.strip(),
+        )
+        return self._kept(about, wanted, restates, rows=rows)
+
+    def changes_since(self, snapshot: Snapshot) -> FigureChanges:
+        """Return which figures of a snapshot would be others today, by how much; ``rows`` of the answer gives the rows that did it.
+
+        The same is asked as then, about the same day: what was recorded later about days until then shows, what happened later does not.
+
+        Args:
+            snapshot: what was reported.
+
+        Raises:
+            InputError: the dataset was exported before the day of the snapshot, or reports another unit.
+        """
+        a = snapshot.about
+        if a.unit != self.unit:
+            raise InputError(
+                f"bản chụp «{a.name}» là của đơn vị {a.unit}, không phải {self.unit}",
+                f"the snapshot «{a.name}» is of unit {a.unit}, not of {self.unit}",
+            )
+        if self.as_of is not None and self.as_of < a.as_of:
+            raise InputError(
+                f"số liệu này chỉ đến {self.as_of:%d/%m/%Y}, trước ngày {a.as_of:%d/%m/%Y} của bản chụp «{a.name}»; dùng bản xuất mới hơn",
+                f"these records end on {self.as_of}, before the day {a.as_of} of the snapshot «{a.name}»; take a later export",
+            )
+        today = self.replace(as_of=a.as_of)
+        about = replace(
+            a,
+            library=version(),
+            rules=self.rules,
+            calendar=self.calendar.id,
+            calendar_sha256=digest_of_calendar(self.calendar),
+            definitions=definitions_of(self.catalogue),
+        )
+        now = today._kept(about, snapshot.periods, None, rows=bool(snapshot.rows))  # noqa: SLF001  its own kind
+        return changes_between(snapshot, now, self.catalogue, self._places)
+
+    def _places(self, kind: str) -> Mapping[str, tuple[str, int]]:
+        """Return id → the file and row in which each row of a kind stands."""
+        found: dict[str, tuple[str, int]] = {}
+        for part in joined_parts(self.tables[kind], self.tables) if kind in self.tables else ():
+            found.update(zip(names_of(kind, part), ((part.file, row) for row in part.row_numbers().tolist()), strict=True))
+        return found
+
+    def _kept(
+        self,
+        about: Provenance,
+        periods: tuple[Period, ...],
+        restates: Snapshot | None,
+        *,
+        rows: bool,
+    ) -> Snapshot:
+        """Return a snapshot of some periods."""
+        day, sets = about.as_of, self.catalogue.event_sets(about.breakdowns)
+        measures = self._measures(periods, periods, day, about.breakdowns)
+        counted = self._counted(periods, day, sets)
+        context = Context(self.rules, self.calendar, frozenset(sets), counted.frame.day)
+        kept: dict[str, RowCells] = {}
+        inputs: list[Input] = []
+        for kind, table in self.tables.items():
+            digest = Digest(table)
+            parts = digest.through(joined_parts(table, self.tables))
+            if rows and kind in counted.kinds:
+                kept[kind] = row_cells(kind, parts, context, counted.frame.edges, sets)
+            else:
+                for _ in parts:
+                    pass
+            inputs.append(digest.input())
+        made = replace(about, inputs=tuple(inputs))
+        was = {} if restates is None else restated(restates, measures, made)
+        return Snapshot(made, self.units, measures, counted, kept, was)
+
     def report(self, period: Period | str | None = None, *, baseline_period: Period | str | None = None) -> Report:
         """Return everything about one period: values, changes, the plan, scores and problems; ``Report.save`` writes it.
 
@@ -745,6 +897,8 @@ class Dataset:
         self, period: Period, base: Period, day: date, breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None
     ) -> MeasureSource | None:
         """Return the values of earlier periods from elsewhere; of another dataset by this one's rules and indicators."""
+        if isinstance(self.baseline, Snapshot):
+            return self.baseline.baseline(self.catalogue)
         if not isinstance(self.baseline, Dataset):
             return self.baseline
         # What lies before the period reported on: the plan's baselines and, of a running period, the same elapsed days too.
@@ -761,7 +915,7 @@ def read_folder(
     period: Period | str | None = None,
     as_of: date | None = None,
     plan: Plan | Path | str | None = None,
-    baseline: Path | str | Dataset | MeasureSource | None = None,
+    baseline: Path | str | Dataset | Snapshot | MeasureSource | None = None,
     rules: Rules | str | None = None,
     scheme: Scheme | Path | str | None = None,
     scores: Path | str | None = None,
@@ -827,7 +981,11 @@ def _of_files(files: FolderFiles) -> Dataset:
     return made
 
 
-def _earlier(place: Path, files: FolderFiles, catalogue: Catalogue, progress: Progress | None) -> Dataset | MeasureSource:
+def _earlier(place: Path, files: FolderFiles, catalogue: Catalogue, progress: Progress | None) -> Dataset | Snapshot | MeasureSource:
+    """Return what is compared with: another folder, a snapshot by its file or its name, or a file of figures."""
+    named = None if place.exists() else snapshot_path(files.path, str(place))
+    if named is not None or place.name.endswith(ENDING):
+        return Snapshot.read(named or place)
     if not place.is_dir():
         return files.baseline(place, catalogue)
     other = open_folder(place, progress=progress)

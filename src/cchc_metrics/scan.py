@@ -126,6 +126,19 @@ def joins_of(kind: str, tables: Mapping[str, TableSource]) -> Joins:
     return Joins.of(KINDS[kind], {name: parsed.columns for name, parsed in found if parsed.usable})
 
 
+def joined_parts(table: TableSource, tables: Mapping[str, TableSource]) -> Iterator[Columns]:
+    """Yield the valid rows of a table part by part, with their ids, joined with those of other tables.
+
+    Args:
+        table: the table.
+        tables: kind → table, of what it joins.
+    """
+    joins = joins_of(table.kind, tables)
+    for parsed in table.parts(True):
+        if parsed.usable:
+            yield joins.join(parsed.columns)[0]
+
+
 class _Findings:
     """What is found in a table while it is read part by part."""
 

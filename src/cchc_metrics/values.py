@@ -15,7 +15,8 @@ from cchc_metrics.tables.numbers import format_count, format_decimal_exact, form
 from cchc_metrics.text import Lang, Text
 
 __all__ = [
-    "REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Scale", "Status", "Text", "about", "join_reasons", "value_text", "worst",
+    "REASONS", "Better", "Breakdown", "Measure", "MeasureSource", "Printed", "Restated", "Scale", "Status", "Text", "about", "join_reasons",
+    "value_text", "worst",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -128,6 +129,22 @@ def join_reasons(*reasons: Text) -> Text:
     """
     given = [r for r in dict.fromkeys(reasons) if r.vi or r.en]
     return Text("; ".join(r.vi for r in given), "; ".join(r.en for r in given))
+
+
+@dataclass(frozen=True, slots=True)
+class Restated(Text):
+    """A reason that says of a figure that it was restated: when, by whom, from what to what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed(Text):
+    """A reason that says of a figure that it is known as it was printed only.
+
+    Args:
+        within: half a unit of its last digit: the value lies so near to what was printed.
+    """
+
+    within: Fraction = Fraction(0)
 
 
 UNSAID = Text("không có số liệu: các dòng không ghi", "no data: the rows do not say")

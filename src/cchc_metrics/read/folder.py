@@ -19,6 +19,7 @@ from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, load_district
 from cchc_metrics.read.files import EVERY, as_it_is_named, is_table, is_there, table_place, table_places
 from cchc_metrics.read.fixes import is_fix, read_fixes
+from cchc_metrics.read.kept import snapshot_names, snapshot_path
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.scheme_files import read_scheme, read_scores
 from cchc_metrics.read.several import judged_together, parse_place
@@ -73,7 +74,8 @@ class FolderFiles:
     @property
     def baseline_path(self) -> Path | None:
         """The folder's own baseline, or None."""
-        return _existing(self.path, self.district.baseline, BASELINE)
+        named = self.district.baseline
+        return (snapshot_path(self.path, named) if named else None) or _existing(self.path, named, BASELINE)
 
     def catalogue(self) -> Catalogue:
         """Return the packaged indicators with the district's own."""
@@ -103,6 +105,13 @@ class FolderFiles:
 
     def baseline(self, path: Path, catalogue: Catalogue) -> Measures:
         """Return the measures of a published report (``report.json``)."""
+        if not path.exists() and (names := snapshot_names(self.path)):
+            vi, en = suggestion(str(path), names)
+            listed = ", ".join(names)
+            raise InputError(
+                f"không có tệp hay bản chụp «{path}»{vi or '; có: ' + listed}",
+                f"there is no file or snapshot «{path}»{en or '; there are: ' + listed}",
+            )
         return read_baseline(parse_json(_chosen(path), path.name).data, catalogue, file=path.name)
 
 
@@ -161,6 +170,7 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
     found.append(("", _unused(folder, district)))
     wanted = (district.plan, district.baseline, *district.catalogue)
     absent = tuple(name for name in wanted if name is not None and not (folder / as_it_is_named(folder, name)).exists())
+    absent = tuple(name for name in absent if name != district.baseline or snapshot_path(folder, name) is None)
     found += [("", _missing(name)) for name in absent]
     return FolderFiles(folder, district, units, calendar, coverage, MappingProxyType(tables), tuple(found), absent)
 
@@ -190,7 +200,8 @@ def _table(
         except UnreadableFileError as error:
             problems.append(unreadable(name, error))
     names = ", ".join(dict.fromkeys(name for name, _ in places))
-    return TableSource.of_parts(kind.name, judged_together(kind, parts), names) if parts else None, problems
+    paths = list(dict.fromkeys(folder / name for name, _ in places))
+    return TableSource.of_parts(kind.name, judged_together(kind, parts), names, paths) if parts else None, problems
 
 
 def _district_text(folder: Path) -> bytes:

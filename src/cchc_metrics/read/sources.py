@@ -34,6 +34,7 @@ class TableSource:
         whole: returns the table in one part.
         held: whether the rows are in memory already.
         rows: how many rows count, where that is known without reading.
+        paths: the files that it is read from; none for memory.
     """
 
     kind: str
@@ -42,9 +43,10 @@ class TableSource:
     whole: Callable[[], Parsed]
     held: bool
     rows: int | None = None
+    paths: tuple[Path, ...] = ()
 
     @classmethod
-    def of_parts(cls, kind: str, parts: Sequence[Parsed], file: str = "") -> TableSource:
+    def of_parts(cls, kind: str, parts: Sequence[Parsed], file: str = "", paths: Sequence[Path] = ()) -> TableSource:
         """Return the source of parts that are in memory."""
         model = kind_named(kind).model
 
@@ -54,7 +56,7 @@ class TableSource:
             columns = stacked(model, [part.columns for part in parts if part.usable])
             return Parsed(columns, sum((part.problems for part in parts), Problems()), any(part.usable for part in parts))
 
-        return cls(kind, file, lambda _: iter(parts), whole, held=True, rows=sum(len(part.columns) for part in parts))
+        return cls(kind, file, lambda _: iter(parts), whole, held=True, rows=sum(len(part.columns) for part in parts), paths=tuple(paths))
 
 
 TableLike = TableSource | Columns | Parsed | Iterable[Any] | Mapping[str, Sequence[Any]] | ArrowStream | Cursor
@@ -147,9 +149,9 @@ def file_source(
     """
     if whole or sheet or not is_parquet(path):
         parsed = parse_file(path, kind, given, own, sheet=sheet, file=file, progress=progress)
-        return TableSource.of_parts(kind.name, [parsed], file)
+        return TableSource.of_parts(kind.name, [parsed], file, [path])
 
     def parts(keep_ids: bool) -> Iterator[Parsed]:  # noqa: FBT001  the only argument
         return scan_file(kind, path, given, own, None, keep_ids, file=file, progress=progress)
 
-    return TableSource(kind.name, file, parts, lambda: parse_parquet(path, kind, given, own, file=file), held=False)
+    return TableSource(kind.name, file, parts, lambda: parse_parquet(path, kind, given, own, file=file), held=False, paths=(path,))

@@ -10,6 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
+from cchc_metrics.records.choices import SECRET
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import NO_DAY, Choice
 from cchc_metrics.records.problems import Code
@@ -271,6 +274,11 @@ class Kind:
     def event_set(self, name: str) -> EventSet:
         """Return a set by its short name; ``KeyError`` where there is none."""
         return {s.name: s for s in self.event_sets}[name]
+
+
+def secret_rows(columns: Columns) -> Array:
+    """Return bool[n], the rows with a mark of secrecy: they are counted, and never listed."""
+    return columns.equals("secrecy", *SECRET) if "secrecy" in columns else np.zeros(len(columns), dtype=bool)
 
 
 def said(kind: Kind, columns: Columns, rules: Rules) -> frozenset[str]:

@@ -11,9 +11,8 @@ import numpy as np
 
 from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, set_with
-from cchc_metrics.records.choices import SECRET
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.kind import Context, Course, Events
+from cchc_metrics.records.kind import Context, Course, Events, secret_rows
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
@@ -281,10 +280,9 @@ class _Finder:
         for kind, weight in weights.items():
             columns = self.kinds[kind]
             chosen = weight > 0
-            if "secrecy" in columns:
-                hidden = chosen & columns.equals("secrecy", *SECRET)
-                if hidden.any():
-                    secret[part] = secret.get(part, 0) + int(hidden.sum())
+            hidden = chosen & secret_rows(columns)
+            if hidden.any():
+                secret[part] = secret.get(part, 0) + int(hidden.sum())
                 chosen = chosen & ~hidden
             numbers, ids = columns.row_numbers(), columns.arrays.get(KINDS[kind].id_columns[0])
             codes, labels = columns.codes("unit_code")

@@ -1,0 +1,103 @@
+"""Files that are kept: snapshots in their folder, never written over; and digests of files."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from cchc_metrics.errors import InputError
+from cchc_metrics.read.files import as_it_is_named
+from cchc_metrics.read.fixes import is_fix
+
+SNAPSHOTS: Final = "snapshots"
+"""The folder of a district's snapshots, below its own."""
+ENDING: Final = ".snapshot.json"
+_PIECE = 1 << 20
+
+
+def snapshot_path(folder: Path, name: str) -> Path | None:
+    """Return the file of a snapshot of a district's folder by its name, None where there is none."""
+    place = folder / SNAPSHOTS
+    found = place / as_it_is_named(place, name + ENDING) if place.is_dir() else place / name
+    return found if found.is_file() else None
+
+
+def snapshot_names(folder: Path) -> tuple[str, ...]:
+    """Return the names of the snapshots of a district's folder, in order."""
+    place = folder / SNAPSHOTS
+    return tuple(sorted(path.name.removesuffix(ENDING) for path in place.glob("*" + ENDING))) if place.is_dir() else ()
+
+
+def bytes_of(path: Path) -> bytes:
+    """Return what is in a file.
+
+    Raises:
+        InputError: there is none, or it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»") from None
+    except OSError as error:
+        raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
+
+
+def write_new(path: Path, data: bytes, there: InputError) -> None:
+    """Write a file that is not there yet; it appears whole or not at all.
+
+    Args:
+        path: the file; its folder is made where it is missing.
+        data: what is written.
+        there: what is raised where there is a file of this name.
+
+    Raises:
+        InputError: ``there``, or that it cannot be written.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise there
+        with unfinished.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(unfinished, path)  # unlike a renaming it fails where somebody else was first
+        except FileExistsError:
+            raise there from None
+        except OSError:  # a file system without links
+            unfinished.rename(path)
+    except OSError as error:
+        raise InputError(f"không ghi được {path}: {error.strerror}", f"cannot write {path}: {error.strerror}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+
+
+def digest_of_files(paths: Sequence[Path]) -> str:
+    """Return the SHA-256 of a file, or of several and of the rows that were fixed beside them: that of their digests, in order.
+
+    Raises:
+        InputError: one cannot be read.
+    """
+    files = [each for path in paths for each in (sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path])]
+    folders = dict.fromkeys(path.parent for path in paths)
+    files += sorted(each for folder in folders for each in folder.iterdir() if is_fix(each.name))
+    digests = [_digest(path) for path in files]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    found = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                found.update(piece)
+    except OSError as error:
+        raise InputError(f"không đọc được {path.name}: {error.strerror}", f"cannot read {path.name}: {error.strerror}") from None
+    return found.hexdigest()

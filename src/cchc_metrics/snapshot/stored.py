@@ -1,0 +1,280 @@
+"""A snapshot as a file: JSON that people can read, one figure a line, under a checksum, so that a change by hand is seen.
+
+Equal snapshots are equal bytes. The tally is kept as its own bytes (base64), each row as its class of cells.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final, get_args
+
+import numpy as np
+
+from cchc_metrics.count.tally import Tally
+from cchc_metrics.errors import CchcError, InputError
+from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.snapshot.cells import Class, RowCells
+from cchc_metrics.snapshot.model import Earlier, Input, Origin, Provenance, Snapshot
+from cchc_metrics.values import Better, Measure, Scale, Status, Text
+from cchc_metrics.verbs.measures import Basis, Measures
+
+SCHEMA_VERSION: Final = 1
+_HEAD: Final = '{\n "cchc_snapshot": '
+
+
+def is_snapshot(data: bytes) -> bool:
+    """Return whether bytes begin as a snapshot does, whole or not."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:40].replace(b" ", b"").replace(b"\r", b"").startswith(b'{\n"cchc_snapshot":')
+
+
+def to_bytes(snapshot: Snapshot) -> bytes:
+    """Return a snapshot as bytes."""
+    body = "".join(_body(snapshot)).encode()
+    head = f'{_HEAD}{SCHEMA_VERSION}, "sha256": "{hashlib.sha256(body).hexdigest()}",\n'
+    return head.encode() + body
+
+
+def from_bytes(data: bytes, *, file: str = "") -> Snapshot:
+    """Return what ``to_bytes`` wrote.
+
+    Raises:
+        InputError: it is no snapshot, of another version, damaged or changed by hand.
+    """
+    try:
+        return _read(data)
+    except CchcError as error:
+        place = f"«{file}»: " if file else ""
+        raise InputError(place + error.vi, place + error.en) from None
+
+
+def _read(data: bytes) -> Snapshot:
+    head, _, rest = data.partition(b"\n")
+    second, _, body = rest.partition(b"\n")
+    try:
+        said = json.loads(head + second.rstrip(b",") + b"}")
+        version, sha256 = said["cchc_snapshot"], said["sha256"]
+    except (ValueError, KeyError, TypeError):
+        raise _damaged("không bắt đầu như một bản chụp", "it does not begin as a snapshot does") from None
+    if version != SCHEMA_VERSION:
+        raise InputError(
+            f"bản chụp phiên bản {version!r:.20}, cần {SCHEMA_VERSION}; đọc bằng phiên bản thư viện đã ghi nó",
+            f"a snapshot of version {version!r:.20}, {SCHEMA_VERSION} is needed; read it with the version of the library that wrote it",
+        )
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise _damaged("sai mã kiểm tra", "the checksum differs")
+    try:
+        return _understood(json.loads(b"{" + body))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, binascii.Error, ZeroDivisionError, RecursionError) as error:
+        raise _damaged(f"không đúng dạng: {error}", f"not of the right form: {error}") from None
+
+
+def _damaged(vi: str, en: str) -> InputError:
+    return InputError(
+        f"bản chụp bị hỏng hoặc bị sửa tay ({vi}); lấy lại bản gốc, hoặc chụp lại dưới tên khác",
+        f"the snapshot is damaged or was changed by hand ({en}); take the original again, or make another under a new name",
+    )
+
+
+# --- Writing
+
+
+def _body(snapshot: Snapshot) -> Iterator[str]:
+    a = snapshot.about
+    head: dict[str, Any] = {
+        "name": a.name,
+        "origin": a.origin,
+        "by": a.by,
+        "on": a.on.isoformat(),
+        "signed": a.signed,
+        "restates": a.restates,
+        "why": a.why,
+        "unit": a.unit,
+        "as_of": a.as_of.isoformat(),
+        "periods": [period.label for period in snapshot.periods],
+        "library": a.library,
+        "rules": a.rules.model_dump(mode="json"),
+        "calendar": a.calendar,
+        "calendar_sha256": a.calendar_sha256,
+    }
+    for key, value in head.items():
+        yield f" {_json(key)}: {_json(value)},\n"
+    yield from _listed("inputs", ([i.kind, i.file, i.rows, i.sha256] for i in a.inputs))
+    yield from _listed("definitions", ([key, value] for key, value in sorted(a.definitions.items())))
+    yield from _listed("breakdowns", ([key, [list(dims) for dims in value]] for key, value in sorted(a.breakdowns.items())))
+    yield from _listed("units", (_unit(snapshot.units.unit(code)) for code in snapshot.units.codes))
+    yield from _listed("indicators", (_basis(basis) for basis in _bases(snapshot.measures)))
+    yield from _listed("measures", map(_measure, snapshot.measures))
+    yield from _listed("was", (_earlier(each) for _, each in sorted(snapshot.was.items())))
+    yield from _listed("rows", _row_lines(snapshot.rows))
+    yield f' "tally": {_json(base64.b64encode(snapshot.tally.to_bytes()).decode())}\n}}\n'
+
+
+def _listed(key: str, items: Iterator[Any]) -> Iterator[str]:
+    yield f" {_json(key)}: ["
+    comma = "\n"
+    for item in items:
+        yield f"{comma}  {_json(item)}"
+        comma = ",\n"
+    yield "],\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _unit(unit: Unit) -> dict[str, Any]:
+    found: dict[str, Any] = unit.model_dump(mode="json", exclude_defaults=True)
+    return found
+
+
+def _bases(measures: Measures) -> list[Basis]:
+    used = (measures.bases[code] for code in np.unique(measures.basis).tolist())
+    return sorted(dict.fromkeys(used), key=lambda basis: basis.indicator)
+
+
+def _basis(basis: Basis) -> dict[str, Any]:
+    changed = None if basis.changed is None else [basis.changed[0].isoformat(), basis.changed[1].vi, basis.changed[1].en]
+    return {
+        "indicator": basis.indicator,
+        "vi": basis.name.vi,
+        "en": basis.name.en,
+        "scale": basis.scale.value,
+        "better": basis.better.value,
+        "formula": basis.formula,
+        "changed": changed,
+        "sample": basis.sample,
+    }
+
+
+def _measure(m: Measure) -> dict[str, Any]:
+    return {
+        "indicator": m.indicator,
+        "unit": m.unit,
+        "period": m.period.label,
+        "breakdown": dict(m.breakdown),
+        "status": m.status.value,
+        "numerator": m.numerator,
+        "denominator": m.denominator,
+        **({} if m.quantile is None else {"value": str(m.quantile)}),
+        "reason": [m.reason.vi, m.reason.en],
+        "excluded": dict(m.excluded),
+    }
+
+
+def _earlier(each: Earlier) -> dict[str, Any]:
+    return {**_measure(each.measure), "on": each.on.isoformat(), "by": each.by, "why": each.why}
+
+
+def _row_lines(rows: Mapping[str, RowCells]) -> Iterator[Any]:
+    """Yield the rows kind by kind: its dimensions, its cells, and class by class the places of its cells and the rows that are of it."""
+    for kind, table in sorted(rows.items()):
+        by_class: dict[Class, list[str]] = {each: [] for each in table.unlisted}
+        for name, each in table.listed.items():
+            by_class.setdefault(each, []).append(name)
+        cells = sorted({cell for each in by_class for cell in each}, key=lambda cell: tuple(map(str, cell)))
+        place = {cell: at for at, cell in enumerate(cells)}
+        yield {"kind": kind, "axes": {name: list(dims) for name, dims in table.axes.items()}, "cells": cells}
+        yield from sorted([[place[cell] for cell in each], sorted(names), table.unlisted.get(each, 0)] for each, names in by_class.items())
+
+
+# --- Reading
+
+
+def _understood(data: Mapping[str, Any]) -> Snapshot:
+    as_of = date.fromisoformat(data["as_of"])
+    rules = Rules.model_validate(data["rules"])
+    if data["origin"] not in get_args(Origin):
+        raise ValueError(data["origin"])
+    about = Provenance(
+        **{key: data[key] for key in ("name", "origin", "by", "signed", "restates", "why", "unit", "library", "calendar")},
+        on=date.fromisoformat(data["on"]),
+        as_of=as_of,
+        rules=rules,
+        calendar_sha256=data["calendar_sha256"],
+        definitions=dict(data["definitions"]),
+        breakdowns={key: tuple(tuple(dims) for dims in value) for key, value in data["breakdowns"]},
+        inputs=tuple(Input(*each) for each in data["inputs"]),
+    )
+    bases = {
+        item["indicator"]: Basis(
+            item["indicator"],
+            Text(item["vi"], item["en"]),
+            Scale(item["scale"]),
+            Better(item["better"]),
+            as_of,
+            item["formula"],
+            rules.id,
+            data["calendar"],
+            None if item["changed"] is None else (date.fromisoformat(item["changed"][0]), Text(*item["changed"][1:])),
+            item["sample"],
+        )
+        for item in data["indicators"]
+    }
+    units = UnitTree([Unit.model_validate(unit) for unit in data["units"]])
+    read = _Reader(bases)
+    measures = Measures.of((read.measure(item) for item in data["measures"]), bases=bases)
+    earlier = [Earlier(read.measure(item), date.fromisoformat(item["on"]), item["by"], item["why"]) for item in data["was"]]
+    was = {each.measure.key: each for each in earlier}
+    tally = Tally.from_bytes(base64.b64decode(data["tally"], validate=True))
+    names = {code: units.unit(code).name for code in units.codes}
+    return Snapshot(about, units, replace(measures, names=names), tally, _rows(data["rows"]), was)
+
+
+class _Reader:
+    """Makes measures of their lines; periods, reasons and breakdowns that repeat are made once."""
+
+    def __init__(self, bases: Mapping[str, Basis]) -> None:
+        self.bases = bases
+        self.periods: dict[str, Period] = {}
+
+    def measure(self, item: Mapping[str, Any]) -> Measure:
+        basis = self.bases[item["indicator"]]
+        label = item["period"]
+        if label not in self.periods:
+            self.periods[label] = Period.parse(label)
+        return Measure(
+            basis.indicator,
+            item["unit"],
+            self.periods[label],
+            tuple(sorted(item["breakdown"].items())),
+            basis.as_of,
+            Status(item["status"]),
+            item["numerator"],
+            item["denominator"],
+            basis.scale,
+            basis.better,
+            Text(*item["reason"]),
+            item["excluded"],
+            basis.formula,
+            basis.rules,
+            basis.calendar,
+            Fraction(item["value"]) if "value" in item else None,
+        )
+
+
+def _rows(lines: list[Any]) -> dict[str, RowCells]:
+    found: dict[str, RowCells] = {}
+    cells: list[tuple[str | int, ...]] = []
+    listed: dict[str, Class] = {}
+    unlisted: dict[Class, int] = {}
+    for line in lines:
+        if isinstance(line, dict):
+            cells = [tuple(cell) for cell in line["cells"]]
+            listed, unlisted = {}, {}
+            found[line["kind"]] = RowCells({name: tuple(dims) for name, dims in line["axes"].items()}, listed, unlisted)
+            continue
+        places, names, more = line
+        of_class = tuple(cells[at] for at in places)
+        listed.update(dict.fromkeys(names, of_class))
+        if more:
+            unlisted[of_class] = more
+    return found
