@@ -15,6 +15,7 @@ from cchc_metrics.count.histogram import CHUNK_ROWS, Stretches
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.kind import Context, Events, secret_rows
 from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.reference.days import date_of
 
 Cell = tuple[str | int, ...]
 """Short name of a set of events, unit, stretch of time, a label for each dimension, and the whole number of events that carry one."""
@@ -83,12 +84,25 @@ def _order(each: Class) -> tuple[tuple[str, ...], ...]:
 
 def names_of(kind: str, columns: Columns) -> list[str]:
     """Return the id of every row, ``""`` for one that is secret or has none."""
-    ids = [columns.arrays.get(name) for name in KINDS[kind].id_columns]
-    if any(column is None or column.dtype != object for column in ids):
-        return [""] * len(columns)
+    texts = [_texts(columns, name) for name in KINDS[kind].id_columns]
     hidden = secret_rows(columns).tolist()
-    pairs = zip(*(column.tolist() for column in ids if column is not None), strict=True)
-    return ["" if secret or not all(cells) else " · ".join(map(str, cells)) for secret, cells in zip(hidden, pairs, strict=True)]
+    rows = zip(*texts, strict=True)
+    return ["" if secret or not cells[0] else " · ".join(filter(None, cells)) for secret, cells in zip(hidden, rows, strict=True)]
+
+
+def _texts(columns: Columns, name: str) -> list[str]:
+    """Return the cells of a column that is a part of an id as texts, ``""`` where the table lacks it."""
+    if name not in columns:
+        return [""] * len(columns)
+    if name in columns.labels:
+        codes, labels = columns.codes(name)
+        return [labels[code] for code in codes.tolist()]
+    cells = columns.arrays[name].tolist()
+    return (
+        [str(cell) for cell in cells]
+        if columns.arrays[name].dtype == object
+        else [date_of(day).isoformat() if day >= 0 else "" for day in cells]
+    )
 
 
 def _classes(
