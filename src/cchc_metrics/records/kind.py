@@ -276,7 +276,7 @@ class Kind:
         return {s.name: s for s in self.event_sets}[name]
 
 
-def secret_rows(columns: Columns) -> Array:
+def marked_secret(columns: Columns) -> Array:
     """Return bool[n], the rows with a mark of secrecy: they are counted, and never listed."""
     return columns.equals("secrecy", *SECRET) if "secrecy" in columns else np.zeros(len(columns), dtype=bool)
 

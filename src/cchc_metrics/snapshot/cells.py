@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cchc_metrics.count.histogram import CHUNK_ROWS, Stretches
+from cchc_metrics.read.secret import compared_ids, secret_of
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.kind import Context, Events, secret_rows
+from cchc_metrics.records.kind import Context, Events
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.days import date_of
 
@@ -21,6 +22,7 @@ Cell = tuple[str | int, ...]
 """Short name of a set of events, unit, stretch of time, a label for each dimension, and the whole number of events that carry one."""
 Class = tuple[Cell, ...]
 """The cells of a row, sorted; ``()`` for a row that no figure counts."""
+_BETWEEN = " · "
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,11 @@ def row_cells(
     unlisted: dict[Class, int] = {}
     known: dict[Class, Class] = {}
     twice: set[str] = set()
+    secret: set[str] = set()
     for part in parts:
         for start in range(0, len(part), CHUNK_ROWS):
             chunk = part.part(start, start + CHUNK_ROWS)
+            secret |= _secret_ids(kind, chunk)
             classes, codes = _classes(kind, chunk, context, stretches, own, axes)
             classes = [known.setdefault(each, each) for each in classes]
             for name, code in zip(names_of(kind, chunk), codes.tolist(), strict=True):
@@ -72,6 +76,9 @@ def row_cells(
                     twice.add(name)
                     before = listed.pop(name)
                     unlisted[before] = unlisted.get(before, 0) + 1
+    for name in [name for name in listed if secret and name.split(_BETWEEN, 1)[0] in secret]:  # of a row of another part
+        each = listed.pop(name)
+        unlisted[each] = unlisted.get(each, 0) + 1
     return RowCells(
         dict(sorted(axes.items())), dict(sorted(listed.items())), dict(sorted(unlisted.items(), key=lambda pair: _order(pair[0])))
     )
@@ -85,9 +92,18 @@ def _order(each: Class) -> tuple[tuple[str, ...], ...]:
 def names_of(kind: str, columns: Columns) -> list[str]:
     """Return the id of every row, ``""`` for one that is secret or has none."""
     texts = [_texts(columns, name) for name in KINDS[kind].id_columns]
-    hidden = secret_rows(columns).tolist()
+    secret = secret_of(columns, KINDS[kind])
+    hidden = [False] * len(columns) if secret is None else secret.tolist()
     rows = zip(*texts, strict=True)
-    return ["" if secret or not cells[0] else " · ".join(filter(None, cells)) for secret, cells in zip(hidden, rows, strict=True)]
+    return ["" if apart or not cells[0] else _BETWEEN.join(filter(None, cells)) for apart, cells in zip(hidden, rows, strict=True)]
+
+
+def _secret_ids(kind: str, columns: Columns) -> set[str]:
+    """Return the numbers that secret rows bear, whatever else bears them too."""
+    secret = secret_of(columns, KINDS[kind])
+    if secret is None:
+        return set()
+    return {cell for name in compared_ids(KINDS[kind]) for cell in np.array(_texts(columns, name), dtype=object)[secret].tolist()}
 
 
 def _texts(columns: Columns, name: str) -> list[str]:

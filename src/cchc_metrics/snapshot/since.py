@@ -214,8 +214,9 @@ class Tracing:
         return RowChanges(tuple(rows), figure, unlisted, numerator if sums else None, known if sums else None)
 
     def _traceable(self, figure: FigureChange) -> bool:
-        """Return whether the figure has counts then and now, so that rows make the difference; one without any row then had none."""
-        return all(each is None or each.numerator is not None for each in (figure.then, figure.now))
+        """Return whether rows make the difference: both sides were counted; one that is not there had no row."""
+        sides = [each for each in (figure.then, figure.now) if each is not None]
+        return all(each.numerator is not None and each.status is not Status.ENTERED for each in sides)
 
     def _kinds_of(self, figure: FigureChange) -> list[_Kind]:
         names = self.catalogue.kinds_of(figure.measure.indicator)

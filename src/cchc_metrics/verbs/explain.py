@@ -12,7 +12,7 @@ import numpy as np
 from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, set_with
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.kind import Context, Course, Events, secret_rows
+from cchc_metrics.records.kind import Context, Course, Events, marked_secret
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
@@ -280,7 +280,7 @@ class _Finder:
         for kind, weight in weights.items():
             columns = self.kinds[kind]
             chosen = weight > 0
-            hidden = chosen & secret_rows(columns)
+            hidden = chosen & marked_secret(columns)
             if hidden.any():
                 secret[part] = secret.get(part, 0) + int(hidden.sum())
                 chosen = chosen & ~hidden
