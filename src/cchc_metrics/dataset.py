@@ -179,7 +179,7 @@ class Dataset:
             given_scores=MappingProxyType(dict(given_scores or {})),
             baseline=baseline,
             coverage=MappingProxyType(dict(coverage or {})),
-            figures=checked_figures(figures, catalogue or default_catalogue(), tree),
+            figures=checked_figures(figures, catalogue or default_catalogue(), tree, unit=_reporting_unit(tree, unit)),
             as_of=as_of,
             period=Period.parse(period) if isinstance(period, str) else period,
             synthetic=synthetic,
@@ -211,7 +211,9 @@ class Dataset:
         if isinstance(changes.get("period"), str):
             changes["period"] = Period.parse(changes["period"])
         if changes.get("figures"):
-            changes["figures"] = checked_figures(changes["figures"], changes.get("catalogue", self.catalogue), self.units)
+            changes["figures"] = checked_figures(
+                changes["figures"], changes.get("catalogue", self.catalogue), self.units, unit=changes.get("unit", self.unit)
+            )
         made = object.__new__(Dataset)
         made._set(**{name: getattr(self, name) for name in (*names, "tables", "found")} | changes)
         return made

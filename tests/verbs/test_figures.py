@@ -177,3 +177,47 @@ def test_a_folder_with_a_baseline_file(tmp_path: Path) -> None:
     found = cm.read_folder(tmp_path).deltas()[INDICATOR, "30043"]
     assert found.baseline is not None
     assert (found.baseline.numerator, found.difference) == (17, Fraction(8))
+
+
+ENTERED = {"indicator": "staff_trained", "numerator": 4, "source": "QĐ 1", "signed_by": "A", "signed_on": date(2026, 1, 5)}
+
+
+def entered(unit: str, period: str) -> cm.Dataset:
+    rows = records([("30043", date(2024, 10, 2)), ("30043", date(2025, 10, 2))])
+    return cm.Dataset(units=TREE, unit="82", outreach=rows, as_of=date(2026, 3, 31), figures=[{**ENTERED, "unit": unit, "period": period}])
+
+
+@pytest.mark.parametrize(
+    ("unit", "period", "key"),
+    [
+        ("30043", "2024", "30043@2025-06-30"),
+        ("xã Hưng Thạnh", "2024", "30043@2025-06-30"),
+        ("30043", "2025-Q4", "30043"),
+        ("UBND xã Phương Thịnh", "2025-Q4", "30043"),
+        ("Phương Thịnh", "2024", "30082"),
+    ],
+)
+def test_a_figure_that_was_entered_is_of_the_unit_of_its_period(unit: str, period: str, key: str) -> None:
+    found = entered(unit, period).measures(period).filter(indicator="staff_trained")
+    assert [(m.unit, m.numerator) for m in found if m.numerator is not None] == [(key, 4)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "period", "said"),
+    [
+        ("30043", "2025", "(xã Hưng Thạnh đến 30/06/2025, xã Phương Thịnh từ 01/07/2025): kỳ 2025 có ngày của cả hai"),
+        ("872", "2026-Q1", "mã «872» (huyện Tháp Mười đến 30/06/2025) không có trong kỳ 2026-Q1"),
+        ("", "2024", "mã «82» (tỉnh Tiền Giang đến 30/06/2025, tỉnh Đồng Tháp từ 01/07/2025) không có trong kỳ 2024"),
+        ("Hưng Thạnh", "2025-Q4", "không có vào ngày 31/12/2025"),
+        ("Đồng Tháp", "2025", "kỳ 2025"),
+    ],
+)
+def test_a_figure_that_was_entered_of_nobody_or_of_two_is_refused_with_the_candidates(unit: str, period: str, said: str) -> None:
+    with pytest.raises(cm.CchcError) as error:
+        entered(unit, period)
+    assert said in error.value.vi
+
+
+def test_a_baseline_may_call_units_by_name() -> None:
+    found = against(json_file([("xã Hưng Thạnh", 10), ("Xã Phương Thịnh", 7)]), "30043")
+    assert (found.status, found.difference) == (Status.OK, Fraction(8))

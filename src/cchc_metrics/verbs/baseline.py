@@ -95,7 +95,7 @@ class BaselineFinder:
         competence: Literal["mark", "refuse", "ignore"] = "mark",
     ) -> BaselineFinder:
         """Return a finder over any source: a figure under an official code is of the unit that bore the code in the figure's period."""
-        keyed = one_each(Measures.of(source), units) if units.bearers else source
+        keyed = one_each(Measures.of(source), units) if units.bearers or isinstance(source, Measures) else source
         return cls(keyed, units, shares or {}, definition_changes, competence)
 
     def of(self, current: Measure, period: Period | None = None) -> FoundBaseline:

@@ -12,10 +12,11 @@ from pydantic import Field, field_validator, model_validator
 from cchc_metrics.catalogue.model import Catalogue, Indicator
 from cchc_metrics.declared import Day, DeclaredModel, Mistakes, parse_toml
 from cchc_metrics.declared.values import Exact
-from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, Measure, Scale, Status, Text
+from cchc_metrics.verbs.figures import not_there, unit_in
 from cchc_metrics.verbs.measures import Basis, Measures
 
 NOT_ENTERED = Text("không có số liệu: không hồ sơ nào ghi và chưa ai nhập", "no data: no record gives it, and nobody has entered it")
@@ -99,8 +100,18 @@ def load_figures(text: str | bytes, *, file: str = "figures.toml") -> tuple[Figu
     return found.figures
 
 
-def checked_figures(figures: Iterable[Figure | Mapping[str, object]], catalogue: Catalogue, units: UnitTree) -> tuple[Figure, ...]:
+def checked_figures(
+    figures: Iterable[Figure | Mapping[str, object]], catalogue: Catalogue, units: UnitTree, *, unit: str
+) -> tuple[Figure, ...]:
     """Return figures of indicators and units that there are, one for each indicator, unit and period.
+
+    A code is of the unit that bore it in the figure's period; the figure has that unit's key.
+
+    Args:
+        figures: the figures.
+        catalogue: with their indicators.
+        units: the unit tree.
+        unit: the unit that reports, which is meant where none is said.
 
     Raises:
         CchcError: an indicator or a unit that there is not (the message names the nearest), counts that do not fit the scale of the
@@ -110,9 +121,7 @@ def checked_figures(figures: Iterable[Figure | Mapping[str, object]], catalogue:
     for given in figures:
         figure = given if isinstance(given, Figure) else Figure.model_validate(given)
         indicator = catalogue[figure.indicator]
-        if figure.unit and figure.unit not in units.codes:
-            vi, en = suggestion(figure.unit, units.codes)
-            raise InputError(f"số nhập tay: không có đơn vị «{figure.unit}»{vi}", f"figures: there is no unit «{figure.unit}»{en}")
+        figure = _of_its_unit(figure, units, unit)
         _check_scale(figure, indicator)
         key = (figure.indicator, figure.unit, figure.period)
         if key in found:
@@ -122,6 +131,18 @@ def checked_figures(figures: Iterable[Figure | Mapping[str, object]], catalogue:
             )
         found[key] = figure
     return tuple(found.values())
+
+
+def _of_its_unit(figure: Figure, units: UnitTree, unit: str) -> Figure:
+    period = Period.parse(figure.period)
+    try:
+        key = unit_in(units, figure.unit, period) if figure.unit else unit
+        if not units.overlaps(key, period.first, period.last):
+            said = not_there(units, key, period)
+            raise InputError(said.vi, said.en)
+    except CchcError as error:
+        raise InputError(f"số nhập tay «{figure.indicator}»: {error.vi}", f"figures «{figure.indicator}»: {error.en}") from None
+    return figure.model_copy(update={"unit": key}) if figure.unit else figure
 
 
 def _check_scale(figure: Figure, indicator: Indicator) -> None:

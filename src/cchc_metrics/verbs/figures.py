@@ -6,12 +6,13 @@ tree calls xã Phương Thịnh by that code: each figure is therefore put under
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
+from cchc_metrics.errors import UnknownUnitError
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
@@ -22,7 +23,7 @@ from cchc_metrics.verbs.measures import POSITION, Codes, Measures
 
 
 def under_keys(table: Measures, tree: UnitTree) -> Measures:
-    """Return measures in which every value is under the key of the unit that bore its code in its period.
+    """Return measures in which every value is under the key of the unit that bore its code, or its name, in its period.
 
     Where nobody bore the code in the period, or several did one after the other, a value stays where it is: of a period in which a unit
     did not exist throughout nothing is compared.
@@ -75,7 +76,7 @@ def one_each(table: Measures, tree: UnitTree) -> Measures:
 def _put(table: Measures, tree: UnitTree) -> tuple[Measures, Array]:
     """Return the table under keys, and bool[n], the rows that had another code."""
     unmoved = np.zeros(len(table), dtype=bool)
-    if not tree.bearers:
+    if not tree.bearers and all(label in tree for label in table.units):
         return table, unmoved
     keys = Codes()
     keys.add(table.units)
@@ -83,10 +84,10 @@ def _put(table: Measures, tree: UnitTree) -> tuple[Measures, Array]:
     other = False
     for at, label in enumerate(table.units):
         bearers = units_of(tree, label)
-        if bearers in ((), (label,)):
+        if bearers == (label,):
             continue
         for n, period in enumerate(table.periods):
-            meant = bearers if len(bearers) == 1 else [key for key in bearers if tree.overlaps(key, period.first, period.last)]
+            meant = bearers if len(bearers) == 1 else _there(tree, bearers, period) if bearers else _named(tree, label, period)
             if len(meant) == 1 and meant[0] != label:
                 place[at, n], other = keys[meant[0]], True
     if not other or not len(table):
@@ -102,6 +103,50 @@ def units_of(tree: UnitTree, label: str) -> tuple[str, ...]:
         return ()
     keys = (label,) if official_code(label) != label else tree.bearers.get(label, (label,))
     return tuple(dict.fromkeys(tree.whole(key) for key in keys))
+
+
+def unit_in(tree: UnitTree, label: str, period: Period) -> str:
+    """Return the key of the unit that a code, a key or a name means in a period.
+
+    >>> from cchc_metrics.reference.unit import Unit
+    >>> tree = UnitTree([Unit(code="30043", name="Hưng Thạnh", level="commune", valid_to=date(2025, 6, 30)),
+    ...                  Unit(code="30043", name="Phương Thịnh", level="commune", valid_from=date(2025, 7, 1))])
+    >>> unit_in(tree, "30043", Period.parse("2024")), unit_in(tree, "xã Phương Thịnh", Period.parse("2026"))
+    ('30043@2025-06-30', '30043')
+
+    Raises:
+        UnknownUnitError: no unit, or several, are meant; names the nearest, or all that could be meant with their days.
+    """
+    if label not in tree:
+        found = _named(tree, label, period)
+        if found:
+            return found[0]
+        reason = tree.match(label, on=period.last).reason or tree.match(label, on=period.first).reason
+        vi, en = (f"đơn vị «{label}»", f"unit «{label}»") if reason is None else (reason.vi, reason.en)
+        raise UnknownUnitError(f"{vi} (kỳ {period.label})", f"{en} (period {period.label})")
+    there = _there(tree, units_of(tree, label), period)
+    if not there:
+        said = not_there(tree, label, period)
+        raise UnknownUnitError(said.vi, said.en)
+    if len(there) > 1:
+        vi, en = bore(tree, label)
+        listed = ", ".join(f"«{key}»" for key in there)
+        raise UnknownUnitError(
+            f"{vi}: kỳ {period.label} có ngày của cả hai; ghi {listed}, hoặc chia kỳ",
+            f"{en}: the period {period.label} has days of both; write {listed}, or divide the period",
+        )
+    return there[0]
+
+
+def _there(tree: UnitTree, keys: Iterable[str], period: Period) -> tuple[str, ...]:
+    return tuple(key for key in keys if tree.overlaps(key, period.first, period.last))
+
+
+def _named(tree: UnitTree, name: str, period: Period) -> tuple[str, ...]:
+    """Return the one unit that has a name on the first and on the last day of a period; none where it means two, or none."""
+    found = [tree.match(name, on=day).unit for day in (period.first, period.last)]
+    keys = {"" if unit is None else tree.whole(unit.code) for unit in found}
+    return tuple(keys) if len(keys) == 1 and "" not in keys else ()
 
 
 def not_there(tree: UnitTree, unit: str, period: Period) -> Text:
