@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Literal
 
 from cchc_metrics.errors import CatalogueError
@@ -21,6 +22,13 @@ Part = Literal["whole", "part", "part_area_all_people", "whole_area_only"]
 PARTS: tuple[Part, ...] = ("whole", "part", "part_area_all_people", "whole_area_only")
 """How much of an old unit came into a new one."""
 _ONE_DAY = timedelta(days=1)
+_CODE_OF = {
+    "province_old": "province_code_old",
+    "district_old": "district_code_old",
+    "name_old": "code_old",
+    "province_new": "province_code_new",
+    "name_new": "code_new",
+}
 _FORMS = tuple((kind, tuple((word, plain(word)) for word in kind.split())) for kind in KINDS)
 
 CORRECTIONS: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -77,42 +85,41 @@ class Renaming:
     before: str = ""
 
 
-class _Names:
-    """What rows say about each code of one column; a code with two answers is found."""
+class _Said:
+    """What the rows say of each code in one column; a code of which they say several things is found.
 
-    def __init__(self, column: str, code: Literal["unit_two_names", "unit_two_parents"]) -> None:
-        self.column, self.code = column, code
-        self._said: dict[str, dict[str, tuple[str, list[int]]]] = {}
-        self._spelled: dict[str, str] = {}
+    Args:
+        column: the column, for findings.
+        code: what it is called to say several things.
+        pairs: code and text of each row; no code where the row is about none.
+        rows: the numbers of the rows.
+    """
 
-    def add(self, code: str, text: str, row: int) -> None:
-        """Note what a row says of a code."""
-        if text not in self._spelled:
-            self._spelled[text] = comparable(text) if self.code == "unit_two_names" else text
-        self._said.setdefault(code, {}).setdefault(self._spelled[text], (text, []))[1].append(row)
-
-    def chosen(self) -> dict[str, str]:
-        """Return for each code what most rows say of it, the first of several that are said equally often."""
-        return {code: max(said.values(), key=lambda each: len(each[1]))[0] for code, said in self._said.items()}
-
-    def findings(self) -> list[UnitFinding]:
-        """Return a finding for each row that says another than most."""
-        found = []
-        for code, said in self._said.items():
-            if len(said) < 2:
-                continue
-            most = max(said.values(), key=lambda each: len(each[1]))
-            for text, rows in said.values():
-                if text == most[0]:
-                    continue
-                for row in rows:
-                    vi, en = f"dòng khác ghi «{most[0]}»", f"other rows say «{most[0]}»"
-                    found.append(UnitFinding(self.code, code, vi, en, row, self.column, text))
-        return found
-
-    def doubted(self) -> set[str]:
-        """Return the codes of which rows say several things."""
-        return {code for code, said in self._said.items() if len(said) > 1}
+    def __init__(
+        self, column: str, code: Literal["unit_two_names", "unit_two_parents"], pairs: Sequence[tuple[str, str]], rows: Sequence[UnitChange]
+    ) -> None:
+        self.findings: list[UnitFinding] = []
+        self.doubted: set[str] = set()
+        """Codes of which rows say several things."""
+        counted = Counter(pairs)
+        self.chosen = {said: text for said, text in counted if said}
+        """Code → what most rows say of it, the first of several that are said equally often."""
+        if len(self.chosen) == sum(1 for said, _ in counted if said):
+            return
+        several: dict[str, dict[str, list[int]]] = {}  # code → what differs, in the form that is compared → how often, and first where
+        for at, ((said, text), n) in enumerate(counted.items()):
+            if said:
+                found = several.setdefault(said, {}).setdefault(comparable(text) if code == "unit_two_names" else text, [0, -at])
+                found[0] += n
+        texts = [text for _, text in counted]
+        most = {said: max(forms.values()) for said, forms in several.items()}
+        self.chosen = {said: texts[-first] for said, (_, first) in most.items()}
+        self.doubted = {said for said, forms in several.items() if len(forms) > 1}
+        for (said, text), row in zip(pairs, rows, strict=True):
+            chosen = self.chosen.get(said, "")
+            if said in self.doubted and (comparable(text) != comparable(chosen) if code == "unit_two_names" else text != chosen):
+                vi, en = f"dòng khác ghi «{chosen}»", f"other rows say «{chosen}»"
+                self.findings.append(UnitFinding(code, said, vi, en, row.row, column, text))
 
 
 def corrected(changes: Iterable[UnitChange]) -> tuple[list[UnitChange], list[UnitFinding]]:
@@ -162,34 +169,18 @@ def units_of_changes(changes: Sequence[UnitChange], on: date, renamings: Iterabl
     """
     rows, findings = corrected(changes)
     names = {
-        "province_old": _Names("province_old", "unit_two_names"),
-        "district_old": _Names("district_old", "unit_two_names"),
-        "name_old": _Names("name_old", "unit_two_names"),
-        "province_new": _Names("province_new", "unit_two_names"),
-        "name_new": _Names("name_new", "unit_two_names"),
+        column: _Said(column, "unit_two_names", list(zip(map(attrgetter(code), rows), map(attrgetter(column), rows), strict=True)), rows)
+        for column, code in _CODE_OF.items()
     }
     parents = {
-        "district_old": _Names("province_code_old", "unit_two_parents"),
-        "name_old": _Names("district_code_old", "unit_two_parents"),
-        "name_new": _Names("province_code_new", "unit_two_parents"),
+        "district_old": _Said("province_code_old", "unit_two_parents", [(r.district_code_old, r.province_code_old) for r in rows], rows),
+        "name_old": _Said(
+            "district_code_old", "unit_two_parents", [(r.code_old, r.district_code_old or r.province_code_old) for r in rows], rows
+        ),
+        "name_new": _Said("province_code_new", "unit_two_parents", [(r.code_new, r.province_code_new) for r in rows], rows),
     }
-    for row in rows:
-        for column, code in (
-            ("province_old", row.province_code_old),
-            ("district_old", row.district_code_old),
-            ("name_old", row.code_old),
-            ("province_new", row.province_code_new),
-            ("name_new", row.code_new),
-        ):
-            if code:
-                names[column].add(code, getattr(row, column), row.row)
-        if row.district_code_old:
-            parents["district_old"].add(row.district_code_old, row.province_code_old, row.row)
-        if row.code_old:
-            parents["name_old"].add(row.code_old, row.district_code_old or row.province_code_old, row.row)
-        parents["name_new"].add(row.code_new, row.province_code_new, row.row)
     for said in (*names.values(), *parents.values()):
-        findings += said.findings()
+        findings += said.findings
     made = _Made(rows, names, parents, on)
     findings += made.findings
     units = made.units()
@@ -199,12 +190,12 @@ def units_of_changes(changes: Sequence[UnitChange], on: date, renamings: Iterabl
 class _Made:
     """The units of a list of changes, before and after its day."""
 
-    def __init__(self, rows: Sequence[UnitChange], names: Mapping[str, _Names], parents: Mapping[str, _Names], on: date) -> None:
+    def __init__(self, rows: Sequence[UnitChange], names: Mapping[str, _Said], parents: Mapping[str, _Said], on: date) -> None:
         self.on = on
-        self.names = {column: said.chosen() for column, said in names.items()}
-        self.parents = {column: said.chosen() for column, said in parents.items()}
+        self.names = {column: said.chosen for column, said in names.items()}
+        self.parents = {column: said.chosen for column, said in parents.items()}
         self.findings: list[UnitFinding] = []
-        doubted = names["name_old"].doubted()
+        doubted = names["name_old"].doubted
         self.made_of: dict[str, dict[str, bool]] = {}  # new code → old code → whether it came as a whole
         for row in rows:
             made_of = self.made_of.setdefault(row.code_new, {})
