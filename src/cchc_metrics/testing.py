@@ -80,6 +80,10 @@ def dossiers(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIR
         due = day + timedelta(days=draw(st.integers(0, 40)))
     term = draw(st.none() | st.integers(0, 60).map(lambda n: Fraction(n, 2)))
     unit = draw(st.sampled_from([u for u in TermUnit if u is not TermUnit.NONE]))
+    free = draw(st.sampled_from([Flag.UNKNOWN, Flag.UNKNOWN, *Flag]))
+    elsewhere = (
+        received - timedelta(days=draw(st.integers(0, 3))) if received is not None and free is Flag.YES and draw(st.booleans()) else None
+    )
     return Dossier(
         dossier_id=draw(st.uuids()).hex,
         unit_code=draw(st.sampled_from(list(units))),
@@ -97,6 +101,10 @@ def dossiers(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIR
         term_unit=unit if term is not None else TermUnit.NONE,
         paused_days=draw(st.none() | st.integers(0, 10)),
         supplement_requests=draw(st.none() | st.integers(0, 3)),
+        received_elsewhere_at=elsewhere,
+        boundary_free=free,
+        reappointments=draw(st.none() | st.integers(0, 2)),
+        apologies=draw(st.none() | st.integers(0, 2)),
         postal_in=draw(st.sampled_from(list(Flag))),
         postal_out=draw(st.sampled_from(list(Flag))),
         fee_due=draw(st.sampled_from(list(Flag))),

@@ -204,7 +204,9 @@ def test_a_class_needs_an_end_and_an_end_a_receipt(rows: list[Dossier], rules: R
             assert turnaround is None or ended is not None
             assert timing != "no_due_date" or (ended is not None and due is None and rules.missing_due == "bucket")
             assert (
-                due is not None or timing in ("", "no_due_date", "calendar_missing", "wait_without_dates") or rules.missing_due == "on_time"
+                due is not None
+                or timing in ("", "no_due_date", "calendar_missing", "wait_without_dates", "start_unknown")
+                or rules.missing_due == "on_time"
             )
 
 

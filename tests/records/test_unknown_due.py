@@ -149,7 +149,7 @@ def test_an_age_that_the_calendar_cannot_tell_is_in_no_class(due: str, as_of: da
 )
 def test_every_class_scheme_is_a_partition(rows: list[Dossier], rules: Rules, as_of: date) -> None:
     book = keep_book(fates_of(rows, rules, SLOW), date(2018, 1, 1), as_of, as_of, SLOW)
-    why = ("no_due_date", "calendar_missing", "wait_without_dates")
+    why = ("no_due_date", "calendar_missing", "wait_without_dates", "start_unknown")
     assert book.ended == book.early + book.on_due_date + book.late + sum(getattr(book, f"ended_{w}") for w in why)
     assert book.pending == book.pending_in_time + book.pending_overdue + sum(getattr(book, f"pending_{w}") for w in why)
     period = Period.custom(date(2018, 1, 1), as_of)

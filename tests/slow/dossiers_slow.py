@@ -21,6 +21,7 @@ from tests.slow.calendar_slow import ONE_DAY, OutsideError, SlowCalendar, days, 
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
+from cchc_metrics.records.fields import Flag
 from cchc_metrics.reference.rules import OPTIONS, Rules
 
 WRITTEN: dict[str, tuple[Any, ...]] = {
@@ -39,6 +40,7 @@ WRITTEN: dict[str, tuple[Any, ...]] = {
     "unresolved": ("by_date", "on_due_date"),
     "received_on_day_off": ("as_received", "forward", "back"),
     "calendar_terms": ("roll", "stay"),
+    "boundary_free_clock": ("counter", "competent"),
 }
 """Rule → the options that this book-keeping knows; the opening hours are free."""
 
@@ -58,11 +60,30 @@ def check_rules(rules: Rules) -> None:
 
 def of_its_day(rules: Rules, dossier: Dossier) -> Rules:
     """Return the rules of the day on which a dossier was received; they stay those of its whole life."""
-    day, found = day_of(dossier.received_at), rules.model_copy(update={"changes": ()})
+    day, found = day_of(first_receipt(dossier)), rules.model_copy(update={"changes": ()})
     for change in rules.changes:
         if day is not None and day >= change.from_day:
             found = found.model_copy(update={name: value for name in OPTIONS if (value := getattr(change, name)) is not None})
     return found
+
+
+def is_boundary_free(dossier: Dossier) -> bool:
+    """Tell whether a dossier could be filed anywhere: its row says so, or says nothing of it and when it was received elsewhere."""
+    return dossier.boundary_free is Flag.YES or (dossier.boundary_free is Flag.UNKNOWN and dossier.received_elsewhere_at is not None)
+
+
+def first_receipt(dossier: Dossier) -> Moment:
+    """Return when a counter took it first: the slip that the citizen has is of that day."""
+    if is_boundary_free(dossier) and dossier.received_elsewhere_at is not None:
+        return dossier.received_elsewhere_at
+    return dossier.received_at
+
+
+def as_the_clock_sees_it(dossier: Dossier, rules: Rules) -> Dossier:
+    """Return a dossier received when its term began to run; never, where that is not written down."""
+    if dossier.received_at is not None and is_boundary_free(dossier) and rules.boundary_free_clock == "counter":
+        return dossier.model_copy(update={"received_at": dossier.received_elsewhere_at})
+    return dossier
 
 
 def day_of(moment: Moment) -> date | None:
@@ -204,6 +225,7 @@ def due_of(
     """
     rules = of_its_day(rules, dossier)
     check_rules(rules)
+    was_received, dossier = dossier.received_at is not None, as_the_clock_sees_it(dossier, rules)
     if story.waits:
         dossier = dossier.model_copy(update={"paused_days": None})  # dates say more than a number
     story = replace(story, waits=tuple(while_it_ran(story.waits, dossier.received_at, ended if rules.pauses != "subtract" else None)))
@@ -214,7 +236,7 @@ def due_of(
         if given is not None:
             return due_by_appointment(given, dossier, rules, calendar, story)
         if dossier.received_at is None or dossier.term is None:
-            return NONE_GIVEN
+            return NONE_GIVEN if dossier.term is None or not was_received else Due(why="start_unknown")
         return due_by_term(dossier.received_at, dossier.term, dossier, rules, calendar, story, cut_off)
     except OutsideError:
         return NOT_KNOWN
@@ -487,7 +509,7 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
     timing, turnaround = "", None
     if end is not None:
         late_by_requests = rules.two_supplements_late and (requests or 0) >= 2
-        timing = timing_of(dossier, end, due, rules, calendar, story, late_by_requests=late_by_requests)
+        timing = timing_of(as_the_clock_sees_it(dossier, rules), end, due, rules, calendar, story, late_by_requests=late_by_requests)
         if outcome != "resolved" and rules.unresolved == "on_due_date":
             timing = "on_due_date"
         turnaround = working_days_taken(received, end, calendar)
@@ -616,6 +638,7 @@ class Book:
     ended_no_due_date: int = 0
     ended_calendar_missing: int = 0
     ended_wait_without_dates: int = 0
+    ended_start_unknown: int = 0
     carried_over: int = 0
     pending: int = 0
     pending_in_time: int = 0
@@ -623,6 +646,7 @@ class Book:
     pending_no_due_date: int = 0
     pending_calendar_missing: int = 0
     pending_wait_without_dates: int = 0
+    pending_start_unknown: int = 0
     pending_overdue_5: int = 0
     pending_overdue_10: int = 0
     pending_overdue_age_unknown: int = 0
@@ -642,6 +666,7 @@ class Book:
         late = self.late + self.pending_overdue
         all_handled = self.received + self.carried_over - self.ended_calendar_missing - self.ended_wait_without_dates
         all_handled -= self.pending_calendar_missing + self.pending_wait_without_dates
+        all_handled -= self.ended_start_unknown + self.pending_start_unknown
         of_those_received = [self.standings.get(name, 0) for name in ("in_time", "late", "overdue")]
         return {
             "resolved_on_time": (in_time, in_time + self.late),

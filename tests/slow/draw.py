@@ -13,6 +13,7 @@ from cchc_metrics import testing
 from cchc_metrics.records.choices import Channel, Status, TermUnit
 from cchc_metrics.records.dossier import ENDED, NOT_RECEIVED, Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
+from cchc_metrics.records.fields import Flag
 from cchc_metrics.reference.period import Period, PeriodKind, Regime
 from cchc_metrics.reference.rules import OPTIONS, RuleChange, Rules
 
@@ -90,8 +91,12 @@ def close_dossiers(draw: st.DrawFn, first: date, last: date) -> Dossier:
     if unit is TermUnit.MONTHS and term is not None:
         term /= 4
         term = Fraction(int(term * 2), 2)
+    free = draw(st.sampled_from([Flag.NO, Flag.UNKNOWN, *Flag]))
+    elsewhere = _later(draw, received, 0, least=-4) if draw(st.integers(0, 2)) == 0 else None
     return Dossier(
         dossier_id=draw(st.uuids()).hex,
+        received_elsewhere_at=elsewhere,
+        boundary_free=free,
         unit_code=draw(st.sampled_from(testing.UNITS)),
         field=draw(st.sampled_from(["", "Hộ tịch", "Đất đai"])),
         channel=draw(st.sampled_from(list(Channel))),

@@ -129,8 +129,8 @@ def as_row(level: str, field: str | None, whole: Book, by_channel: dict[Channel,
         overdue=whole.pending_overdue,
         ended_no_due_date=whole.ended_no_due_date,
         pending_no_due_date=whole.pending_no_due_date,
-        ended_due_unknown=whole.ended_calendar_missing + whole.ended_wait_without_dates,
-        pending_due_unknown=whole.pending_calendar_missing + whole.pending_wait_without_dates,
+        ended_due_unknown=whole.ended_calendar_missing + whole.ended_wait_without_dates + whole.ended_start_unknown,
+        pending_due_unknown=whole.pending_calendar_missing + whole.pending_wait_without_dates + whole.pending_start_unknown,
     )
 
 

@@ -61,15 +61,17 @@ BY_CHANNEL_AND_FIELD = (
     "ended_no_due_date",
     "ended_calendar_missing",
     "ended_wait_without_dates",
+    "ended_start_unknown",
     "carried_over",
     "pending",
     "pending_overdue",
     "pending_no_due_date",
     "pending_calendar_missing",
     "pending_wait_without_dates",
+    "pending_start_unknown",
 )
 COUNTS = (*BY_CHANNEL_AND_FIELD, "due", "pending_overdue_5", "pending_overdue_10", "pending_overdue_age_unknown")
-UNDATED = ("no_due_date", "calendar_missing", "wait_without_dates")
+UNDATED = ("no_due_date", "calendar_missing", "wait_without_dates", "start_unknown")
 RATES = ("resolved_on_time", "handled_on_time", "not_late", "resolved_or_overdue", "received_on_time")
 TURNAROUNDS = ("turnaround_mean", "turnaround_median", "turnaround_p90", "turnaround_calendar_mean", "supplements_mean")
 

@@ -176,7 +176,8 @@ class Timing(Choice):
 
     ``no_due_date``: neither an appointment nor a term is given. ``calendar_missing``: there is one, but it lies, or what it is compared
     with lies, where the working calendar does not reach. ``wait_without_dates``: the term restarts after each wait, and the days waited
-    have no dates. The last two are not known, and so never on time, under any rules.
+    have no dates. ``start_unknown``: the term runs from a receipt elsewhere that has no date. The last three are not known, and so never on
+    time, under any rules.
     """
 
     EARLY = "early", "trước hạn"
@@ -185,12 +186,13 @@ class Timing(Choice):
     NO_DUE_DATE = "no_due_date", "không có hạn"
     CALENDAR_MISSING = "calendar_missing", "hạn trả nằm ngoài lịch làm việc"
     WAIT_WITHOUT_DATES = "wait_without_dates", "chờ bổ sung không rõ ngày"
+    START_UNKNOWN = "start_unknown", "phi địa giới, không rõ ngày nơi khác tiếp nhận"
 
 
 class Standing(Choice):
     """What has become of a received dossier by the day of the question: its class if it ended by then, else whether it is overdue.
 
-    The last three are those of ``Timing``, of dossiers that ended as of those that did not.
+    The last four are those of ``Timing``, of dossiers that ended as of those that did not.
     """
 
     IN_TIME = "in_time", "đã giải quyết, trước hạn hoặc đúng hạn"
@@ -200,6 +202,7 @@ class Standing(Choice):
     NO_DUE_DATE = "no_due_date", "không có hạn"
     CALENDAR_MISSING = "calendar_missing", "hạn trả nằm ngoài lịch làm việc"
     WAIT_WITHOUT_DATES = "wait_without_dates", "chờ bổ sung không rõ ngày"
+    START_UNKNOWN = "start_unknown", "phi địa giới, không rõ ngày nơi khác tiếp nhận"
 
 
 class Outcome(Choice):

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 
 import numpy as np
 
+from cchc_metrics.records.boundary_free import boundary_free, can_be, transfers
 from cchc_metrics.records.choices import (
     Channel,
     Digitised,
@@ -23,6 +24,7 @@ from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import (
     ENDED_STATE,
     OUT_STATE,
+    Timed,
     acceptance,
     class_dossiers,
     receipts,
@@ -39,6 +41,7 @@ from cchc_metrics.records.procedure import attach_procedures
 from cchc_metrics.records.record import Record, RowCheck
 from cchc_metrics.records.rules_by_day import follows_receipt, rules_from
 from cchc_metrics.records.waits import attach_events
+from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.rules import Rules
 
@@ -58,7 +61,10 @@ class Dossier(Record):
         service_level: level of the online service.
         status: status 1–10 of the national exchange.
         submitted_at: when it was filed (online: the acceptance clock starts here).
-        received_at: when it was accepted; the term starts here, its first day not counted.
+        received_at: when its agency accepted it; the term starts here, its first day not counted.
+        received_elsewhere_at: when another place accepted it that is not the competent agency, of a boundary-free dossier (phi địa giới);
+            by the rule ``boundary_free_clock`` the term starts there.
+        boundary_free: whether it is boundary-free; where that is not said, it is if it was received elsewhere.
         due_at: the appointment (ngày hẹn trả), where the system exported one.
         ended_at: end of processing (status 9), the day of the result; wins over ``approved_at`` and ``returned_at`` (rule ``end``).
         approved_at: when the result was signed (ngày duyệt); stands in for ``ended_at`` where that is missing.
@@ -66,6 +72,8 @@ class Dossier(Record):
         term, term_unit: the time limit, for dossiers without ``due_at``; half days occur.
         paused_days: time waited for the citizen, in the unit of days that the term counts (working or calendar days).
         supplement_requests: how many times papers were asked for.
+        reappointments: how many times another day was appointed (hẹn lại ngày trả kết quả).
+        apologies: how many letters or slips of apology were given (phiếu xin lỗi).
         postal_in, postal_out: the two directions of the postal service (QĐ 45/2016/QĐ-TTg).
         fee_due: whether there is a financial obligation.
         paid_online: whether it was paid online, and through which gateway.
@@ -86,6 +94,8 @@ class Dossier(Record):
     status: Status
     submitted_at: Moment = None
     received_at: Moment = None
+    received_elsewhere_at: Moment = None
+    boundary_free: Flag = Flag.UNKNOWN
     due_at: Moment = None
     ended_at: Moment = None
     approved_at: Moment = None
@@ -94,6 +104,8 @@ class Dossier(Record):
     term_unit: TermUnit = TermUnit.NONE
     paused_days: Whole = None
     supplement_requests: Whole = None
+    reappointments: Whole = None
+    apologies: Whole = None
     postal_in: Flag = Flag.UNKNOWN
     postal_out: Flag = Flag.UNKNOWN
     fee_due: Flag = Flag.UNKNOWN
@@ -165,6 +177,31 @@ Dossier.checks = (
         columns=lambda c: _earlier_that_day_in(end_days(c), end_clock(c), c.days("received_at"), c.seconds("received_at")),
     ),
     RowCheck(
+        Code.BOUNDARY_FREE_DIFFERS,
+        "boundary_free",
+        record=lambda r: r.boundary_free is Flag.NO and r.received_elsewhere_at is not None,
+        columns=lambda c: c.equals("boundary_free", "no") & (c.days("received_elsewhere_at") >= 0),
+    ),
+    RowCheck(
+        Code.ELSEWHERE_NOT_SAID,
+        "received_elsewhere_at",
+        record=lambda r: r.boundary_free is Flag.YES and r.received_elsewhere_at is None and r.received_at is not None,
+        columns=lambda c: c.equals("boundary_free", "yes") & (c.days("received_elsewhere_at") < 0) & (c.days("received_at") >= 0),
+    ),
+    RowCheck(
+        Code.ELSEWHERE_AFTER_RECEIPT,
+        "received_elsewhere_at",
+        record=lambda r: (
+            (_day(r, "received_elsewhere_at") > _day(r, "received_at") >= 0) or _earlier_that_day(r.received_at, r.received_elsewhere_at)
+        ),
+        columns=lambda c: (
+            ((c.days("received_elsewhere_at") > c.days("received_at")) & (c.days("received_at") >= 0))
+            | _earlier_that_day_in(
+                c.days("received_at"), c.clock("received_at"), c.days("received_elsewhere_at"), c.seconds("received_elsewhere_at")
+            )
+        ),
+    ),
+    RowCheck(
         Code.DUE_BEFORE_RECEIPT,
         "due_at",
         record=lambda r: (
@@ -206,12 +243,20 @@ AGE_UNKNOWN_BEGINS = EventSet("overdue_age_unknown_begins", needs=_OVERDUE)
 AGE_UNKNOWN_ENDS = EventSet("overdue_age_unknown_ends", needs=_OVERDUE)
 TURNAROUND = EventSet("turnaround", (), value="turnaround_working_days", needs=_ENDED)
 TURNAROUND_CALENDAR = EventSet("turnaround_calendar", (), value="turnaround_calendar_days", needs=_ENDED)
+RECEIVED_BOUNDARY_FREE = EventSet(
+    "received_boundary_free", (Dim("boundary_free", Flag, needs=("filed_elsewhere",)), _CHANNEL), needs=_RECEIVED
+)
+TRANSFERRED = EventSet("transferred", (Dim("in_time", Flag, needs=()),), needs=("received_at", "received_elsewhere_at"))
+APOLOGIES = EventSet("apologies", (), value="apologies", needs=(*_ENDED, "apologies"))
+REAPPOINTMENTS = EventSet("reappointments", (), value="reappointments", needs=(*_ENDED, "reappointments"))
+LATE_APOLOGISED = EventSet("ended_late", (Dim("apologised", Flag, needs=("apologies",)),), needs=(*_ENDED, "due", "lateness"))
 SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests", needs=(*_ENDED, "supplement_requests"))
 
 _REQUESTS_DO_NOT_COUNT = ":requests"
 FACTS = (
     Fact("ended", (("ended_at",), ("approved_at",), ("returned_at",))),
     Fact("due", (("due_at",), ("term", "term_unit"))),
+    Fact("filed_elsewhere", (("boundary_free",), ("received_elsewhere_at",))),
     Fact("lateness", (("supplement_requests",), (_REQUESTS_DO_NOT_COUNT,))),
 )
 
@@ -246,6 +291,8 @@ _NEEDING: Mapping[str, Callable[[Columns, Rules], Array]] = {
     "due": _received,
     "ended": _ended,  # who has not ended is pending, whatever day a column of ends might give
     "supplement_requests": _ended,
+    "reappointments": _ended,
+    "apologies": _ended,
     "submitted_at": lambda columns, rules: _received(columns, rules) & columns.equals("channel", Channel.ONLINE.value),
 }
 
@@ -261,10 +308,8 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         return any(context.wants(f"dossiers.{s.name}") for s in sets)
 
     unit, end = columns.codes("unit_code"), end_days(columns, context.rules)
-    if wants(ACCEPTED) and "submitted_at" in columns:
-        day, in_time = acceptance(columns, receipts(columns, context.rules, end), context)
-        yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
-    if not wants(*(s for s in KIND.event_sets if s is not ACCEPTED)):
+    yield from _of_receipts(columns, context, end)
+    if not wants(*(s for s in KIND.event_sets if s not in _OF_RECEIPTS)):
         return
     timed = class_dossiers(columns, context, end)
     derived = {"timing": (timed.timing, Timing.labels()), "outcome": (timed.outcome, Outcome.labels())}
@@ -305,8 +350,44 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     if wants(TURNAROUND_CALENDAR):
         calendar_days = np.where(timed.ended >= 0, timed.ended - timed.received, np.int32(-1))
         yield Events(TURNAROUND_CALENDAR, timed.ended, unit, {}, calendar_days)
-    if wants(SUPPLEMENTS) and "supplement_requests" in columns:
-        yield Events(SUPPLEMENTS, timed.ended, unit, {}, columns.numbers("supplement_requests"))
+    for event_set in (SUPPLEMENTS, APOLOGIES, REAPPOINTMENTS):
+        if wants(event_set) and event_set.value in columns:
+            yield Events(event_set, timed.ended, unit, {}, columns.numbers(event_set.value))
+    yield from _late(columns, context, timed)
+
+
+_OF_RECEIPTS = (ACCEPTED, RECEIVED_BOUNDARY_FREE, TRANSFERRED)
+
+
+def _of_receipts(columns: Columns, context: Context, end: Array) -> Iterator[Events]:
+    """Yield the sets that do not follow from due dates: acceptance, boundary-free dossiers and their way to the agency."""
+    wanted = [s for s in _OF_RECEIPTS if context.wants(f"dossiers.{s.name}")]
+    if not wanted:
+        return
+    unit, received = columns.codes("unit_code"), receipts(columns, context.rules, end)
+    if ACCEPTED in wanted and "submitted_at" in columns:
+        day, in_time = acceptance(columns, received, context)
+        yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
+    if RECEIVED_BOUNDARY_FREE in wanted and can_be(columns):
+        dims = {"boundary_free": (boundary_free(columns), Flag.labels()), "channel": columns.codes("channel")}
+        yield Events(RECEIVED_BOUNDARY_FREE, received, unit, dims)
+    if TRANSFERRED in wanted and "received_elsewhere_at" in columns:
+        day, in_time = _transfers(columns, context.rules, received, context.calendar)
+        yield Events(TRANSFERRED, day, unit, {"in_time": (in_time, Flag.labels())})
+
+
+def _late(columns: Columns, context: Context, timed: Timed) -> Iterator[Events]:
+    """Yield those that ended late, by whether an apology was given."""
+    if context.wants(f"dossiers.{LATE_APOLOGISED.name}") and "apologies" in columns:
+        late = np.where((timed.ended >= 0) & (timed.timing == LATE), timed.ended, np.int32(NO_DAY))
+        given, flags = columns.numbers("apologies"), list(Flag)
+        codes = np.where(given < 0, flags.index(Flag.UNKNOWN), np.where(given > 0, flags.index(Flag.YES), flags.index(Flag.NO)))
+        yield Events(LATE_APOLOGISED, late, columns.codes("unit_code"), {"apologised": (codes.astype(np.uint8), Flag.labels())})
+
+
+@follows_receipt
+def _transfers(columns: Columns, rules: Rules, received: Array, calendar: Calendar) -> tuple[Array, Array]:
+    return transfers(columns, received, rules, calendar)
 
 
 def course(columns: Columns, context: Context) -> Course:
@@ -317,6 +398,7 @@ def course(columns: Columns, context: Context) -> Course:
     return Course(timed.due, timed.ended, late, timed.overdue_begins, timed.overdue_ends, since)
 
 
+_BY_AGENCY = ("Ngày cơ quan có thẩm quyền tiếp nhận", "Thời điểm cơ quan có thẩm quyền tiếp nhận", "Ngày cơ quan giải quyết tiếp nhận")
 _TICKED = {"Trực tuyến": ("online", "counter"), "Nộp trực tuyến": ("online", "counter")}
 _JUDGING = ("Tình trạng hạn", "Tình trạng thời hạn", "Đúng hạn", "Quá hạn", "Tiến độ", "Tiến độ giải quyết", "Tiến độ xử lý", "Đánh giá")
 
@@ -365,6 +447,11 @@ KIND = Kind(
         AGE_UNKNOWN_BEGINS,
         AGE_UNKNOWN_ENDS,
         ACCEPTED,
+        RECEIVED_BOUNDARY_FREE,
+        TRANSFERRED,
+        APOLOGIES,
+        REAPPOINTMENTS,
+        LATE_APOLOGISED,
         TURNAROUND_CALENDAR,
         TURNAROUND,
         SUPPLEMENTS,
@@ -384,7 +471,15 @@ KIND = Kind(
         "service_level": ("Mức độ", "Mức độ DVC", "Mức độ dịch vụ công", "Mức độ dịch vụ công trực tuyến"),
         "status": ("Trạng thái hồ sơ", "Trạng thái", "Tình trạng", "Tình trạng hồ sơ", "Tình trạng xử lý"),
         "submitted_at": ("Ngày nộp hồ sơ", "Ngày nộp", "Thời gian nộp", "Thời điểm nộp", "Ngày gửi", "Ngày gửi hồ sơ"),
-        "received_at": ("Ngày tiếp nhận", "Thời gian tiếp nhận", "Thời điểm tiếp nhận", "Ngày nhận", "Ngày tiếp nhận hồ sơ"),
+        "received_at": ("Ngày tiếp nhận", "Thời gian tiếp nhận", "Thời điểm tiếp nhận", "Ngày nhận", "Ngày tiếp nhận hồ sơ", *_BY_AGENCY),
+        "received_elsewhere_at": (
+            "Ngày tiếp nhận tại nơi khác",
+            "Thời điểm tiếp nhận tại nơi khác",
+            "Ngày tiếp nhận phi địa giới",
+            "Thời điểm tiếp nhận phi địa giới",
+            "Ngày tiếp nhận tại nơi nộp",
+        ),
+        "boundary_free": ("Phi địa giới", "Hồ sơ phi địa giới", "Phi địa giới hành chính", "Không phụ thuộc địa giới hành chính"),
         "due_at": ("Ngày hẹn trả", "Ngày hẹn trả kết quả", "Hạn trả", "Hạn giải quyết", "Hạn xử lý", "Thời gian hẹn trả"),
         "ended_at": (
             "Ngày kết thúc xử lý",
@@ -408,6 +503,8 @@ KIND = Kind(
         "term_unit": ("Đơn vị thời hạn", "Đơn vị tính thời hạn", "Đơn vị tính"),
         "paused_days": ("Số ngày tạm dừng", "Số ngày chờ bổ sung", "Số ngày chờ"),
         "supplement_requests": ("Số lần yêu cầu bổ sung", "Số lần bổ sung"),
+        "reappointments": ("Số lần hẹn lại", "Số lần hẹn lại ngày trả kết quả", "Số lần gia hạn"),
+        "apologies": ("Số lần xin lỗi", "Số thư xin lỗi", "Số phiếu xin lỗi", "Số phiếu xin lỗi và hẹn lại ngày trả kết quả"),
         "postal_in": ("Nộp qua bưu chính", "Tiếp nhận qua bưu chính", "Nộp qua BCCI", "Tiếp nhận qua BCCI"),
         "postal_out": ("Trả qua bưu chính", "Trả kết quả qua bưu chính", "Trả qua BCCI", "Trả kết quả qua BCCI"),
         "fee_due": ("Có nghĩa vụ tài chính", "Phải nộp phí, lệ phí", "Có phí, lệ phí"),
@@ -419,9 +516,16 @@ KIND = Kind(
     weak=frozenset({*_JUDGING, *_TICKED}),
     ticked=_TICKED,
     follows=(Follows("postal_in", "channel", _by_post), Follows("stated_timing", "status", _judged, reported=False)),
-    doubtful={"Ngày trả": ("returned_at", "due_at")},
+    doubtful={
+        "Ngày trả": ("returned_at", "due_at"),
+        # Beside the receipt by the competent agency it is that of the counter, or the same once more.
+        **dict.fromkeys(("Ngày tiếp nhận", "Thời gian tiếp nhận", "Thời điểm tiếp nhận"), ("received_at", "received_elsewhere_at")),
+    },
     dates=Dates(
-        "received_at", ("submitted_at", "received_at", "ended_at", "approved_at", "returned_at"), ("due_at",), ("received_at", "ended_at")
+        "received_at",
+        ("submitted_at", "received_elsewhere_at", "received_at", "ended_at", "approved_at", "returned_at"),
+        ("due_at",),
+        ("received_at", "ended_at"),
     ),
     joins=(
         Join("procedures", "procedure_code", attach_procedures, "this", Code.PROCEDURE_NOT_LISTED),

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from cchc_metrics.records.boundary_free import on_the_clock, runs_from_counter
 from cchc_metrics.records.choices import Outcome, Standing, Status, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CUT_OFF, NO_DUE_DATE, dues_of
@@ -78,6 +79,7 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
     received = _received(columns, state)
     ended = _ended(state, received, end)
     found = dues_of(columns, rules, calendar, ended)
+    columns, _ = on_the_clock(columns, rules)
     due = np.where(received >= 0, found.day, np.int32(NO_DAY))
     timing = classed_ends(columns, rules, calendar, ended, found)
 
@@ -105,7 +107,8 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
 def _is_plain(columns: Columns, rules: Rules, calendar: Calendar, state: Array, end: Array) -> bool:
     """Return whether the short way gives the same answer: whole working days, no appointment, no dated wait, all in the calendar."""
     usual = rules.pauses == "shift" and rules.compare == "dates" and rules.unresolved == "by_date"
-    if not usual or rules.two_supplements_late or rules.open_supplement != "pending" or rules.received_on_day_off != "as_received":
+    usual &= rules.open_supplement == "pending" and rules.received_on_day_off == "as_received"
+    if not usual or rules.two_supplements_late or runs_from_counter(columns, rules) is not None:
         return False
     received, halves = columns.arrays.get("received_at"), columns.arrays.get("term")
     if received is None or halves is None or not len(received) or CUT_OFF in columns or ":wait0_from" in columns:

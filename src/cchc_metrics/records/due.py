@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.records.boundary_free import on_the_clock
 from cchc_metrics.records.choices import TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.ends import end_clock
@@ -22,8 +23,8 @@ from cchc_metrics.reference.rules import Rules
 CUT_OFF = ":cut_off"
 """Companion column: the second of the day after which a receipt counts from the next working day, −1 for none."""
 
-NO_DUE_DATE, CALENDAR_MISSING, WAIT_WITHOUT_DATES = (
-    np.uint8(Timing.labels().index(why)) for why in ("no_due_date", "calendar_missing", "wait_without_dates")
+NO_DUE_DATE, CALENDAR_MISSING, WAIT_WITHOUT_DATES, START_UNKNOWN = (
+    np.uint8(Timing.labels().index(why)) for why in ("no_due_date", "calendar_missing", "wait_without_dates", "start_unknown")
 )
 _NO_UNIT: Final = list(TermUnit).index(TermUnit.NONE)
 
@@ -64,8 +65,10 @@ def dues_of(columns: Columns, rules: Rules, calendar: Calendar, ended: Array | N
     ``NO_DAY`` while pending). A wait that begins later changes nothing: what was overdue at the end of a period stays so.
 
     A due date, a wait or an end at exactly 00:00:00 is a day without a time, row by row: see ``Columns.clock``. A receipt, a wait or a
-    result outside the calendar gives no due date, and ``why`` says so: that is not the same as having none.
+    result outside the calendar gives no due date, and ``why`` says so: that is not the same as having none. A term that runs from a receipt
+    elsewhere (rule ``boundary_free_clock``) of which the day is not given has none either.
     """
+    columns, unknown = on_the_clock(columns, rules)
     received, units = columns.days("received_at"), term_units(columns)
     given = np.full(len(columns), NO_DAY, dtype=np.int32)
     second = np.full(len(columns), -1, dtype=np.int32)
@@ -78,6 +81,8 @@ def dues_of(columns: Columns, rules: Rules, calendar: Calendar, ended: Array | N
     due = given.copy()
     has_term = (received >= 0) & (columns.numbers("term") >= 0) & (units != _NO_UNIT)
     why = np.where((given >= 0) | has_term, CALENDAR_MISSING, NO_DUE_DATE)
+    if unknown is not None:
+        why[unknown & (given < 0) & (columns.numbers("term") >= 0) & (units != _NO_UNIT)] = START_UNKNOWN
     computed = np.flatnonzero((due < 0) & has_term)
     start, start_second = received, columns.seconds("received_at")
     if rules.pauses == "restart":

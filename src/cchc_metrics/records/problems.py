@@ -127,6 +127,24 @@ class Code(StrEnum):
         "the status says ended, the end date is missing",
     )
     END_BEFORE_RECEIPT = "end_before_receipt", "error", "kết thúc trước khi tiếp nhận", "ended before it was received"
+    BOUNDARY_FREE_DIFFERS = (
+        "boundary_free_differs",
+        "warning",
+        "ghi không phải hồ sơ phi địa giới nhưng có ngày nơi khác tiếp nhận; tính như không phải phi địa giới",
+        "the row says that it is not boundary-free, and when it was received elsewhere; it counts as not boundary-free",
+    )
+    ELSEWHERE_NOT_SAID = (
+        "elsewhere_not_said",
+        "warning",
+        "hồ sơ phi địa giới thiếu ngày nơi khác tiếp nhận; tiếp nhận trước 05/08/2026 thì không tính được hạn từ thời hạn giải quyết",
+        "boundary-free, but when it was received elsewhere is not said; before 2026-08-05 no due date follows from its term",
+    )
+    ELSEWHERE_AFTER_RECEIPT = (
+        "elsewhere_after_receipt",
+        "warning",
+        "cơ quan có thẩm quyền nhận trước khi nơi khác tiếp nhận",
+        "the competent agency received it before the other place did",
+    )
     TERM_WITHOUT_UNIT = (
         "term_without_unit",
         "error",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import cache, wraps
+from typing import Any, Final, ParamSpec, TypeVar
 
 import numpy as np
 
+from cchc_metrics.records.boundary_free import can_be, first_receipts
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.kind import Context
 from cchc_metrics.reference.rules import Rules
@@ -17,27 +18,37 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def receipt_days(columns: Columns) -> Array:
-    """Return the day of receipt by which the rules of each dossier are chosen (int32, −1 for none)."""
-    return columns.days("received_at")
+_BOUNDARY_FREE: Final = ("boundary_free_clock", "transfer_cut_off")
+
+
+@cache
+def _without_boundary_free(rules: Rules) -> tuple[tuple[int, Rules], ...]:
+    """Return the versions that differ for dossiers of which no table says that they are boundary-free."""
+    alike = dict.fromkeys(_BOUNDARY_FREE)
+    found = [rules.versions[0]]
+    for first, own in rules.versions[1:]:
+        if own.model_dump() | alike != found[-1][1].model_dump() | alike:
+            found.append((first, own))
+    return tuple(found)
 
 
 def rules_from(columns: Columns, rules: Rules) -> Array:
     """Return the first day of the version of the rules that each dossier follows (int64 since 1970-01-01), −1 for the first of all."""
     first = np.array([-1, *(day for day, _ in rules.versions[1:])], dtype=np.int64)
-    found: Array = first[np.searchsorted(first[1:], receipt_days(columns), side="right")]
+    found: Array = first[np.searchsorted(first[1:], first_receipts(columns), side="right")]
     return found
 
 
 def by_rules(columns: Columns, rules: Rules) -> list[tuple[Array | None, Rules]]:
     """Return the rows that follow each version of the rules (None: all of them), and the version, which has no changes.
 
-    A dossier that was not received follows the first version.
+    A dossier that was not received follows the first version; one received elsewhere, the version of that day. What only decides of
+    boundary-free dossiers tells no rows apart in a table that says nothing of them.
     """
-    versions = rules.versions
+    versions = rules.versions if can_be(columns) else _without_boundary_free(rules)
     if len(versions) == 1 or not len(columns):
         return [(None, versions[0][1])]
-    at = np.searchsorted(np.array([day for day, _ in versions[1:]]), receipt_days(columns), side="right")
+    at = np.searchsorted(np.array([day for day, _ in versions[1:]]), first_receipts(columns), side="right")
     there = np.unique(at).tolist()
     return [(None if len(there) == 1 else np.flatnonzero(at == n), versions[n][1]) for n in there]
 

@@ -29,9 +29,10 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
     """Return dossiers with the waits and re-appointments of their events.
 
     A wait lasts as long as anything is asked for: papers, or payment, which is not the office's time either. Papers bring no payment:
-    each receipt answers the requests of its own kind. Requests for papers are counted into ``supplement_requests`` where the dossier's own
-    number is empty. Events of one dossier and moment are taken in the order of the table, those without a time of day before the others.
-    Events of dossiers that are not in the table change nothing; a receipt without a request before it changes nothing.
+    each receipt answers the requests of its own kind. Requests for papers, re-appointments and apologies are counted into
+    ``supplement_requests``, ``reappointments`` and ``apologies`` where the dossier's own number is empty. Events of one dossier and moment
+    are taken in the order of the table, those without a time of day before the others. Events of dossiers that are not in the table change
+    nothing; a receipt without a request before it changes nothing.
 
     Args:
         dossiers: columns with ``dossier_id``.
@@ -41,6 +42,7 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
     row = np.array([row_of.get(name, -1) for name in events.arrays["dossier_id"]], dtype=np.int64)
     kind = events.codes("kind")[0]
     day, second = events.days("happened_at"), events.clock("happened_at")
+    apologised = np.zeros(len(dossiers), dtype=np.int32)
     order = np.lexsort((np.arange(len(row)), second, day, row))
     order = order[row[order] >= 0]
     rows, days = len(dossiers), events.days("due_at")
@@ -69,6 +71,8 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
         elif what is EventKind.REAPPOINTED:
             reappointed[r] = days[e]
             reappointments[r] += 1
+        elif what is EventKind.APOLOGISED:
+            apologised[r] += 1
     arrays = dict(dossiers.arrays)
     for k, (start, start_second, end, end_second) in enumerate(waits):
         for name, days_of, seconds in ((f":wait{k}_from", start, start_second), (f":wait{k}_to", end, end_second)):
@@ -76,8 +80,10 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
             if (seconds >= 0).any():
                 arrays[name + SECOND] = seconds
     arrays[REAPPOINTED], arrays[REAPPOINTMENTS] = reappointed, reappointments
-    own = dossiers.numbers("supplement_requests")
-    arrays["supplement_requests"] = np.where((own < 0) & (asked > 0), asked, own).astype(np.int32)
+    # Where there are none, nothing is said: a table that was kept for requests need not have the others.
+    for name, counted in (("supplement_requests", asked), ("reappointments", reappointments), ("apologies", apologised)):
+        own = dossiers.numbers(name)
+        arrays[name] = np.where((own < 0) & (counted > 0), counted, own).astype(np.int32)
     return replace(dossiers, arrays=arrays)
 
 

@@ -58,6 +58,10 @@ class RuleOptions(DeclaredModel):
             (default); ``forward``, as if received on the next working day; ``back``, as if received on the working day before.
         calendar_terms: whether a term in calendar days or months that ends on a day off ``roll``s to the next working day (Civil Code 2015,
             art. 148; default), or ``stay``s where it ends (seen in one-stop systems).
+        boundary_free_clock: from when the term of a boundary-free dossier (phi địa giới) runs that was received elsewhere: its receipt at
+            that ``counter`` (default), or its receipt by the ``competent`` agency (NĐ 309/2026/NĐ-CP, art. 8.3; a copy was read).
+        transfer_cut_off: the time of day up to which a dossier received elsewhere is to be with the competent agency on the same working
+            day; after it, or on a day off, on the next (NĐ 309/2026/NĐ-CP, art. 9; a copy was read). None: no time limit is known.
     """
 
     pauses: Literal["restart", "shift", "subtract"] = "shift"
@@ -77,6 +81,8 @@ class RuleOptions(DeclaredModel):
     unresolved: Literal["by_date", "on_due_date"] = "by_date"
     received_on_day_off: Literal["as_received", "forward", "back"] = "as_received"
     calendar_terms: Literal["roll", "stay"] = "roll"
+    boundary_free_clock: Literal["counter", "competent"] = "counter"
+    transfer_cut_off: time | None = None
 
 
 OPTIONS: Final = tuple(RuleOptions.model_fields)

@@ -14,6 +14,8 @@ from cchc_metrics.values import REASONS, Better, Scale, Status
 DIMENSIONS: Final[Mapping[str, str]] = {
     "level": "Cấp",
     "channel": "Kênh",
+    "apologised": "Có xin lỗi",
+    "boundary_free": "Phi địa giới",
     "digitised": "Số hóa",
     "direction": "Chiều văn bản",
     "electronic": "Điện tử",

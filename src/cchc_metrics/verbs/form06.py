@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NO_NOTE = Text()
-_UNKNOWN = ("calendar_missing", "wait_without_dates")
+_UNKNOWN = ("calendar_missing", "wait_without_dates", "start_unknown")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -11,6 +11,7 @@ import numpy as np
 from cchc_metrics.count.cube import BIN, UNIT, VALUE, Cube
 from cchc_metrics.count.fast.tables import LARGEST_BIN, Tables
 from cchc_metrics.records import dossier
+from cchc_metrics.records.boundary_free import can_be
 from cchc_metrics.records.choices import Outcome, Standing, Timing
 from cchc_metrics.records.columns import SECOND, Array, Columns
 from cchc_metrics.records.due import CUT_OFF
@@ -32,6 +33,7 @@ _SHARED_CELLS: Final = 1 << 18  # sets share one histogram of all their dimensio
 _MOST_CELLS: Final = 1 << 26
 _TIMINGS: Final = Timing.labels()[:3]  # a dossier without a due date does not take the usual course
 _STANDINGS: Final = Standing.labels()[:4]  # 2 for one that has not ended by the day of the question, and 1 for one past its due date
+_GENERAL: Final = ("in_time", "boundary_free", "apologised")  # which are found by the general way alone
 JUDGED: Final = ("timing", "standing")
 """Dimensions that follow from the due date."""
 
@@ -65,7 +67,14 @@ _KINDS: Mapping[str, _Kind] = {
     dossier.TURNAROUND_CALENDAR.name: _Kind(ENDED, CALENDAR),
     dossier.SUPPLEMENTS.name: _Kind(ENDED, REQUESTS),
 }
-_NEEDS = {dossier.SUPPLEMENTS.name: "supplement_requests", dossier.ACCEPTED.name: "submitted_at"}
+_NEEDS = {
+    dossier.SUPPLEMENTS.name: "supplement_requests",
+    dossier.ACCEPTED.name: "submitted_at",
+    dossier.TRANSFERRED.name: "received_elsewhere_at",
+    dossier.APOLOGIES.name: "apologies",
+    dossier.LATE_APOLOGISED.name: "apologies",
+    dossier.REAPPOINTMENTS.name: "reappointments",
+}
 _NEVER = (dossier.UNDATED_BEGINS.name, dossier.UNDATED_ENDS.name, dossier.AGE_UNKNOWN_BEGINS.name, dossier.AGE_UNKNOWN_ENDS.name)
 
 
@@ -181,11 +190,13 @@ class CountPlan:
         wanted = {
             s.name: tuple(d.name for d in s.dims if sets is None or d.name in sets[f"dossiers.{s.name}"])
             for s in dossier.KIND.event_sets
-            if context.wants(f"dossiers.{s.name}") and _NEEDS.get(s.name, "received_at") in columns
+            if context.wants(f"dossiers.{s.name}")
+            and _NEEDS.get(s.name, "received_at") in columns
+            and (s is not dossier.RECEIVED_BOUNDARY_FREE or can_be(columns))
         }
         labels = {UNIT: columns.codes("unit_code")[1], "timing": _TIMINGS, "standing": _STANDINGS, "outcome": Outcome.labels()}
         for dim in dict.fromkeys(d for dims in wanted.values() for d in dims):
-            if dim not in labels and dim != "in_time":  # which is found by the general way alone
+            if dim not in labels and dim not in _GENERAL:
                 labels[dim] = columns.codes(dim)[1]
         if any(len(set(texts)) < len(texts) for texts in labels.values()):
             return None

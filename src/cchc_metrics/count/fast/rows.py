@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.records.boundary_free import runs_from_counter
 from cchc_metrics.records.choices import TermUnit
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import dues_of
@@ -19,7 +20,10 @@ RECKONED: Final = ":computed_due"
 
 
 def special(columns: Columns, rules: Rules) -> Array | None:
-    """Return the mask of the dossiers that a rule makes special: dated waits, days waited that do not move the date, two requests."""
+    """Return the mask of the dossiers that a rule makes special: dated waits, days waited that do not move the date, two requests.
+
+    And those whose terms run from a receipt elsewhere.
+    """
     found = None
     if ":wait0_from" in columns:
         waits = columns.arrays[":wait0_from"]
@@ -33,7 +37,7 @@ def special(columns: Columns, rules: Rules) -> Array | None:
         requests = columns.arrays["supplement_requests"]
         if int(requests.max()) >= 2:
             found = either(found, requests >= 2)
-    return found
+    return either(found, runs_from_counter(columns, rules))
 
 
 def given_due(columns: Columns, rules: Rules) -> Array | None:
