@@ -202,6 +202,18 @@ def presets(page: str) -> str:
     return markdown(("Preset", "What differs from the default", "Who"), rows, page)
 
 
+def rule_changes(page: str) -> str:
+    """Return what the packaged rules decide anew, from which day."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for name, preset in rule_presets().items():
+        for change in preset.changes:
+            options = change.model_dump(mode="json", include=set(change.options))
+            decided = ", ".join(code(f"{option} = {json.dumps(value)}") for option, value in options.items())
+            found.setdefault((change.from_day.isoformat(), decided, change.en), []).append(code(name))
+    rows = [(day, ", ".join(names), decided, en) for (day, decided, en), names in found.items()]
+    return markdown(("From", "Presets", "What is decided anew", "What it rests on"), rows, page)
+
+
 def statuses(page: str) -> str:
     """Return the statuses of a value, best to worst."""
     return markdown(("Status", "What it means", "Value"), [(code(s.value), WORDS, "yes" if s.usable else "no") for s in Status], page)
@@ -309,6 +321,7 @@ TABLES: Mapping[str, Callable[[str], str]] = {
     "counts": counts,
     "events": events,
     "rules": rules,
+    "rule-changes": rule_changes,
     "presets": presets,
     "statuses": statuses,
     "verdicts": verdicts,

@@ -12,6 +12,7 @@ from tests.slow import draw
 from tests.slow.dossiers_slow import WRITTEN
 
 from cchc_metrics.errors import CatalogueError, CchcError
+from cchc_metrics.records.boundary_free import transfers
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
@@ -154,6 +155,8 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[tuple[str
     ({"received_on_day_off": "forward"}, {}, {"status": "4", "received_at": SATURDAY, "term": 1, "term_unit": "working_days"}, []),
     ({"received_on_day_off": "back"}, {}, {"status": "4", "received_at": SATURDAY, "term": 3, "term_unit": "calendar_days"}, []),
     ({"calendar_terms": "stay"}, {}, {"status": "4", "term": 5, "term_unit": "calendar_days"}, []),
+    ({"boundary_free_clock": "competent"}, {}, {"status": "4", "term": 1, "term_unit": "months", "received_elsewhere_at": "26/02/2021"}, []),
+    ({"transfer_cut_off": time(15)}, {}, {"status": "4", "received_elsewhere_at": "26/02/2021"}, []),
     ({"opening_hours": OPENING}, {}, {"status": "4", "received_at": "01/03/2021 08:00", "term": 4, "term_unit": "hours"}, []),
     (
         {"acceptance_hours": 4},
@@ -171,7 +174,8 @@ def derived(rules: Rules, dossier: dict[str, Any], events: list[tuple[str, str, 
     context = Context(rules, Calendar.official())
     timed = class_dossiers(columns, context, end_days(columns, context.rules))
     found = [getattr(timed, name)[0] for name in type(timed).__slots__ if name != "through"]
-    return [*found, *(column[0] for column in acceptance(columns, timed.received, context))]
+    clocks = [*acceptance(columns, timed.received, context), *transfers(columns, timed.received, rules, context.calendar)]
+    return [*found, *(column[0] for column in clocks)]
 
 
 @pytest.mark.parametrize(("option", "beside", "dossier", "events"), CASES, ids=[str(case[0]) for case in CASES])

@@ -87,7 +87,7 @@ class Explanation(AnswerTable[Row]):
     chosen: tuple[tuple[str, Row], ...] | None = None
 
     _key_columns = ("part", "id", "kind", "file", "row")
-    _printed = ("part", "id", "unit", "days_late", "due", "ended", "file", "row", "weight")
+    _printed = ("part", "id", "unit", "days_late", "due", "rules_from", "ended", "file", "row", "weight")
 
     @property
     def listed(self) -> tuple[tuple[str, Row], ...]:
