@@ -244,12 +244,12 @@ AGE_UNKNOWN_ENDS = EventSet("overdue_age_unknown_ends", needs=_OVERDUE)
 TURNAROUND = EventSet("turnaround", (), value="turnaround_working_days", needs=_ENDED)
 TURNAROUND_CALENDAR = EventSet("turnaround_calendar", (), value="turnaround_calendar_days", needs=_ENDED)
 RECEIVED_BOUNDARY_FREE = EventSet(
-    "received_boundary_free", (Dim("boundary_free", Flag, needs=("filed_elsewhere",)), _CHANNEL), needs=_RECEIVED
+    "received_boundary_free", (Dim("boundary_free", Flag, needs=()), _CHANNEL), needs=(*_RECEIVED, "filed_elsewhere")
 )
 TRANSFERRED = EventSet("transferred", (Dim("in_time", Flag, needs=()),), needs=("received_at", "received_elsewhere_at"))
 APOLOGIES = EventSet("apologies", (), value="apologies", needs=(*_ENDED, "apologies"))
 REAPPOINTMENTS = EventSet("reappointments", (), value="reappointments", needs=(*_ENDED, "reappointments"))
-LATE_APOLOGISED = EventSet("ended_late", (Dim("apologised", Flag, needs=("apologies",)),), needs=(*_ENDED, "due", "lateness"))
+LATE_APOLOGISED = EventSet("ended_late", (Dim("apologised", Flag, needs=()),), needs=(*_ENDED, "due", "lateness", "apologies"))
 SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests", needs=(*_ENDED, "supplement_requests"))
 
 _REQUESTS_DO_NOT_COUNT = ":requests"

@@ -6,7 +6,7 @@ day of each, where one is known, in ``:waitK_from:second`` and ``:waitK_to:secon
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -80,11 +80,21 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
             if (seconds >= 0).any():
                 arrays[name + SECOND] = seconds
     arrays[REAPPOINTED], arrays[REAPPOINTMENTS] = reappointed, reappointments
-    # Where there are none, nothing is said: a table that was kept for requests need not have the others.
-    for name, counted in (("supplement_requests", asked), ("reappointments", reappointments), ("apologies", apologised)):
+    counted = {"supplement_requests": asked, "reappointments": reappointments, "apologies": apologised}
+    return replace(dossiers, arrays={**arrays, **_own_or_counted(dossiers, counted)})
+
+
+def _own_or_counted(dossiers: Columns, counted: Mapping[str, Array]) -> dict[str, Array]:
+    """Return each dossier's own numbers, and where it has none those of its events.
+
+    Where there are no events of a kind nothing is said: a table that was kept for requests need not have the others.
+    """
+    found = {}
+    for name, events in counted.items():
         own = dossiers.numbers(name)
-        arrays[name] = np.where((own < 0) & (counted > 0), counted, own).astype(np.int32)
-    return replace(dossiers, arrays=arrays)
+        if name == "supplement_requests" or name in dossiers or events.any():
+            found[name] = np.where((own < 0) & (events > 0), events, own).astype(np.int32)
+    return found
 
 
 def waits_of(columns: Columns) -> Iterator[tuple[Array, Array]]:
