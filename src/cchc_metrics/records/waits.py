@@ -80,7 +80,7 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
             if (seconds >= 0).any():
                 arrays[name + SECOND] = seconds
     arrays[REAPPOINTED], arrays[REAPPOINTMENTS] = reappointed, reappointments
-    counted = {"supplement_requests": asked, "reappointments": reappointments, "apologies": apologised}
+    counted: dict[str, Array] = {"supplement_requests": asked, "reappointments": reappointments, "apologies": apologised}
     return replace(dossiers, arrays={**arrays, **_own_or_counted(dossiers, counted)})
 
 
