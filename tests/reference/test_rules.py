@@ -156,7 +156,7 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[tuple[str
     ({"received_on_day_off": "back"}, {}, {"status": "4", "received_at": SATURDAY, "term": 3, "term_unit": "calendar_days"}, []),
     ({"calendar_terms": "stay"}, {}, {"status": "4", "term": 5, "term_unit": "calendar_days"}, []),
     ({"boundary_free_clock": "competent"}, {}, {"status": "4", "term": 1, "term_unit": "months", "boundary_free": "yes"}, []),
-    ({"transfer_cut_off": time(15)}, {}, {"status": "4", "received_elsewhere_at": "26/02/2021"}, []),
+    ({"transfer_cut_off": time(15)}, {}, {"status": "4", "received_elsewhere_at": "24/02/2021"}, []),
     ({"opening_hours": OPENING}, {}, {"status": "4", "received_at": "01/03/2021 08:00", "term": 4, "term_unit": "hours"}, []),
     (
         {"acceptance_hours": 4},
