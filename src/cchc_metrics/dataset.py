@@ -70,7 +70,7 @@ from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
-    from cchc_metrics.report.periodic import PeriodicReport
+    from cchc_metrics.report.periodic import PeriodicRows
     from cchc_metrics.report.template_fill import FilledForm
     from cchc_metrics.score import Inputs, Scheme
     from cchc_metrics.score.card import Scorecards
@@ -699,7 +699,7 @@ class Dataset:
         *,
         baseline_period: Period | str | None = None,
         rows: Path | str | None = None,
-    ) -> PeriodicReport:
+    ) -> PeriodicRows:
         """Return the periodic report on administrative reform (581/BNV-CCHC): every row with its value or why there is none.
 
         Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.office.soffice import converted, pages
 
 from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.report.content import report_page
+from cchc_metrics.report.periodic_page import periodic_page
 from cchc_metrics.report.workbook import write_workbook
 from cchc_metrics.tables.numbers import format_count
 
@@ -121,3 +123,23 @@ def test_a_document_that_another_program_wrote_is_filled(folder: Path) -> None:
         for code in data.units.at_level("commune", within=data.unit):
             assert f"{data.units.unit(code).full_name} {format_count(measures['dossiers_received', code].numerator or 0)}" in text, name
         assert "{{" not in text
+
+
+@pytest.mark.parametrize("ending", ["docx", "xlsx"])
+def test_the_periodic_report_prints_its_parts_and_numbers_under_its_headings(folder: Path, ending: str) -> None:
+    found = example().periodic("2021")
+    (path,) = found.save(folder / "periodic", [ending])
+    printed = pages(converted(path, "pdf", folder))
+    text = words(" ".join(printed))
+    page = periodic_page(found)
+    (table,) = page.sections[-1].tables
+    for row in table.rows:
+        if row.role == "title":
+            assert words(f"{row.cells[0].text} {row.cells[1].text}") in text  # on one line, over all columns
+        for cell in row.cells:
+            assert cell.number is None or cell.mark or cell.text in text
+    # The table's headings stand on every page that has rows of it.
+    own = [each for each in printed if re.search(r"^\s*[1-5]\.[1-9]\s{2,}\S", each, re.MULTILINE)]
+    assert len(own) >= 3
+    assert all("TT" in each and "Đơn vị tính" in words(each) for each in own)
+    assert "###" not in text

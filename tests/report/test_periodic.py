@@ -24,7 +24,7 @@ from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.errors import CchcError, InputError, MistakesError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.report import periodic_files
-from cchc_metrics.report.periodic import NOT_FOUND, PeriodicReport, PeriodicRow, due_date
+from cchc_metrics.report.periodic import NOT_FOUND, PeriodicRow, PeriodicRows, report_due
 from cchc_metrics.report.periodic_outline import Outline, outline
 from cchc_metrics.report.periodic_page import periodic_page
 from cchc_metrics.text import Lang
@@ -35,12 +35,12 @@ SMALL = GOLDEN / "two-communes"
 
 
 @cache
-def example() -> PeriodicReport:
+def example() -> PeriodicRows:
     return cm.read_folder(EXAMPLE).periodic("2021")
 
 
 @cache
-def little() -> PeriodicReport:
+def little() -> PeriodicRows:
     return cm.read_folder(SMALL).periodic("2021")
 
 
@@ -94,8 +94,8 @@ def test_the_four_periods_are_due_on_the_20th_of_their_last_month() -> None:
     due = {"2026-Q1": (3, 20), "2026-H1": (6, 20), "2026-Q3": (9, 20), "2026": (12, 20)}
     kinds = [*(f"2026-Q{n}" for n in range(1, 5)), "2026-H1", "2026-H2", "2026-9M", "2026", *(f"2026-{n:02d}" for n in range(1, 13))]
     for label, regime in itertools.product(kinds, ("", "@nd09")):
-        assert due_date(Period.parse(label + regime)) == (date(2026, *due[label]) if label in due else None)
-    assert due_date(Period.parse("2026-01-01..2026-03-31")) is None
+        assert report_due(Period.parse(label + regime)) == (date(2026, *due[label]) if label in due else None)
+    assert report_due(Period.parse("2026-01-01..2026-03-31")) is None
 
 
 def test_a_period_of_the_decree_ends_before_it_is_due_and_one_of_the_calendar_says_that_it_does_not() -> None:
@@ -112,7 +112,7 @@ def test_a_period_of_the_decree_ends_before_it_is_due_and_one_of_the_calendar_sa
 # --- Its values
 
 
-def rows_of(found: PeriodicReport) -> Iterator[PeriodicRow]:
+def rows_of(found: PeriodicRows) -> Iterator[PeriodicRow]:
     yield from found
 
 
@@ -243,6 +243,12 @@ def test_the_workbook_has_the_digits_of_the_page_as_numbers(tmp_path: Path) -> N
     rows = {row[1].value: row for row in sheet.iter_rows() if row[0].value in ("3.2", "3.3", "1.1")}
     assert rows["Số hồ sơ đã giải quyết"][3].value == 6303
     share = rows["Tỷ lệ hồ sơ giải quyết trước hạn, đúng hạn"]
+    heading, *lines = openpyxl.load_workbook(path).worksheets[1].iter_rows(values_only=True)
+    answers = [dict(zip(heading, line, strict=True)) for line in lines]
+    assert len(answers) == len(example())
+    assert all(str(name)[:1].isupper() for name in heading)  # none is the name of a column of a program
+    (line,) = (each for each in answers if each["Mã số liệu"] == "resolved_on_time" and each["Phân tổ"] == "cấp xã")
+    assert (line["Tử số"], line["Mẫu số"], line["Nguồn số liệu"], line["Trạng thái"]) == (3415, 3441, "đếm từ hồ sơ, sổ sách", "đủ số liệu")
     assert (round(share[3].value, 6), share[4].value, share[5].value) == (round(6223 / 6292, 6), 6223, 6292)
 
 

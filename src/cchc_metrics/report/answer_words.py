@@ -10,6 +10,7 @@ from cchc_metrics.tables.columns import Cells, Coded, Column
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import REASONS, Better, Scale, Status
+from cchc_metrics.verbs.assess import Verdict
 
 DIMENSIONS: Final[Mapping[str, str]] = {
     "level": "Cấp",
@@ -76,6 +77,16 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "severity": "Mức độ",
     "cells": "Số ô",
     "vi": "Vấn đề",
+    "part": "Phần",
+    "group": "Nhóm",
+    "number": "TT",
+    "scope": "Phân tổ",
+    "counted_in": "Tính bằng",
+    "comes": "Nguồn số liệu",
+    "id": "Mã số liệu",
+    "required": "Chỉ tiêu giao",
+    "verdict": "Đánh giá",
+    "baseline_reason": "Ghi chú so sánh",
 }
 _WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
     "status": {s.value: REASONS[s] for s in Status} | {"ok": Text("đủ số liệu", "ok")},
@@ -92,6 +103,13 @@ _WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         Better.LOWER: Text("thấp hơn là tốt", "lower"),
         Better.NEITHER: Text("không xét", "neither"),
     },
+    "comes": {
+        "records": Text("đếm từ hồ sơ, sổ sách", "records"),
+        "entered": Text("nhập tay", "entered by hand"),
+        "plan": Text("kế hoạch", "plan"),
+        "nowhere": Text("chưa có", "nowhere"),
+    },
+    "verdict": {verdict.value: Text(verdict.text("vi"), verdict.text("en")) for verdict in Verdict},
     "severity": {"error": Text("lỗi", "error"), "warning": Text("lưu ý", "warning")},
 }
 _WORDS_OF: Final = {"baseline_status": "status"}

@@ -85,12 +85,12 @@ class PeriodicRow:
     baseline_reason: Text = _NONE
 
 
-def due_date(period: Period) -> date | None:
+def report_due(period: Period) -> date | None:
     """Return the day by which the report of a period is sent: the 20th of its last month.
 
     None for a period that the guidance does not name: it names the first quarter, the first half, the third quarter and the year.
 
-    >>> due_date(Period.parse("2026-Q3@nd09")), due_date(Period.parse("2026-Q2"))
+    >>> report_due(Period.parse("2026-Q3@nd09")), report_due(Period.parse("2026-Q2"))
     (datetime.date(2026, 9, 20), None)
     """
     return period.last.replace(day=_DUE_DAY) if (period.kind, period.number) in _NAMED else None
@@ -98,7 +98,7 @@ def due_date(period: Period) -> date | None:
 
 @public_methods
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class PeriodicReport(AnswerTable[PeriodicRow]):
+class PeriodicRows(AnswerTable[PeriodicRow]):
     """The rows of the periodic report in order; ``found["III", "3.3"]`` is a row, ``found["III", "3.3", "level=commune"]`` a line of it.
 
     Args:
@@ -118,8 +118,8 @@ class PeriodicReport(AnswerTable[PeriodicRow]):
 
     @property
     def due(self) -> date | None:
-        """The day by which it is sent; see ``due_date``."""
-        return due_date(self.report.period)
+        """The day by which it is sent; see ``report_due``."""
+        return report_due(self.report.period)
 
     def notes(self) -> tuple[Text, ...]:
         """Return what is to be known of the whole: how its rows were found, when it is due, whether the period ends after that."""
@@ -217,7 +217,7 @@ HEADINGS: Final[Mapping[str, str]] = {
 """Column → what stands above it in Vietnamese."""
 
 
-def periodic(report: Report, rows: Outline | None = None) -> PeriodicReport:
+def periodic(report: Report, rows: Outline | None = None) -> PeriodicRows:
     """Return the periodic report that a report's values make.
 
     Args:
@@ -225,11 +225,11 @@ def periodic(report: Report, rows: Outline | None = None) -> PeriodicReport:
         rows: the rows; None for the packaged ones.
     """
     filler, listed = _Filler(Draft(report, "vi")), rows or outline()
-    return PeriodicReport(report, tuple(made for place in listed.rows() for made in filler.lines(*place)), listed)
+    return PeriodicRows(report, tuple(made for place in listed.rows() for made in filler.lines(*place)), listed)
 
 
 def _notes(period: Period) -> Iterator[Text]:
-    due = due_date(period)
+    due = report_due(period)
     if due is None:
         yield Text(
             "Hướng dẫn 581/BNV-CCHC không quy định báo cáo cho kỳ này; không có thời hạn gửi.",

@@ -14,8 +14,9 @@ from cchc_metrics.report.files import write_whole
 from cchc_metrics.report.page import Page
 from cchc_metrics.report.page_sheets import page_sheets
 from cchc_metrics.report.page_text import page_markdown, page_text
-from cchc_metrics.report.periodic import PeriodicReport
+from cchc_metrics.report.periodic import PeriodicRows
 from cchc_metrics.report.periodic_page import appendix, periodic_narrative, periodic_page
+from cchc_metrics.tables.columns import Cells
 from cchc_metrics.tables.whole import whole_file
 from cchc_metrics.tables.workbook import open_book
 from cchc_metrics.text import Lang
@@ -23,7 +24,7 @@ from cchc_metrics.text import Lang
 SCHEMA_VERSION = 1
 
 
-def _docx(found: PeriodicReport, path: Path, lang: Lang) -> None:
+def _docx(found: PeriodicRows, path: Path, lang: Lang) -> None:
     from cchc_metrics.report.word import write_document  # noqa: PLC0415  only where a document is written
 
     draft = Draft(found.report, lang)
@@ -31,27 +32,29 @@ def _docx(found: PeriodicReport, path: Path, lang: Lang) -> None:
         write_document(draft, periodic_narrative(found, draft), [(appendix(found, draft, alone=True), ())], unfinished)
 
 
-def _xlsx(found: PeriodicReport, path: Path, lang: Lang) -> None:
+def _xlsx(found: PeriodicRows, path: Path, lang: Lang) -> None:
     page = periodic_page(found, lang)
     annex = [section for section in page.sections if section.annex]
     with open_book(path, created=found.report.as_of, title=page.title) as book:
         for sheet in page_sheets(Page(page.title, page.lines, tuple(annex), lang)):
             book.add(sheet)
-        book.add_rows("Rows" if lang == "en" else "Số liệu", answer_columns(found, lang), lang)
+        columns = answer_columns(found, lang)
+        columns["scope" if lang == "en" else "Phân tổ"] = Cells("text", [Draft(found.report, lang).scope(row.scope) for row in found])
+        book.add_rows("Rows" if lang == "en" else "Số liệu", columns, lang)
 
 
-def _html(found: PeriodicReport, path: Path, lang: Lang) -> None:
+def _html(found: PeriodicRows, path: Path, lang: Lang) -> None:
     from cchc_metrics.report.details import Details  # noqa: PLC0415  only where a page is written
     from cchc_metrics.report.html import page_html  # noqa: PLC0415  as above
 
     write_whole(path, [page_html(periodic_page(found, lang), Details(Draft(found.report, lang)))])
 
 
-def _json(found: PeriodicReport, path: Path, lang: Lang) -> None:
+def _json(found: PeriodicRows, path: Path, lang: Lang) -> None:
     write_whole(path, _json_parts(found, lang))
 
 
-def _json_parts(found: PeriodicReport, lang: Lang) -> Iterator[str]:
+def _json_parts(found: PeriodicRows, lang: Lang) -> Iterator[str]:
     report = found.report
     unit = report.units.unit(report.unit)
     single = {
@@ -74,7 +77,7 @@ def _dumped(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-PeriodicWriter = Callable[[PeriodicReport, Path, Lang], None]
+PeriodicWriter = Callable[[PeriodicRows, Path, Lang], None]
 FORMATS: Mapping[str, PeriodicWriter] = MappingProxyType(
     {
         "docx": _docx,
@@ -89,8 +92,8 @@ FORMATS: Mapping[str, PeriodicWriter] = MappingProxyType(
 """Format → what writes it; the file is ``periodic`` with the ending of the format."""
 
 
-def save_periodic(found: PeriodicReport, folder: Path | str, formats: Iterable[str], lang: Lang = "vi") -> tuple[Path, ...]:
-    """Write the periodic report into a folder; see ``PeriodicReport.save``."""
+def save_periodic(found: PeriodicRows, folder: Path | str, formats: Iterable[str], lang: Lang = "vi") -> tuple[Path, ...]:
+    """Write the periodic report into a folder; see ``PeriodicRows.save``."""
     wanted, place, written = tuple(dict.fromkeys(name.strip() for name in formats if name.strip())), Path(folder), []
     for name in wanted:
         if name not in FORMATS:

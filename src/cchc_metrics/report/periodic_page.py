@@ -11,7 +11,7 @@ from cchc_metrics.report.draft import ESTIMATED, NONE, Draft, Footnotes
 from cchc_metrics.report.format import assessment_cells, no_value_words, percent_in_sentence
 from cchc_metrics.report.narrative import Chapter, Narrative, Topic, gap_text, narrative, sentences
 from cchc_metrics.report.page import COUNT, Cell, Form, Page, Paragraph, Section, Table, TableHeading, TableRow, number_cell
-from cchc_metrics.report.periodic import PeriodicReport, PeriodicRow
+from cchc_metrics.report.periodic import PeriodicRow, PeriodicRows
 from cchc_metrics.report.periodic_outline import OutlineGroup
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Status
@@ -20,7 +20,7 @@ _CLOSING: Final = 2  # chapters of every written report that follow its results:
 _PERCENT: Final = Form("percent", 2, suffix="%")
 
 
-def periodic_page(found: PeriodicReport, lang: Lang = "vi") -> Page:
+def periodic_page(found: PeriodicRows, lang: Lang = "vi") -> Page:
     """Return the periodic report as a page: its chapters, then its table as an annex."""
     draft = Draft(found.report, lang)
     told = periodic_narrative(found, draft)
@@ -34,7 +34,7 @@ def periodic_page(found: PeriodicReport, lang: Lang = "vi") -> Page:
 _NUMERALS: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 
 
-def _lines(found: PeriodicReport, draft: Draft) -> Iterator[str]:
+def _lines(found: PeriodicRows, draft: Draft) -> Iterator[str]:
     report = found.report
     first, last, day = (draft.date(d) for d in (report.period.first, report.period.last, report.as_of))
     yield draft.say(
@@ -58,7 +58,7 @@ def _paragraphs(chapter: Chapter, lang: Lang) -> Iterator[Paragraph]:
 # --- Sentences
 
 
-def periodic_narrative(found: PeriodicReport, draft: Draft) -> Narrative:
+def periodic_narrative(found: PeriodicRows, draft: Draft) -> Narrative:
     """Return the periodic report in sentences: a chapter for each of the seven parts, then how it is judged and what is next."""
     whole = narrative(draft)
     chapters = [
@@ -68,7 +68,7 @@ def periodic_narrative(found: PeriodicReport, draft: Draft) -> Narrative:
     return Narrative(whole.title, whole.opening, (*chapters, *whole.chapters[-_CLOSING:]))
 
 
-def _topic(found: PeriodicReport, draft: Draft, part: str, group: OutlineGroup) -> Topic:
+def _topic(found: PeriodicRows, draft: Draft, part: str, group: OutlineGroup) -> Topic:
     rows = [row for row in found if (row.part, row.group) == (part, group.number) and not row.scope]
     said = [
         f"{row.name.text(draft.lang)}: {_said(row, row.value, draft)}." for row in rows if row.comes == "plan" and row.value is not None
@@ -86,7 +86,7 @@ def _said(row: PeriodicRow, value: Fraction, draft: Draft) -> str:
 # --- The table
 
 
-def appendix(found: PeriodicReport, draft: Draft, *, alone: bool = False) -> Section:
+def appendix(found: PeriodicRows, draft: Draft, *, alone: bool = False) -> Section:
     """Return the table of the periodic report as an annex.
 
     Args:
@@ -131,7 +131,7 @@ def _headings(draft: Draft) -> tuple[TableHeading, ...]:
     )
 
 
-def _rows(found: PeriodicReport, draft: Draft, notes: Footnotes, *, compared: bool) -> Iterator[TableRow]:
+def _rows(found: PeriodicRows, draft: Draft, notes: Footnotes, *, compared: bool) -> Iterator[TableRow]:
     parts = {part.number: part for part in found.outline.parts}
     part = group = ""
     for row in found:
