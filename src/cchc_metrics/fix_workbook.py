@@ -15,6 +15,7 @@ from cchc_metrics.read.files import is_parquet, raw_table, table_places
 from cchc_metrics.read.fixes import NAME, REASON, SOURCE, read_fixes, text_of
 from cchc_metrics.read.headings import known_positions, match_headings
 from cchc_metrics.read.parquet_files import parquet_rows
+from cchc_metrics.read.places import bytes_in
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.secret import secret_rows
 from cchc_metrics.records.kind import Kind
@@ -63,7 +64,7 @@ def rows_to_fix(folder: Path, problems: Problems) -> tuple[TableToFix, ...]:
         folder: the folder, with its ``district.toml``.
         problems: what reading it found.
     """
-    district = load_district((folder / FILE).read_bytes())
+    district = load_district(bytes_in(folder, folder / FILE))
     of_place: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         if problem.row:

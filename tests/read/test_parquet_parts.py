@@ -16,8 +16,9 @@ import pytest
 from tests.read.parsed import same
 
 from cchc_metrics.dataset import Dataset
-from cchc_metrics.read.files import is_there, read_file
+from cchc_metrics.read.files import read_file
 from cchc_metrics.read.parquet_files import scan_parquet
+from cchc_metrics.read.places import is_there
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.rows import Parsed
 from cchc_metrics.read.typed import read_arrow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from cchc_metrics.read.old_cells import declaration, lost_in_bytes, rewritten, w
 from cchc_metrics.read.old_text import NAMES, UTF_8, WINDOWS_1258
 from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.parquet_files import parquet_cells, parse_parquet
+from cchc_metrics.read.places import is_there
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, understand
@@ -206,7 +208,7 @@ def table_place(folder: Path, kind: str, named: str | None = None) -> tuple[str,
     """
     if named is None:
         names = [f"{kind}{ending}" for ending in ENDINGS]
-        return next((name for name in names if is_there(folder / name)), names[0]), ""
+        return next((name for stands in (is_there, os.path.lexists) for name in names if stands(folder / name)), names[0]), ""
     places = [(named, "")]  # a name with the mark in it is a name, where there is such a file
     parts = named.split(SHEET)
     places += [(SHEET.join(parts[:at]), SHEET.join(parts[at:])) for at in range(1, len(parts))]
@@ -271,11 +273,6 @@ def like_sheets(path: Path, kind: Kind, own: Mapping[str, str], encoding: str = 
 def is_table(path: Path) -> bool:
     """Return whether a file's name is that of a table; a spreadsheet program's own notes of open files are none."""
     return path.suffix.lower() in ENDINGS and not path.name.startswith(("~$", ".~lock."))
-
-
-def is_there(path: Path) -> bool:
-    """Return whether a table stands at a path: a file, or a folder of Parquet part files, those in folders below it too."""
-    return path.is_file() or (path.is_dir() and (path.suffix.lower() == ".parquet" or any(path.rglob("*.parquet"))))
 
 
 def is_parquet(path: Path) -> bool:

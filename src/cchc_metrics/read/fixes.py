@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.read.excel_files import looked_at
+from cchc_metrics.read.places import refuse
 from cchc_metrics.read.raw import RawColumn, RawTable
 from cchc_metrics.records.fields import CellError, cell_text
 
@@ -90,6 +91,7 @@ def read_fixes(folder: Path) -> Fixes:
     """Return the rows that were fixed in the workbooks of a folder that ``check --out`` wrote."""
     rows: dict[tuple[str, str], dict[int, FixedRow]] = {}
     for path in sorted(folder.glob(f"{NAME}*.xlsx"), key=lambda path: (len(path.name), path.name)):
+        refuse(folder, path)
         for _, cells, _ in looked_at(path):
             listed = list(cells)
             headings = [text_of(cell) for cell in listed[0]]

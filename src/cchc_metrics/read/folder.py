@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,9 +18,11 @@ from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, load_district
-from cchc_metrics.read.files import EVERY, as_it_is_named, is_table, is_there, table_place, table_places
+from cchc_metrics.read.files import EVERY, as_it_is_named, is_table, table_place, table_places
+from cchc_metrics.read.findings import shown
 from cchc_metrics.read.fixes import is_fix, read_fixes
 from cchc_metrics.read.kept import snapshot_names, snapshot_path
+from cchc_metrics.read.places import bytes_in, bytes_of, fault_of, is_there
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.scheme_files import read_scheme, read_scores
 from cchc_metrics.read.several import judged_together, parse_place
@@ -82,18 +85,21 @@ class FolderFiles:
         found = default_catalogue()
         for name in self.district.catalogue:
             if name not in self.absent:
-                found = load_catalogue(_chosen(self.path / as_it_is_named(self.path, name)), file=name, base=found)
+                found = load_catalogue(bytes_in(self.path, self.path / as_it_is_named(self.path, name)), file=name, base=found)
         return found
 
     def figures(self) -> tuple[Figure, ...]:
         """Return the figures that were entered by hand: those of the folder's ``figures.toml``; none where there is none."""
         path = _existing(self.path, None, FIGURES)
-        return () if path is None else load_figures(_chosen(path), file=path.name)
+        return () if path is None else load_figures(bytes_in(self.path, path), file=path.name)
 
     def plan(self, chosen: Path | str | None, catalogue: Catalogue) -> Plan | None:
         """Return the chosen plan, else the folder's own; None where there is none."""
         path = Path(chosen) if chosen is not None else _existing(self.path, self.district.plan, PLAN)
-        return None if path is None else load_plan(_chosen(path), file=path.name, indicators=catalogue.indicators, units=self.units)
+        if path is None:
+            return None
+        data = bytes_in(self.path, path) if chosen is None else bytes_of(path)
+        return load_plan(data, file=path.name, indicators=catalogue.indicators, units=self.units)
 
     def scheme(self, chosen: Path | str | None) -> Scheme | None:
         """Return the chosen scheme (built in, or a file), else the folder's own; None where there is none."""
@@ -112,7 +118,8 @@ class FolderFiles:
                 f"không có tệp hay bản chụp «{path}»{vi or '; có: ' + listed}",
                 f"there is no file or snapshot «{path}»{en or '; there are: ' + listed}",
             )
-        return read_baseline(parse_json(_chosen(path), path.name).data, catalogue, file=path.name)
+        data = bytes_in(self.path, path) if path == self.baseline_path else bytes_of(path)
+        return read_baseline(parse_json(data, path.name).data, catalogue, file=path.name)
 
 
 def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False, progress: Progress | None = None) -> FolderFiles:
@@ -139,8 +146,11 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
     found_any = False
     for kind in KINDS.values():
         places = table_places(folder, kind.name, district.files.get(kind.name, ()))
-        missing = [_missing(name) for name, _ in places if not is_there(folder / name)] if kind.name in district.files else []
-        places = [place for place in places if is_there(folder / place[0])]
+        faults = {name: fault for name, _ in places if (fault := fault_of(folder, folder / name)) is not None}
+        missing = [unreadable(name, fault) for name, fault in faults.items()]
+        if kind.name in district.files:
+            missing += [_missing(name) for name, _ in places if name not in faults and not is_there(folder / name)]
+        places = [place for place in places if place[0] not in faults and is_there(folder / place[0])]
         if not places:
             found += [(kind.name, problem) for problem in missing]
             found_any |= bool(missing)
@@ -207,25 +217,12 @@ def _table(
 def _district_text(folder: Path) -> bytes:
     if not folder.is_dir():
         raise InputError(f"không có thư mục «{folder}»", f"there is no folder «{folder}»")
-    if not (folder / FILE).is_file():
+    if not os.path.lexists(folder / FILE):
         raise InputError(
             f"thư mục «{folder}» thiếu {FILE}; tạo từ các tệp ở đó: cchc-metrics init {folder}; xem mẫu: cchc-metrics example",
             f"folder «{folder}» has no {FILE}; to make one from its files: cchc-metrics init {folder}; a model: cchc-metrics example",
         )
-    return _bytes(folder / FILE)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"không đọc được {path.name}: {error.strerror}", f"cannot read {path.name}: {error.strerror}") from None
-
-
-def _chosen(path: Path) -> bytes:
-    if not path.exists():
-        raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
-    return _bytes(path)
+    return bytes_in(folder, folder / FILE)
 
 
 def _missing(name: str) -> Problems:
@@ -241,18 +238,19 @@ def _unused(folder: Path, district: District) -> Problems:
     reported = Problems()
     for name in found:
         vi, en = suggestion(name, [f"{kind}{Path(name).suffix}" for kind in KINDS])
-        problem = Problem(Code.UNUSED_FILE, name, fix_vi=vi, fix_en=en)
-        reported += Problems({(name, Code.UNUSED_FILE): 1}, (problem,))
+        problem = Problem(Code.UNUSED_FILE, shown(name), fix_vi=vi, fix_en=en)
+        reported += Problems({(shown(name), Code.UNUSED_FILE): 1}, (problem,))
     return reported
 
 
 def _existing(folder: Path, named: str | None, default: str) -> Path | None:
     path = folder / as_it_is_named(folder, named or default)
-    return path if path.exists() else None
+    return path if os.path.lexists(path) else None
 
 
 def unreadable(name: str, error: UnreadableFileError) -> Problems:
     """Return the finding that a file cannot be read."""
+    name = shown(name)
     problem = Problem(Code.UNREADABLE_FILE, name, fix_vi=f" ({error.vi})", fix_en=f" ({error.en})")
     return Problems({(name, Code.UNREADABLE_FILE): 1}, (problem,))
 
@@ -287,9 +285,9 @@ def _calendar(folder: Path, entry: CalendarEntry) -> Calendar:
 
 def _calendar_file(folder: Path, named: str) -> Mapping[int, CalendarYearEntry]:
     name = as_it_is_named(folder, named)
-    if not (folder / name).is_file():
+    if not os.path.lexists(folder / name):
         raise InputError(f"thiếu tệp lịch {name} ([calendar] trong {FILE})", f"the calendar file {name} is missing ([calendar] in {FILE})")
-    raw = _bytes(folder / name)
+    raw = bytes_in(folder, folder / name)
     mistakes = Mistakes(parse_toml(raw, name) if name.endswith(".toml") else parse_json(raw, name))
     found = mistakes.model(CalendarEntry, {"years": mistakes.source.data.get("years")})
     mistakes.raise_if_any()

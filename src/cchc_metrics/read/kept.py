@@ -32,20 +32,6 @@ def snapshot_names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.name.removesuffix(ENDING) for path in place.glob("*" + ENDING))) if place.is_dir() else ()
 
 
-def bytes_of(path: Path) -> bytes:
-    """Return what is in a file.
-
-    Raises:
-        InputError: there is none, or it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»") from None
-    except OSError as error:
-        raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
-
-
 def write_new(path: Path, data: bytes, there: InputError) -> None:
     """Write a file that is not there yet; it appears whole or not at all.
 

@@ -24,6 +24,7 @@ from cchc_metrics.read.layout import Merged
 from cchc_metrics.read.old_cells import writing_of_bytes
 from cchc_metrics.read.old_text import UTF_8, Writing, converter, recognise
 from cchc_metrics.read.own import NOTHING, Own
+from cchc_metrics.read.places import fault_of
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.records.kinds import KINDS
 
@@ -76,6 +77,10 @@ def sheets_in(folder: Path, names: Sequence[str] = (), own: Own = NOTHING) -> tu
     sheets: list[Sheet] = []
     unread = []
     for name in chosen:
+        fault = fault_of(folder, folder / name)
+        if fault is not None:
+            unread.append((name, fault))
+            continue
         try:
             sheets += sheets_of(folder / name, encoding=own.encoding_of(name))
         except UnreadableFileError as error:

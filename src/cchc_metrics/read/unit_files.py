@@ -12,6 +12,7 @@ from cchc_metrics.read.files import as_it_is_named, raw_table, table_place
 from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.headings import heading_key
 from cchc_metrics.read.own import Own
+from cchc_metrics.read.places import refuse
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.unit_changes import change_table, units_in
 from cchc_metrics.records.fields import cell_text
@@ -77,6 +78,8 @@ def _changed(folder: Path, district: District) -> tuple[UnitTree, Problems] | No
     if table is None:
         return None
     later = [folder / as_it_is_named(folder, each) for each in district.units_later]
+    for path in later:
+        refuse(folder, path)
     units, noticed = units_in(table, name, on=district.units_changed_on or REFORM, later=later)
     try:
         tree = UnitTree(units, noticed=noticed)
@@ -92,6 +95,7 @@ def _changed(folder: Path, district: District) -> tuple[UnitTree, Problems] | No
 
 
 def _there(folder: Path, name: str) -> None:
+    refuse(folder, folder / name)
     if not (folder / name).is_file():
         raise InputError(f"thiếu tệp đơn vị {name} (units_file trong {FILE})", f"the unit file {name} is missing (units_file in {FILE})")
 

@@ -18,7 +18,8 @@ from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import InputError
 from cchc_metrics.folding import nfc
-from cchc_metrics.read.kept import ENDING, bytes_of, write_new
+from cchc_metrics.read.kept import ENDING, write_new
+from cchc_metrics.read.places import bytes_of
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
