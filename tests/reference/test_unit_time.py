@@ -102,3 +102,18 @@ def test_a_renamed_unit_is_one_unit() -> None:
 def test_what_the_days_do_not_tell_apart_is_a_mistake(units: list[Unit], said: str) -> None:
     with pytest.raises(CatalogueError, match=said):
         UnitTree(units)
+
+
+def test_no_two_units_are_called_alike(tree: UnitTree) -> None:
+    names = {code: tree.called(code) for code in tree.codes}
+    assert names["30043@2025-06-30"] == "xã Hưng Thạnh (–30/06/2025)"  # its code means another now
+    assert names["30082"] == "xã Phương Thịnh (–30/06/2025)"  # its name means another now
+    assert (names["30043"], names["28000"]) == ("xã Phương Thịnh", "xã Cũ")
+    assert len(set(names.values())) == len(names)
+
+
+def test_a_renamed_unit_is_called_by_the_name_of_the_day() -> None:
+    tree = UnitTree([commune("1", "Lộc Ninh"), commune("1", "Lộc Hưng", new=True, kind="phường", continues=True)])
+    assert [tree.called("1", day) for day in (END, START)] == ["xã Lộc Ninh", "phường Lộc Hưng"]
+    assert [tree.called(code, START, kind=False) for code in tree.codes] == ["Lộc Hưng", "Lộc Hưng"]
+    assert tree.called("1") == "phường Lộc Hưng"

@@ -44,6 +44,15 @@ class DistrictShape(Shape):
     synthetic: bool
 
 
+class UnitShape(Shape):
+    code: Code_
+    name: Words
+    level: Level
+    parent: str
+    first_day: Day | None
+    last_day: Day | None
+
+
 class PeriodShape(Shape):
     label: Words
     first: Day
@@ -138,6 +147,7 @@ class ReportShape(Shape):
     as_of: Day
     rules: Code_
     calendar: Code_
+    units: dict[str, UnitShape]
     measures: list[MeasureShape]
     deltas: list[DeltaShape]
     assessments: list[AssessmentShape]
@@ -148,6 +158,7 @@ class ReportShape(Shape):
 SHAPES: dict[str, type[Shape]] = {
     "report": ReportShape,
     "district": DistrictShape,
+    "units": UnitShape,
     "period": PeriodShape,
     "measures": MeasureShape,
     "deltas": DeltaShape,

@@ -228,7 +228,7 @@ class SlowFinder:
         parts: list[tuple[Measure, Fraction]] = []
         for before in self.units.predecessors(unit):
             share = self.shares.get(before, {}).get(unit) if before in split else Fraction(1)
-            name = self.units.unit(before).full_name
+            name = self.units.called(before)
             if share is None:
                 return SlowFound(
                     None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ import cchc_metrics as cm
 from cchc_metrics.errors import UnknownUnitError
 from cchc_metrics.records.outreach import OutreachActivity
 from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.report.json_report import report_json
 from cchc_metrics.values import Measure
 
 END, START = date(2025, 6, 30), date(2025, 7, 1)
@@ -134,3 +136,36 @@ def test_what_is_compared_with_a_straddling_quarter_says_so() -> None:
     assert found.status is cm.Status.ESTIMATED
     assert MARK in found.reason.en
     assert (found.current.numerator, found.baseline and found.baseline.numerator) == (1, 2)
+
+
+def test_the_answers_say_which_unit_a_code_meant() -> None:
+    renamed = [
+        Unit(code="1", name="Mỹ An", kind="thị trấn", level="commune", parent="P", valid_to=END),
+        Unit(code="1", name="Tháp Mười", kind="xã", level="commune", parent="P", valid_from=START, continues=True),
+    ]
+    merged = [TREE.unit(code) for code in TREE.codes if code != "P"]
+    columns = cm.columns_of(OutreachActivity, activities([("1", 250), ("1", 600), ("2", 250)]))
+    province = Unit(code="P", name="Tỉnh", kind="tỉnh", level="province")
+    for units, names in (
+        (renamed, {("1", "2024-Q4"): "Mỹ An", ("1", "2025-Q3"): "Tháp Mười"}),
+        (merged, {("1@2025-06-30", "2024-Q4"): "Mỹ An (–30/06/2025)", ("1", "2025-Q3"): "Tháp Mười"}),
+    ):
+        tree = UnitTree([province, *(u for u in units if u.code != "2" or units is merged)])
+        rows = columns if units is merged else cm.columns_of(OutreachActivity, activities([("1", 250), ("1", 600)]))
+        data = cm.Dataset(units=tree, outreach=rows, coverage={"outreach": (date(2024, 1, 1), date(2026, 12, 31))})
+        found = data.measures("2024-Q4", "2025-Q3").filter(indicator="outreach_activities", breakdown=())
+        shown = {(row["unit"], row["period"]): row["unit_name"] for row in found.to_dicts()}
+        assert {key: shown[key] for key in names} == names
+        both = found.filter(period="2024-Q4").followed_by(found.filter(period="2025-Q3"))
+        assert {(r["unit"], r["period"]): r["unit_name"] for r in both.to_dicts()} == shown
+
+
+def test_a_report_as_json_lists_the_units_by_the_keys_of_its_values() -> None:
+    columns = cm.columns_of(OutreachActivity, activities([("1", 250), ("1", 600), ("2", 250)]))
+    data = cm.Dataset(units=TREE, outreach=columns, coverage={"outreach": (date(2024, 1, 1), date(2026, 12, 31))})
+    units = json.loads(report_json(data.report("2025-Q4")))["units"]
+    listed = [
+        {"code": code, "name": name, "last_day": last}
+        for code, name, last in (("1", "thị trấn Mỹ An", str(END)), ("1", "xã Tháp Mười", None))
+    ]
+    assert [{key: units[unit][key] for key in listed[0]} for unit in ("1@2025-06-30", "1")] == listed

@@ -232,6 +232,28 @@ class UnitTree:
         keys = self.stages(code) if official_code(code) != code else self.bearers.get(code, (code,))
         return next((unit for unit in map(self.unit, keys) if unit.valid_to is None or on <= unit.valid_to), own)
 
+    def called(self, code: str, on: date | None = None, *, kind: bool = True) -> str:
+        """Return what a unit is called in answers, so that it cannot be taken for another.
+
+        A unit that ended has its last day beside its name where another one has its code, or has its name until another day.
+
+        Args:
+            code: its key.
+            on: the day whose name and kind are meant, of a unit that changed them; None for the last ones.
+            kind: whether its kind is said, too.
+
+        >>> tree = UnitTree([Unit(code="30043", name="Hưng Thạnh", kind="xã", level="commune", valid_to=date(2025, 6, 30)),
+        ...                  Unit(code="30043", name="Phương Thịnh", kind="xã", level="commune", valid_from=date(2025, 7, 1))])
+        >>> tree.called("30043@2025-06-30"), tree.called("30043", kind=False)
+        ('xã Hưng Thạnh (–30/06/2025)', 'Phương Thịnh')
+        """
+        stages = [self.unit(stage) for stage in self.stages(self.whole(code))]
+        last = stages[-1].valid_to
+        named = next((unit for unit in stages if on is not None and (unit.valid_to is None or on <= unit.valid_to)), stages[-1])
+        name = named.full_name if kind else named.name
+        shared = last and (len(self.bearers.get(official_code(code), ())) > len(stages) or self.names.lasted(name) - {last})
+        return f"{name} (–{last:%d/%m/%Y})" if shared else name
+
     def days_of(self, code: str) -> tuple[date | None, date | None]:
         """Return the first and the last day of a unit, over all of its stages; None for open."""
         stages = self.stages(code)

@@ -66,12 +66,22 @@ class Names:
         units: the units by code, in the order of the tree.
     """
 
-    __slots__ = ("_place", "_spelled", "_units")
+    __slots__ = ("_borne", "_place", "_spelled", "_units")
 
     def __init__(self, units: Mapping[str, Unit]) -> None:
         self._units = units
         self._place = {code: place for place, code in enumerate(units)}
+        self._borne: dict[str, set[date | None]] | None = None
         self._spelled: tuple[Mapping[str, list[str]], Mapping[str, list[str]]] | None = None  # with marks, without
+
+    def lasted(self, name: str) -> set[date | None]:
+        """Return the last days of the units that have a name, with its kind or without it, in the very same letters."""
+        if self._borne is None:
+            self._borne = {}
+            for unit in self._units.values():
+                for borne in (unit.name, unit.full_name):
+                    self._borne.setdefault(borne, set()).add(unit.valid_to)
+        return self._borne.get(name, set())
 
     def in_order(self, codes: Iterable[str]) -> list[str]:
         """Return codes in the order of the tree."""

@@ -196,7 +196,7 @@ def _targets(draft: Draft, items: list[Assessment]) -> Table | None:
     )
     rows = []
     for a in items:
-        unit = draft.report.units.unit(a.unit).full_name if a.unit in draft.report.units else a.unit
+        unit = draft.called(a.unit)
         place = draft.scope(tuple(pair for pair in a.breakdown if pair[0] == "level"))
         note = notes.mark(a.reason.text(draft.lang))
         words = (Cell(a.verdict.text(draft.lang)), Cell(a.sentence.text(draft.lang)), Cell(note))
@@ -301,7 +301,7 @@ def scores(draft: Draft) -> Section | None:
             share = Cell(NONE) if line.share is None else number_cell(line.share, _POINTS, draft.lang)
             cells = (Cell(name), points, most, share, Cell(notes.mark(note)))
             rows.append(TableRow(cells, depths[id(line)], "total" if total else "row"))
-        unit = draft.report.units.unit(code).full_name if code in draft.report.units else code
+        unit = draft.called(code)
         named = card.scheme.name.text(draft.lang)
         band = "" if card.band is None else say(f"Xếp loại: {card.band.name.text('vi')}.", f"Grade: {card.band.name.text('en')}.")
         gates = [capitalised(text.text(draft.lang)) + "." for text in card.gates]

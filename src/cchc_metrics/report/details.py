@@ -53,8 +53,7 @@ class Details:
         indicator = report.catalogue[found.indicator]
         if indicator.id not in self._indicators:
             self._indicators[indicator.id] = self._definition(indicator)
-        unit = report.units.unit(found.unit)
-        self._units.setdefault(unit.code, unit.full_name)
+        self._units.setdefault(found.unit, self._draft.called(found.unit))
         self._values.append(self._value(indicator, found))
         return len(self._values) - 1
 
@@ -109,7 +108,7 @@ class Details:
         headings += [("Hạn trả", "Due"), ("Kết thúc", "Ended"), ("Trễ (ngày làm việc)", "Late (working days)")] if dated else []
         cells = []
         for row in rows[:ROWS]:
-            name = draft.report.units.unit(row.unit).full_name if row.unit in draft.report.units else row.unit
+            name = draft.called(row.unit)
             days = [row.day, row.due, row.ended] if dated else [row.day]
             late = [] if not dated else ["" if row.days_late is None else format_count(row.days_late, lang)]
             cells.append([row.id, name, *("" if day is None else format_date(day, lang) for day in days), *late])

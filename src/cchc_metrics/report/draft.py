@@ -110,9 +110,15 @@ class Draft:
 
     def place(self, unit: Unit) -> str:
         """Return the name of a unit; of one with units below it, that only what it did itself is meant."""
+        name = self.called(unit.code)
         if len(self.report.units.subtree(unit.code)) == 1:
-            return unit.full_name
-        return f"{unit.full_name} ({LEVEL_NAMES[unit.level][self.lang == 'en']})"
+            return name
+        return f"{name} ({LEVEL_NAMES[unit.level][self.lang == 'en']})"
+
+    def called(self, code: str) -> str:
+        """Return what a unit was called at the end of the period, told apart from others of its code or name; else the code."""
+        units = self.report.units
+        return units.called(code, min(self.report.period.last, self.report.as_of)) if code in units else code
 
     def scope(self, breakdown: Breakdown) -> str:
         """Return what of the whole a breakdown is: «cấp xã», «trực tuyến»."""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from cchc_metrics.records.problems import Problems
+from cchc_metrics.reference.unit_time import official_code
 from cchc_metrics.report.content import change_text
 from cchc_metrics.report.format import assessment_texts, no_value_words
 from cchc_metrics.report.model import Report
@@ -58,6 +59,8 @@ def report_json_parts(report: Report, lang: Lang = "vi") -> Iterator[str]:
         "calendar": report.calendar,
     }
     yield "{\n" + "".join(f" {_json(key)}: {_json(value)},\n" for key, value in single.items())
+    yield from _listed("units", (f"{_json(code)}: {_json(_unit(report, code))}" for code in _mentioned(report)), "{}")
+    yield ",\n"
     samples = {indicator.id for indicator in report.catalogue if indicator.sample}
     yield from _listed("measures", measure_lines(report.measures, lang, samples))
     yield ",\n"
@@ -257,6 +260,24 @@ def _json(value: object) -> str:
 
 def _decimal(value: Any) -> str | None:
     return None if value is None else format_decimal_exact(value)
+
+
+def _mentioned(report: Report) -> Iterator[str]:
+    """Yield the keys of the units of which there are values or baselines."""
+    tables = (report.measures, report.deltas.current, report.deltas.baselines)
+    found = {table.units[place] for table in tables for place in np.unique(table.unit).tolist()}
+    yield from (code for code in report.units.codes if code in found)
+
+
+def _unit(report: Report, code: str) -> dict[str, str | None]:
+    """Return which unit a key means."""
+    units = report.units
+    first, last = (None if day is None else day.isoformat() for day in units.days_of(code))
+    unit = units.unit(code)
+    return {
+        "code": official_code(code), "name": unit.full_name, "level": unit.level, "parent": units.whole(unit.parent),
+        "first_day": first, "last_day": last,
+    }  # fmt: skip
 
 
 def _period(period: Any) -> dict[str, str]:

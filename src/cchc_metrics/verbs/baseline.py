@@ -162,7 +162,7 @@ class BaselineFinder:
         parts: list[tuple[Measure, Fraction]] = []
         for before in self.units.predecessors(unit):
             share = self.shares.get(before, {}).get(unit) if before in split else Fraction(1)
-            name = self.units.unit(before).full_name
+            name = self.units.called(before)
             if share is None:
                 return FoundBaseline(None, Status.NOT_COMPARABLE, no_shares(name))
             found = self.at(indicator, before, period, breakdown)

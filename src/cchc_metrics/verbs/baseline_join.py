@@ -193,7 +193,7 @@ class BaselineJoin:
         texts = list(self.reasons)
         said = []
         for one in shown.tolist():
-            name = self.finder.units.unit(self.units[int(before[why[one]])]).full_name
+            name = self.finder.units.called(self.units[int(before[why[one]])])
             reason = texts[int(parts.reason[why[one]])]
             said.append(self.reasons[(no_shares(name), no_counts(name), of_predecessor(name, reason))[int(kind[one])]])
         found.say(bad, 0, np.array(said, dtype=np.int32)[group] if len(bad) else 0)

@@ -153,7 +153,7 @@ class _Division:
         own = current.units[current.unit[whole]] if self.groups.by == "unit" else None
         name, reason = Text("phần còn lại", "the rest"), Text()
         if own is not None and not lumped:
-            called = self.groups.tree.unit(own).full_name
+            called = self.groups.tree.called(own)
             name = Text(f"{called} (riêng cấp này)", f"{called} (itself)")
         if lumped:
             names = [self._name(group) for group, _ in lumped]
@@ -186,7 +186,7 @@ class _Division:
 
     def _name(self, group: str) -> Text:
         if self.groups.by == "unit":
-            return Text(*[self.groups.tree.unit(group).full_name] * 2)
+            return Text(*[self.groups.tree.called(group)] * 2)
         if group in self.names:
             return Text(self.names[group], self.names[group])
         return label_name(self.groups.by, group)

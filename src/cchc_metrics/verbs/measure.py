@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -308,9 +308,16 @@ def measure(
         lists: list[Labels] = [()] if indicator.total else []
         lists += [tuple(dims) for dims in wanted]
         blocks += [_block(indicator, dims, reader, asked, sums, handed, judge, counted) for dims in lists]
-    names = {code: units.unit(code).name for code in units.codes}
+    names = {code: units.called(code, kind=False) for code in units.codes}
+    renamed = {
+        (code, period.label): name
+        for code in names
+        if len(units.stages(code)) > 1 and units.whole(code) == code
+        for period in wanted_periods
+        if (name := units.called(code, period.last, kind=False)) != names[code]
+    }
     axes = _Axes(scopes, wanted_periods, day, tally.frame.rules, tally.frame.calendar, _straddling(scopes, units, wanted_periods, day))
-    return axes.table(blocks, names, asked.definition_changes())
+    return replace(axes.table(blocks, names, asked.definition_changes()), renamed=renamed)
 
 
 def _straddling(scopes: Sequence[Scope], units: UnitTree, periods: Sequence[Period], day: date) -> Array:

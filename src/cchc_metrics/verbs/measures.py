@@ -130,6 +130,7 @@ class Measures(KeyedByMeasure[Measure]):
     Args:
         bases, units, periods, breakdowns, reasons: what the codes of the columns mean.
         names: unit code → name, for printing.
+        renamed: unit code and label of a period → what the unit was called then, where that is not its name now.
         basis, unit, period, breakdown, reason: int32[n], positions in these lists.
         status: int8[n], positions in ``Status``.
         numerator, denominator: int64[n] (objects where an integer is larger), 0 where there is none.
@@ -160,6 +161,7 @@ class Measures(KeyedByMeasure[Measure]):
     has_denominator: Array
     excluded: Excluded = field(default_factory=dict)
     quantile: Values = NO_VALUES
+    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     _printed = ("indicator", "unit", "breakdown", "period", "status", "numerator", "denominator", "value", "scale", "reason")
 
@@ -433,7 +435,7 @@ class Measures(KeyedByMeasure[Measure]):
             "indicator": lambda: Coded(self.basis, [b.indicator for b in self.bases]),
             "name": lambda: Coded(self.basis, [b.name for b in self.bases]),
             "unit": lambda: Coded(self.unit, self.units),
-            "unit_name": lambda: Coded(self.unit, [self.names.get(code) for code in self.units]),
+            "unit_name": self._unit_names,
             "level": lambda: self.dimension("level"),
             "period": lambda: Coded(self.period, self.periods),
             "first_day": lambda: Packed(np.array([p.first for p in self.periods], dtype="M8[D]")[self.period]),
@@ -467,6 +469,15 @@ class Measures(KeyedByMeasure[Measure]):
     def dimension(self, dim: str) -> Coded:
         """Return the labels of a dimension as a column; none where a value is not broken down by it."""
         return Coded(self.breakdown, [dict(breakdown).get(dim) for breakdown in self.breakdowns])
+
+    def _unit_names(self) -> Coded:
+        names = [self.names.get(code) for code in self.units]
+        codes = self.unit
+        for (unit, label), name in self.renamed.items():
+            of_unit, of_period = self.codes["unit"].get(unit, -1), self.codes["period"].get(label, -1)
+            codes = np.where((self.unit == of_unit) & (self.period == of_period), len(names), codes)
+            names.append(name)
+        return Coded(codes, names)
 
     def _excluded_column(self) -> Coded:
         said: dict[int, str] = {}
@@ -551,7 +562,8 @@ class Measures(KeyedByMeasure[Measure]):
             quantile = (self.quantile if len(self.quantile) else Values.none(len(self))).followed_by(
                 other.quantile if len(other.quantile) else Values.none(len(other))
             )
-        return replace(self, names={**other.names, **self.names}, **made, excluded=excluded, quantile=quantile)
+        names, renamed = {**other.names, **self.names}, {**other.renamed, **self.renamed}
+        return replace(self, names=names, renamed=renamed, **made, excluded=excluded, quantile=quantile)
 
     def _take(self, rows: Rows) -> Measures:
         arrays = {

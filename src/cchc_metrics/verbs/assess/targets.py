@@ -225,7 +225,7 @@ class TargetJudge:
         wanted = target.at_least or len(parts)
         if not window.begun:
             return replace(blank, required=Fraction(wanted), reason=window.not_begun)
-        lacking = ", ".join(self.units.unit(part.unit).full_name for part in parts if not part.reached)
+        lacking = ", ".join(self.units.called(part.unit) for part in parts if not part.reached)
         reached = sum(1 for part in parts if part.reached)
         missing = max(0, wanted - reached)
         return replace(
