@@ -97,7 +97,7 @@ def test_a_published_figure_is_of_the_unit_of_its_period(way: Way, unit: str, be
 def test_without_the_other_predecessor_nothing_is_guessed(way: Way) -> None:
     found = against(way([p for p in PUBLISHED if p[0] != "30082"]), "30043")
     assert (found.status, found.difference) == (Status.NO_DATA, None)
-    assert found.reason.vi == "xã Phương Thịnh: không có số liệu kỳ gốc"
+    assert found.reason.vi == "xã Phương Thịnh (–30/06/2025): không có số liệu kỳ gốc"
 
 
 @WAYS
