@@ -188,7 +188,8 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
     from cchc_metrics.tables.numbers import format_count  # noqa: PLC0415
 
     with _working(lang) as progress:
-        found = _read(folder, progress).problems
+        data = _read(folder, progress)
+        found = data.problems + data.dossier_codes()
         if out is not None:
             from cchc_metrics.fix_workbook import free_name, rows_to_fix, write_rows_to_fix  # noqa: PLC0415
             from cchc_metrics.report.files import write_whole  # noqa: PLC0415

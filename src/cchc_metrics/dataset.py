@@ -37,7 +37,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rules_until
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.scan import Scan, counted_of, joined_parts, joins_of, quality_of_tables, scan_tables
+from cchc_metrics.scan import Scan, codes_of_tables, counted_of, joined_parts, joins_of, quality_of_tables, scan_tables
 from cchc_metrics.snapshot.cells import RowCells, names_of, row_cells
 from cchc_metrics.snapshot.changes import FigureChanges
 from cchc_metrics.snapshot.inputs import Digest
@@ -657,6 +657,13 @@ class Dataset:
         made = replace(about, inputs=tuple(inputs))
         was = {} if restates is None else restated(restates, measures, made)
         return Snapshot(made, self.units, measures, counted, kept, was)
+
+    def dossier_codes(self) -> Problems:
+        """Return where the codes of dossiers (mã số hồ sơ) disagree with the unit and the receipt of their rows; every row still counts.
+
+        A code names the agency that resolves the dossier and the day of its receipt. Codes of other forms are not judged.
+        """
+        return codes_of_tables(self.tables, self.units)
 
     def report(self, period: Period | str | None = None, *, baseline_period: Period | str | None = None) -> Report:
         """Return everything about one period: values, changes, the plan, scores and problems; ``Report.save`` writes it.

@@ -19,7 +19,9 @@ from cchc_metrics.records.problems import Code, Problems
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
+from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Text
+from cchc_metrics.verbs.dossier_codes import dossier_codes
 from cchc_metrics.verbs.quality import Quality, quality_of_part
 
 
@@ -117,6 +119,12 @@ def quality_of_tables(tables: Mapping[str, TableSource], *, rules: Rules, calend
         for columns in _parts(dossiers, tables, _Findings(dossiers)):
             found += quality_of_part(columns, rules=rules, calendar=calendar, exported=exported, full=found.full())
     return found.findings()
+
+
+def codes_of_tables(tables: Mapping[str, TableSource], units: UnitTree) -> Problems:
+    """Return where the codes of dossiers disagree with their rows; nothing where there are none. The table is read with its ids."""
+    dossiers = tables.get("dossiers")
+    return Problems() if dossiers is None else dossier_codes((p.columns for p in dossiers.parts(True) if p.usable), units)
 
 
 def joins_of(kind: str, tables: Mapping[str, TableSource]) -> Joins:

@@ -15,10 +15,13 @@ from cchc_metrics.read.findings import Findings
 from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.secret import secret_of
 from cchc_metrics.read.tables import Parsed, tidy
-from cchc_metrics.records.columns import Array, stacked
+from cchc_metrics.records.columns import Array, Columns, stacked
+from cchc_metrics.records.dossier_code import dossier_code
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code, Problems
 
+PROVINCE: Final = "-"
+"""Stands for the owner of a province's system, which codes do not name."""
 _OF_THE_FILE: Final = (Code.DISGUISED_FILE, Code.HIDDEN_SHEET)
 
 
@@ -62,7 +65,10 @@ def judged_together(kind: Kind, parts: Sequence[Parsed]) -> list[Parsed]:
     if not usable:
         return list(parts)
     every = stacked(kind.model, [part.columns for part in usable])
-    found = list(duplicates(every, np.arange(len(every)), kind, {}))
+    twice = _in_two_systems(every, usable) if kind.name == "dossiers" else np.zeros(0, dtype=np.int64)
+    left = np.setdiff1d(np.arange(len(every)), twice)
+    found = [replace(each, where=left[each.where]) for each in duplicates(every, left, kind, {})]
+    found += [Finding(Code.IN_TWO_SYSTEMS, kind.id_columns[0], twice)]
     secret = secret_of(every, kind)
     judged, first = [], 0
     for part in parts:
@@ -72,6 +78,30 @@ def judged_together(kind: Kind, parts: Sequence[Parsed]) -> list[Parsed]:
         judged.append(_without(part, here, None if secret is None else secret[first:last]) if repeats else part)
         first = last
     return judged
+
+
+def _in_two_systems(every: Columns, parts: Sequence[Parsed]) -> Array:
+    """Return the rows of a province's system of dossiers that stand in the file of the ministry's system too, by which they are counted.
+
+    A file is that of a ministry's system where every code of a known form was given by one such system, and of a province's where some code
+    was not. Otherwise two rows of one code are what they always are: a duplicate.
+    """
+    place = [part.columns.file for part in parts for _ in range(len(part.columns))]
+    if "dossier_id" not in every or len(set(place)) < 2:
+        return np.zeros(0, dtype=np.int64)
+    codes = [dossier_code(text) for text in every.arrays["dossier_id"].tolist()]
+    owners: dict[str, set[str]] = {}
+    for file, code in zip(place, codes, strict=False):
+        if code is not None:
+            owners.setdefault(file, set()).add(code.owner if code.ministry else PROVINCE)
+    ministry = {file for file, found in owners.items() if len(found) == 1 and PROVINCE not in found}
+    theirs = {code.text for file, code in zip(place, codes, strict=False) if code is not None and file in ministry}
+    found = [
+        at
+        for at, (file, code) in enumerate(zip(place, codes, strict=False))
+        if code is not None and code.text in theirs and PROVINCE in owners[file]
+    ]
+    return np.array(found, dtype=np.int64)
 
 
 def _without(part: Parsed, found: Sequence[Finding], secret: Array | None) -> Parsed:

@@ -163,6 +163,12 @@ class Code(StrEnum):
         "cùng mã nhưng nội dung khác nhau; không dòng nào được tính",
         "rows of one id contradict each other; none is counted",
     )
+    IN_TWO_SYSTEMS = (
+        "in_two_systems",
+        "error",
+        "hồ sơ có cả trong tệp của hệ thống bộ và tệp của hệ thống tỉnh; chỉ tính dòng của hệ thống bộ",
+        "the dossier is in the file of a ministry's system and in that of the province's; only the row of the ministry's counts",
+    )
     # A link to another table
     EVENT_WITHOUT_DOSSIER = (
         "event_without_dossier",
@@ -258,6 +264,30 @@ class Code(StrEnum):
     UNIT_ORPHAN = "unit_orphan", "warning", "có những ngày thiếu đơn vị cấp trên", "there are days without the unit above"
     UNIT_WITHOUT_SUCCESSOR = "unit_without_successor", "warning", "không có đơn vị kế thừa", "there is no successor"
     UNIT_SAME_NAME = "unit_same_name", "warning", "hai đơn vị cùng tên", "two units have one name"
+    CODE_DAY_DIFFERS = (
+        "code_day_differs",
+        "warning",
+        "ngày trong mã hồ sơ khác ngày tiếp nhận",
+        "the day in the dossier's code is not that of its receipt",
+    )
+    CODE_DAY_IMPOSSIBLE = (
+        "code_day_impossible",
+        "warning",
+        "sáu chữ số giữa mã hồ sơ không phải ngày có thật",
+        "the six digits in the dossier's code are no real day",
+    )
+    CODE_UNIT_DIFFERS = (
+        "code_unit_differs",
+        "warning",
+        "cơ quan trong mã hồ sơ khác đơn vị của dòng",
+        "the agency in the dossier's code is not the unit of its row",
+    )
+    CODE_UNIT_NOT_JUDGED = (
+        "code_unit_not_judged",
+        "warning",
+        "mã đơn vị không phải mã định danh cơ quan, nên không so được với cơ quan trong mã hồ sơ",
+        "the unit's code is not that of an agency, so it cannot be compared with the agency in dossiers' codes",
+    )
     # A file
     MISSING_FILE = "missing_file", "error", "thiếu tệp", "the file is missing"
     UNUSED_FILE = (
