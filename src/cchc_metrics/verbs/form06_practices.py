@@ -44,6 +44,9 @@ _NAMES: Final = {
         "nhận ngày nghỉ thì tính từ ngày làm việc trước", "a receipt on a day off counts from the working day before"),
     "calendar_terms=roll": ("hạn rơi vào ngày nghỉ thì lùi sang ngày làm việc sau", "terms that end on a day off roll on"),
     "calendar_terms=stay": ("hạn rơi vào ngày nghỉ thì giữ nguyên", "terms that end on a day off stay there"),
+    "boundary_free_clock=counter": ("hồ sơ phi địa giới tính từ nơi tiếp nhận", "boundary-free dossiers count from the receipt elsewhere"),
+    "boundary_free_clock=competent": (
+        "hồ sơ phi địa giới tính từ khi cơ quan có thẩm quyền nhận", "boundary-free dossiers count from the competent agency's receipt"),
 }  # fmt: skip
 
 

@@ -357,7 +357,11 @@ class _Search:
         """Return the packaged presets that change a cell, and differ from the form's own rules in more than one choice."""
         closed = {name for name, _ in options_of(self._rules)}
         found = {name: frozenset({(_PRESET, name)}) for name in rule_presets()}
-        several = (n for n, p in rule_presets().items() if p.changes or sum(getattr(p, o) != getattr(self._rules, o) for o in closed) > 1)
+        several = (
+            n
+            for n, p in rule_presets().items()
+            if p.changes != self._rules.changes or sum(getattr(p, o) != getattr(self._rules, o) for o in closed) > 1
+        )
         return {name: found[name] for name in several if self._cells(found[name]) not in ({}, self._ours)}
 
     def _searched(self, options: Iterable[Option]) -> list[frozenset[Option]]:
