@@ -24,6 +24,7 @@ from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.errors import CchcError, InputError, MistakesError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.report import periodic_files
+from cchc_metrics.report.page_text import table_text
 from cchc_metrics.report.periodic import NOT_FOUND, PeriodicRow, PeriodicRows, report_due
 from cchc_metrics.report.periodic_outline import Outline, outline
 from cchc_metrics.report.periodic_page import periodic_page
@@ -193,6 +194,28 @@ def test_a_part_of_the_table_keeps_its_report() -> None:
     assert NOT_FOUND.vi in found.to_text(width=None)
     with pytest.raises(CchcError, match=r"no number «3\.9»"):
         found["VII", "3.9"]
+
+
+# --- Its page
+
+
+def test_the_name_of_the_period_keeps_its_numeral_and_a_wide_table_keeps_the_names_of_its_rows() -> None:
+    page = periodic_page(cm.read_folder(GOLDEN / "third-quarter-2025").periodic())
+    (table,) = page.sections[-1].tables
+    assert {heading.group for heading in table.headings} == {"", "Quý III năm 2025", "So với cùng kỳ"}
+    assert sum("01/07/2025: cấp huyện kết thúc" in line for line in page.lines) == 1
+    wide = table_text(periodic_page(little()).sections[-1].tables[0], 60)
+    lines = [line for line in wide.splitlines() if line.startswith("3.3 ")]
+    assert len(lines) > 2
+    assert all(line[5].isalpha() for line in lines)
+
+
+def test_that_the_period_is_not_over_is_said_once() -> None:
+    found = cm.read_folder(EXAMPLE).periodic("2022-H1@nd09")
+    page = periodic_page(found)
+    assert "Kỳ báo cáo chưa kết thúc" in page.lines[0]
+    assert found["III", "3.1"].status is Status.PERIOD_OPEN
+    assert not any("kỳ chưa kết thúc, số liệu đến" in note for table in page.sections[-1].tables for note in table.notes)
 
 
 # --- Its files

@@ -24,16 +24,20 @@ def report_page(report: Report, lang: Lang = "vi") -> Page:
     draft = Draft(report, lang)
     name, period = draft.title_name.upper(), report.period.text(lang).upper()
     title = draft.say(f"KẾT QUẢ CẢI CÁCH HÀNH CHÍNH {name} – {period}", f"ADMINISTRATIVE REFORM IN {name} – {period}")
+    return Page(title, (period_line(draft), *straddling(draft), *warnings(draft)), (*first_page(draft), *annexes(draft)), lang)
+
+
+def period_line(draft: Draft) -> str:
+    """Return of which days a report is, as of which day, against which, and that they are not over where they are not."""
+    report = draft.report
     first, last, day = (draft.date(d) for d in (report.period.first, report.period.last, report.as_of))
-    lines = [
-        draft.say(
-            f"Kỳ báo cáo {first} – {last}; số liệu tính đến ngày {day}; so với {draft.base_with_days}.",
-            f"Period {first} to {last}; as of {day}; against {draft.base_with_days}.",
-        )
-    ]
+    line = draft.say(
+        f"Kỳ báo cáo {first} – {last}; số liệu tính đến ngày {day}; so với {draft.base_with_days}.",
+        f"Period {first} to {last}; as of {day}; against {draft.base_with_days}.",
+    )
     if report.as_of < report.period.last:
-        lines[0] += draft.say(" Kỳ báo cáo chưa kết thúc, số liệu còn thay đổi.", " The period is not over: figures will change.")
-    return Page(title, (*lines, *straddling(draft), *warnings(draft)), (*first_page(draft), *annexes(draft)), lang)
+        line += draft.say(" Kỳ báo cáo chưa kết thúc, số liệu còn thay đổi.", " The period is not over: figures will change.")
+    return line
 
 
 def straddling(draft: Draft) -> Iterator[str]:

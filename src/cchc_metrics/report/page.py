@@ -22,6 +22,7 @@ FormKind = Literal["text", "count", "percent", "points", "days", "number", "date
 About = tuple[str, str, str, Breakdown]
 """What a number is the value of: indicator, unit, period label and breakdown, as ``Measure.key``."""
 
+_NUMBERED = ("TT", "No.")
 _WHOLES = (0, 100)  # "none" and "all": said of the exact values only
 
 
@@ -125,6 +126,11 @@ class Table:
     rows: tuple[TableRow, ...]
     caption: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> int:
+        """The column that says what a row is of: the second where the first has the numbers of the rows (TT), else the first."""
+        return int(len(self.headings) > 1 and self.headings[0].text in _NUMBERED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,8 +207,7 @@ def _widths(tables: Sequence[Table], *, lying: bool) -> list[float]:
     """
     columns = max((len(table.headings) for table in tables), default=1)
     widths, wanted = [float(_NARROWEST)] * columns, [float(_NARROWEST)] * columns
-    numbered = len(tables) == 1 and len(tables[0].headings) > 1 and _numbered(tables[0])
-    names = int(numbered)
+    names = min((table.names for table in tables), default=0)
     for table in tables:
         for column, heading in enumerate(table.headings):
             if column == len(table.headings) - 1 < columns - 1 and _spreads(table):
@@ -217,7 +216,7 @@ def _widths(tables: Sequence[Table], *, lying: bool) -> list[float]:
             least = max((len(word) for word in heading.text.split()), default=0) + 2
             longest += 2 if heading.right else 0  # a number that does not fit shows as ###
             most = _WIDEST_NUMBER if heading.right else _WIDEST_NAME if column == names else _WIDEST_WORDS
-            if numbered and column == 0:
+            if column < names:
                 widths[0] = wanted[0] = float(_NUMBERS)
                 continue
             widths[column] = max(widths[column], float(max(least, min(longest, most))))
@@ -228,8 +227,3 @@ def _widths(tables: Sequence[Table], *, lying: bool) -> list[float]:
             widths[at] = min(wanted[at], widths[at] + max(1.0, spare / len(short) / 2))
     widths[names] += max(0.0, _FEWEST - sum(widths))
     return widths
-
-
-def _numbered(table: Table) -> bool:
-    """Return whether the first column has the numbers of the rows, so that their names stand in the second."""
-    return all(len(row.cells[0].shown) <= _NUMBERS for row in table.rows) and table.headings[0].text in ("TT", "No.")

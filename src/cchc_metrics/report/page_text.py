@@ -84,7 +84,7 @@ def table_text(table: Table, width: int | None = WIDTH) -> str:
 
     Args:
         table: the table.
-        width: how wide at most: a table with too many columns continues below, each part with the first column. None for any.
+        width: how wide at most: a table with too many columns continues below, each part with what the rows are of. None for any.
 
     >>> from cchc_metrics.report.page import words_table
     >>> print(table_text(words_table("a", ("đơn vị", "hồ sơ"), [("Mỹ An", "2.096"), ("Láng Biển", "160")], right=[1])))
@@ -96,10 +96,11 @@ def table_text(table: Table, width: int | None = WIDTH) -> str:
     columns = [_Column(table, number) for number in range(len(table.headings))]
     if width is None:
         return _block(table, columns, [column.natural for column in columns])
-    blocks: list[list[_Column]] = []
-    for column in columns:
-        if not blocks or sum(c.least for c in blocks[-1]) + column.least + _GAP * len(blocks[-1]) > width:
-            blocks.append(columns[:1] if column is not columns[0] else [])
+    said = columns[: table.names + 1]  # what says of which row the rest is
+    blocks: list[list[_Column]] = [said.copy()]
+    for column in columns[len(said) :]:
+        if sum(c.least for c in blocks[-1]) + column.least + _GAP * len(blocks[-1]) > width and len(blocks[-1]) > len(said):
+            blocks.append(said.copy())
         blocks[-1].append(column)
     return "\n\n".join(_block(table, block, _fitted(block, width)) for block in blocks)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
-from cchc_metrics.report.content import straddling, warnings
-from cchc_metrics.report.draft import ESTIMATED, NONE, Draft, Footnotes
+from cchc_metrics.report.content import period_line, straddling, warnings
+from cchc_metrics.report.draft import ESTIMATED, NONE, Draft, Footnotes, capitalised
 from cchc_metrics.report.format import assessment_cells, no_value_words, percent_in_sentence
 from cchc_metrics.report.narrative import Chapter, Narrative, Topic, gap_text, narrative, sentences
 from cchc_metrics.report.page import COUNT, Cell, Form, Page, Paragraph, Section, Table, TableHeading, TableRow, number_cell
@@ -35,12 +35,7 @@ _NUMERALS: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 
 
 def _lines(found: PeriodicRows, draft: Draft) -> Iterator[str]:
-    report = found.report
-    first, last, day = (draft.date(d) for d in (report.period.first, report.period.last, report.as_of))
-    yield draft.say(
-        f"Kỳ báo cáo {first} – {last}; số liệu tính đến ngày {day}; so với {draft.base_with_days}.",
-        f"Period {first} to {last}; as of {day}; against {draft.base_with_days}.",
-    )
+    yield period_line(draft)
     yield from (note.text(draft.lang) for note in found.notes())
     yield from straddling(draft)
     yield from warnings(draft)
@@ -111,8 +106,8 @@ _JUDGED: Final = (8, 9)
 
 
 def _headings(draft: Draft) -> tuple[TableHeading, ...]:
-    say, now = draft.say, draft.report.period.in_sentence(draft.lang).partition(" (")[0].capitalize()
-    base = say("So với cùng kỳ", "Against a year earlier")
+    say, now = draft.say, draft.report.period.in_sentence(draft.lang).partition(" (")[0]
+    now, base = capitalised(now), say("So với cùng kỳ", "Against a year earlier")
     if draft.report.baseline_period != draft.report.period.year_earlier():
         base = say(f"So với {draft.base}", f"Against {draft.base}")
     asked = say("Chỉ tiêu giao", "Target")
@@ -157,7 +152,11 @@ def _row(row: PeriodicRow, draft: Draft, notes: Footnotes, *, compared: bool) ->
         required, verdict = assessment_cells(row.target, draft.lang)[1], Cell(row.target.verdict.text(draft.lang))
     said = [] if row.value is not None else [no_value_words(row.status, row.reason, draft.lang)]
     if row.value is not None:
-        said = [row.reason.text(draft.lang), row.baseline_reason.text(draft.lang) if compared else ""]
+        # That the period is not over is said above the table, and not of each row.
+        said = [
+            "" if row.status is Status.PERIOD_OPEN else row.reason.text(draft.lang),
+            row.baseline_reason.text(draft.lang) if compared else "",
+        ]
         if row.measure is not None and not row.scope:
             said.append(draft.excluded(draft.report.catalogue[row.id], row.measure))
     return TableRow(
