@@ -39,6 +39,7 @@ from tests.folders import (
 from tests.golden.regenerate import (
     DIGEST,
     GOLDEN,
+    MERGED,
     PERIOD,
     SMALL,
     STRADDLING,
@@ -468,7 +469,7 @@ def test_the_golden_report() -> None:
     """What differs is either a mistake, or wanted and then made golden: ``python tests/golden/regenerate.py``."""
     made = golden_files()
     assert {name: first_difference(text.encode(), (GOLDEN / name).read_bytes()) for name, text in made.items()} == dict.fromkeys(made, "")
-    assert {path.name for path in GOLDEN.iterdir()} - {"__pycache__"} == {*made, SMALL.name, STRADDLING.name, "regenerate.py"}
+    assert {path.name for path in GOLDEN.iterdir()} - {"__pycache__"} == {*made, SMALL.name, STRADDLING.name, MERGED.name, "regenerate.py"}
 
 
 @pytest.mark.parametrize(

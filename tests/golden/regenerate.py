@@ -1,8 +1,10 @@
 """Write the golden reports anew: ``python tests/golden/regenerate.py``, and read the diff before it is committed.
 
 Of a district of two communes, small enough to be counted by hand, the whole report and the periodic one; of a province in the quarter
-that straddles 01/07/2025 the text; of the large example its digest and its main figures.
-Both are made by the command itself. The tests in tests/test_job.py compare what it writes with these files, byte for byte.
+that straddles 01/07/2025 the text; of communes that merged and one that was divided their changes; of the large example its digest and
+its main figures.
+All are made by the command itself, or by what it calls. The tests in tests/test_job.py compare what it writes with these files, byte for
+byte.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +24,11 @@ from cchc_metrics import cli
 from cchc_metrics.dataset import read_folder
 from cchc_metrics.report.page_text import page_text
 from cchc_metrics.report.periodic_page import periodic_page
+from cchc_metrics.verbs.compare import compare
 
 GOLDEN = Path(__file__).parent
 SMALL = GOLDEN / "two-communes"
+MERGED = GOLDEN / "merged-2025"
 STRADDLING = GOLDEN / "third-quarter-2025"
 EXAMPLE = GOLDEN.parents[1] / "examples" / "thap-muoi"
 PERIOD = "2021"
@@ -46,7 +51,32 @@ def golden_files() -> dict[str, str]:
     small = {f"two-communes.{name}": made.decode() for name, made in written(SMALL).items()}
     straddling = {"third-quarter-2025.report.txt": written(STRADDLING, "2025-Q3@nd09")["report.txt"].decode()}
     periodic = {"two-communes.periodic.txt": page_text(periodic_page(read_folder(SMALL).periodic(PERIOD)))}
-    return small | straddling | periodic | {DIGEST: digest(written(EXAMPLE))}
+    merged = {"merged-2025.txt": "\n".join(merged_lines()) + "\n"}
+    return small | straddling | periodic | merged | {DIGEST: digest(written(EXAMPLE))}
+
+
+def merged_lines() -> Iterator[str]:
+    """Yield the changes of communes that merged and of one that was divided, without and with the shares of its parts, and the annex."""
+    data = read_folder(MERGED)
+    shares = {"99002": {"99001": Fraction(1, 3), "99003": Fraction(2, 3)}}
+    current, before = data.measures("2025-Q4"), data.measures("2024-Q4")
+    for heading, found, wanted in (
+        ("2025-Q4 against 2024-Q4", data.deltas(), data.units.codes),
+        ("With shares: a third of Tân Hòa went to Tân Lập", compare(current, before, units=data.units, shares=shares), ("99001", "99003")),
+    ):
+        yield from (heading, "")
+        for row in found.filter(indicator=["dossiers_received", "resolved_on_time"], breakdown=()).to_dicts("vi"):
+            if row["status"] != "not_applicable" and row["unit"] in wanted:
+                change = "–" if row["difference"] is None else f"{float(row['difference']):+.2f}"
+                sides = [
+                    f"{row[of + 'numerator']}/{row[of + 'denominator']}".replace("/None", "").replace("None", "–")
+                    for of in ("", "baseline_")
+                ]
+                yield f"{row['indicator']} · {row['unit']} {row['unit_name']}: {sides[0]} ← {sides[1]}: {change} · {row['status']}"
+                yield f"    {row['reason']}"
+        yield ""
+    text = written(MERGED, "2025-Q4")["report.txt"].decode()
+    yield from text[text.index("Phụ lục 2.") : text.index("Phụ lục 3.")].rstrip().splitlines()
 
 
 def difference(name: str, found: bytes) -> str:

@@ -415,7 +415,8 @@ def _delta(current: Measure, found: SlowFound) -> Delta:
         relative = 100 * difference / before if before > 0 else None
         if difference and current.better is not Better.NEITHER:
             better = (difference > 0) is (current.better is Better.HIGHER)
-        mark = of_baseline(baseline.reason) if baseline is not None and baseline.reason.vi else NO_REASON
+        own = NO_REASON if baseline is None else baseline.reason
+        mark = of_baseline(own) if own.vi and own.vi not in found.reason.vi else NO_REASON
         reason = join_reasons(found.reason, NO_REASON if before > 0 else _no_quotient(now, before), current.reason, mark)
     return Delta(
         indicator=current.indicator,

@@ -379,7 +379,8 @@ def _changes(current: Measures, baselines: Measures, found: Found, reasons: Sequ
         elif case[row] == 1:
             reason = of_found if of_found.vi or of_base is None else of_baseline(of_base)
         else:
-            of_base = of_baseline(of_base) if of_base is not None and of_base.vi else NO_REASON
+            new = of_base is not None and of_base.vi and of_base.vi not in of_found.vi  # that counts were added is said once
+            of_base = of_baseline(of_base) if of_base is not None and new else NO_REASON
             reason = join_reasons(of_found, _NO_QUOTIENT[int(sign[row])], current.reasons[current.reason[row]], of_base)
         said.append(texts[reason])
     codes = np.array(said, dtype=np.int32)[group] if len(group) else np.zeros(0, dtype=np.int32)
