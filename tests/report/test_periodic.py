@@ -218,6 +218,14 @@ def test_that_the_period_is_not_over_is_said_once() -> None:
     assert not any("kỳ chưa kết thúc, số liệu đến" in note for table in page.sections[-1].tables for note in table.notes)
 
 
+def test_what_the_office_has_to_write_itself_is_named_in_its_chapter() -> None:
+    sections = {section.id: [paragraph.text for paragraph in section.paragraphs] for section in periodic_page(little()).sections}
+    assert "Đơn vị bổ sung: Số hồ sơ trễ hạn có văn bản xin lỗi; Số hồ sơ hẹn lại ngày trả kết quả." in sections["part-III"]
+    assert "Đơn vị bổ sung: Số phiếu khảo sát phát ra; Tỷ lệ phiếu khảo sát thực hiện trực tuyến." in sections["part-I"]
+    assert any(text.startswith("[Nội dung này không có trong số liệu") for text in sections["part-V"])
+    assert "Số nhiệm vụ đã hoàn thành: 1 nhiệm vụ." in sections["part-I"]
+
+
 # --- Its files
 
 
@@ -349,4 +357,7 @@ def test_a_figure_entered_by_hand_stands_in_its_row_with_who_signed_for_it() -> 
     assert row.status is Status.ENTERED
     assert "Báo cáo 12/BC-UBND" in row.reason.vi
     page = periodic_page(found)
-    assert any("Chủ tịch UBND huyện" in note for table in page.sections[-1].tables for note in table.notes)
+    (table,) = page.sections[-1].tables
+    assert any("Chủ tịch UBND huyện" in note for note in table.notes)
+    assert [cell.shown for row in table.rows for cell in row.cells if cell.about and cell.about[0] == "org_units"][0] == "12†"
+    assert any(note.startswith("†") for note in table.notes)

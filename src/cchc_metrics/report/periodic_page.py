@@ -69,6 +69,9 @@ def _topic(found: PeriodicRows, draft: Draft, part: str, group: OutlineGroup) ->
         f"{row.name.text(draft.lang)}: {_said(row, row.value, draft)}." for row in rows if row.comes == "plan" and row.value is not None
     ]
     said += sentences(draft, [row.id for row in rows if row.comes in ("records", "entered")])
+    nowhere = "; ".join(row.name.text(draft.lang) for row in rows if row.comes in ("nowhere", "entered") and row.value is None)
+    if said and nowhere:
+        said.append(draft.say(f"Đơn vị bổ sung: {nowhere}.", f"To be written: {nowhere}."))
     return Topic(group.text.text(draft.lang), tuple(said), gap=not said)
 
 
