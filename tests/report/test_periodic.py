@@ -359,5 +359,5 @@ def test_a_figure_entered_by_hand_stands_in_its_row_with_who_signed_for_it() -> 
     page = periodic_page(found)
     (table,) = page.sections[-1].tables
     assert any("Chủ tịch UBND huyện" in note for note in table.notes)
-    assert [cell.shown for row in table.rows for cell in row.cells if cell.about and cell.about[0] == "org_units"][0] == "12†"
+    assert next(cell.shown for row in table.rows for cell in row.cells if cell.about and cell.about[0] == "org_units") == "12†"
     assert any(note.startswith("†") for note in table.notes)
