@@ -6,7 +6,7 @@ What is found in parts of the rows adds up to what is found in all of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -100,7 +100,7 @@ class Quality:
         tied = [
             Problem(Code.TIES_WITH_DUE_DATE, file=self.file, column="ended_at", value=f"{unit}: {self.ties.get(unit, 0)}/{ended}")
             for unit, ended in sorted(self.ended.items())
-            if ended >= tie_cases and Fraction(self.ties.get(unit, 0), ended) >= tie_share
+            if ended >= tie_cases and self.ties.get(unit, 0) * tie_share.denominator >= ended * tie_share.numerator
         ]
         found = self.problems + Problems.of(tied, limit=limit)
         examples = tuple(sorted(found.examples, key=lambda p: (_ORDER[p.code], p.row)))
@@ -129,8 +129,8 @@ def quality_of_part(
     rows: dict[Code, list[Array]] = {}
     shown: dict[Code, Callable[[int], tuple[str, str, str]]] = {}
     computed: list[Array] = []
-    ended: Counter[str] = Counter()
-    ties: Counter[str] = Counter()
+    of_unit, unit_names = dossiers.codes("unit_code")
+    ended, ties = np.zeros(len(unit_names), dtype=np.int64), np.zeros(len(unit_names), dtype=np.int64)
     for first in range(0, len(dossiers), _AT_A_TIME):
         part = dossiers.part(first, first + _AT_A_TIME)
         for code, mask in _masks(part, rules):
@@ -146,7 +146,10 @@ def quality_of_part(
         rows.setdefault(Code.DUE_OUTSIDE_CALENDAR, []).append(first + np.flatnonzero(unknown))
         if "stated_timing" in part:
             rows.setdefault(Code.TIMING_DIFFERS, []).append(first + _timing_differs(part, timed, exported))
-        _count_ties(part, timed, ended, ties)
+        dated = (timed.ended >= 0) & (timed.due >= 0)
+        here = of_unit[first : first + _AT_A_TIME]
+        ended += np.bincount(here[dated], minlength=len(unit_names))
+        ties += np.bincount(here[dated & (timed.ended == timed.due)], minlength=len(unit_names))
     given, times = dossiers.days("due_at"), dossiers.arrays.get(REAPPOINTMENTS)
     levels, level_names = dossiers.codes("service_level")
     apart = np.concatenate(computed) if computed else np.zeros(0, dtype=np.int32)
@@ -179,7 +182,11 @@ def quality_of_part(
             value, vi, en = shown[code](row) if code in shown else ("", "", "")
             examples.append(Problem(code, dossiers.file, dossiers.sheet, int(numbers[row]), _COLUMN[code], value, vi, en, heading))
         problems += Problems({(dossiers.file, code): len(where)}, tuple(examples), limit=limit)
-    return Quality(problems, ended, ties, dossiers.file)
+    return Quality(problems, _by_unit(ended, unit_names), _by_unit(ties, unit_names), dossiers.file)
+
+
+def _by_unit(counts: Array, names: Sequence[str]) -> dict[str, int]:
+    return {names[at]: int(counts[at]) for at in np.flatnonzero(counts).tolist()}
 
 
 _COLUMN: Final = {
@@ -258,12 +265,3 @@ def _timing_differs(dossiers: Columns, timed: Timed, exported: date | None) -> A
         overdue = (timed.overdue_begins >= 0) & (timed.overdue_begins <= day) & ((timed.overdue_ends < 0) | (timed.overdue_ends > day))
         differs |= pending & (((early | in_time) & overdue) | (late & ~overdue))
     return np.flatnonzero(differs)
-
-
-def _count_ties(dossiers: Columns, timed: Timed, ended: Counter[str], ties: Counter[str]) -> None:
-    dated = (timed.ended >= 0) & (timed.due >= 0)
-    codes, labels = dossiers.codes("unit_code")
-    for counted, mask in ((ended, dated), (ties, dated & (timed.ended == timed.due))):
-        for label, n in zip(labels, np.bincount(codes[mask], minlength=len(labels)).tolist(), strict=True):
-            if n:
-                counted[label] += n
