@@ -209,7 +209,8 @@ class UnitTree:
 
     def stages(self, code: str) -> tuple[str, ...]:
         """Return what a unit was called by while its name, kind or parent changed, earliest first; of most units the code alone."""
-        self.unit(code)
+        if code not in self._units:
+            self.unit(code)
         return self._stages.get(code, (code,))
 
     def stages_of(self, code: str) -> tuple[str, ...]:
@@ -256,8 +257,11 @@ class UnitTree:
 
     def days_of(self, code: str) -> tuple[date | None, date | None]:
         """Return the first and the last day of a unit, over all of its stages; None for open."""
-        stages = self.stages(code)
-        return self._units[stages[0]].valid_from, self._units[stages[-1]].valid_to
+        stages = self._stages.get(code)
+        if stages is not None:
+            return self._units[stages[0]].valid_from, self._units[stages[-1]].valid_to
+        unit = self._units.get(code) or self.unit(code)
+        return unit.valid_from, unit.valid_to
 
     def _wholes(self, codes: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._whole.get(c, c) for c in codes))
@@ -283,7 +287,7 @@ class UnitTree:
 
     def predecessors(self, code: str) -> tuple[str, ...]:
         """Return the codes of the units that a unit was made of; a baseline is the sum of their counts."""
-        return self.unit(self.stages(code)[0]).predecessors
+        return self._begun(code).predecessors
 
     def successors(self, code: str) -> tuple[str, ...]:
         """Return the codes of the units that a unit went into, in the order of the tree.
@@ -291,14 +295,20 @@ class UnitTree:
         Raises:
             UnknownUnitError: names the nearest code.
         """
-        self.unit(code)
+        if code not in self._units:
+            self.unit(code)
         found: tuple[str, ...] = self._successors.get(code, ())
         return found
 
     def split_predecessors(self, code: str) -> tuple[str, ...]:
         """Return the predecessors that did not come into a unit as a whole: their counts cannot be allocated exactly."""
-        parts = self.unit(self.stages(code)[0]).parts_of
-        return tuple(before for before in self.predecessors(code) if before in parts or len(self.successors(before)) > 1)
+        unit = self._begun(code)
+        return tuple(before for before in unit.predecessors if before in unit.parts_of or len(self._successors[before]) > 1)
+
+    def _begun(self, code: str) -> Unit:
+        """Return the first stage of a unit."""
+        stages = self._stages.get(code)
+        return self._units[stages[0]] if stages else self._units.get(code) or self.unit(code)
 
     def match(self, text: str, on: date | None = None) -> Match:
         """Return what a code or a name means; a name that could mean several units means none of them.

@@ -6,15 +6,17 @@ it is the same. The cost grows with the measures, and with the units once for ea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 import numpy as np
 
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
-from cchc_metrics.values import REASONS, Measure, Status, join_reasons
+from cchc_metrics.values import REASONS, Measure, Status, Text, join_reasons
 from cchc_metrics.verbs.baseline import (
     ADDED,
     NO_BASELINE,
@@ -64,6 +66,14 @@ class Found:
     def say(self, rows: Array, status: int, reason: Array | int) -> None:
         """Set status and reason of some rows."""
         self.status[rows], self.reason[rows] = status, reason
+
+
+_REFUSALS: Final[tuple[Callable[[str, Text], Text], ...]] = (
+    lambda name, _: no_shares(name),
+    lambda name, _: no_counts(name),
+    of_predecessor,
+)
+"""Why a predecessor cannot be added: it was split; its value is no quotient of counts; it has none."""
 
 
 class BaselineJoin:
@@ -171,9 +181,12 @@ class BaselineJoin:
         found, n = Found.nothing(len(unit)), self.n_before[unit]
         whose = np.repeat(np.arange(len(unit)), n)
         starts = np.concatenate(([0], np.cumsum(n)[:-1]))
-        pairs = {u: self._pairs(u) for u in np.unique(unit).tolist()}
-        before = np.concatenate([pairs[u][0] for u in unit.tolist()])
-        split = np.concatenate([pairs[u][1] for u in unit.tolist()])
+        each, which = np.unique(unit, return_inverse=True)
+        pairs = [self._pairs(u) for u in each.tolist()]
+        offsets = np.concatenate(([0], np.cumsum(self.n_before[each])[:-1]))
+        pair = np.repeat(offsets[which] - starts, n) + np.arange(int(n.sum()))  # where each row's predecessors are among those of each unit
+        before = np.concatenate([codes for codes, _ in pairs])[pair]
+        split = np.concatenate([refused for _, refused in pairs])[pair]
         parts = self._at(indicator[whose], before, breakdown[whose], window)
         table = self.table
         there = parts.row >= 0
@@ -195,7 +208,7 @@ class BaselineJoin:
         for one in shown.tolist():
             name = self.finder.units.called(self.units[int(before[why[one]])])
             reason = texts[int(parts.reason[why[one]])]
-            said.append(self.reasons[(no_shares(name), no_counts(name), of_predecessor(name, reason))[int(kind[one])]])
+            said.append(self.reasons[_REFUSALS[int(kind[one])](name, reason)])
         found.say(bad, 0, np.array(said, dtype=np.int32)[group] if len(bad) else 0)
         found.status[bad] = np.where(kind == 2, parts.status[why], _NOT_COMPARABLE)
         good = np.flatnonzero(first == len(at))

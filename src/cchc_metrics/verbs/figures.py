@@ -83,6 +83,8 @@ def _put(table: Measures, tree: UnitTree) -> tuple[Measures, Array]:
     place: Array = np.repeat(np.arange(len(table.units), dtype=np.int32)[:, None], len(table.periods), axis=1)
     other = False
     for at, label in enumerate(table.units):
+        if label in tree and label not in tree.bearers and tree.whole(label) == label:
+            continue  # most: one unit bore the code
         bearers = units_of(tree, label)
         if bearers == (label,):
             continue
