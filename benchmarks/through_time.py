@@ -2,8 +2,9 @@
 
     python -m benchmarks.through_time [--rows 1e6,1e7] [--runs 5] [--write]
 
-A made-up country of the real one's size (``tests/country.py``) changes on 01/07/2025. Beside it stands one list of units that never changes, the
-communes and provinces of today, to which all dossiers belong. Equal answers first: of every commune of whole predecessors both have one baseline.
+A made-up country of the real one's size (``tests/country.py``) changes on 01/07/2025. Beside it stands one list of units that never
+changes, the communes and provinces of today, to which all dossiers belong. Equal answers first: of every commune of whole predecessors
+both have the same baseline.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tests.country import Country
 
 import cchc_metrics as cm
 from benchmarks.results import busy, machine, table, write_section
@@ -27,7 +29,6 @@ from benchmarks.synthetic import dossier_columns
 from cchc_metrics.records import Columns
 from cchc_metrics.records.columns import code_dtype
 from cchc_metrics.reference.days import day_number
-from tests.country import Country
 
 NOW, BEFORE, AS_OF = cm.Period.parse("2025-Q4"), cm.Period.parse("2024-Q4"), date(2025, 12, 31)
 A_YEAR = day_number(AS_OF) - day_number(date(2024, 12, 31))
@@ -136,9 +137,9 @@ def main() -> None:
             )
             print(*lines[-1], flush=True)
     said = (
-        f"Medians of {given.runs} runs, seconds of processor time, on a machine that others used. {len(country.edges):,} rows of a list of changes "
-        f"become a tree of {len(through):,} units in {loaded:.2f} s. Equal answers first: the baselines of all {exact:,} communes of whole "
-        "predecessors are those of one list."
+        f"Medians of {given.runs} runs, seconds of processor time, on a machine that others used. A list of {len(country.edges):,} changes "
+        f"becomes a tree of {len(through):,} units in {loaded:.2f} s. Equal answers first: the baselines of all {exact:,} communes of "
+        "whole predecessors are those of one list."
     )
     head = ["two quarters across 01/07/2025", "units", "tally", "compare", "both", "times one list"]
     text = "\n\n".join(["## Units that change", f"{before} At the end: {busy()}", said, table(head, lines)])
