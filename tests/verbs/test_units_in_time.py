@@ -97,6 +97,16 @@ def test_units_are_called_as_the_reference_calls_them() -> None:
         assert {TREE.whole(code) for code in TREE.successors(key)} == {PLAIN.key(a) for a in PLAIN.after(entry)}
 
 
+@pytest.mark.parametrize("day", [date(2023, 6, 1), date(2024, 12, 31), date(2025, 1, 1), END, START, date(2026, 1, 1)])
+def test_the_tree_of_a_day_is_that_of_the_entries_of_the_day(day: date) -> None:
+    there = [e for e in ENTRIES if e.first <= day <= e.last]
+    for key, entry in KEYS.items():
+        below = {PLAIN.key(e) for e in there if key in {PLAIN.key(a) for a in PLAIN.above(e) if a.first <= day <= a.last}}
+        assert set(TREE.subtree(key, day)) == below
+        exists = PLAIN.there(entry, (day, day))
+        assert TREE.active(key, day) == exists == bool(below)
+
+
 @settings(max_examples=60, deadline=None)
 @given(rows())
 def test_every_value_of_every_unit_and_level_is_that_of_its_rows(drawn: list[tuple[str, date, date | None]]) -> None:

@@ -189,13 +189,21 @@ class UnitTree:
         below = [child for stage in self.stages(code) for child in self._children[stage]]
         return self._wholes(c for c in self.names.in_order(below) if on is None or self._units[c].exists(on, on))
 
-    def subtree(self, code: str) -> tuple[str, ...]:
+    def subtree(self, code: str, on: date | None = None) -> tuple[str, ...]:
         """Return a unit's code and all below it, the unit first, each before what is below it, in the order they were given.
+
+        Args:
+            code: the unit.
+            on: the day on which they were below it; a unit that moved is below where it was on that day. None for any day.
 
         Raises:
             UnknownUnitError: names the nearest code.
         """
         self.unit(code)
+        if on is not None:
+            whole = self.whole(code)
+            below = (c for child in self.children(whole, on) for c in self.subtree(child, on))
+            return (whole, *below) if self.active(whole, on) else ()
         if code in self._stages:
             return tuple(dict.fromkeys(c for stage in reversed(self._stages[code]) for c in self._below[stage]))
         found: tuple[str, ...] = self._below[code]

@@ -205,8 +205,9 @@ class BaselineJoin:
         group, shown = distinct(kind, before[why], np.where(kind == 2, parts.reason[why], 0))
         texts = list(self.reasons)
         said = []
+        names = {u: self.finder.units.called(self.units[u]) for u in np.unique(before[why[shown]]).tolist()}
         for one in shown.tolist():
-            name = self.finder.units.called(self.units[int(before[why[one]])])
+            name = names[int(before[why[one]])]
             reason = texts[int(parts.reason[why[one]])]
             said.append(self.reasons[_REFUSALS[int(kind[one])](name, reason)])
         found.say(bad, 0, np.array(said, dtype=np.int32)[group] if len(bad) else 0)
