@@ -163,7 +163,7 @@ def events_of(count: Count) -> str:
     text += "".join(f"; {code(dim)}: {', '.join(labels)}" for dim, labels in count.where.items())
     text += f"; without {code(count.less)}" if count.less else ""
     at = {"end": ", up to the last day", "start": ", before the first day"}
-    of = {"value": ", summed", "units": ", units"}
+    of = {"value": ", summed", "units": ", units", "labels": f", different {code(count.labels_of)}"}
     return text + at.get(count.at, "") + of.get(count.of, "")
 
 

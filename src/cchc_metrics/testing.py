@@ -20,16 +20,19 @@ from cchc_metrics.records.choices import (
     Channel,
     Digitised,
     Direction,
+    Interlinked,
     MeetingKind,
     MeetingStatus,
     OutreachChannel,
     Payment,
+    ProactiveLevel,
     Score,
     Secrecy,
     ServiceLevel,
     StatedTiming,
     Status,
     TermUnit,
+    Tier,
 )
 from cchc_metrics.records.document import Document
 from cchc_metrics.records.dossier import ENDED, NOT_RECEIVED, Dossier
@@ -110,6 +113,9 @@ def dossiers(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIR
         fee_due=draw(st.sampled_from(list(Flag))),
         paid_online=draw(st.sampled_from(list(Payment))),
         digitised=draw(st.sampled_from(list(Digitised))),
+        electronic_result=draw(st.sampled_from(list(Flag))),
+        components=draw(st.none() | st.integers(0, 4)),
+        components_digitised=draw(st.none() | st.integers(0, 4)),
         stated_timing=draw(st.sampled_from(list(StatedTiming))),
     )
 
@@ -236,6 +242,11 @@ def procedures(draw: st.DrawFn, *, first: date = FIRST, last: date = LAST) -> Pr
         term=term,
         term_unit=unit if term is not None else TermUnit.NONE,
         cut_off=draw(st.sampled_from(["", "15:00", "16h30"])),
+        tier=draw(st.sampled_from(list(Tier))),
+        service_level=draw(st.sampled_from(list(ServiceLevel))),
+        boundary_free=draw(st.sampled_from(list(Flag))),
+        interlinked=draw(st.sampled_from(list(Interlinked))),
+        proactive=draw(st.sampled_from(list(ProactiveLevel))),
     )
 
 

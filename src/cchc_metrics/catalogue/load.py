@@ -100,12 +100,12 @@ def _check_count(count: Count) -> Found:
             vi, en = suggestion(name, known)
             yield (key,), Text(f"không có «{name}»{vi}", f"there is no «{name}»{en}")
             continue
-        full = set_with(name, count.where)
+        full = set_with(name, count.dims)
         if full is None:
             dims = sorted({d.name for s in known if s == name for d in known[s].dims})
             why = Text(
-                f"«{name}» không có đủ các chiều {sorted(count.where)}; có: {', '.join(dims) or '—'}",
-                f"«{name}» does not have all of {sorted(count.where)}; it has: {', '.join(dims) or '—'}",
+                f"«{name}» không có đủ các chiều {sorted(count.dims)}; có: {', '.join(dims) or '—'}",
+                f"«{name}» does not have all of {sorted(count.dims)}; it has: {', '.join(dims) or '—'}",
             )
             yield ("where",), why
             continue
@@ -122,6 +122,8 @@ def _check_count(count: Count) -> Found:
         yield ("less",), Text(f"không có «{count.less}»{vi}", f"there is no «{count.less}»{en}")
     if count.of == "value" and count.events in known and not known[count.events].value:
         yield ("of",), Text(f"«{count.events}» không mang số", f"«{count.events}» carries no number")
+    if (count.of == "labels") != bool(count.labels_of):
+        yield ("labels_of",), Text("đi cùng với of = labels", "goes together with of = labels")
     if count.until and count.at == "period":
         yield ("until",), Text("chỉ dùng với at = start hoặc end", "only with at = start or end")
 
@@ -161,7 +163,7 @@ def _check_indicator(indicator: Indicator, counts: Mapping[str, Count]) -> Found
             count = counts.get(name)
             if count is None or count.kind == UNITS_KIND:
                 continue
-            asked = [(count.events, count.where), (count.until, count.where), (count.less, ())]
+            asked = [(count.events, count.dims), (count.until, count.dims), (count.less, frozenset())]
             for events, where in asked:
                 if events in event_sets() and set_with(events, {*where, *dims}) is None:
                     why = Text(

@@ -36,7 +36,9 @@ class Count(DeclaredModel):
         until: full name of the events that take away from a stock; ``""`` for none.
         less: full name of events that take away, whatever their labels, each of which is one of the selected too: ended dossiers less those
             whose turnaround is known are those whose turnaround is not; ``""`` for none.
-        of: ``events`` counts them; ``value`` adds up their whole numbers; ``units`` counts the units that have at least one.
+        of: ``events`` counts them; ``value`` adds up their whole numbers; ``units`` counts the units that have at least one; ``labels``
+            the different labels of ``labels_of`` that have at least one, in all units together and none twice.
+        labels_of: for ``labels``, the dimension; events without a label are none.
     """
 
     id: str = Field(pattern=r"^[a-z_]+\.[a-z0-9_]+$")
@@ -47,12 +49,18 @@ class Count(DeclaredModel):
     at: Literal["period", "start", "end"] = "period"
     until: str = ""
     less: str = ""
-    of: Literal["events", "value", "units"] = "events"
+    of: Literal["events", "value", "units", "labels"] = "events"
+    labels_of: str = ""
 
     @property
     def kind(self) -> str:
         """The kind whose records are counted."""
         return self.events.split(".", 1)[0]
+
+    @property
+    def dims(self) -> frozenset[str]:
+        """The dimensions without which it cannot be counted."""
+        return frozenset(self.where) | ({self.labels_of} if self.labels_of else set())
 
 
 class Indicator(DeclaredModel):
@@ -248,7 +256,7 @@ class Catalogue:
             for dims in ((), *asked):
                 for count in (self.counts[name] for name in indicator.counts):
                     for events in filter(None, (count.events, count.until)):
-                        needed = {*count.where, *dims}
+                        needed = {*count.dims, *dims}
                         full = set_with(events, needed)
                         if full and not full.startswith(UNITS_KIND + "."):
                             found.setdefault(full, set()).update(needed)

@@ -52,6 +52,51 @@ class ServiceLevel(Choice):
         return cls.UNKNOWN
 
 
+class ProactiveLevel(Choice):
+    """Level of a proactive service (dịch vụ công chủ động) of NĐ 224/2026/NĐ-CP: levels of its own, not mức độ 1–4 of before 2022."""
+
+    UNKNOWN = "unknown", "không rõ"
+    NONE = "none", "không chủ động", ("0", "không")
+    PROACTIVE_1 = "proactive_1", "chủ động mức độ 1", ("1", "mức độ 1", "mức 1")
+    PROACTIVE_2 = "proactive_2", "chủ động mức độ 2", ("2", "mức độ 2", "mức 2")
+    PROACTIVE_3 = "proactive_3", "chủ động mức độ 3", ("3", "mức độ 3", "mức 3")
+    PROACTIVE_4 = "proactive_4", "chủ động mức độ 4", ("4", "mức độ 4", "mức 4")
+
+    @classmethod
+    def blank(cls) -> ProactiveLevel:
+        """Return ``unknown``."""
+        return cls.UNKNOWN
+
+
+class Tier(Choice):
+    """The level of government that handles a procedure (cấp thực hiện)."""
+
+    UNKNOWN = "unknown", "không rõ"
+    CENTRAL = "central", "cấp trung ương", ("trung ương", "bộ", "cấp bộ")
+    PROVINCE = "province", "cấp tỉnh", ("tỉnh",)
+    DISTRICT = "district", "cấp huyện", ("huyện",)
+    COMMUNE = "commune", "cấp xã", ("xã",)
+
+    @classmethod
+    def blank(cls) -> Tier:
+        """Return ``unknown``."""
+        return cls.UNKNOWN
+
+
+class Interlinked(Choice):
+    """Whether a procedure is interlinked (liên thông): between agencies of one level, or of several."""
+
+    UNKNOWN = "unknown", "không rõ"
+    NONE = "none", "không liên thông", ("không",)
+    SAME_LEVEL = "same_level", "liên thông cùng cấp", ("cùng cấp",)
+    SEVERAL_LEVELS = "several_levels", "liên thông nhiều cấp", ("nhiều cấp", "giữa các cấp", "liên thông giữa các cấp")
+
+    @classmethod
+    def blank(cls) -> Interlinked:
+        """Return ``unknown``."""
+        return cls.UNKNOWN
+
+
 class Status(Choice):
     """Status of a dossier in the national exchange (trạng thái hồ sơ), codes 1–10."""
 

@@ -219,7 +219,7 @@ def columns_of(model: type[Record], records: Iterable[Record], *, file: str = ""
 def _check_unique(model: type[Record], rows: Sequence[Record]) -> None:
     from cchc_metrics.records.kinds import KINDS  # noqa: PLC0415  every kind has columns
 
-    names = next((kind.id_columns for kind in KINDS.values() if kind.model is model and kind.event_sets), ())
+    names = next((kind.id_columns for kind in KINDS.values() if kind.model is model and kind.event_sets and not kind.listing), ())
     if not names:
         return
     key = attrgetter(*names)

@@ -34,7 +34,20 @@ from cchc_metrics.records.dossier_timing import (
 )
 from cchc_metrics.records.ends import AS_CHECKED, end_clock, end_days
 from cchc_metrics.records.fields import NO_DAY, CellError, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
-from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Course, Dates, Dim, Events, EventSet, Fact, Follows, Join, Kind
+from cchc_metrics.records.kind import (
+    UNIT_HEADINGS,
+    Context,
+    Course,
+    Dates,
+    Dim,
+    Events,
+    EventSet,
+    Fact,
+    Follows,
+    Join,
+    Kind,
+    events_from_columns,
+)
 from cchc_metrics.records.lateness import LATE, age_unknown, overdue_longer
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.procedure import attach_procedures
@@ -78,6 +91,8 @@ class Dossier(Record):
         fee_due: whether there is a financial obligation.
         paid_online: whether it was paid online, and through which gateway.
         digitised: whether it was digitised, or digitised data were reused.
+        electronic_result: whether its result was given in electronic form.
+        components, components_digitised: how many of its papers are to be digitised, and how many of these were.
         stated_timing: what the file itself says of the timing; compared with the dates and counted nowhere.
 
     >>> d = Dossier(dossier_id="TM-210301-0001", unit_code="TM", status="9", received_at="01/03/2021", ended_at="03/03/2021")
@@ -111,6 +126,9 @@ class Dossier(Record):
     fee_due: Flag = Flag.UNKNOWN
     paid_online: Payment = Payment.UNKNOWN
     digitised: Digitised = Digitised.UNKNOWN
+    electronic_result: Flag = Flag.UNKNOWN
+    components: Whole = None
+    components_digitised: Whole = None
     stated_timing: StatedTiming = StatedTiming.NOT_SAID
 
 
@@ -226,6 +244,9 @@ DUE = EventSet("due", (_CHANNEL,), needs=("received_at", "due"))
 ENDED_SET = EventSet("ended", (_TIMING, Dim("outcome", Outcome, needs=()), _CHANNEL), needs=_ENDED)
 ENDED_BY_FIELD = EventSet("ended_by_field", (_FIELD, _TIMING, _CHANNEL), needs=_ENDED)
 RECEIVED_BY_PROCEDURE = EventSet("received_by_procedure", (_PROCEDURE, _CHANNEL), needs=_RECEIVED, named_only=True)
+RECEIVED_BY_SERVICE = EventSet(
+    "received_by_service", (_PROCEDURE, _CHANNEL, Dim("service_level", ServiceLevel)), needs=_RECEIVED, named_only=True
+)
 ENDED_BY_PROCEDURE = EventSet("ended_by_procedure", (_PROCEDURE, _TIMING, _CHANNEL), needs=_ENDED, named_only=True)
 OVERDUE_BEGINS = EventSet("overdue_begins", (_FIELD, _CHANNEL), needs=_OVERDUE)
 OVERDUE_ENDS = EventSet("overdue_ends", (_FIELD, _CHANNEL), needs=_OVERDUE)
@@ -233,6 +254,10 @@ UNDATED_BEGINS = EventSet("undated_begins", (_WHY, _FIELD, _CHANNEL), needs=_END
 UNDATED_ENDS = EventSet("undated_ends", (_WHY, _FIELD, _CHANNEL), needs=_ENDED)
 PAID = EventSet("paid", (Dim("fee_due", Flag), Dim("paid_online", Payment)), needs=_ENDED)
 DIGITISED = EventSet("digitised", (Dim("digitised", Digitised),), needs=_ENDED)
+RESULTS = EventSet("results", (Dim("electronic_result", Flag),), needs=_ENDED)
+_COMPONENTS = (*_ENDED, "components", "components_digitised")
+COMPONENTS = EventSet("components", (), value="components", needs=_COMPONENTS)
+COMPONENTS_DIGITISED = EventSet("components_digitised", (), value="components_digitised", needs=_COMPONENTS)
 POSTED_OUT = EventSet("posted_out", (Dim("postal_out", Flag),), needs=_ENDED)
 ACCEPTED = EventSet("accepted", (Dim("in_time", Flag, needs=()),), needs=("received_at", "channel", "submitted_at"))
 OVERDUE_5_BEGINS = EventSet("overdue_5_begins", needs=_OVERDUE)
@@ -323,10 +348,10 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         (DUE, timed.due),
         (ENDED_SET, timed.ended),
         (ENDED_BY_FIELD, timed.ended),
-        (RECEIVED_BY_PROCEDURE, timed.received),
         (ENDED_BY_PROCEDURE, timed.ended),
         (PAID, timed.ended),
         (DIGITISED, timed.ended),
+        (RESULTS, timed.ended),
         (POSTED_OUT, timed.ended),
         (OVERDUE_BEGINS, timed.overdue_begins),
         (OVERDUE_ENDS, timed.overdue_ends),
@@ -354,17 +379,20 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
         if wants(event_set) and event_set.value in columns:
             yield Events(event_set, timed.ended, unit, {}, columns.numbers(event_set.value))
     yield from _late(columns, context, timed)
+    yield from _components(columns, context, timed)
 
 
-_OF_RECEIPTS = (ACCEPTED, RECEIVED_BOUNDARY_FREE, TRANSFERRED)
+_BY_PROCEDURE = (RECEIVED_BY_PROCEDURE, RECEIVED_BY_SERVICE)
+_OF_RECEIPTS = (ACCEPTED, RECEIVED_BOUNDARY_FREE, TRANSFERRED, *_BY_PROCEDURE)
 
 
 def _of_receipts(columns: Columns, context: Context, end: Array) -> Iterator[Events]:
-    """Yield the sets that do not follow from due dates: acceptance, boundary-free dossiers and their way to the agency."""
+    """Yield the sets that do not follow from due dates: by procedure, acceptance, boundary-free dossiers and their way to the agency."""
     wanted = [s for s in _OF_RECEIPTS if context.wants(f"dossiers.{s.name}")]
     if not wanted:
         return
     unit, received = columns.codes("unit_code"), receipts(columns, context.rules, end)
+    yield from (events_from_columns(s, columns, received) for s in _BY_PROCEDURE if s in wanted)
     if ACCEPTED in wanted and "submitted_at" in columns:
         day, in_time = acceptance(columns, received, context)
         yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
@@ -383,6 +411,15 @@ def _late(columns: Columns, context: Context, timed: Timed) -> Iterator[Events]:
         given, flags = columns.numbers("apologies"), list(Flag)
         codes = np.where(given < 0, flags.index(Flag.UNKNOWN), np.where(given > 0, flags.index(Flag.YES), flags.index(Flag.NO)))
         yield Events(LATE_APOLOGISED, late, columns.codes("unit_code"), {"apologised": (codes.astype(np.uint8), Flag.labels())})
+
+
+def _components(columns: Columns, context: Context, timed: Timed) -> Iterator[Events]:
+    """Yield those that ended with how many papers were to be digitised and were; more digitised than there are is no answer."""
+    wanted = [s for s in (COMPONENTS, COMPONENTS_DIGITISED) if context.wants(f"dossiers.{s.name}")]
+    if wanted and "components_digitised" in columns:
+        due, done = columns.numbers("components"), columns.numbers("components_digitised")
+        day = np.where((done >= 0) & (done <= due), timed.ended, np.int32(NO_DAY))
+        yield from (Events(s, day, columns.codes("unit_code"), {}, columns.numbers(s.value)) for s in wanted)
 
 
 @follows_receipt
@@ -432,6 +469,7 @@ KIND = Kind(
         ENDED_SET,
         ENDED_BY_FIELD,
         RECEIVED_BY_PROCEDURE,
+        RECEIVED_BY_SERVICE,
         ENDED_BY_PROCEDURE,
         OVERDUE_BEGINS,
         OVERDUE_ENDS,
@@ -439,6 +477,9 @@ KIND = Kind(
         UNDATED_ENDS,
         PAID,
         DIGITISED,
+        RESULTS,
+        COMPONENTS,
+        COMPONENTS_DIGITISED,
         POSTED_OUT,
         OVERDUE_5_BEGINS,
         OVERDUE_5_ENDS,
@@ -510,6 +551,9 @@ KIND = Kind(
         "fee_due": ("Có nghĩa vụ tài chính", "Phải nộp phí, lệ phí", "Có phí, lệ phí"),
         "paid_online": ("Thanh toán trực tuyến", "Được thanh toán trực tuyến"),
         "digitised": ("Số hóa", "Trạng thái số hóa", "Số hóa hồ sơ", "Hồ sơ có thành phần số hóa"),
+        "electronic_result": ("Kết quả điện tử", "Có kết quả điện tử", "Trả kết quả điện tử"),
+        "components": ("Số thành phần hồ sơ", "Số thành phần phải số hóa"),
+        "components_digitised": ("Số thành phần đã số hóa", "Số thành phần hồ sơ đã số hóa"),
         "stated_timing": _JUDGING,
     },
     by_words=frozenset(_JUDGING),

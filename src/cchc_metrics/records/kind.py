@@ -225,6 +225,7 @@ class Kind:
             not, no other answer hangs on it. What is not listed is needed by every row.
         under: takes the names of columns and the rules, returns what they say under them: columns that are not read are left out, and what
             the rules settle is added.
+        listing: whether its table lists what holds, from day to day, and so says something of days on which nothing happens.
         course: finds when rows fell due and ended; None for kinds without due dates.
     """
 
@@ -248,6 +249,12 @@ class Kind:
     needing: Mapping[str, Callable[[Columns, Rules], Array]] = field(default_factory=dict)
     under: Callable[[frozenset[str], Rules], frozenset[str]] = lambda names, _: names
     course: Callable[[Columns, Context], Course] | None = None
+    listing: bool = False
+
+    @property
+    def of_units(self) -> bool:
+        """Whether its rows are of units; a list that is of all of them together has no unit."""
+        return "unit_code" in schema_by_name(self.model)
 
     def needs(self, event_set: EventSet, dims: Iterable[str]) -> frozenset[str]:
         """Return the columns and facts without which a set of events, selected by some of its dimensions, is not known."""

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from cchc_metrics.records.choices import Channel, TermUnit
+from cchc_metrics.records.choices import Channel, Interlinked, ProactiveLevel, ServiceLevel, TermUnit, Tier
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CUT_OFF
-from cchc_metrics.records.fields import Choice, Label, Moment, RequiredLabel, Term
-from cchc_metrics.records.kind import Context, Dates, Events, Kind
+from cchc_metrics.records.fields import NO_DAY, Choice, Flag, Label, Moment, RequiredLabel, Term
+from cchc_metrics.records.kind import Context, Dates, Dim, Events, EventSet, Join, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
@@ -44,6 +44,11 @@ class Procedure(Record):
         valid_from, valid_to: first and last day of this version; empty for open.
         term, term_unit: the time limit.
         cut_off: time of day, ``15:00``, ``15h`` or a time cell, after which a receipt counts from the next working day; empty for none.
+        tier: the level of government that handles it.
+        service_level: level of its online service; of a dossier that does not say its own, too.
+        boundary_free: whether it can be filed anywhere (phi địa giới hành chính).
+        interlinked: whether several agencies handle it one after the other.
+        proactive: level of the proactive service, which is no level of the online service.
 
     >>> Procedure(procedure_code="1.001", term="3", term_unit="ngày làm việc", cut_off="15:00").term
     Fraction(3, 1)
@@ -58,6 +63,11 @@ class Procedure(Record):
     term: Term = None
     term_unit: TermUnit = TermUnit.NONE
     cut_off: Label = ""
+    tier: Tier = Tier.UNKNOWN
+    service_level: ServiceLevel = ServiceLevel.UNKNOWN
+    boundary_free: Flag = Flag.UNKNOWN
+    interlinked: Interlinked = Interlinked.UNKNOWN
+    proactive: ProactiveLevel = ProactiveLevel.UNKNOWN
 
 
 # A spreadsheet makes 15:00 a time of day, which reads as 15:00:00.
@@ -99,17 +109,68 @@ Procedure.checks = (
 )
 
 
+_ALWAYS = 0  # 1970-01-01: a version without a first day holds since before every period
+_DIMS = (
+    Dim("procedure_code"),
+    Dim("tier", Tier),
+    Dim("service_level", ServiceLevel),
+    Dim("boundary_free", Flag),
+    Dim("interlinked", Interlinked),
+    Dim("proactive", ProactiveLevel),
+)
+BEGUN = EventSet("begun", _DIMS)
+ENDED = EventSet("ended", _DIMS)
+
+
 def events(columns: Columns, context: Context) -> Iterator[Events]:
-    """Yield nothing: procedures are read into the dossiers, not counted by themselves."""
-    del columns, context
-    return iter(())
+    """Yield that versions came into force and ceased to be in it, on the day after their last: of no unit, since a list is of them all."""
+    del context  # nothing about a list of procedures is disputed by rules or calendar
+    first, last = columns.days("valid_from"), columns.days("valid_to")
+    begun = np.where(first < 0, np.int32(_ALWAYS), first)
+    held = (last < 0) | (last >= begun)  # a version that another one replaced before it began never held
+    dims = {d.name: columns.codes(d.name) for d in _DIMS}
+    nobody = np.zeros(len(columns), dtype=np.uint8), ("",)
+    yield Events(BEGUN, np.where(held, begun, np.int32(NO_DAY)), nobody, dims)
+    yield Events(ENDED, np.where(held & (last >= 0), last + 1, np.int32(NO_DAY)), nobody, dims)
+
+
+def close_versions(rows: Columns, procedures: Columns) -> Columns:
+    """Return versions with the day on which the next one of the same procedure and channel takes over, where they say no earlier last day.
+
+    A version that outlasts the next one (a change for a time) holds all along: of what holds twice, the procedure is in force once.
+
+    Args:
+        rows: versions.
+        procedures: all versions, among them those of ``rows``.
+    """
+    whole = _keys(procedures, procedures)
+    begun, ended = (procedures.days(name).astype(np.int64) for name in ("valid_from", "valid_to"))
+    order = np.lexsort((begun, whole))
+    key, first, last = whole[order], begun[order], np.where(ended < 0, _FAR, ended)[order]
+    at = np.searchsorted(
+        key * _FAR + np.maximum(first, 0), _keys(rows, procedures) * _FAR + np.maximum(rows.days("valid_from"), 0), "right"
+    )
+    beside = np.minimum(at, len(key) - 1)
+    own_last = rows.days("valid_to").astype(np.int64)
+    outlasted = (at < len(key)) & (key[beside] == _keys(rows, procedures)) & (last[beside] >= np.where(own_last < 0, _FAR, own_last))
+    found = np.where(outlasted & ((own_last < 0) | (own_last >= first[beside])), first[beside] - 1, own_last)
+    return replace(rows, arrays={**rows.arrays, "valid_to": found.astype(np.int32)})
+
+
+def _keys(rows: Columns, procedures: Columns) -> Array:
+    """Return a number for the procedure and the channel of each row (int64[n]), by the labels of all versions."""
+    position = {text: n for n, text in enumerate(procedures.codes("procedure_code")[1])}
+    codes, labels = rows.codes("procedure_code")
+    number = np.array([position[text] for text in labels] or [0], dtype=np.int64)[codes]
+    found: Array = number * len(TermChannel) + _positions(rows, TermChannel.labels())
+    return found
 
 
 KIND = Kind(
     "procedures",
     "thủ tục hành chính",
     Procedure,
-    (),
+    (BEGUN, ENDED),
     events,
     ("procedure_code", "channel", "valid_from"),
     headings={
@@ -122,13 +183,22 @@ KIND = Kind(
         "term": ("Thời hạn", "Thời hạn giải quyết"),
         "term_unit": ("Đơn vị thời hạn", "Đơn vị tính"),
         "cut_off": ("Giờ chốt", "Giờ chốt tiếp nhận"),
+        "tier": ("Cấp thực hiện", "Cấp giải quyết"),
+        "service_level": ("Mức độ DVC", "Mức độ dịch vụ công", "Mức độ dịch vụ công trực tuyến", "Dịch vụ công trực tuyến"),
+        "boundary_free": ("Phi địa giới", "Phi địa giới hành chính", "Không phụ thuộc địa giới hành chính"),
+        "interlinked": ("Liên thông", "Thủ tục liên thông"),
+        "proactive": ("Mức độ chủ động", "Dịch vụ công chủ động", "Mức độ dịch vụ công chủ động"),
     },
     dates=Dates("valid_from", (), ("valid_from", "valid_to")),
+    joins=(Join("procedures", "procedure_code", close_versions, "this", Code.PROCEDURE_NOT_LISTED),),
+    listing=True,
 )
 
 
 def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:
-    """Return dossiers with the term, field and cut-off of their procedure's version on the day of receipt, where they have none.
+    """Return dossiers with the term, field, cut-off and service level of their procedure's version on the day of receipt.
+
+    What a dossier says itself stands.
 
     A version for the dossier's channel wins over one for every channel. A dossier whose procedure, channel or day no version covers stays
     as it is. Where versions overlap, of those that are in force on the day the one that began last applies.
@@ -155,6 +225,11 @@ def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:
     names = {**dossiers.labels, "term_unit": TermUnit.labels()}
     field, fields = _fields(dossiers, procedures, chosen)
     arrays["field"], names["field"] = field, fields
+    if "service_level" in procedures:
+        level = _choices(dossiers, "service_level", ServiceLevel.labels())
+        unsaid = found[level[found] == ServiceLevel.labels().index("unknown")]
+        level[unsaid] = _choices(procedures, "service_level", ServiceLevel.labels())[chosen[unsaid]]
+        arrays["service_level"], names["service_level"] = level, ServiceLevel.labels()
     return replace(dossiers, arrays=arrays, labels=names)
 
 
@@ -204,6 +279,12 @@ def _unit_codes(columns: Columns) -> Array:
     order = {label: i for i, label in enumerate(TermUnit.labels())}
     found: Array = np.array([order[label] for label in labels], dtype=np.uint8)[codes]
     return found
+
+
+def _choices(columns: Columns, name: str, order: tuple[str, ...]) -> Array:
+    """Return a column of a closed list as positions in the list (uint8[n])."""
+    codes, labels = columns.codes(name)
+    return np.array([order.index(label) for label in labels], dtype=np.uint8)[codes]
 
 
 def _fields(dossiers: Columns, procedures: Columns, chosen: Array) -> tuple[Array, tuple[str, ...]]:

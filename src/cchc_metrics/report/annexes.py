@@ -26,6 +26,7 @@ _FIELDS = {
     "surveys": ("Sự hài lòng của người dân, tổ chức", "Satisfaction"),
     "petitions": ("Phản ánh, kiến nghị", "Petitions"),
     "entered": ("Số liệu nhập tay", "Entered by hand"),
+    "procedures": ("Danh mục thủ tục hành chính", "The list of procedures"),
     "assigned_tasks": ("Nhiệm vụ cấp trên giao", "Tasks given by superiors"),
     "inspections": ("Kiểm tra công tác cải cách hành chính", "Inspections"),
     "periodic_reports": ("Chế độ báo cáo", "Periodic reports"),

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, event_sets, sets_like
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, event_sets, set_with, sets_like
 from cchc_metrics.count.arguments import as_day, as_periods
 from cchc_metrics.count.cube import UNIT
 from cchc_metrics.count.frame import needed_edges
@@ -94,13 +94,25 @@ def set_asked(tally: Tally, name: str, dims: Iterable[str]) -> str | None:
     )
 
 
+def not_counted(indicator: Indicator, catalogue: Catalogue, dims: Collection[str], tally: Tally) -> bool:
+    """Return whether an indicator rests on sets of events that are counted only where they are named, and were not named."""
+    counts = [catalogue.counts[name] for name in indicator.counts]
+    names = ((set_with(events, {*count.dims, *dims}), count.kind) for count in counts for events in _events(count))
+    named = [
+        (full.split(".", 1)[1], kind) for full, kind in names if full is not None and kind != UNITS_KIND and event_sets()[full].named_only
+    ]
+    return any(kind in tally.counted and short not in tally.counted[kind] for short, kind in named)
+
+
 def missing_of(indicator: Indicator, catalogue: Catalogue, dims: Collection[str], tally: Tally) -> tuple[str, ...]:
     """Return the columns, as ``kind.column``, that an indicator rests on and no table of the kind had; of a breakdown, its own too.
 
     The kinds say what each set of events and each dimension needs; the counts of the numerator and the denominator which they are.
     """
     counts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
-    asked = [(events, count.where, dims) for count in counts for events in _events(count)]
+    asked: list[Asked] = [
+        (events, count.where, [*dims, *filter(None, (count.labels_of,))]) for count in counts for events in _events(count)
+    ]
     if indicator.values_of:
         asked.append((indicator.values_of, {}, dims))
     return missing_columns(tally, asked)
@@ -175,7 +187,8 @@ def check_units(tally: Tally, units: UnitTree) -> None:
         UnknownUnitError: names them.
     """
     known = set(units.codes)
-    unknown = sorted({code for cube in tally.cubes.values() for code in cube.units_counted() if code not in known})
+    cubes = [cube for name, cube in tally.cubes.items() if KINDS[name.split(".", 1)[0]].of_units]
+    unknown = sorted({code for cube in cubes for code in cube.units_counted() if code not in known})
     if unknown:
         vi, en = suggestion(unknown[0], known)
         listed = ", ".join(f"«{code}»" for code in unknown[:5]) + (" …" if len(unknown) > 5 else "")

@@ -13,10 +13,12 @@ from cchc_metrics.count.cube import UNIT, Cube
 from cchc_metrics.count.histogram import Stretches
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.verbs.asked import check_units, set_asked, window_of
+from cchc_metrics.verbs.scopes import ScopeSums
 
 Labels = tuple[str, ...]
 _BATCH = 1 << 20  # histograms of several periods are made at once, up to so many cells
@@ -53,7 +55,7 @@ class CountReader:
         """Return the labels under which a count has events; the closed lists are not filled up with zeros."""
         found: set[Labels] = set()
         for name in filter(None, (count.events, count.until)):
-            cube = self._cube(name, {*count.where, *dims})
+            cube = self._cube(name, {*count.dims, *dims})
             if cube is None:
                 continue
             occurring = cube.grid(self._n_bins, dims, count.where).any(axis=(0, 1))
@@ -83,6 +85,59 @@ class CountReader:
         else:
             found = spread[:, :, end if count.at == "end" else start]
         return (found > 0).astype(np.int64) if count.of == "units" else found
+
+    def different(self, count: Count, dims: Labels, labels: Sequence[Labels], sums: ScopeSums) -> Array:
+        """Return int64[scope, label, period], how many different labels of ``count.labels_of`` have an event in each scope, none twice.
+
+        Counts of a kind that has no unit are of the scope that is the whole tree; the others have none.
+        """
+        found = np.zeros((len(sums.first), len(labels), len(self.windows)), dtype=np.int64)
+        parts = [(1, self._cells(count.events, count, dims, labels))]
+        if count.until:
+            parts.append((-1, self._cells(count.until, count, dims, labels)))
+        texts = {text: n for n, text in enumerate(dict.fromkeys(text for _, (_, _, _, _, known) in parts for text in known))}
+        codes = [np.array([texts[text] for text in known] or [0], dtype=np.int64)[code] for _, (_, _, code, _, known) in parts]
+        for column in range(len(labels)):
+            for period, (first, after) in enumerate(self.windows):
+                here: list[tuple[Array, Array]] = []
+                for (sign, (cells, place, _, at, _)), code in zip(parts, codes, strict=True):
+                    bins = cells[:, 1]
+                    low = first if count.at == "period" else -1
+                    rows = np.flatnonzero((at == column) & (bins > low) & (bins <= (first if count.at == "start" else after)))
+                    here.append((place[rows] * len(texts) + code[rows], sign * cells[rows, -1]))
+                keys, back = np.unique(np.concatenate([key for key, _ in here]), return_inverse=True)
+                net = np.zeros(len(keys), dtype=np.int64)
+                np.add.at(net, back, np.concatenate([n for _, n in here]))
+                keys = keys[net > 0]
+                found[:, column, period] = sums.different(keys // max(len(texts), 1), keys % max(len(texts), 1))
+        return found
+
+    def _cells(self, name: str, count: Count, dims: Labels, labels: Sequence[Labels]) -> tuple[Array, Array, Array, Array, tuple[str, ...]]:
+        """Return the cells (with their counts, last) of selected events, the place of each in the tree, its label and what it is of.
+
+        The place of what has no unit is one before the first; what it is of is the position among ``labels``, −1 for none of them.
+        """
+        cube = self._cube(name, {*count.dims, *dims})
+        if cube is None:
+            none = np.zeros(0, dtype=np.int64)
+            return np.zeros((0, 3), dtype=np.int64), none, none, none, ()
+        whole = cube.canonical()
+        cells = np.column_stack([whole.some, whole.some_counts])
+        keep = np.ones(len(cells), dtype=bool)
+        known = whole.labels[count.labels_of]
+        for dim, wanted in (*count.where.items(), (count.labels_of, tuple(filter(None, known)))):
+            mask = np.array([text in wanted for text in whole.labels[dim]] or [False], dtype=bool)
+            keep &= mask[cells[:, whole.axes.index(dim)]]
+        cells = cells[keep]
+        place = np.array([self.position.get(code, -1) for code in whole.labels[UNIT]] or [-1], dtype=np.int64)[cells[:, 0]]
+        if KINDS[count.kind].of_units:  # a unit that is not in the tree is in no scope
+            cells, place = cells[place >= 0], place[place >= 0]
+        at = np.zeros(len(cells), dtype=np.int64)
+        if dims:
+            numbers = {label: n for n, label in enumerate(labels)}
+            columns = [[whole.labels[dim][code] for code in cells[:, whole.axes.index(dim)].tolist()] for dim in dims]
+            at = np.array([numbers.get(label, -1) for label in zip(*columns, strict=True)], dtype=np.int64)
+        return cells, place, cells[:, whole.axes.index(count.labels_of)], at, known
 
     def histograms(self, name: str) -> Iterator[tuple[Array, Array]]:
         """Yield int[unit, period, value] counts of the values of a set of events, and the values int64[value], ascending.

@@ -284,8 +284,8 @@ class _Finder:
             if hidden.any():
                 secret[part] = secret.get(part, 0) + int(hidden.sum())
                 chosen = chosen & ~hidden
-            numbers, ids = columns.row_numbers(), columns.arrays.get(KINDS[kind].id_columns[0])
-            codes, labels = columns.codes("unit_code")
+            numbers, ids = columns.row_numbers(), _ids(columns, KINDS[kind].id_columns[0])
+            codes, labels = columns.codes("unit_code") if KINDS[kind].of_units else (np.zeros(len(columns), dtype=np.uint8), ("",))
             rows = np.flatnonzero(chosen)
             found = zip(rows.tolist(), *(cells.tolist() for cells in self._dates(kind, rows)), strict=True)
             for at, day, due, ended, since, late in found:
@@ -334,6 +334,8 @@ class _Finder:
             weight = weight - self._selected(count.until, count.where, breakdown, (0, last_of_stock), value=value)
         if count.less:
             weight = weight - self._selected(count.less, {}, breakdown, window)
+        if count.of == "labels":
+            return self._different(count, breakdown, weight)
         if count.of != "units":
             return weight, int(weight.sum())
         codes, labels = self.kinds[count.kind].codes("unit_code")
@@ -343,6 +345,18 @@ class _Finder:
         np.add.at(per_unit, codes, weight)
         chosen: Array = ((weight > 0) & (per_unit > 0)[codes]).astype(np.int64)
         return chosen, int((per_unit > 0).sum())
+
+    def _different(self, count: Count, breakdown: Mapping[str, str], weight: Array) -> tuple[Array, int]:
+        """Return the rows behind a count of different labels, and how many labels there are."""
+        found = self._events(count.kind, set_with(count.events, {*count.dims, *breakdown}) or count.events)
+        if found is None:
+            return weight, 0
+        codes, labels = found.dims[count.labels_of]
+        per_label = np.zeros(max(len(labels), 1), dtype=np.int64)
+        np.add.at(per_label, codes, weight)
+        there = (per_label > 0) & np.array([bool(text) for text in labels] or [False])
+        chosen: Array = ((weight > 0) & there[codes]).astype(np.int64)
+        return chosen, int(there.sum())
 
     def _selected(
         self,
@@ -360,7 +374,8 @@ class _Finder:
             return np.zeros(len(self.kinds[kind]), dtype=np.int64)
         codes, labels = found.unit
         mask = (found.day >= window[0]) & (found.day <= window[1])
-        mask &= np.array([label in self.scope for label in labels] or [False], dtype=bool)[codes]
+        if KINDS[kind].of_units:
+            mask &= np.array([label in self.scope for label in labels] or [False], dtype=bool)[codes]
         where: dict[str, tuple[str, ...]] = {**selection}
         for dim, label in breakdown.items():
             where[dim] = tuple(x for x in where.get(dim, (label,)) if x == label)
@@ -397,6 +412,12 @@ class _Finder:
     def _days(self) -> tuple[date, date]:
         """Return the first and the last day that is read."""
         return self.measure.period.first, min(self.measure.period.last, self.measure.as_of)
+
+
+def _ids(columns: Columns, name: str) -> Array | None:
+    """Return the identifiers of rows; where these are labels, as those of procedures, their texts. None where they were not kept."""
+    found = columns.arrays.get(name)
+    return found if found is None or name not in columns.labels else np.array(columns.labels[name], dtype=object)[found]
 
 
 def _as_dates(days: Array) -> Array:

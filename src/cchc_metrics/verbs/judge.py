@@ -11,6 +11,7 @@ import numpy as np
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Indicator
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
@@ -151,5 +152,7 @@ def _covered(kind: str, tally: Tally, periods: tuple[Period, ...], as_of: date, 
         first, last = coverage[kind]
         return np.array([first <= p.first and min(p.last, as_of) <= last for p in periods], dtype=bool)
     occurring = tally.occupied(kind)
+    if KINDS[kind].listing:  # what it lists holds on, so it says something of days on which nothing begins or ends
+        return np.array([occurring[: window_of(tally, period, as_of)[1] + 1].any() for period in periods], dtype=bool)
     windows = [window_of(tally, period, as_of) for period in periods]
     return np.array([occurring[first + 1 : after + 1].any() for first, after in windows], dtype=bool)

@@ -15,11 +15,12 @@ from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Indicator
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.level import TWO_LEVELS_SINCE
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, UNSAID, Breakdown, Scale, Status, Text, join_reasons
-from cchc_metrics.verbs.asked import missing_of, unlike_day, when_asked
+from cchc_metrics.verbs.asked import missing_of, not_counted, unlike_day, when_asked
 from cchc_metrics.verbs.counts import CountReader, Labels
 from cchc_metrics.verbs.exact import NO_VALUES, Values
 from cchc_metrics.verbs.judge import Coverage, StatusJudge
@@ -32,6 +33,14 @@ STRADDLES = Text(
     "the period has days before and after 2025-07-01, when the district level ended and its competences went to the communes",
 )
 """The mark of a value of districts or communes in such a period; it stays what its records make it, so its status is not changed."""
+
+_UNLISTED = Text(
+    "không có số liệu: danh mục là của toàn địa bàn, không ghi đơn vị", "no data: the list is of the whole area, not of its units"
+)
+_NOT_COUNTED = Text(
+    "không có số liệu: chưa đếm theo thủ tục; đếm lại với sets=catalogue.event_sets()",
+    "no data: not counted by procedure; tally again with sets=catalogue.event_sets()",
+)
 
 Counted = dict[tuple[str, Labels, tuple[Labels, ...]], tuple[Array, Array | None]]
 """Count, dimensions and labels → int64[scope, label, period], and what units that ended had on hand of it."""
@@ -54,6 +63,7 @@ class Block:
         handed: int64[scope, label, period], how many cases units that ended had on hand, which are in no value of those that took over.
         stray: bool[scope, label, period], where cases are of units that did not exist in the period.
         quantile: int64[scope, period] twice the exact values of a quantile (a median can end in a half), −1 for none; else None.
+        unlisted: bool[scope], of which a list that is of all units together says nothing; None where it rests on no such list.
     """
 
     indicator: Indicator
@@ -69,6 +79,7 @@ class Block:
     handed: Array | None = None
     stray: Array | None = None
     quantile: Array | None = None
+    unlisted: Array | None = None
 
     @property
     def marked(self) -> Array:
@@ -193,6 +204,8 @@ class _Axes:
                 found[missing] = known.setdefault(block.lacking, len(known))
             elif block.unsaid is not None:
                 found[missing & block.unsaid] = known.setdefault(UNSAID, len(known))
+            if block.unlisted is not None:
+                found[missing & block.unlisted[:, None, None]] = known.setdefault(_UNLISTED, len(known))
             if not begun.all():
                 text = Text("kỳ chưa bắt đầu", "the period has not begun")
                 found[missing & ~begun] = known.setdefault(text, len(known))
@@ -340,6 +353,10 @@ def _block(
 ) -> Block:
     """Return the values of an indicator; ``counted`` keeps the counts that have been read, since indicators share them."""
     labels: list[Labels] = [()]
+    if not_counted(indicator, catalogue, dims, reader.tally):
+        nothing = np.zeros((len(sums.first), 1, len(reader.windows)), dtype=np.int64)
+        status = judge.status(indicator, catalogue, None, nothing.shape, lacking=True, unsaid=None)
+        return Block(indicator, dims, (("",) * len(dims),), nothing, nothing if indicator.denominator else None, status, {}, _NOT_COUNTED)
     if dims:
         parts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
         labels = sorted({label for count in parts if count.kind != UNITS_KIND for label in reader.labels(count, dims)})
@@ -348,6 +365,9 @@ def _block(
         key = (name.removeprefix("-"), dims, tuple(labels))
         if key not in counted:
             count = catalogue.counts[key[0]]
+            if count.of == "labels":
+                counted[key] = reader.different(count, dims, labels, sums), None
+                return counted[key]
             add = sums.add_once if count.of == "units" and count.kind != UNITS_KIND else sums.add
             read = reader.read(count, dims, labels)
             counted[key] = add(read), None if UNITS_KIND in (count.of, count.kind) else handed.add(read)
@@ -384,8 +404,25 @@ def _block(
     cases = numerator if indicator.quantile else denominator
     status = judge.status(indicator, catalogue, cases, numerator.shape, lacking=lacking is not None, unsaid=unsaid)
     stray = None if lacking else judge.stray(indicator, catalogue, numerator if cases is None else cases)
+    listed = None
+    if not all(KINDS[kind].of_units for kind in catalogue.kinds_of(indicator.id)):
+        listed = ~sums.whole
+        status[listed] = np.maximum(status[listed], POSITION[Status.NO_DATA])
     return Block(
-        indicator, dims, tuple(labels), numerator, denominator, status, excluded, lacking, unsaid, doubtful, on_hand, stray, quantile
+        indicator,
+        dims,
+        tuple(labels),
+        numerator,
+        denominator,
+        status,
+        excluded,
+        lacking,
+        unsaid,
+        doubtful,
+        on_hand,
+        stray,
+        quantile,
+        listed,
     )
 
 

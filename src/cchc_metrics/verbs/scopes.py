@@ -100,6 +100,41 @@ class ScopeSums:
             np.add.at(found, at, sums.add(counts))
         return found
 
+    @property
+    def whole(self) -> Array:
+        """bool[scope]: whether it is everything: all units of a tree of one root, on all levels."""
+        found: Array = (self.first == 0) & (self.after == self.of_level.shape[1]) & (self.level == len(LEVELS))
+        return found
+
+    def different(self, place: Array, code: Array) -> Array:
+        """Return int64[scope], how many different codes the units of each scope have together.
+
+        Args:
+            place: int64[n] position of the unit in the tree, ascending; −1 for what is of no unit, and so of the whole alone.
+            code: int64[n], no pair of place and code twice.
+        """
+        found = np.zeros(len(self.first), dtype=np.int64)
+        whole = self.whole
+        stages = [(at, sums, row) for at, sums, row in self._stages()]
+        for scope in range(len(found)):
+            runs = [(self, scope), *((sums, row) for at, sums, row in stages if at == scope)]
+            held = [code[:0]]
+            for sums, row in runs:
+                start, stop = np.searchsorted(place, [sums.first[row], sums.after[row]])
+                level = int(sums.level[row])
+                inside = code[start:stop]
+                held.append(inside if level == len(LEVELS) else inside[sums.of_level[level][place[start:stop]]])
+            if whole[scope]:
+                held.append(code[: np.searchsorted(place, 0)])
+            found[scope] = len(np.unique(np.concatenate(held)))
+        return found
+
+    def _stages(self) -> Iterator[tuple[int, ScopeSums, int]]:
+        """Yield each earlier stage of a scope: the scope, and where the stage stands in the sums of stages."""
+        if self.earlier is not None:
+            at, sums = self.earlier
+            yield from ((int(scope), sums, row) for row, scope in enumerate(at.tolist()))
+
     def add_once(self, counts: Array) -> Array:
         """Return the same of 1 or 0 for each unit, where a unit that changed in between is one unit and not two."""
         found = self.add(counts)

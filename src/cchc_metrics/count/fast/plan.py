@@ -56,6 +56,7 @@ _KINDS: Mapping[str, _Kind] = {
     dossier.ENDED_BY_FIELD.name: _Kind(ENDED),
     dossier.PAID.name: _Kind(ENDED),
     dossier.DIGITISED.name: _Kind(ENDED),
+    dossier.RESULTS.name: _Kind(ENDED),
     dossier.POSTED_OUT.name: _Kind(ENDED),
     dossier.OVERDUE_BEGINS.name: _Kind(OVERDUE),
     dossier.OVERDUE_ENDS.name: _Kind(ENDED, late=True),
@@ -74,6 +75,9 @@ _NEEDS = {
     dossier.APOLOGIES.name: "apologies",
     dossier.LATE_APOLOGISED.name: "apologies",
     dossier.REAPPOINTMENTS.name: "reappointments",
+    dossier.RECEIVED_BY_SERVICE.name: "procedure_code",
+    dossier.COMPONENTS.name: "components_digitised",
+    dossier.COMPONENTS_DIGITISED.name: "components_digitised",
 }
 _NEVER = (dossier.UNDATED_BEGINS.name, dossier.UNDATED_ENDS.name, dossier.AGE_UNKNOWN_BEGINS.name, dossier.AGE_UNKNOWN_ENDS.name)
 
