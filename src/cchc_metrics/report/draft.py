@@ -81,17 +81,27 @@ class Draft:
             return unit.full_name
         return f"{_USUAL_KINDS[unit.level][self.lang == 'en']} {unit.name}"
 
+    @property
+    def period_name(self) -> str:
+        """The name of the period in a sentence, without its days, which the head of a report says."""
+        return _undated(self.report.period.in_sentence(self.lang))
+
     @cached_property
     def base(self) -> str:
-        """The period compared with, in a sentence: «năm 2020»; of a period that is not over, «cùng kỳ năm 2021»."""
+        """The period compared with, in a sentence: «năm 2020»; of a period that is not over, «cùng kỳ năm 2021».
+
+        Its days stand with it where it is of another regime than the period reported on.
+        """
         named = self.report.baseline_period.in_sentence(self.lang)
+        if self.report.baseline_period.regime == self.report.period.regime:
+            named = _undated(named)
         return named if self.base_days is None else self.say(f"cùng kỳ {named}", f"the same days of {named}")
 
     @property
     def base_with_days(self) -> str:
-        """The period compared with, with its first and last day where they are not those of the period that is named."""
+        """The period compared with, with its first and last day where its name does not say them."""
         if self.base_days is None:
-            return self.base
+            return self.report.baseline_period.in_sentence(self.lang)
         first, last = self.date(self.base_days.first), self.date(self.base_days.last)
         return f"{self.base} ({self.say(f'{first} – {last}', f'{first} to {last}')})"
 
@@ -316,6 +326,15 @@ def _place(dim: str, label: str) -> tuple[int, ...]:
     """Return the place of a label in its closed list; nothing for other words."""
     labels = [name for of, name in named_labels() if of == dim]
     return (labels.index(label),) if label in labels else ()
+
+
+def _undated(name: str) -> str:
+    """Return the name of a period without the days in brackets; days alone are its name.
+
+    >>> _undated("quý I năm 2021 (15/12/2020–14/03/2021)")
+    'quý I năm 2021'
+    """
+    return name.partition(" (")[0]
 
 
 def capitalised(text: str) -> str:

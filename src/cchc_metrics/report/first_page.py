@@ -112,7 +112,7 @@ def _with_key(cell: Cell, found: Measure) -> Cell:
 
 def figure_headings(draft: Draft, *, targets: bool = False) -> tuple[TableHeading, ...]:
     """Return the headings of a table of values: the value, its counts, its change; and its target where that is wanted."""
-    say, now = draft.say, draft.report.period.text(draft.lang)
+    say, now = draft.say, capitalised(draft.period_name)
     against = say(f"So với {draft.base}", f"Against {draft.base}")
     if draft.base_days is not None:  # the head of the report says of which days; a heading of two lines would be read no better
         against = say("So với cùng kỳ", "Against a year earlier")

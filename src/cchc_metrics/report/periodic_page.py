@@ -109,8 +109,7 @@ _JUDGED: Final = (8, 9)
 
 
 def _headings(draft: Draft) -> tuple[TableHeading, ...]:
-    say, now = draft.say, draft.report.period.in_sentence(draft.lang).partition(" (")[0]
-    now, base = capitalised(now), say("So với cùng kỳ", "Against a year earlier")
+    say, now, base = draft.say, capitalised(draft.period_name), draft.say("So với cùng kỳ", "Against a year earlier")
     if draft.report.baseline_period != draft.report.period.year_earlier():
         base = say(f"So với {draft.base}", f"Against {draft.base}")
     asked = say("Chỉ tiêu giao", "Target")
