@@ -38,6 +38,8 @@ ASSUMED: Final = (
     Code.LAYOUT_CHANGED,
 )
 """Problems that say what was assumed when the tables were read."""
+_COUNTED_ONCE: Final = (Code.DUPLICATE_IDENTICAL, Code.IN_TWO_SYSTEMS)
+"""Codes of rows that are set apart because what they say is counted by another row."""
 _SHARE: Final = Form("percent", 2, suffix="%")
 
 
@@ -381,8 +383,8 @@ def _spans(draft: Draft, tables: Mapping[str, Problems]) -> Iterator[Table]:
     say, rows, decides = draft.say, [], []
     for indicator, found in draft.headlines():
         kinds = draft.report.catalogue.kinds_of(indicator.id)
-        # A row that repeats another is counted once already: it could move nothing.
-        lost = sum(own.rejected - own.count(Code.DUPLICATE_IDENTICAL) for kind, own in tables.items() if kind in kinds)
+        # A row that repeats another, or that another system has too, is counted once already: it could move nothing.
+        lost = sum(own.rejected - sum(map(own.count, _COUNTED_ONCE)) for kind, own in tables.items() if kind in kinds)
         ends = span_of(found, lost) if lost > 0 and indicator.scale in (Scale.PERCENT, Scale.COUNT) else None
         if ends is None or found.value is None:
             continue
