@@ -10,6 +10,7 @@ import pytest
 
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.count.tally import tally
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
@@ -161,3 +162,27 @@ def test_one_file_through_five_formulas_and_every_preset() -> None:
         "qd766": [Fraction(4, 5), Fraction(5, 7), Fraction(6, 8), Fraction(4, 6), Fraction(4, 7)],
         "gia_lai": [Fraction(2, 4), Fraction(3, 7), Fraction(4, 8), Fraction(2, 6), Fraction(2, 7)],
     }
+
+
+@pytest.mark.parametrize(
+    ("preset", "as_of", "overdue", "days_late"),
+    [
+        ("form06", date(2021, 3, 8), 2, {"1": 1, "2": 1}),
+        ("form06", date(2021, 3, 15), 2, {"1": 6, "2": 6}),
+        ("form06a", date(2021, 3, 8), 2, {"1": 1, "2": 1}),
+        ("form06a", date(2021, 3, 15), 1, {"1": None, "2": 6}),
+    ],
+)
+def test_a_dossier_that_waits_in_time_has_no_days_late(preset: str, as_of: date, overdue: int, days_late: dict[str, int | None]) -> None:
+    same = {"unit_code": "TM", "channel": "1", "received_at": "01/03/2021", "due_at": "05/03/2021"}
+    data = Dataset(
+        units=TREE,
+        dossiers=[{**same, "dossier_id": "1", "status": "5"}, {**same, "dossier_id": "2", "status": "4"}],
+        dossier_events=[{"dossier_id": "1", "kind": "supplement_requested", "happened_at": "09/03/2021"}],
+        rules=preset,
+        as_of=as_of,
+        period=MARCH,
+    )
+    assert data.measures()["dossiers_pending_overdue", "TM"].numerator == overdue
+    found = data.explain("dossiers_pending")
+    assert {row.id: row.days_late for _, row in found.listed} == days_late
