@@ -1,8 +1,8 @@
 """Write the golden reports anew: ``python tests/golden/regenerate.py``, and read the diff before it is committed.
 
 Of a district of two communes, small enough to be counted by hand, the whole report and the periodic one; of a province in the quarter
-that straddles 01/07/2025 the text; of communes that merged and one that was divided their changes; of the large example its digest and
-its main figures.
+that straddles 01/07/2025, and of a commune in the month in which rules changed, the text; of communes that merged and one that was divided
+their changes; of the large example its digest and its main figures.
 All are made by the command itself, or by what it calls. The tests in tests/test_job.py compare what it writes with these files, byte for
 byte.
 """
@@ -30,6 +30,7 @@ GOLDEN = Path(__file__).parent
 SMALL = GOLDEN / "two-communes"
 MERGED = GOLDEN / "merged-2025"
 STRADDLING = GOLDEN / "third-quarter-2025"
+CHANGED = GOLDEN / "august-2026"
 EXAMPLE = GOLDEN.parents[1] / "examples" / "thap-muoi"
 PERIOD = "2021"
 DIGEST = "thap-muoi.txt"
@@ -50,9 +51,10 @@ def golden_files() -> dict[str, str]:
     """Return the golden files by name."""
     small = {f"two-communes.{name}": made.decode() for name, made in written(SMALL).items()}
     straddling = {"third-quarter-2025.report.txt": written(STRADDLING, "2025-Q3@nd09")["report.txt"].decode()}
+    changed = {"august-2026.report.txt": written(CHANGED, "2026-08")["report.txt"].decode()}
     periodic = {"two-communes.periodic.txt": page_text(periodic_page(read_folder(SMALL).periodic(PERIOD)))}
     merged = {"merged-2025.txt": "\n".join(merged_lines()) + "\n"}
-    return small | straddling | periodic | merged | {DIGEST: digest(written(EXAMPLE))}
+    return small | straddling | changed | periodic | merged | {DIGEST: digest(written(EXAMPLE))}
 
 
 def merged_lines() -> Iterator[str]:

@@ -16,14 +16,14 @@ from cchc_metrics.records.boundary_free import transfers
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
-from cchc_metrics.records.dossier_timing import acceptance, class_dossiers
+from cchc_metrics.records.dossier_timing import acceptance, class_dossiers, notice_is_late
 from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import RuleOptions, Rules, rule_presets
 
-PRESETS = ["default", "form06", "form06a", "bkav", "qd766", "gia_lai"]
+PRESETS = ["default", "form06", "form06a", "bkav", "qd766", "gia_lai", "interlinked"]
 NAMES = {"id", "vi", "en", "changes"}
 OPENING = ((time(7), time(11, 30)), (time(13, 30), time(17)))
 
@@ -157,6 +157,10 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[tuple[str
     ({"calendar_terms": "stay"}, {}, {"status": "4", "term": 5, "term_unit": "calendar_days"}, []),
     ({"boundary_free_clock": "competent"}, {}, {"status": "4", "term": 1, "term_unit": "months", "boundary_free": "yes"}, []),
     ({"transfer_cut_off": time(15)}, {}, {"status": "4", "received_elsewhere_at": "24/02/2021"}, []),
+    ({"cut_off": time(16)}, {}, {"status": "4", "received_at": "01/03/2021 16:30", "term": 1, "term_unit": "working_days"}, []),
+    ({"closed_after": 15}, {}, {"status": "5"}, ASKED[:1]),
+    ({"notice_hours": 8}, {}, {"status": "5"}, ASKED[:1]),
+    ({"two_reappointments_late": True}, {}, {**DONE, "ended_at": "03/03/2021", "reappointments": 2}, []),
     ({"opening_hours": OPENING}, {}, {"status": "4", "received_at": "01/03/2021 08:00", "term": 4, "term_unit": "hours"}, []),
     (
         {"acceptance_hours": 4},
@@ -175,7 +179,7 @@ def derived(rules: Rules, dossier: dict[str, Any], events: list[tuple[str, str, 
     timed = class_dossiers(columns, context, end_days(columns, context.rules))
     found = [getattr(timed, name)[0] for name in type(timed).__slots__ if name != "through"]
     clocks = [*acceptance(columns, timed.received, context), *transfers(columns, timed.received, rules, context.calendar)]
-    return [*found, *(column[0] for column in clocks)]
+    return [*found, *(column[0] for column in clocks), notice_is_late(columns, rules, context.calendar)[0]]
 
 
 @pytest.mark.parametrize(("option", "beside", "dossier", "events"), CASES, ids=[str(case[0]) for case in CASES])

@@ -41,6 +41,7 @@ WRITTEN: dict[str, tuple[Any, ...]] = {
     "received_on_day_off": ("as_received", "forward", "back"),
     "calendar_terms": ("roll", "stay"),
     "boundary_free_clock": ("counter", "competent"),
+    "two_reappointments_late": (False, True),
 }
 """Rule → the options that this book-keeping knows; the opening hours are free."""
 
@@ -129,6 +130,10 @@ class Story:
     waits: tuple[Wait, ...] = ()
     reappointed: date | None = None
     asked: int = 0
+    again: int = 0
+    """How many times another day was appointed."""
+    papers_since: date | None = None
+    """Since when papers are waited for that have not come."""
 
 
 NO_STORY = Story()
@@ -137,20 +142,24 @@ NO_STORY = Story()
 def story_of(events: Iterable[DossierEvent]) -> Story:
     """Read the events of one dossier in the order in which they happened; a request while one is open opens nothing new."""
     waits: list[Wait] = []
-    reappointed, asked = None, 0
+    reappointed, asked, again, since = None, 0, 0, None
     for event in sorted(events, key=lambda e: (day_of(e.happened_at), clock_of(e.happened_at) or time(0))):
         day = event.happened_at
         assert day is not None
         is_open = bool(waits) and waits[-1].end is None
         if event.kind is EventKind.SUPPLEMENT_REQUESTED:
             asked += 1
+            since = since or day_of(day)
+        elif event.kind is EventKind.SUPPLEMENT_RECEIVED:
+            since = None
         if event.kind in (EventKind.SUPPLEMENT_REQUESTED, EventKind.PAYMENT_REQUESTED) and not is_open:
             waits.append(Wait(day, None))
         elif event.kind in (EventKind.SUPPLEMENT_RECEIVED, EventKind.PAYMENT_RECEIVED) and is_open:
             waits[-1] = Wait(waits[-1].start, day)
         elif event.kind is EventKind.REAPPOINTED:
             reappointed = day_of(event.due_at)
-    return Story(tuple(waits), reappointed, asked)
+            again += 1
+    return Story(tuple(waits), reappointed, asked, again, since)
 
 
 def time_waited(wait: Wait, dossier: Dossier, rules: Rules, calendar: SlowCalendar) -> tuple[int, timedelta]:
@@ -309,7 +318,7 @@ def due_by_term(
     waited, hours = (dossier.paused_days or 0) if rules.pauses == "shift" and not story.waits else 0, timedelta(0)
 
     def end() -> tuple[date | None, time | None]:
-        counted_from = after_the_cut_off(start, cut_off, calendar)
+        counted_from = after_the_cut_off(start, rules.cut_off if cut_off is None else cut_off, calendar)
         if term or waited or hours or rules.received_on_day_off == "forward":
             counted_from = on_a_working_day(counted_from, rules, calendar)
         return end_of_term(counted_from, term, dossier.term_unit, waited, calendar, rules, hours)
@@ -476,6 +485,17 @@ def ended_by(dossier: Dossier, rules: Rules) -> Moment:
     return next((moment for moment in found if moment is not None), None)
 
 
+def closed_for_waiting(received: date, rules: Rules, calendar: SlowCalendar, story: Story) -> date | None:
+    """Return when a dossier was closed because papers had not come, None where it was not."""
+    if rules.closed_after is None or story.papers_since is None:
+        return None
+    try:
+        closed = calendar.working_day_after(story.papers_since, rules.closed_after)
+    except OutsideError:
+        return None
+    return closed if closed >= received else None
+
+
 def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story = NO_STORY, cut_off: time | None = None) -> Fate | None:
     """Return what became of a dossier, or None where it is out of every count."""
     rules = of_its_day(rules, dossier)
@@ -501,6 +521,10 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
         outcome = "resolved"
     if outcome == "" or end is None:  # pending, whatever end is written beside it; or it ended nobody knows when
         outcome, end, end_moment = "", None, None
+    as_ended = dossier
+    if outcome == "" and (closed := closed_for_waiting(received, rules, calendar, story)) is not None:
+        outcome, end, end_moment = "stopped", closed, closed
+        as_ended = dossier.model_copy(update={"ended_at": closed, "approved_at": None, "returned_at": None})
     due = due_of(dossier, rules, calendar, story, end_moment, cut_off)
     asked_in_time = waits_in_time(dossier, received, due, rules, story)
     requests = dossier.supplement_requests
@@ -509,7 +533,9 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
     timing, turnaround = "", None
     if end is not None:
         late_by_requests = rules.two_supplements_late and (requests or 0) >= 2
-        timing = timing_of(as_the_clock_sees_it(dossier, rules), end, due, rules, calendar, story, late_by_requests=late_by_requests)
+        again = story.again if dossier.reappointments is None else dossier.reappointments
+        late_by_requests |= rules.two_reappointments_late and again >= 2
+        timing = timing_of(as_the_clock_sees_it(as_ended, rules), end, due, rules, calendar, story, late_by_requests=late_by_requests)
         if outcome != "resolved" and rules.unresolved == "on_due_date":
             timing = "on_due_date"
         turnaround = working_days_taken(received, end, calendar)

@@ -37,10 +37,13 @@ KINDS_OF_WAITING = (
 OPENING_HOURS = ((time(7), time(11, 30)), (time(13, 30), time(17)))
 
 
+INTERLINKED = {"cut_off": st.sampled_from([None, None, time(16)]), "closed_after": st.sampled_from([None, None, 3, 15])}
+
+
 def rules() -> st.SearchStrategy[Rules]:
     """Return a strategy for every combination of the options that the slow reference knows, and no other."""
     options = {name: st.sampled_from(known) for name, known in WRITTEN.items()}
-    return st.builds(Rules, id=st.just("drawn"), opening_hours=st.sampled_from([(), OPENING_HOURS]), **options)
+    return st.builds(Rules, id=st.just("drawn"), opening_hours=st.sampled_from([(), OPENING_HOURS]), **INTERLINKED, **options)
 
 
 @st.composite
@@ -97,6 +100,7 @@ def close_dossiers(draw: st.DrawFn, first: date, last: date) -> Dossier:
         dossier_id=draw(st.uuids()).hex,
         received_elsewhere_at=elsewhere,
         boundary_free=free,
+        reappointments=draw(st.none() | st.integers(0, 2)),
         unit_code=draw(st.sampled_from(testing.UNITS)),
         field=draw(st.sampled_from(["", "Hộ tịch", "Đất đai"])),
         channel=draw(st.sampled_from(list(Channel))),

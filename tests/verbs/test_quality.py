@@ -93,7 +93,8 @@ def test_the_other_findings_are_those_of_reading_row_after_row(file: draw.Files,
     for i, (d, story) in enumerate(zip(rows, stories(rows, events), strict=True), start=1):
         if d.channel is Channel.ONLINE and d.service_level in (ServiceLevel.LEVEL_1, ServiceLevel.LEVEL_2):
             expected[Code.INFORMATION_ONLY_ONLINE].append(i)
-        if sum(e.kind is EventKind.REAPPOINTED and e.dossier_id == d.dossier_id for e in events) > 1:
+        again = sum(e.kind is EventKind.REAPPOINTED and e.dossier_id == d.dossier_id for e in events)
+        if (again if d.reappointments is None else d.reappointments) > 1:
             expected[Code.MANY_REAPPOINTMENTS].append(i)
         computed = d.term is not None and (d.due_at is None or rules.given_due == "ignored")
         if rules.pauses == "restart" and computed and d.paused_days and not story.waits:

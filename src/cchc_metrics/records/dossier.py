@@ -277,23 +277,28 @@ REAPPOINTMENTS = EventSet("reappointments", (), value="reappointments", needs=(*
 LATE_APOLOGISED = EventSet("ended_late", (Dim("apologised", Flag, needs=()),), needs=(*_ENDED, "due", "lateness", "apologies"))
 SUPPLEMENTS = EventSet("supplements", (), value="supplement_requests", needs=(*_ENDED, "supplement_requests"))
 
-_REQUESTS_DO_NOT_COUNT = ":requests"
+_REQUESTS_DO_NOT_COUNT, _REAPPOINTMENTS_DO_NOT_COUNT = ":requests", ":reappointments"
+_REAPPOINTING = ("reappointments", _REAPPOINTMENTS_DO_NOT_COUNT)
 FACTS = (
     Fact("ended", (("ended_at",), ("approved_at",), ("returned_at",))),
     Fact("due", (("due_at",), ("term", "term_unit"))),
     Fact("filed_elsewhere", (("boundary_free",), ("received_elsewhere_at",))),
-    Fact("lateness", (("supplement_requests",), (_REQUESTS_DO_NOT_COUNT,))),
+    Fact("lateness", tuple((one, other) for one in ("supplement_requests", _REQUESTS_DO_NOT_COUNT) for other in _REAPPOINTING)),
 )
 
 
 def _under(names: frozenset[str], rules: Rules) -> frozenset[str]:
-    """Return what columns say under rules: two requests for papers can make a dossier late, and an appointment can count for nothing.
+    """Return what columns say under rules: requests or re-appointments can make late, an appointment count for nothing.
 
     Of rules that change only what columns say under every version: which rows follow which is not asked, so that counts of parts add up.
     """
     versions = [own for _, own in rules.versions]
     read = names if all(own.given_due == "wins" for own in versions) else names - {"due_at"}
-    return read if any(own.two_supplements_late for own in versions) else read | {_REQUESTS_DO_NOT_COUNT}
+    idle = {
+        _REQUESTS_DO_NOT_COUNT: not any(own.two_supplements_late for own in versions),
+        _REAPPOINTMENTS_DO_NOT_COUNT: not any(own.two_reappointments_late for own in versions),
+    }
+    return read.union(name for name, is_idle in idle.items() if is_idle)
 
 
 @follows_receipt

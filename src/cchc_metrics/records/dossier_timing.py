@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from cchc_metrics.records.boundary_free import on_the_clock, runs_from_counter
 from cchc_metrics.records.choices import Outcome, Standing, Status, TermUnit, Timing
-from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.columns import SECOND, Array, Columns
 from cchc_metrics.records.due import CUT_OFF, NO_DUE_DATE, dues_of
+from cchc_metrics.records.ends import AS_CHECKED
 from cchc_metrics.records.fields import NO_DAY, Flag
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.lateness import ON_DUE_DATE, classed_ends, is_late, overdue_between, timings
 from cchc_metrics.records.rules_by_day import follows_receipt
-from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY
-from cchc_metrics.records.waits import REAPPOINTED
+from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, move_days
+from cchc_metrics.records.waits import NOTICE, NOTICE_OPEN, REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.hours import position
 from cchc_metrics.reference.rules import Rules
@@ -76,6 +77,7 @@ def class_dossiers(columns: Columns, context: Context, end: Array) -> Timed:
         plain = _class_plain(columns, calendar, state, outcome, end)
         if plain is not None:
             return plain
+    columns, state, outcome, end = _closed(columns, rules, calendar, state, outcome, end)
     received = _received(columns, state)
     ended = _ended(state, received, end)
     found = dues_of(columns, rules, calendar, ended)
@@ -108,7 +110,8 @@ def _is_plain(columns: Columns, rules: Rules, calendar: Calendar, state: Array, 
     """Return whether the short way gives the same answer: whole working days, no appointment, no dated wait, all in the calendar."""
     usual = rules.pauses == "shift" and rules.compare == "dates" and rules.unresolved == "by_date"
     usual &= rules.open_supplement == "pending" and rules.received_on_day_off == "as_received"
-    if not usual or rules.two_supplements_late or runs_from_counter(columns, rules) is not None:
+    usual &= rules.cut_off is None and not rules.two_supplements_late and not rules.two_reappointments_late
+    if not usual or runs_from_counter(columns, rules) is not None:
         return False
     received, halves = columns.arrays.get("received_at"), columns.arrays.get("term")
     if received is None or halves is None or not len(received) or CUT_OFF in columns or ":wait0_from" in columns:
@@ -215,19 +218,43 @@ def acceptance(columns: Columns, received: Array, context: Context) -> tuple[Arr
     )
     day = np.full(len(columns), NO_DAY, dtype=np.int32)
     day[rows] = received[rows]
-    taken = calendar.working_days_through(received[rows]) - calendar.working_days_through(submitted[rows])
-    in_time = taken * HOURS_PER_WORKING_DAY <= rules.acceptance_hours
-    if rules.opening_hours:
-        since, until = columns.seconds("submitted_at")[rows], columns.seconds("received_at")[rows]
-        exact = (since >= 0) & (until >= 0)
-        spent = position(received[rows], until, calendar, rules.opening_hours) - position(
-            submitted[rows], since, calendar, rules.opening_hours
-        )
-        in_time = np.where(exact, spent <= rules.acceptance_hours * 3600, in_time)
+    in_time = _within(
+        (submitted[rows], columns.seconds("submitted_at")[rows]),
+        (received[rows], columns.seconds("received_at")[rows]),
+        rules.acceptance_hours,
+        rules,
+        calendar,
+    )
     flags = list(Flag)
     found = np.full(len(columns), flags.index(Flag.UNKNOWN), dtype=np.uint8)
     found[rows] = np.where(in_time, flags.index(Flag.YES), flags.index(Flag.NO))
     return day, found
+
+
+def _within(begun: tuple[Array, Array], until: tuple[Array, Array], hours: int, rules: Rules, calendar: Calendar) -> Array:
+    """Return whether so many working hours lie between two moments at most: days inside the calendar, and seconds, −1 where not known."""
+    taken = calendar.working_days_through(until[0]) - calendar.working_days_through(begun[0])
+    found: Array = taken * HOURS_PER_WORKING_DAY <= hours
+    if rules.opening_hours:
+        exact = (begun[1] >= 0) & (until[1] >= 0)
+        spent = position(*until, calendar, rules.opening_hours) - position(*begun, calendar, rules.opening_hours)
+        found = np.where(exact, spent <= hours * 3600, found)
+    return found
+
+
+@follows_receipt
+def notice_is_late(columns: Columns, rules: Rules, calendar: Calendar) -> Array:
+    """Return the mask of the dossiers of which papers were asked for first after the ``notice_hours`` of the rules."""
+    late = np.zeros(len(columns), dtype=bool)
+    if rules.notice_hours is None or NOTICE not in columns:
+        return late
+    submitted = columns.days("submitted_at") >= 0
+    day = np.where(submitted, columns.days("submitted_at"), columns.days("received_at"))
+    second = np.where(submitted, columns.seconds("submitted_at"), columns.seconds("received_at"))
+    asked, at = columns.days(NOTICE), columns.seconds(NOTICE)
+    rows = np.flatnonzero((asked >= 0) & (day >= 0) & calendar.covers(asked) & calendar.covers(day))
+    late[rows] = ~_within((day[rows], second[rows]), (asked[rows], at[rows]), rules.notice_hours, rules, calendar)
+    return late
 
 
 def turnaround(timed: Timed, calendar: Calendar) -> Array:
@@ -255,10 +282,31 @@ def receipts(columns: Columns, rules: Rules, end: Array) -> Array:
 
 
 @follows_receipt
-def ends(columns: Columns, rules: Rules, end: Array) -> Array:
+def ends(columns: Columns, rules: Rules, calendar: Calendar, end: Array) -> Array:
     """Return the day of the end of each dossier that ended, as ``class_dossiers`` does (int32, ``NO_DAY``)."""
-    state = _states(columns, rules, end)[0]
+    state, outcome = _states(columns, rules, end)
+    columns, state, _, end = _closed(columns, rules, calendar, state, outcome, end)
     return _ended(state, _received(columns, state), end)
+
+
+def _closed(
+    columns: Columns, rules: Rules, calendar: Calendar, state: Array, outcome: Array, end: Array
+) -> tuple[Columns, Array, Array, Array]:
+    """Return dossiers, states, outcomes and ends with those closed that waited for papers for as long as the rules allow: they stopped."""
+    if rules.closed_after is None or NOTICE_OPEN not in columns:
+        return columns, state, outcome, end
+    asked = columns.arrays[NOTICE_OPEN]
+    rows = np.flatnonzero((state == _PENDING) & (asked >= 0))
+    closed = move_days(asked[rows], np.full(len(rows), rules.closed_after), np.zeros(len(rows), dtype=bool), calendar, rules)
+    over = (closed >= 0) & (closed >= columns.days("received_at")[rows])
+    rows, closed = rows[over], closed[over]
+    state, outcome, end = state.copy(), outcome.copy(), end.copy()
+    state[rows], outcome[rows], end[rows] = ENDED_STATE, list(Outcome).index(Outcome.STOPPED), closed
+    arrays = dict(columns.arrays)
+    for name in AS_CHECKED:  # an end that was written beside a pending dossier is none
+        arrays[name], arrays[name + SECOND] = columns.days(name).astype(np.int32), columns.seconds(name).astype(np.int32)
+        arrays[name][rows], arrays[name + SECOND][rows] = closed if name == AS_CHECKED[0] else NO_DAY, -1
+    return replace(columns, arrays=arrays), state, outcome, end
 
 
 def _ended(state: Array, received: Array, end: Array) -> Array:

@@ -105,7 +105,7 @@ def due_dates(
     """
     rules = rules or Rules.preset("default")
     if isinstance(received, Columns):
-        due = dues_of(received, rules, calendar, ends(received, rules, end_days(received, rules)))
+        due = dues_of(received, rules, calendar, ends(received, rules, calendar, end_days(received, rules)))
         return _made(due.day, due.second, due.why, rules_from(received, rules))
     day, second = _moments(received)
     n = len(day)

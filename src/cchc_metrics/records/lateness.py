@@ -56,8 +56,9 @@ def classed_ends(columns: Columns, rules: Rules, calendar: Calendar, ended: Arra
     """Return the class of each end, positions in ``Timing`` (uint8); meaningful where ``ended`` is a day.
 
     Days are compared. With ``compare = "instants"`` an end on the due date is late when both carry a time and the end's is later. By rule
-    two requests for papers make a dossier late. What has no due date is classed by why it has none, and only a dossier that has neither
-    appointment nor term is on time where the rules say so. A late end whose waits the calendar could not count is not known to be late.
+    two requests for papers, or two re-appointments, make a dossier late. What has no due date is classed by why it has none, and only a
+    dossier that has neither appointment nor term is on time where the rules say so. A late end whose waits the calendar could not count is
+    not known to be late.
     """
     judged = _judged_ends(columns, rules, calendar, ended)
     timing = timings(judged.day, due.day)
@@ -67,6 +68,8 @@ def classed_ends(columns: Columns, rules: Rules, calendar: Calendar, ended: Arra
     timing[judged.unknown & (timing == LATE)] = CALENDAR_MISSING
     if rules.two_supplements_late:
         timing[columns.numbers("supplement_requests") >= 2] = LATE
+    if rules.two_reappointments_late:
+        timing[columns.numbers("reappointments") >= 2] = LATE
     undated = due.day < 0
     timing[undated] = due.why[undated]
     if rules.missing_due == "on_time":

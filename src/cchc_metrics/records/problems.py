@@ -238,6 +238,12 @@ class Code(StrEnum):
         "hẹn lại nhiều hơn một lần",
         "more than one re-appointment",
     )
+    SUPPLEMENT_ASKED_LATE = (
+        "supplement_asked_late",
+        "warning",
+        "yêu cầu bổ sung lần đầu quá thời hạn thông báo của bộ quy tắc",
+        "papers were asked for first after the time that the rules give for it",
+    )
     WAIT_WITHOUT_DATES = (
         "wait_without_dates",
         "warning",

@@ -43,9 +43,10 @@ def add_terms(
         halves: int[n] length of the term in halves of its unit.
         units: int[n] positions in ``TermUnit``.
         calendar: the working calendar.
-        rules: for the opening hours, for receipts on days off and for terms that end on one.
+        rules: for the opening hours, the cut-off, for receipts on days off and for terms that end on one.
         start_second: int[n] second of the day, −1 where not known; None for none known.
-        cut_off: int[n] second after which the start moves to the next working day, −1 for none; None for none at all.
+        cut_off: int[n] second after which the start moves to the next working day, −1 for that of the rules,
+            if any; None for that alone.
         extra_days: int[n] days to add: working days for terms in working days or hours, calendar days otherwise.
         extra_seconds: int[n] working seconds to add to the terms that run by the clock (``runs_by_clock``); nothing to others.
 
@@ -58,6 +59,9 @@ def add_terms(
     seconds = np.full(n, -1, dtype=np.int32) if start_second is None else start_second
     extra = np.zeros(n, dtype=np.int64) if extra_days is None else extra_days
     more = np.zeros(n, dtype=np.int64) if extra_seconds is None else extra_seconds
+    if rules.cut_off is not None:
+        own = rules.cut_off.hour * 3600 + rules.cut_off.minute * 60 + rules.cut_off.second
+        cut_off = np.full(n, own, dtype=np.int64) if cut_off is None else np.where(cut_off < 0, own, cut_off)
     if cut_off is not None:
         start, seconds = _after_cut_off(start, seconds, cut_off, calendar)
     if rules.received_on_day_off != "as_received":

@@ -6,7 +6,7 @@ day of each, where one is known, in ``:waitK_from:second`` and ``:waitK_to:secon
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,9 @@ REAPPOINTED = ":reappointed"
 """Companion column: the due date of the last re-appointment (hẹn lại), −1 where there was none."""
 REAPPOINTMENTS = ":reappointments"
 """Companion column: how many re-appointments there were."""
+
+NOTICE, NOTICE_OPEN = ":notice", ":notice_open"
+"""Companion columns: the day of the first request for papers, and of the one since when they are still waited for; −1 for none."""
 
 _PAPERS, _PAYMENT = 1, 2
 _ASKS = {EventKind.SUPPLEMENT_REQUESTED: _PAPERS, EventKind.PAYMENT_REQUESTED: _PAYMENT}
@@ -80,8 +83,22 @@ def attach_events(dossiers: Columns, events: Columns) -> Columns:
             if (seconds >= 0).any():
                 arrays[name + SECOND] = seconds
     arrays[REAPPOINTED], arrays[REAPPOINTMENTS] = reappointed, reappointments
+    arrays |= _notices(rows, row[order], [kinds[k] for k in kind[order].tolist()], day[order], second[order])
     counted: dict[str, Array] = {"supplement_requests": asked, "reappointments": reappointments, "apologies": apologised}
     return replace(dossiers, arrays={**arrays, **_own_or_counted(dossiers, counted)})
+
+
+def _notices(n: int, rows: Array, kinds: Sequence[EventKind], days: Array, seconds: Array) -> dict[str, Array]:
+    """Return when papers were asked for first, and since when those are waited for that have not come; of events in order."""
+    first, second, still = _nothing(n), _nothing(n), _nothing(n)
+    for row, kind, day, at in zip(rows.tolist(), kinds, days.tolist(), seconds.tolist(), strict=True):
+        if kind is EventKind.SUPPLEMENT_RECEIVED:
+            still[row] = NO_DAY
+        elif kind is EventKind.SUPPLEMENT_REQUESTED:
+            if first[row] < 0:
+                first[row], second[row] = day, at
+            still[row] = day if still[row] < 0 else still[row]
+    return {NOTICE: first, NOTICE + SECOND: second, NOTICE_OPEN: still}
 
 
 def _own_or_counted(dossiers: Columns, counted: Mapping[str, Array]) -> dict[str, Array]:
@@ -92,7 +109,7 @@ def _own_or_counted(dossiers: Columns, counted: Mapping[str, Array]) -> dict[str
     found = {}
     for name, events in counted.items():
         own = dossiers.numbers(name)
-        if name == "supplement_requests" or name in dossiers or events.any():
+        if name != "apologies" or name in dossiers or events.any():
             found[name] = np.where((own < 0) & (events > 0), events, own).astype(np.int32)
     return found
 

@@ -62,6 +62,13 @@ class RuleOptions(DeclaredModel):
             that ``counter`` (default), or its receipt by the ``competent`` agency (NĐ 309/2026/NĐ-CP, art. 8.3; a copy was read).
         transfer_cut_off: the time of day up to which a dossier received elsewhere is to be with the competent agency on the same working
             day; after it, or on a day off, on the next (NĐ 309/2026/NĐ-CP, art. 9; a copy was read). None: no time limit is known.
+        cut_off: the time of day after which a receipt, or one on a day off, counts from the next working day, where the procedure has no
+            cut-off of its own. None (default): a receipt in the afternoon moves nothing.
+        notice_hours: working hours within which papers are to be asked for, from the submission, or where that is not known the receipt; a
+            later request is reported. None: no time limit is known.
+        closed_after: working days after a request for papers on the last of which a dossier is closed that still waits for them. None
+            (default): it waits on.
+        two_reappointments_late: whether two or more re-appointments make the dossier late.
     """
 
     pauses: Literal["restart", "shift", "subtract"] = "shift"
@@ -83,6 +90,10 @@ class RuleOptions(DeclaredModel):
     calendar_terms: Literal["roll", "stay"] = "roll"
     boundary_free_clock: Literal["counter", "competent"] = "counter"
     transfer_cut_off: time | None = None
+    cut_off: time | None = None
+    notice_hours: Annotated[int, Field(ge=1)] | None = None
+    closed_after: Annotated[int, Field(ge=1)] | None = None
+    two_reappointments_late: bool = False
 
 
 OPTIONS: Final = tuple(RuleOptions.model_fields)

@@ -16,7 +16,7 @@ import numpy as np
 
 from cchc_metrics.records.choices import StatedTiming, TermUnit, Timing
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.dossier_timing import Timed, class_dossiers
+from cchc_metrics.records.dossier_timing import Timed, class_dossiers, notice_is_late
 from cchc_metrics.records.due import CALENDAR_MISSING, dues_of, plain_waits
 from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.fields import NO_DAY
@@ -24,7 +24,7 @@ from cchc_metrics.records.kind import Context
 from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.records.rules_by_day import follows_receipt
 from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, term_units
-from cchc_metrics.records.waits import REAPPOINTMENTS
+from cchc_metrics.records.waits import NOTICE
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.rules import Rules
@@ -52,6 +52,7 @@ def quality(
     - ``due_outside_calendar``: the due date, or what it is compared with, lies where the calendar does not reach, at either end.
     - ``information_only_online``: filed online for a service of level 1 or 2, which gives information only.
     - ``many_reappointments``: more than one re-appointment.
+    - ``supplement_asked_late``: papers were asked for first after the ``notice_hours`` of the rules.
     - ``wait_without_dates``: days waited are given without their dates, which ``pauses = "restart"`` needs to compute a due date.
     - ``timing_differs``: the file says that a dossier is early, in time or late, by its status or beside it, and its dates say otherwise.
     - ``ties_with_due_date``: of a unit's ended dossiers an implausible share ended exactly on the due date, as back-dated ends do.
@@ -133,7 +134,7 @@ def quality_of_part(
     ended, ties = np.zeros(len(unit_names), dtype=np.int64), np.zeros(len(unit_names), dtype=np.int64)
     for first in range(0, len(dossiers), _AT_A_TIME):
         part = dossiers.part(first, first + _AT_A_TIME)
-        for code, mask in _masks(part, rules):
+        for code, mask in _masks(part, rules, calendar):
             rows.setdefault(code, []).append(first + np.flatnonzero(mask))
         again, within = _computed_again(part, rules, calendar)
         differs = np.flatnonzero((again >= 0) & ~within)
@@ -150,7 +151,7 @@ def quality_of_part(
         here = of_unit[first : first + _AT_A_TIME]
         ended += np.bincount(here[dated], minlength=len(unit_names))
         ties += np.bincount(here[dated & (timed.ended == timed.due)], minlength=len(unit_names))
-    given, times = dossiers.days("due_at"), dossiers.arrays.get(REAPPOINTMENTS)
+    given, times = dossiers.days("due_at"), dossiers.arrays.get("reappointments")
     levels, level_names = dossiers.codes("service_level")
     apart = np.concatenate(computed) if computed else np.zeros(0, dtype=np.int32)
     places = {row: at for at, row in enumerate(np.concatenate(rows.get(Code.DUE_DIFFERS) or [apart])[:limit].tolist())}
@@ -195,17 +196,20 @@ _COLUMN: Final = {
     Code.TIMING_DIFFERS: "stated_timing",
     Code.INFORMATION_ONLY_ONLINE: "service_level",
     Code.MANY_REAPPOINTMENTS: "due_at",
+    Code.SUPPLEMENT_ASKED_LATE: "supplement_requests",
     Code.WAIT_WITHOUT_DATES: "paused_days",
 }
 
 
-def _masks(dossiers: Columns, rules: Rules) -> Iterator[tuple[Code, Array]]:
+def _masks(dossiers: Columns, rules: Rules, calendar: Calendar) -> Iterator[tuple[Code, Array]]:
     """Yield the findings that are plain to see."""
     if "service_level" in dossiers:
         informs = dossiers.equals("service_level", "level_1", "level_2")
         yield Code.INFORMATION_ONLY_ONLINE, informs & dossiers.equals("channel", "online")
-    if REAPPOINTMENTS in dossiers:
-        yield Code.MANY_REAPPOINTMENTS, dossiers.arrays[REAPPOINTMENTS] > 1
+    if "reappointments" in dossiers:
+        yield Code.MANY_REAPPOINTMENTS, dossiers.numbers("reappointments") > 1
+    if NOTICE in dossiers and any(own.notice_hours is not None for _, own in rules.versions):
+        yield Code.SUPPLEMENT_ASKED_LATE, notice_is_late(dossiers, rules, calendar)
     if any(own.pauses == "restart" for _, own in rules.versions):
         yield Code.WAIT_WITHOUT_DATES, _wait_without_dates(dossiers, rules)
 

@@ -260,7 +260,7 @@ class CountPlan:
 
 def _usual(columns: Columns, rules: Rules) -> bool:
     """Return whether any dossier of these columns can take the usual course."""
-    if "received_at" not in columns or CUT_OFF in columns:
+    if "received_at" not in columns or CUT_OFF in columns or rules.cut_off is not None:
         return False
     if rules.given_due == "ignored":
         return True

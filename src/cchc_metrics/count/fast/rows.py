@@ -37,6 +37,8 @@ def special(columns: Columns, rules: Rules) -> Array | None:
         requests = columns.arrays["supplement_requests"]
         if int(requests.max()) >= 2:
             found = either(found, requests >= 2)
+    if rules.two_reappointments_late and "reappointments" in columns:
+        found = either(found, columns.arrays["reappointments"] >= 2)
     return either(found, runs_from_counter(columns, rules))
 
 
