@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -23,6 +24,7 @@ from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.typed import read_arrow
 from cchc_metrics.read.unit_days import unit_parser
 from cchc_metrics.records.choices import Digitised, Payment, StatedTiming
+from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.fields import CellError, Flag, cell_text, clean, parse_identifier, parse_moment, parse_term, parse_whole
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Code
@@ -226,3 +228,13 @@ def test_a_text_formula_is_understood_in_every_column() -> None:
     (record,) = read_rows("dossiers", [row]).columns.records()
     assert record == KINDS["dossiers"].model(**BASE)
     assert cell_text('="a""b"') == 'a"b'
+
+
+@pytest.mark.parametrize("missing", [pd.NA, pd.NaT, float("nan"), None])
+def test_what_pandas_puts_in_place_of_a_cell_is_an_empty_cell_in_rows_and_records(missing: Any) -> None:
+    row = {"dossier_id": missing, "unit_code": "TM", "channel": "online", "status": "1", "received_at": missing}
+    parsed = read_rows("dossiers", [row, {**row, "dossier_id": "2"}])
+    assert [(p.code, p.row, p.column) for p in parsed.problems if p.code.severity == "error"] == [(Code.MISSING_VALUE, 1, "dossier_id")]
+    with pytest.raises(RecordError):
+        Dossier(**row)
+    assert Dossier(**{**row, "dossier_id": "1"}).received_at is None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,9 @@ from tests.read.parsed import same
 from tests.read.test_rows import EVERY_KIND, REPEATED, UNITS, codes_by_row, only_counted, verdict
 
 from cchc_metrics.read.arrow import python_value
+from cchc_metrics.read.files import read_file
 from cchc_metrics.read.identifiers import hash_of, judge_ids
+from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.rows import read_table
 from cchc_metrics.read.typed import read_arrow
 from cchc_metrics.records.columns import columns_of
@@ -110,3 +114,36 @@ def test_a_date_beyond_all_calendars_is_a_bad_cell(kind: pa.DataType) -> None:
     parsed = read_arrow(KINDS["outreach"], table)
     assert [problem.code for problem in parsed.problems] == ["impossible_date"]
     assert len(parsed.columns) == 0
+
+
+@pytest.mark.parametrize("column", ["dossier_id", "unit_code", "channel", "status", "received_at"])
+@pytest.mark.parametrize(
+    "make", [lambda a: a, lambda a: a.dictionary_encode(), lambda a: a.cast(pa.large_string()), lambda a: pa.chunked_array([a])]
+)
+def test_a_column_of_text_that_holds_other_bytes_is_told_by_row_and_column(column: str, make: Any, tmp_path: Path) -> None:
+    cells = {
+        "dossier_id": ["1", "2", "3"],
+        "unit_code": ["TM"] * 3,
+        "channel": ["online"] * 3,
+        "status": ["1"] * 3,
+        "received_at": ["2021-01-04"] * 3,
+    }
+    arrays = {name: pa.array(values) for name, values in cells.items()}
+    arrays[column] = make(
+        pa.array([b"\xff\xfe" if row == 1 else cell.encode() for row, cell in enumerate(cells[column])]).view(pa.string())
+    )
+    table = pa.table(arrays)
+    pq.write_table(table, tmp_path / "dossiers.parquet")
+    for parsed in (
+        read_arrow("dossiers", table),
+        read_file("dossiers", tmp_path / "dossiers.parquet"),
+        *scan_parquet("dossiers", tmp_path / "dossiers.parquet"),
+    ):
+        assert (parsed.problems.read, len(parsed.columns)) == (3, 2)
+        assert [(p.row, p.column) for p in parsed.problems if p.code is Code.UNKNOWN_CODE] == [(2, column)]
+
+
+def test_rows_of_a_parquet_file_without_a_known_heading_are_counted_and_rejected(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": [1, 2, 3]}), tmp_path / "a.parquet")
+    for parsed in (read_file("dossiers", tmp_path / "a.parquet"), *scan_parquet("dossiers", tmp_path / "a.parquet")):
+        assert (parsed.problems.read, parsed.problems.rejected, parsed.usable) == (3, 3, False)

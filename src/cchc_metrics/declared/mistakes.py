@@ -246,7 +246,7 @@ def _said(found: Mapping[str, Any], model: type[BaseModel], key: str) -> Iterato
         yield (), Text(f"không có «{short(given)}»; dùng {listed}{vi}", f"there is no «{short(given)}»; use {listed}{en}")
     else:
         vi, en = next(((vi, en) for beginning, vi, en in _WANTED if kind.startswith(beginning)), ("giá trị không hợp lệ", found["msg"]))
-        head = f"«{short(value)}»: " if value not in ("", None) else ""
+        head = "" if value is None or (isinstance(value, str) and not value) else f"«{short(value)}»: "
         bound = next((str(context[name]) for name in ("ge", "gt", "le", "lt", "pattern") if name in context), "")
         yield (), Text(head + vi.replace("{bound}", bound), head + en.replace("{bound}", bound))
 

@@ -91,14 +91,20 @@ def one_array(cells: Any) -> Any:
 
 
 def _as_texts(array: Any) -> Any:
-    """Return views of texts, and bytes that are UTF-8, as texts: Arrow makes no dictionaries of views, and some systems write bytes."""
+    """Return views of texts, and bytes that are UTF-8, as texts: Arrow makes no dictionaries of views, and some systems write bytes.
+
+    What is no UTF-8 is returned as bytes, whatever its type says.
+    """
     pa = arrow()
-    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type) or not is_text_or_bytes(array.type):
+    if not is_text_or_bytes(array.type):
         return array
+    plain = pa.types.is_string(array.type) or pa.types.is_large_string(array.type)
     try:
-        return array.cast(pa.large_string())
-    except pa.ArrowInvalid:  # bytes that are no text
-        return array
+        texts = array if plain else array.cast(pa.large_string())
+        texts.validate(full=True)  # a file may call a column text whose bytes are none: 5 ns a row
+    except pa.ArrowInvalid:
+        return array.cast(pa.large_binary()) if is_text(array.type) else array
+    return texts
 
 
 def as_large_string(cells: Any) -> Any:
@@ -141,6 +147,8 @@ def _value(scalar: Any, *, instant: bool) -> Any:
         if instant:  # a datetime has no nanoseconds
             return scalar.cast(arrow().timestamp("us", scalar.type.tz), safe=False).as_py()
         return scalar.as_py()
+    except UnicodeDecodeError:  # bytes that are said to be text
+        return scalar.as_buffer().to_pybytes()
     except (ValueError, OverflowError, LookupError):  # an ArrowInvalid is a ValueError
         return str(scalar.value)
 

@@ -24,7 +24,8 @@ from cchc_metrics.records.columns import Array
 
 DELIMITERS: Final = "\t;,"
 LONGEST_CELL: Final = 1 << 17
-"""The standard library refuses longer cells; such a cell is a quotation mark that was never closed."""
+"""The standard library refuses longer cells; such a cell is mostly a quotation mark that was never closed."""
+_TOO_LONG: Final = "field limit"  # as the standard library says it
 _CHUNK_ROWS: Final = 512  # the cells of a chunk stay in the cache; 8192 rows are half as fast
 _FIRST = itemgetter(0)
 _LINE_END: Final = re.compile("\r\n|\r|\n")
@@ -35,8 +36,12 @@ class OpenQuoteError(UnreadableFileError):
 
     code = "open_quote"
 
-    def __init__(self, row: int) -> None:
-        super().__init__(f"dòng {row}: dấu nháy kép mở mà không đóng", f"row {row}: a quotation mark is opened and never closed")
+    def __init__(self, row: int, error: csv.Error) -> None:
+        vi, en = "dấu nháy kép mở mà không đóng", "a quotation mark is opened and never closed"
+        if _TOO_LONG in str(error):
+            vi = f"một ô dài hơn {LONGEST_CELL} ký tự: rút ngắn ô, hoặc xóa dấu nháy kép mở mà không đóng"
+            en = f"a cell has more than {LONGEST_CELL} characters: shorten it, or remove a quotation mark that is never closed"
+        super().__init__(f"dòng {row}: {vi}", f"row {row}: {en}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def read_head(
             return Head((), 0, 0, first, 0), reader
         except csv.Error as error:
             if _open(error):
-                raise OpenQuoteError(number) from None
+                raise OpenQuoteError(number, error) from None
             raise _misplaced(number) from None
         if swallows(record, len(record), first):  # into a title or a heading: what it says would be shown as one
             raise _misplaced(number)
@@ -268,7 +273,7 @@ def _runs(reader: Iterator[list[str]], number: int) -> Iterator[tuple[int, list[
             records.extend(islice(reader, _CHUNK_ROWS))  # which keeps what came before an error
         except csv.Error as error:
             if _open(error):
-                raise OpenQuoteError(number + len(records)) from None
+                raise OpenQuoteError(number + len(records), error) from None
             whole = False
         if not records and whole:
             return
@@ -277,7 +282,7 @@ def _runs(reader: Iterator[list[str]], number: int) -> Iterator[tuple[int, list[
 
 
 def _open(error: csv.Error) -> bool:
-    return "end of data" in str(error) or "field limit" in str(error)
+    return "end of data" in str(error) or _TOO_LONG in str(error)
 
 
 def blank(record: Sequence[str]) -> bool:

@@ -28,6 +28,7 @@ from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
 from cchc_metrics.read.rows import kind_named, read_rows, read_table
 from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.read.typed import column_of, read_arrow
+from cchc_metrics.records.fields import NOT_THERE, present
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.problems import Code, Problem
 from cchc_metrics.records.record import ColumnSpec, schema_by_name
@@ -52,8 +53,6 @@ class Cursor(Protocol):
         """Return the rows that are left."""
 
 
-_MISSING: Final = frozenset({"NAType", "NaTType"})
-"""Types of what pandas puts in place of a cell that is not there."""
 _TYPED: Final = frozenset("iufbM")
 """Letters of the pandas and numpy types all of whose cells are numbers, booleans or instants."""
 _MORE: Final = MappingProxyType({"pyspark": "….toArrow()", "dask": "….compute()", "modin": "….modin.to_pandas()"})
@@ -276,7 +275,7 @@ def _one_type(pa: Any, series: Any) -> Any:
     if told != "date":
         return {"string": pa.large_string(), "integer": pa.int64()}.get(told)
     kinds = {*map(type, series.tolist())}
-    return pa.date32() if all(kind is date or kind is type(None) or kind is float or kind.__name__ in _MISSING for kind in kinds) else None
+    return pa.date32() if all(kind is date or kind is type(None) or kind is float or kind.__name__ in NOT_THERE for kind in kinds) else None
 
 
 def _of_polars(table: Any) -> _Frame:
@@ -309,7 +308,7 @@ def _cell(cell: Any) -> Any:
     if isinstance(cell, np.generic):
         cell = (cell.astype("datetime64[us]") if isinstance(cell, np.datetime64) else cell).item()
     nan = (isinstance(cell, float) and cell != cell) or (isinstance(cell, Decimal) and cell.is_nan())  # noqa: PLR0124
-    return None if nan or kind.__name__ in _MISSING else cell
+    return None if nan else present(cell)
 
 
 # --- Rows

@@ -22,6 +22,8 @@ from cchc_metrics.text import fold, letters_lost
 _PERSONAL: Final = re.compile(
     r"\b(nguoi|ho va ten|ho ten|ten cong dan|chu ho so|chu tri|dia chi|dien thoai|sdt|email|thu dien tu|cccd|cmnd|can cuoc|can bo)\b"
 )
+_NEAR: Final = 100
+"""For so many unknown headings of a table the nearest known one is sought."""
 _SURE: Final = 3
 """A row of data has no so many cells that are headings by chance: «Trực tuyến», «Bưu chính» are both."""
 _NUMBERS: Final = re.compile(r"\d{9}|@")
@@ -193,7 +195,10 @@ def match_headings(
         {column: found[0] for column, found in places.items()},
         tuple(duplicates),
         tuple(spec.name for spec in schema(kind.model) if spec.required and spec.name not in places),
-        tuple((position, did_you_mean(headings[position], free) if headings[position].strip() else "") for position in nameless),
+        tuple(
+            (position, did_you_mean(headings[position], free) if nth < _NEAR and headings[position].strip() else "")
+            for nth, position in enumerate(nameless)
+        ),
         tuple(doubtful),
     )
 

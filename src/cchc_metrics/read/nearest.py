@@ -6,10 +6,14 @@ import string
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+import numpy as np
+
 from cchc_metrics.errors import did_you_mean
+from cchc_metrics.text import fold
 
 _FEW: Final = 2000
 """Among so many candidates likeness as a whole is looked for too, which costs a comparison with each."""
+_LIKELY: Final = 50
 _GAPS: Final = str.maketrans(dict.fromkeys(string.punctuation, " "))
 
 
@@ -53,6 +57,38 @@ def nearest(wanted: Iterable[str], parts: Iterable[Sequence[str]]) -> dict[str, 
             if text not in found and (near := did_you_mean(text, few)):
                 found[text] = (2, near)
     return {text: found[text][1] for text in asked if text in found}
+
+
+class Likely:
+    """Which of many names a mistyped one may mean: those with which it has most pairs of letters in common.
+
+    Args:
+        names: the names.
+
+    >>> Likely(["Mỹ An", "Mỹ Quý", "Tân Kiều"]).of("my qui")[0]
+    'Mỹ Quý'
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = list(dict.fromkeys(names))
+        listed: dict[str, list[int]] = {}
+        for at, name in enumerate(self._names):
+            for pair in _pairs(name):
+                listed.setdefault(pair, []).append(at)
+        self._listed = {pair: np.array(rows, dtype=np.int32) for pair, rows in listed.items()}
+
+    def of(self, text: str) -> list[str]:
+        """Return a few names, the likeliest first; of two as likely the first."""
+        rows = [self._listed[pair] for pair in sorted(_pairs(text)) if pair in self._listed]
+        if not rows:
+            return []
+        common = np.bincount(np.concatenate(rows), minlength=len(self._names))
+        return [self._names[at] for at in np.argsort(-common, kind="stable")[:_LIKELY].tolist() if common[at]]
+
+
+def _pairs(name: str) -> set[str]:
+    text = f" {fold(name)} "
+    return {text[at : at + 2] for at in range(len(text) - 1)}
 
 
 def _look_up(

@@ -75,7 +75,8 @@ def parse_parquet(path: Path, kind: Kind, given: Given, own: Mapping[str, str], 
     given = replace(given, fixes=NO_FIXES)
     loads = table.loads(names.values(), plain=_identifiers(kind, names), part_rows=1 << 62)
     whole = joined([read(load) for _, load in loads] or [table.empty()])
-    raw = raw_table(kind, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()})
+    numbers = range(1, table.rows + 1)  # of a file without a column that is known nothing is read, and its rows are rejected all the same
+    raw = raw_table(kind, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()}, rows=numbers)
     columns = {positions[name]: raw.columns[whole.schema.names.index(heading)] for name, heading in names.items()}
     parsed = understand(
         RawTable(table.headings, columns, raw.rows, file or path.name, dated=_dated(table, positions.values())), kind, given, own

@@ -19,6 +19,7 @@ import numpy as np
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.moment_shapes import Understood
 from cchc_metrics.records.columns import Array
+from cchc_metrics.records.fields import present
 from cchc_metrics.records.problems import Code
 
 Progress = Callable[[str, int, int], None]
@@ -160,7 +161,7 @@ class RawColumnBuilder:
         start = self._rows
         self._extend([_key(cell) for cell in cells])
         new = self._parts[-1] == np.arange(start, self._rows)
-        self._cells.update((start + at, cells[at]) for at in np.flatnonzero(new).tolist())
+        self._cells.update((start + at, present(cells[at])) for at in np.flatnonzero(new).tolist())
 
     def extend_text(self, cells: Sequence[str]) -> None:
         """Add cells that are all text, at less than 0.1 µs a cell."""

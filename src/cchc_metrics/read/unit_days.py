@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from cchc_metrics.errors import suggestion
+from cchc_metrics.read.nearest import Likely
 from cchc_metrics.read.raw import RawColumn
 from cchc_metrics.records.columns import Array, Columns, code_dtype
 from cchc_metrics.records.fields import CellError, parse_unit
@@ -43,7 +44,7 @@ def unit_parser(units: UnitTree) -> Callable[[object], str]:
             return padded[0]
         codes = ", ".join(found.candidates or padded)
         if not codes:
-            raise CellError(Code.UNKNOWN_UNIT, lambda: suggestion(text, known()))
+            raise CellError(Code.UNKNOWN_UNIT, lambda: suggestion(text, known().of(text)))
         if found.reason is not None and found.reason.code == "other_kind":
             reported = (f"; có {codes} cùng tên khác loại: ghi mã", f"; {codes} has the name and is of another kind: write the code")
             raise CellError(Code.UNKNOWN_UNIT, reported)
@@ -60,8 +61,8 @@ def unit_parser(units: UnitTree) -> Callable[[object], str]:
         return listed
 
     @cache
-    def known() -> tuple[str, ...]:
-        return (*units.codes, *(units.unit(code).full_name for code in units.codes))
+    def known() -> Likely:
+        return Likely((*units.codes, *(units.unit(code).full_name for code in units.codes)))
 
     return parse
 

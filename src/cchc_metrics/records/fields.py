@@ -35,6 +35,8 @@ MAX_TERM = 10_000
 _MOST_DIGITS = 30
 MAX_MONTH = 12
 """The last month; a larger number is a day."""
+NOT_THERE = frozenset({"NAType", "NaTType"})
+"""Types of what pandas puts in place of a cell that is not there."""
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -166,6 +168,15 @@ def clean(text: str) -> str:
     if text.startswith('="') and (formula := _TEXT_FORMULA.fullmatch(text)):
         return formula[1].replace('""', '"').strip()
     return text
+
+
+def present(value: object) -> Any:
+    """Return a cell, None for what pandas puts in place of one that is not there: its NA has no truth and equals nothing.
+
+    >>> present("NA"), present(None)
+    ('NA', None)
+    """
+    return None if type(value).__name__ in NOT_THERE else value
 
 
 def cell_text(value: object) -> str:

@@ -14,7 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cchc_metrics.declared import FrozenModel
 from cchc_metrics.declared.mistakes import misfits, short
 from cchc_metrics.errors import CchcError
-from cchc_metrics.records.fields import CellError, CellType, Choice
+from cchc_metrics.records.fields import CellError, CellType, Choice, present
 from cchc_metrics.records.problems import Code
 from cchc_metrics.text import Text
 
@@ -86,7 +86,7 @@ class Record(FrozenModel):
     def _understand(cls, value: object, info: ValidationInfo) -> object:
         column = schema_by_name(cls)[info.field_name or ""]
         try:
-            return column.cell_type.parse(value)
+            return column.cell_type.parse(present(value))
         except CellError as error:
             raise PydanticCustomError(
                 error.code.value,
