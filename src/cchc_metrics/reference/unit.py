@@ -50,12 +50,29 @@ class UnitTree:
             parents or of predecessors, a parent that is not on a higher level, an end before the beginning, a district after 30/06/2025.
     """
 
-    __slots__ = ("_below", "_children", "_stages", "_successors", "_units", "_whole", "bearers", "codes", "names", "noticed")
+    __slots__ = (
+        "_below",
+        "_children",
+        "_stages",
+        "_successors",
+        "_units",
+        "_whole",
+        "bearers",
+        "codes",
+        "days",
+        "made_of",
+        "names",
+        "noticed",
+    )
 
     codes: tuple[str, ...]
     """What the units are called by, each before what is below it; a unit that continued stands here once for each of its stages."""
     bearers: Mapping[str, tuple[str, ...]]
     """Official codes that several units bore → what these are called by, earliest first."""
+    days: Mapping[str, tuple[date | None, date | None]]
+    """Each unit's first and last day, over all of its stages; None for open."""
+    made_of: Mapping[str, tuple[str, ...]]
+    """The units that were made of others → these."""
     names: Names
     """The units by their names, in any spelling."""
     noticed: tuple[UnitFinding, ...]
@@ -98,10 +115,18 @@ class UnitTree:
             for earlier in dict.fromkeys(by_code[code].predecessors):
                 successors.setdefault(earlier, []).append(code)
         found = MappingProxyType({code: by_code[code] for code in ordered})
+        days = {code: (unit.valid_from, unit.valid_to) for code, unit in found.items()}
+        made_of = {code: unit.predecessors for code, unit in found.items() if unit.predecessors}
+        for key, chain in stages.items():
+            days[key] = (found[chain[0]].valid_from, found[key].valid_to)
+            if chain[0] in made_of:
+                made_of[key] = made_of[chain[0]]
         for name, value in (
             ("_units", found),
             ("_children", MappingProxyType({code: tuple(below) for code, below in children.items()})),
             ("_below", MappingProxyType(below)),
+            ("days", MappingProxyType(days)),
+            ("made_of", MappingProxyType(made_of)),
             ("names", Names(found)),
             ("noticed", tuple(noticed)),
             ("_successors", MappingProxyType({k: tuple(v) for k, v in successors.items()})),
@@ -265,11 +290,9 @@ class UnitTree:
 
     def days_of(self, code: str) -> tuple[date | None, date | None]:
         """Return the first and the last day of a unit, over all of its stages; None for open."""
-        stages = self._stages.get(code)
-        if stages is not None:
-            return self._units[stages[0]].valid_from, self._units[stages[-1]].valid_to
-        unit = self._units.get(code) or self.unit(code)
-        return unit.valid_from, unit.valid_to
+        if code not in self.days:
+            self.unit(code)
+        return self.days[code]
 
     def _wholes(self, codes: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._whole.get(c, c) for c in codes))
@@ -285,7 +308,9 @@ class UnitTree:
 
     def overlaps(self, code: str, first: date, last: date) -> bool:
         """Return whether a unit exists on any day between two days, both included."""
-        since, until = self.days_of(code)
+        if code not in self.days:
+            self.unit(code)
+        since, until = self.days[code]
         return (since is None or since <= last) and (until is None or until >= first)
 
     def at_level(self, level: Level, *, within: str | None = None, on: date | None = None) -> tuple[str, ...]:
@@ -295,7 +320,9 @@ class UnitTree:
 
     def predecessors(self, code: str) -> tuple[str, ...]:
         """Return the codes of the units that a unit was made of; a baseline is the sum of their counts."""
-        return self._begun(code).predecessors
+        if code not in self._units:
+            self.unit(code)
+        return self.made_of.get(code, ())
 
     def successors(self, code: str) -> tuple[str, ...]:
         """Return the codes of the units that a unit went into, in the order of the tree.

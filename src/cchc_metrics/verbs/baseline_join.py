@@ -94,16 +94,16 @@ class BaselineJoin:
         self.unit_codes.add((*source.units, *current.units))
         new = [code for code in self.unit_codes if code in tree]
         while new:
-            new = [p for p in dict.fromkeys(p for code in new for p in tree.predecessors(code)) if p not in self.unit_codes]
+            new = [p for p in dict.fromkeys(p for code in new for p in tree.made_of.get(code, ())) if p not in self.unit_codes]
             self.unit_codes.add(new)
         self.units = tuple(self.unit_codes)
         self.table = replace(source, units=self.units)
-        known = [tree.unit(code) if code in tree else None for code in self.units]
-        self.in_tree = np.array([unit is not None for unit in known], dtype=bool)
-        days = [(None, None) if u is None else tree.days_of(u.code) for u in known]
-        self.since = np.array([_OPEN_START if first is None else day_number(first) for first, _ in days])
-        self.until = np.array([_OPEN_END if last is None else day_number(last) for _, last in days])
-        self.predecessors = [() if u is None else tree.predecessors(u.code) for u in known]
+        self.in_tree = np.array([code in tree.days for code in self.units], dtype=bool)
+        days = [tree.days.get(code, (None, None)) for code in self.units]
+        number = {day: day_number(day) for pair in set(days) for day in pair if day is not None}  # few, though units are many
+        self.since = np.array([_OPEN_START if first is None else number[first] for first, _ in days])
+        self.until = np.array([_OPEN_END if last is None else number[last] for _, last in days])
+        self.predecessors = [tree.made_of.get(code, ()) for code in self.units]
         self.n_before = np.array([len(before) for before in self.predecessors], dtype=np.int64)
         self.allocated = self._allocated()
 
@@ -182,11 +182,10 @@ class BaselineJoin:
         whose = np.repeat(np.arange(len(unit)), n)
         starts = np.concatenate(([0], np.cumsum(n)[:-1]))
         each, which = np.unique(unit, return_inverse=True)
-        pairs = [self._pairs(u) for u in each.tolist()]
+        all_before, all_refused = self._pairs(each)
         offsets = np.concatenate(([0], np.cumsum(self.n_before[each])[:-1]))
         pair = np.repeat(offsets[which] - starts, n) + np.arange(int(n.sum()))  # where each row's predecessors are among those of each unit
-        before = np.concatenate([codes for codes, _ in pairs])[pair]
-        split = np.concatenate([refused for _, refused in pairs])[pair]
+        before, split = all_before[pair], all_refused[pair]
         parts = self._at(indicator[whose], before, breakdown[whose], window)
         table = self.table
         there = parts.row >= 0
@@ -337,13 +336,17 @@ class BaselineJoin:
             found.say(hit, _NOT_COMPARABLE, codes[unit[hit]])
         return hit
 
-    def _pairs(self, unit: int) -> tuple[Array, Array]:
-        """Return the codes of a unit's predecessors, and which of them were split and have no share for it."""
-        code = self.units[unit]
-        split = self.finder.units.split_predecessors(code)
-        before = self.predecessors[unit]
-        refused = [p in split and self.finder.shares.get(p, {}).get(code) is None for p in before]
-        return np.array([self.unit_codes[p] for p in before], dtype=np.int64), np.array(refused, dtype=bool)
+    def _pairs(self, units: Array) -> tuple[Array, Array]:
+        """Return the codes of the predecessors of some units, one unit after the other, and which were split and have no share for it."""
+        before, refused = [], []
+        for unit in units.tolist():
+            code, made_of = self.units[unit], self.predecessors[unit]
+            split = self.finder.units.split_predecessors(code)
+            before += [self.unit_codes[p] for p in made_of]
+            refused += (
+                [p in split and self.finder.shares.get(p, {}).get(code) is None for p in made_of] if split else [False] * len(made_of)
+            )
+        return np.array(before, dtype=np.int64), np.array(refused, dtype=bool)
 
     def _allocated(self) -> Array:
         """Return bool[unit]: whether a unit, or one of those before it, got a share of a unit that was split."""

@@ -82,21 +82,33 @@ def _put(table: Measures, tree: UnitTree) -> tuple[Measures, Array]:
     keys.add(table.units)
     place: Array = np.repeat(np.arange(len(table.units), dtype=np.int32)[:, None], len(table.periods), axis=1)
     other = False
-    for at, label in enumerate(table.units):
-        if label in tree and label not in tree.bearers and tree.whole(label) == label:
+    has = _has(table)
+    figures = np.zeros(place.shape, dtype=bool)
+    figures[table.unit[has], table.period[has]] = True
+    for at in np.flatnonzero(figures.any(axis=1)).tolist():
+        label = table.units[at]
+        if label in tree.days and label not in tree.bearers and tree.whole(label) == label:
             continue  # most: one unit bore the code
         bearers = units_of(tree, label)
         if bearers == (label,):
             continue
-        for n, period in enumerate(table.periods):
+        for n in np.flatnonzero(figures[at]).tolist():
+            period = table.periods[n]
+            if label in bearers and _throughout(tree, label, period):
+                continue  # so that no other one bore the code then
             meant = bearers if len(bearers) == 1 else _there(tree, bearers, period) if bearers else _named(tree, label, period)
             if len(meant) == 1 and meant[0] != label:
                 place[at, n], other = keys[meant[0]], True
     if not other or not len(table):
         return table, unmoved
-    unit = np.where(_has(table), place[table.unit, table.period], table.unit).astype(np.int32)
+    unit = np.where(has, place[table.unit, table.period], table.unit).astype(np.int32)
     moved = unit != table.unit
     return (replace(table, units=tuple(keys), unit=unit), moved) if moved.any() else (table, unmoved)
+
+
+def _throughout(tree: UnitTree, key: str, period: Period) -> bool:
+    since, until = tree.days[key]
+    return (since is None or since <= period.first) and (until is None or until >= period.last)
 
 
 def units_of(tree: UnitTree, label: str) -> tuple[str, ...]:
