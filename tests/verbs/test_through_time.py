@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 import cchc_metrics as cm
 from cchc_metrics.errors import UnknownUnitError
+from cchc_metrics.plan import Plan
 from cchc_metrics.records.outreach import OutreachActivity
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.json_report import report_json
@@ -169,3 +171,34 @@ def test_a_report_as_json_lists_the_units_by_the_keys_of_its_values() -> None:
         for code, name, last in (("1", "thị trấn Mỹ An", str(END)), ("1", "xã Tháp Mười", None))
     ]
     assert [{key: units[unit][key] for key in listed[0]} for unit in ("1@2025-06-30", "1")] == listed
+
+
+def test_every_answer_table_with_units_names_them() -> None:
+    """So that a reader of a code knows which of the units that bore it is meant."""
+    columns = cm.columns_of(OutreachActivity, activities([("1", 250), ("1", 600), ("2", 250)]))
+    plan = Plan.model_validate(
+        {
+            "number": "1/KH",
+            "issued_on": date(2025, 7, 2),
+            "issuer": "UBND",
+            "year": 2025,
+            "targets": [{"id": "t", "indicator": "outreach_activities", "comparator": ">=", "value": 1, "unit": "1", "period": "2025-Q4"}],
+        }
+    )
+    covered = {"outreach": (date(2024, 1, 1), date(2026, 12, 31))}
+    data = cm.Dataset(units=TREE, outreach=columns, coverage=covered, plan=plan, as_of=date(2025, 12, 31))
+    tables: dict[str, Any] = {
+        "measures": data.measures("2024-Q4"),
+        "deltas": data.deltas("2025-Q4"),
+        "assessments": data.assessments("2025-Q4"),
+        "contributions": data.contributions("unit", "outreach_activities", period="2025-Q4"),
+        "explanation": data.explain("outreach_activities", "P", period="2024-Q4"),
+    }
+    names = {"1": "Tháp Mười", "1@2025-06-30": "Mỹ An (–30/06/2025)", "P": "Tỉnh"}
+    for what, table in tables.items():
+        rows = table.to_dicts()
+        assert rows, what
+        shown = {row["unit"]: row["unit_name"] for row in rows if row["unit"] in names}
+        assert shown, what
+        for unit, name in shown.items():
+            assert name.endswith(names[unit]), what

@@ -266,6 +266,7 @@ def _mentioned(report: Report) -> Iterator[str]:
     """Yield the keys of the units of which there are values or baselines."""
     tables = (report.measures, report.deltas.current, report.deltas.baselines)
     found = {table.units[place] for table in tables for place in np.unique(table.unit).tolist()}
+    found |= {one.unit for item in report.assessments or () for one in (item, *item.parts)}
     yield from (code for code in report.units.codes if code in found)
 
 

@@ -73,6 +73,7 @@ class Explanation(AnswerTable[Row]):
         secret: part → how many rows are not listed because they are secret.
         numerator_total, denominator_total: what the rows (and units, and secret rows) add up to; None where the measure has no such count.
         chosen: the rows that are in the table, each with its part; None for all.
+        names: unit code → name.
     """
 
     measure: Measure
@@ -85,6 +86,7 @@ class Explanation(AnswerTable[Row]):
     numerator_total: int | None = None
     denominator_total: int | None = None
     chosen: tuple[tuple[str, Row], ...] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     _key_columns = ("part", "id", "kind", "file", "row")
     _printed = ("part", "id", "unit", "days_late", "due", "rules_from", "ended", "file", "row", "weight")
@@ -119,6 +121,7 @@ class Explanation(AnswerTable[Row]):
             "row": Cells("whole", [row.row for _, row in listed]),
             "id": [row.id for _, row in listed],
             "unit": [row.unit for _, row in listed],
+            "unit_name": Cells("text", [self.names.get(row.unit) for _, row in listed]),
             "day": Cells("date", [row.day for _, row in listed]),
             "due": Cells("date", [row.due for _, row in listed]),
             "ended": Cells("date", [row.ended for _, row in listed]),
@@ -207,7 +210,7 @@ def explain(
         rest[kind] = np.maximum(weight - np.maximum(numerator.rows.get(kind, 0), 0), 0)
         subtracted[kind] = np.maximum(-weight, 0)
     counted = denominator.units if indicator.denominator else numerator.units
-    return Explanation(
+    found_rows = Explanation(
         measure=measure,
         numerator=finder.listed(numerator.rows, "numerator", secret),
         rest=finder.listed(rest, "rest", secret),
@@ -218,6 +221,8 @@ def explain(
         numerator_total=numerator.total,
         denominator_total=denominator.total if indicator.denominator else None,
     )
+    about = {row.unit for row in found_rows}
+    return replace(found_rows, names={code: units.called(code) for code in units.codes if code in about})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

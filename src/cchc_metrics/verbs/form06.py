@@ -76,6 +76,7 @@ class Form06(AnswerTable[Form06Row]):
         rows = self.rows
         return {
             "unit": [self.unit] * len(rows),
+            "unit_name": Cells("text", [self.unit_name or None] * len(rows)),
             "period": Cells("text", [self.period] * len(rows)),
             "level": [row.level for row in rows],
             "field": Cells("text", [row.field for row in rows]),
@@ -262,7 +263,7 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | N
         rows += [*of_level, _total(level, of_level)]
     totals = [row for row in rows if row.field is None]
     return Form06(
-        unit, only, day, rules_until(tally.frame.rules, min(only.last, day)), (*rows, _total("", totals)), units.unit(unit).full_name
+        unit, only, day, rules_until(tally.frame.rules, min(only.last, day)), (*rows, _total("", totals)), units.called(unit, only.last)
     )
 
 

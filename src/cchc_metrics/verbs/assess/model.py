@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -170,11 +170,13 @@ class Assessments(AnswerTable[Assessment]):
         items: one for each target, quota and task; those of several units hold the units' own as ``parts``.
         as_of: the day on which the question was asked.
         dimensions: those that have a column of their own besides the level; None for those of the items. A part of a table keeps them.
+        names: unit code → name.
     """
 
     items: tuple[Assessment, ...]
     as_of: date
     dimensions: tuple[str, ...] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     _key_columns = ("target", "unit")
     _printed = ("target", "name", "unit", "level", "value", "rounded", "comparator", "required", "required_upper", "due", "verdict", "note")
@@ -200,7 +202,7 @@ class Assessments(AnswerTable[Assessment]):
 
     def each_unit(self) -> Assessments:
         """Return the assessments with those of several units replaced by their parts."""
-        return Assessments(tuple(part for item in self.items for part in (item.parts or (item,))), self.as_of)
+        return Assessments(tuple(part for item in self.items for part in (item.parts or (item,))), self.as_of, names=self.names)
 
     def counts(self) -> dict[Verdict, int]:
         """Return how many stand where, for every verdict."""
@@ -219,6 +221,7 @@ class Assessments(AnswerTable[Assessment]):
             "name": [a.name for a in items],
             "indicator": [a.indicator for a in items],
             "unit": [a.unit for a in items],
+            "unit_name": Cells("text", [self.names.get(a.unit) for a in items]),
             "level": Cells("text", [dict(a.breakdown).get("level") for a in items]),
             "due": Cells("date", [a.due for a in items]),
             "verdict": [a.verdict for a in items],

@@ -73,7 +73,8 @@ def assess(
     judge = TargetJudge(measures, plan, units, as_of, finder, catalogue, nouns or {})
     found = [judge.judge(target, kind) for target, kind in _wanted(plan, as_of)]
     tasks = [assess_task(task, judge.unit_of(""), as_of) for task in plan.tasks]
-    return Assessments((*found, *tasks), as_of)
+    about = {one.unit for item in (*found, *tasks) for one in (item, *item.parts)}
+    return Assessments((*found, *tasks), as_of, names={code: units.called(code) for code in units.codes if code in about})
 
 
 def plan_periods(plan: Plan, as_of: date) -> tuple[Period, ...]:
