@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cchc_metrics.errors import InputError
+from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.files import as_it_is_named
 from cchc_metrics.read.fixes import is_fix
 
@@ -30,6 +30,24 @@ def snapshot_names(folder: Path) -> tuple[str, ...]:
     """Return the names of the snapshots of a district's folder, in order."""
     place = folder / SNAPSHOTS
     return tuple(sorted(path.name.removesuffix(ENDING) for path in place.glob("*" + ENDING))) if place.is_dir() else ()
+
+
+def snapshot_at(folder: Path, name: str) -> Path:
+    """Return the file of a snapshot by its name, or of a file that is named.
+
+    Raises:
+        InputError: there is none; names the nearest and those that there are.
+    """
+    path = snapshot_path(folder, name)
+    if path is None and Path(name).is_file():
+        path = Path(name)
+    if path is None:
+        names = snapshot_names(folder)
+        vi, en = suggestion(name, names)
+        vi, en = (vi, en) if vi or not names else (f"; có: {', '.join(names)}", f"; there are: {', '.join(names)}")
+        vi, en = (vi, en) if names else ("; chụp bằng: cchc-metrics snapshot take", "; make one by: cchc-metrics snapshot take")
+        raise InputError(f"không có bản chụp «{name}» trong «{folder}»{vi}", f"there is no snapshot «{name}» in «{folder}»{en}")
+    return path
 
 
 def write_new(path: Path, data: bytes, there: InputError) -> None:

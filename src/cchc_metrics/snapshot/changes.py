@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.numbers import format_decimal_exact
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Breakdown, Measure
@@ -104,6 +105,18 @@ class RowChanges(AnswerTable[RowChange]):
     def _headings(self, lang: Lang) -> Mapping[str, str]:
         return _ROW_HEADINGS if lang == "vi" else {}
 
+    def to_json(self, lang: Lang = "vi") -> dict[str, Any]:
+        """Return the figure, its rows and what the rows that are not listed give, as JSON takes them.
+
+        Args:
+            lang: the language of texts.
+        """
+        return {
+            "figure": self.figure.to_dict(lang),
+            "rows": self.to_dicts(lang),
+            "unlisted": {"rows": self.unlisted, "numerator": self.numerator, "denominator": self.denominator},
+        }
+
     def _above(self, lang: Lang) -> str:
         return self.figure.text(lang)
 
@@ -195,8 +208,46 @@ class FigureChange:
         reason = f" ({self.reason.text(lang)})" if self.reason.text(lang) else ""
         return f"{what}: {then} → {now}, {FIGURE_WORDS[self.change].text(lang)}{reason}"
 
+    def to_dict(self, lang: Lang = "vi") -> dict[str, Any]:
+        """Return it as JSON takes it: each side as a measure, and the differences.
+
+        Args:
+            lang: the language of texts.
+        """
+        m, difference = self.measure, self.difference
+        return {
+            "indicator": m.indicator,
+            "name": self.name.text(lang),
+            "unit": m.unit,
+            "period": m.period.label,
+            "breakdown": dict(m.breakdown),
+            "change": self.change,
+            **{side: _side(getattr(self, side)) for side in ("then", "now")},
+            "numerator_difference": self.numerator,
+            "denominator_difference": self.denominator,
+            "value_difference": None if difference is None else format_decimal_exact(difference),
+            "rows": None
+            if self.late is None
+            else {"late": self.late, "corrected": self.corrected, "gone": self.gone, "unlisted": self.unlisted},
+            "text": self.text(lang),
+            "reason": self.reason.text(lang),
+        }
+
     def __str__(self) -> str:
         return self.text()
+
+
+def _side(measure: Measure | None) -> dict[str, Any] | None:
+    """Return the figure of one side as JSON takes it."""
+    if measure is None:
+        return None
+    value = measure.value
+    return {
+        "status": measure.status.value,
+        "numerator": measure.numerator,
+        "denominator": measure.denominator,
+        "value": None if value is None else format_decimal_exact(value),
+    }
 
 
 Tracer = Callable[[FigureChange], RowChanges]
@@ -269,6 +320,19 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
                 f"no rows of «{indicator}» · {unit} can be traced: {why.en or 'the snapshot has no rows'}",
             )
         return self.tracer(figure)
+
+    def to_json(self, lang: Lang = "vi") -> dict[str, Any]:
+        """Return what was compared and every figure that is another, as JSON takes them.
+
+        Args:
+            lang: the language of texts.
+        """
+        return {
+            "title": self.title.text(lang),
+            "compared": self.compared,
+            "notes": [note.text(lang) for note in self.notes],
+            "figures": [each.to_dict(lang) for each in self.items],
+        }
 
     def _columns(self) -> Mapping[str, Lazy]:
         items = self.items

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, sets_like
 from cchc_metrics.count.cube import BIN, UNIT, VALUE, Cube, canonical
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
@@ -138,6 +138,13 @@ def _cube(kind: str, name: str, dims: tuple[str, ...], rows: Sequence[tuple[str 
     if has_value:
         codes.append(np.array(columns[-1], dtype=np.int64))
     return canonical(axes, labels, np.stack(codes, axis=1), np.ones(len(rows), dtype=np.int64))
+
+
+def sets_read(indicator: Indicator, catalogue: Catalogue, kind: str) -> frozenset[str]:
+    """Return the short names of the sets of events of a kind that an indicator is made of."""
+    counts = [catalogue.counts[name.removeprefix("-")] for name in (*indicator.numerator, *indicator.denominator)]
+    names = {indicator.values_of, *(name for count in counts for name in (count.events, count.until, count.less))} - {""}
+    return frozenset(full.split(".", 1)[1] for name in names for full in sets_like(name) if full.startswith(kind + "."))
 
 
 def reads_rows(indicator: Indicator, catalogue: Catalogue) -> bool:

@@ -182,6 +182,29 @@ class Snapshot:
             ]
         return "\n".join(lines)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return who made it, when, of what and by which definitions, as JSON takes it."""
+        a = self.about
+        return {
+            "name": a.name,
+            "origin": a.origin,
+            "by": a.by,
+            "on": a.on.isoformat(),
+            "signed": a.signed,
+            "restates": a.restates,
+            "why": a.why,
+            "unit": a.unit,
+            "periods": [period.label for period in self.periods],
+            "as_of": a.as_of.isoformat(),
+            "library": a.library,
+            "rules": a.rules.id,
+            "calendar": a.calendar,
+            "inputs": [{"kind": i.kind, "file": i.file, "rows": i.rows, "sha256": i.sha256} for i in a.inputs],
+            "figures": len(self.measures),
+            "restated": len(self.was),
+            "rows": sum(len(each.listed) for each in self.rows.values()),
+        }
+
     def to_bytes(self) -> bytes:
         """Return it as the bytes of a file: the same figures of the same rows are the same bytes, however the rows were ordered or cut."""
         from cchc_metrics.snapshot.stored import to_bytes  # noqa: PLC0415  what writes a snapshot reads it

@@ -12,7 +12,7 @@ from cchc_metrics.count.tally import Tally
 from cchc_metrics.records.columns import Array
 from cchc_metrics.snapshot.cells import Class, RowCells
 from cchc_metrics.snapshot.changes import FigureChange, FigureChanges, Place, RowChange, RowChanges, RowKind, order_of, shown_cells
-from cchc_metrics.snapshot.effects import Effects, changed_rows, reads_rows
+from cchc_metrics.snapshot.effects import Effects, changed_rows, reads_rows, sets_read
 from cchc_metrics.snapshot.model import Snapshot, values_changed
 from cchc_metrics.tables.numbers import format_date
 from cchc_metrics.values import REASONS, Measure, Status, Text
@@ -188,11 +188,12 @@ class Tracing:
         for kind in self._kinds_of(figure):
             over, under, touched, more = self._effects(kind, figure)
             places = self.locate(kind.effects.kind) if self.locate is not None and touched.any() else {}
+            read = sets_read(indicator, self.catalogue, kind.effects.kind)
             change_over, change_under = (each[kind.now] - each[kind.then] for each in (over, under))
             for at in np.flatnonzero(touched).tolist():
                 old, new = kind.pairs[at]
                 file, row = places.get(kind.names[at], ("", None)) if new is not None else ("", None)
-                both = set(old or ()) & set(new or ())
+                both = {*(old or ())} & {*(new or ())}
                 rows.append(
                     RowChange(
                         kind.effects.kind,
@@ -200,8 +201,7 @@ class Tracing:
                         _change((old, new)),
                         int(change_over[at]) if sums else None,
                         int(change_under[at]) if sums and indicator.denominator else None,
-                        shown_cells(cell for cell in old or () if cell not in both),
-                        shown_cells(cell for cell in new or () if cell not in both),
+                        *(shown_cells(cell for cell in each or () if cell[0] in read and cell not in both) for each in (old, new)),
                         file,
                         row,
                     )
