@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -262,3 +263,51 @@ def test_the_digests_are_those_of_the_files(copied: Callable[[], Path]) -> None:
     said = json.loads(made.to_bytes())
     assert said["rules"]["id"] == "default"
     assert replace(made, about=replace(made.about, signed="khác")) != made
+
+
+def test_a_restated_baseline_is_marked_in_every_form_of_the_report(copied: Callable[[], Path], tmp_path: Path) -> None:
+    folder = copied()
+    first = read_folder(folder).snapshot("a", "2020", on=date(2022, 4, 1), by="VP", origin="published")
+    documents = folder / "documents.csv"
+    lines = documents.read_text(encoding="utf-8").splitlines()
+    documents.write_text("\n".join([lines[0], *lines[5:]]) + "\n", encoding="utf-8")
+    data = read_folder(folder)
+    again = data.snapshot("b", "2020", on=date(2022, 4, 2), by="VP", restates=first)
+    report = data.replace(baseline=again).report("2021")
+    said = "restated on 2022-04-02 by VP: from 83.98% (991/1180) to 83.93% (987/1176)"
+    made = {path.name: path for path in report.save(tmp_path / "out", ("txt", "md", "html", "docx", "xlsx", "json"), "en")}
+    texts = {name: " ".join(made[name].read_text(encoding="utf-8").split()) for name in ("report.txt", "report.html")}
+    for name, inner in (("report.docx", "word/document.xml"), ("report.xlsx", "xl/sharedStrings.xml")):
+        with zipfile.ZipFile(made[name]) as book:
+            texts[name] = book.read(inner).decode()
+    for name, text in texts.items():
+        assert said in text, name
+        assert "‡" in text, name
+    deltas = {
+        item["indicator"]: item
+        for item in json.loads(made["report.json"].read_text())["deltas"]
+        if (item["unit"], item["breakdown"]) == ("H20.38", {})
+    }
+    assert deltas["electronic_exchange"]["baseline_restated"] is True
+    assert said in deltas["electronic_exchange"]["reason"]
+    assert deltas["dossiers_postal"]["baseline_restated"] is False
+
+
+def test_a_merged_unit_says_which_of_its_parts_was_restated() -> None:
+    units = [
+        {**UNITS[0], "valid_to": "2021-12-31"},
+        {**UNITS[1], "valid_to": "2021-12-31"},
+        {"code": "MM", "name": "Mỹ Mới", "level": "commune", "valid_from": "2022-01-01", "predecessors": ["MA", "MQ"]},
+    ]
+    both = (MEETINGS[0], {**MEETINGS[1], "Họp không giấy": "không"})
+    rows = [{**row, "Đơn vị": unit, "Mã cuộc họp": row["Mã cuộc họp"] + unit} for row in both for unit in ("MA", "MQ")]
+    first = kept(Dataset(units=units, unit="MM", meetings=rows), "a")
+    again = kept(Dataset(units=units, unit="MM", meetings=rows[1:]), "b", restates=first)
+    now = [{**MEETINGS[0], "Đơn vị": "MM", "Ngày họp": "05/01/2022"}]
+    deltas = Dataset(units=units, unit="MM", meetings=now, baseline=again).deltas("2022")
+    found = deltas[P, "MM"]
+    assert found.baseline is not None
+    assert (found.baseline.numerator, found.baseline.denominator) == (1, 3)
+    assert "thị trấn Mỹ An: đã tính lại ngày 10/01/2022" in found.reason.vi
+    assert "Mỹ Quý" not in found.reason.vi
+    assert deltas.filter(indicator=P, unit="MM", breakdown=()).column("baseline_restated") == [True]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from cchc_metrics.catalogue.model import Catalogue, Indicator
 from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.read.published import decimals_of, printed
 from cchc_metrics.reference.period import Period
 from cchc_metrics.values import REASONS, UNSAID, Measure, Scale, Status, Text
 from cchc_metrics.verbs.measures import Basis, Measures
-
-_RATE_ONLY = Text("chỉ có tỷ lệ đã công bố, không có số đếm", "only a published rate, without its counts")
 
 
 def read_baseline(data: Any, catalogue: Catalogue, *, file: str = "baseline.json") -> Measures:
@@ -141,7 +141,8 @@ def _judged(
                 f"numerator null với trạng thái {status.value}: ghi số đếm, hoặc status «no_data», hoặc chỉ value của một tỷ lệ",
                 f"numerator null with status {status.value}: give the counts, or the status «no_data», or a rate's value alone",
             )
-        return max((status, Status.ESTIMATED), key=list(Status).index), _RATE_ONLY, _decimal(value)
+        exact = _decimal(value)
+        return max((status, Status.ESTIMATED), key=list(Status).index), printed(decimals_of(Decimal(str(value)))), exact
     if divided and denominator is None:
         raise CchcError("thiếu denominator: tỷ lệ cần mẫu số", "denominator is missing: a rate needs one")
     if denominator == 0:

@@ -23,6 +23,7 @@ from cchc_metrics.read.findings import shown
 from cchc_metrics.read.fixes import is_fix, read_fixes
 from cchc_metrics.read.kept import snapshot_names, snapshot_path
 from cchc_metrics.read.places import bytes_in, bytes_of, fault_of, is_there
+from cchc_metrics.read.published import read_published
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.scheme_files import read_scheme, read_scores
 from cchc_metrics.read.several import judged_together, parse_place
@@ -110,7 +111,7 @@ class FolderFiles:
         return read_scores(self.path, None if chosen is None else Path(chosen), self.district.code)
 
     def baseline(self, path: Path, catalogue: Catalogue) -> Measures:
-        """Return the measures of a published report (``report.json``)."""
+        """Return the measures of a published report: its ``report.json``, or a TOML of figures typed in from it."""
         if not path.exists() and (names := snapshot_names(self.path)):
             vi, en = suggestion(str(path), names)
             listed = ", ".join(names)
@@ -119,6 +120,8 @@ class FolderFiles:
                 f"there is no file or snapshot «{path}»{en or '; there are: ' + listed}",
             )
         data = bytes_in(self.path, path) if path == self.baseline_path else bytes_of(path)
+        if path.suffix == ".toml":
+            return read_published(data, catalogue, self.units, self.district.code, file=path.name)
         return read_baseline(parse_json(data, path.name).data, catalogue, file=path.name)
 
 

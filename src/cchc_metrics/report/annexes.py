@@ -133,7 +133,7 @@ def _rows(
         )
         none = no_value_text(found, draft.lang) if found.value is None else ""
         about = (draft.excluded(indicator, found), interval_note(draft, indicator, found)) if below == 0 else ()
-        mark = notes.mark(*about, draft.doubt(found), none, why)
+        mark = notes.mark(*about, draft.doubt(found), none, why, draft.of_baseline(delta) if compared else "")
         name = draft.name(indicator) if below == 0 else draft.scope(breakdown)
         cells = (Cell(f"{name} {mark}".strip()), draft.cell(found), *draft.counts(found), *draft.changes(delta))
         yield TableRow(cells, depth + below)

@@ -19,11 +19,11 @@ from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import COUNT, Cell, Form, TableRow, number_cell
 from cchc_metrics.tables.numbers import format_count, format_date, format_points, format_signed
 from cchc_metrics.text import Lang, dictionary_order
-from cchc_metrics.values import Breakdown, Measure, Scale, Status
+from cchc_metrics.values import Breakdown, Measure, Printed, Restated, Scale, Status
 from cchc_metrics.verbs.assess import Assessment
 from cchc_metrics.verbs.compare import Delta
 
-ESTIMATED, ENTERED = "*", "†"
+ESTIMATED, ENTERED, RESTATED = "*", "†", "‡"
 _MARKS = {Status.ESTIMATED: ESTIMATED, Status.ENTERED: ENTERED}
 """What follows a value that is estimated."""
 NONE = "–"
@@ -182,20 +182,29 @@ class Draft:
         """Return why a value is estimated, or who entered it by hand and from where; ``""`` where it was counted."""
         return found.reason.text(self.lang) if found.status in _MARKS else ""
 
+    def of_baseline(self, delta: Delta | None) -> str:
+        """Return what has to be said of what a value is compared with: restated, known as printed only, entered by hand; else ``""``."""
+        base = None if delta is None else delta.baseline
+        if base is None or not (isinstance(base.reason, (Restated, Printed)) or base.status is Status.ENTERED):
+            return ""
+        return self.say("Kỳ gốc: ", "Baseline: ") + base.reason.text(self.lang)
+
     def cell(self, found: Measure | None, beside: Iterable[Fraction | None] = ()) -> Cell:
         """Return a value as a cell: one that is estimated or entered by hand is marked, one that there is not is a dash."""
         if found is None or found.value is None:
             return Cell(NONE, about=None if found is None else found.key)
-        mark = _MARKS.get(found.status, "")
+        mark = _MARKS.get(found.status, "") + (RESTATED if isinstance(found.reason, Restated) else "")
         return number_cell(found.value, value_form(found.scale), self.lang, beside=beside, mark=mark, about=found.key)
 
     def estimated(self, rows: Iterable[TableRow]) -> Iterator[str]:
         """Yield what each mark of a value means, where any cell has it."""
-        marks = {cell.mark for row in rows for cell in row.cells}
+        marks = {mark for row in rows for cell in row.cells for mark in cell.mark}
         if ESTIMATED in marks:
             yield f"{ESTIMATED} {self.say('Ước tính.', 'Estimated.')}"
         if ENTERED in marks:
             yield f"{ENTERED} {self.say('Nhập tay, không đếm từ hồ sơ.', 'Entered by hand, not counted from records.')}"
+        if RESTATED in marks:
+            yield f"{RESTATED} {self.say('Đã tính lại sau khi báo cáo.', 'Restated after it was reported.')}"
 
     def count(self, number: int | None) -> Cell:
         """Return a count as a cell; empty where there is none."""

@@ -68,7 +68,7 @@ def _figures(draft: Draft) -> Section:
         value = draft.cell(found) if target is None else _with_key(reached, found)
         about = f", {draft.scope(found.breakdown)}" if found.breakdown else ""
         reason = "" if not compared or delta is None or delta.difference is not None else delta.reason.text(draft.lang)
-        mark = notes.mark(interval_note(draft, indicator, found), reason)
+        mark = notes.mark(interval_note(draft, indicator, found), reason, draft.of_baseline(delta) if compared else "")
         verdict = "" if target is None else target.verdict.text(draft.lang)
         cells = (Cell(f"{draft.name(indicator)}{about} {mark}".strip()), value, *draft.counts(found), was, difference, relative, way)
         rows.append((*cells, required, Cell(verdict)))

@@ -128,8 +128,18 @@ def delta_lines(deltas: Deltas, lang: Lang = "vi") -> Iterator[str]:
     period_of = np.where(deltas.row >= 0, base.period[deltas.row], -1) if len(base) else np.full(len(deltas), -1)
     numbers = [column for v in (before, current.values, deltas.difference, deltas.relative) for column in (v.over, v.under)]
     for rows in _pieces(current.status != _NOT_APPLICABLE):
-        columns = (current.basis, current.unit, current.period, current.breakdown, deltas.status, deltas.reason, period_of, deltas.better)
-        for b, u, p, d, s, r, at, better, bo, bu, co, cu, do, du, ro, ru in zip(
+        columns = (
+            current.basis,
+            current.unit,
+            current.period,
+            current.breakdown,
+            deltas.status,
+            deltas.reason,
+            period_of,
+            deltas.better,
+            deltas.restated,
+        )
+        for b, u, p, d, s, r, at, better, again, bo, bu, co, cu, do, du, ro, ru in zip(
             *(column[rows].tolist() for column in (*columns, *numbers)), strict=True
         ):
             text = changed(do, du, ro, ru, scales[b], better, lang) if du else reasons[r] if cu else '""'
@@ -138,7 +148,7 @@ def delta_lines(deltas: Deltas, lang: Lang = "vi") -> Iterator[str]:
                 f'"baseline_period": {base_periods[at]}, "baseline": {decimal(bo, bu) if bu else "null"}, '
                 f'"current": {decimal(co, cu) if cu else "null"}, "difference": {decimal(do, du) if du else "null"}, '
                 f'"difference_unit": {in_units[b]}, "relative_percent": {decimal(ro, ru) if ru else "null"}, '
-                f'"better": {_FLAGS[better]}, "text": {text}, "reason": {reasons[r]}}}'
+                f'"better": {_FLAGS[better]}, "baseline_restated": {_FLAGS[again]}, "text": {text}, "reason": {reasons[r]}}}'
             )
 
 

@@ -348,15 +348,21 @@ def definitions_of(catalogue: Catalogue) -> Mapping[str, str]:
     """Return indicator → digest of what its values follow from; words, sources and where reports show it are no part of that."""
     found = {}
     for indicator in catalogue:
-        own = indicator.model_dump(mode="json", include=_VALUES)
+        own = indicator.model_dump(mode="json", exclude=_WORDS, exclude_defaults=True)
         own["formula"] = indicator.formula_id
-        counts = [catalogue.counts[name].model_dump(mode="json", exclude={"vi", "en"}) for name in sorted({*indicator.counts})]
+        counts = [
+            catalogue.counts[name].model_dump(mode="json", exclude={"vi", "en"}, exclude_defaults=True)
+            for name in sorted({*indicator.counts})
+        ]
         found[indicator.id] = digest_of([own, counts])
     return found
 
 
-_VALUES = {"id", "numerator", "denominator", "scale", "quantile", "values_of", "excluded", "unsaid", "cases", "valid_from", "valid_to"}
-"""What of the definition of an indicator its values follow from."""
+_WORDS = {
+    "vi", "en", "better", "formula", "source", "source_en", "breakdowns", "by_level", "sample", "headline", "per_unit", "total",
+    "definition_changed_on", "definition_changed_vi", "definition_changed_en", "example", "noun_vi", "noun_en", "bad_vi", "bad_en",
+}  # fmt: skip
+"""What of the definition of an indicator its values do not follow from."""
 
 
 def version() -> str:

@@ -194,6 +194,7 @@ class Tracing:
                 old, new = kind.pairs[at]
                 file, row = places.get(kind.names[at], ("", None)) if new is not None else ("", None)
                 both = {*(old or ())} & {*(new or ())}
+                was, is_ = (shown_cells(cell for cell in each or () if cell[0] in read and cell not in both) for each in (old, new))
                 rows.append(
                     RowChange(
                         kind.effects.kind,
@@ -201,7 +202,8 @@ class Tracing:
                         _change((old, new)),
                         int(change_over[at]) if sums else None,
                         int(change_under[at]) if sums and indicator.denominator else None,
-                        *(shown_cells(cell for cell in each or () if cell[0] in read and cell not in both) for each in (old, new)),
+                        was,
+                        is_,
                         file,
                         row,
                     )

@@ -15,7 +15,7 @@ from cchc_metrics.reference.rules import rules_id
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
 from cchc_metrics.reference.unit_time import official_code
 from cchc_metrics.tables.numbers import round_half_up
-from cchc_metrics.values import REASONS, Breakdown, Measure, MeasureSource, Scale, Status, Text, join_reasons, worst
+from cchc_metrics.values import REASONS, Breakdown, Measure, MeasureSource, Restated, Scale, Status, Text, join_reasons, worst
 from cchc_metrics.verbs.figures import bore, not_there, one_each, units_of
 from cchc_metrics.verbs.measures import Measures
 
@@ -171,7 +171,7 @@ class BaselineFinder:
             if found.measure is None or found.measure.numerator is None or found.status is Status.NOT_COMPARABLE:
                 return FoundBaseline(None, found.status, of_predecessor(name, found.reason))
             parts.append((found.measure, share))
-        return _added(unit, parts, estimated=any(before in split for before in self.units.predecessors(unit)))
+        return _added(unit, parts, self.units, estimated=any(before in split for before in self.units.predecessors(unit)))
 
     def _judged(self, current: Measure, found: FoundBaseline, baseline: Measure) -> FoundBaseline:
         """Return the found baseline with what stands against comparing the two."""
@@ -340,7 +340,7 @@ def of_predecessor(name: str, reason: Text) -> Text:
     return Text(f"{name}: {reason.vi}", f"{name}: {reason.en}")
 
 
-def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool) -> FoundBaseline:
+def _added(unit: str, parts: list[tuple[Measure, Fraction]], units: UnitTree, *, estimated: bool) -> FoundBaseline:
     """Return the sum of the parts' counts under their shares as one measure of ``unit``."""
     like = parts[0][0]
     # A part without any case is no reason against the whole.
@@ -351,6 +351,7 @@ def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool)
     for m, share in parts:
         for why, n in m.excluded.items():
             excluded[why] = excluded.get(why, Fraction(0)) + share * n
+    restated = [of_predecessor(units.unit(m.unit).full_name, m.reason) for m, _ in parts if isinstance(m.reason, Restated)]
     reason = ADDED
     if estimated:
         reason = Text("chia số đếm của đơn vị cũ theo tỷ lệ được cho", "the counts of a split unit, allocated by the given shares")
@@ -360,13 +361,17 @@ def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool)
     value = None
     if estimated and denominator != 0:
         value = numerator * (100 if like.scale is Scale.PERCENT else 1) / (1 if denominator is None else denominator)
+    own = REASONS[status] if status is Status.ZERO_DENOMINATOR else reason
+    if restated:
+        said = join_reasons(*([own] if status is Status.ZERO_DENOMINATOR else []), *restated)
+        own = Restated(said.vi, said.en)
     measure = replace(
         like,
         unit=unit,
         status=status,
         numerator=_rounded(numerator),
         denominator=None if denominator is None else _rounded(denominator),
-        reason=REASONS[status] if status is Status.ZERO_DENOMINATOR else reason,
+        reason=own,
         excluded={why: _rounded(n) for why, n in excluded.items()},
         quantile=value,
     )

@@ -16,7 +16,7 @@ import numpy as np
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
-from cchc_metrics.values import REASONS, Measure, Status, Text, join_reasons
+from cchc_metrics.values import REASONS, Measure, Restated, Status, Text, join_reasons
 from cchc_metrics.verbs.baseline import (
     ADDED,
     NO_BASELINE,
@@ -236,6 +236,14 @@ class BaselineJoin:
             if codes[position] < 0:
                 codes[position] = len(reasons)
                 reasons.append(text)
+        reason = np.where(empty, codes[1], codes[0]).astype(np.int32)
+        marks = np.array([isinstance(text, Restated) for text in table.reasons] or [False], dtype=bool)[table.reason[parts]]
+        for at in np.flatnonzero(np.logical_or.reduceat(marks, starts)).tolist():
+            own = range(int(starts[at]), int(starts[at] + n[at]))
+            said = [self._restated(int(parts[part])) for part in own if marks[part]]
+            text = join_reasons(*([reasons[codes[1]]] if empty[at] else []), *said)
+            reason[at] = len(reasons)
+            reasons.append(Restated(text.vi, text.en))
         excluded = {}
         for why, (rows, counts) in table.excluded.items():
             dense = np.zeros(len(table), dtype=counts.dtype)
@@ -251,7 +259,7 @@ class BaselineJoin:
             unit=unit.astype(np.int32),
             period=table.period[like],
             breakdown=table.breakdown[like],
-            reason=np.where(empty, codes[1], codes[0]).astype(np.int32),
+            reason=reason,
             status=np.maximum(worst, np.where(empty, _ZERO, _OK)).astype(np.int8),
             numerator=sums(table.numerator[parts], starts),
             denominator=denominator,
@@ -260,6 +268,12 @@ class BaselineJoin:
             excluded=excluded,
             quantile=NO_VALUES,
         )
+
+    def _restated(self, row: int) -> Text:
+        """Return what is said of a restated figure of a unit that another was made of."""
+        table = self.table
+        code = table.units[int(table.unit[row])]
+        return of_predecessor(self.finder.units.unit(code).full_name, table.reasons[int(table.reason[row])])
 
     def _one_by_one(self, indicator: Array, unit: Array, breakdown: Array, window: Period) -> Found:
         """Return the baselines of units of which a part was split: allocated by shares, one by one."""

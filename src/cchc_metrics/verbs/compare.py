@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.columns import Coded, Column, Lazy, Packed, Rows
 from cchc_metrics.tables.numbers import plain
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Scale, Status, Text, about, join_reasons
+from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Printed, Restated, Scale, Status, Text, about, join_reasons
 from cchc_metrics.verbs.baseline import (
     NO_BASELINE,
     NO_REASON,
@@ -189,6 +190,15 @@ class Deltas(KeyedByMeasure[Delta]):
         said = " · ".join(label_name(dim, value).text(lang) for dim, value in as_breakdown(breakdown))
         return changes(found, better=better, about=said, most=most, lang=lang)
 
+    @cached_property
+    def restated(self) -> Array:
+        """bool[n]: whether the baseline is a figure that was restated; its reason says when, by whom and from what to what."""
+        said = np.array([isinstance(text, Restated) for text in self.baselines.reasons] or [False], dtype=bool)
+        if not len(self.baselines):
+            return np.zeros(len(self), dtype=bool)
+        found: Array = (self.row >= 0) & said[self.baselines.reason[np.where(self.row >= 0, self.row, 0)]]
+        return found
+
     @property
     def _keys(self) -> Measures:
         return self.current
@@ -220,6 +230,7 @@ class Deltas(KeyedByMeasure[Delta]):
             "baseline_numerator": lambda: counts(base.numerator, base.has_numerator),
             "baseline_denominator": lambda: counts(base.denominator, base.has_denominator),
             "baseline_value": lambda: number_column(base.values.take(self.row)),
+            "baseline_restated": lambda: Packed(self.restated),
             "difference": lambda: number_column(self.difference),
             "difference_unit": lambda: Coded(self.current.basis, ids),
             "relative_percent": lambda: number_column(self.relative),
@@ -360,12 +371,15 @@ def _changes(current: Measures, baselines: Measures, found: Found, reasons: Sequ
     before = Values(np.where(full, before.over, 0), np.where(full, before.under, 0))
     difference = now.less(before)
     relative = now.relative_to(before)
+    alike = _as_printed(difference, baselines, np.where(full, found.row, -1))
+    difference, relative = (_zero_where(alike, each) for each in (difference, relative))
     direction = np.array([_DIRECTION[basis.better] for basis in current.bases] or [0], dtype=np.int8)[current.basis]
     moved = full & (difference.over != 0).astype(bool) & (direction != 0)
     better = np.where(moved, (difference.over > 0).astype(bool) == (direction > 0), -1).astype(np.int8)
     # Why: of a value that is not there, of a baseline that is not, or the marks of both and of the quotient.
     case = np.where(~now.there, 0, np.where(~full, 1, 2))
     sign = np.where((before.over > 0).astype(bool), 0, np.where((before.over < 0).astype(bool), 1, np.where(now.over == 0, 2, 3)))
+    sign = np.where(alike, 4, sign)
     own = np.where(case == 1, -1, current.reason)
     base_reason = np.where(there & (case > 0), baselines.reason[at] if len(baselines) else -1, -1)
     group, first = distinct(case, np.where(case == 2, sign, -1), own, np.where(case > 0, found.reason, -1), base_reason)
@@ -393,8 +407,26 @@ _NO_QUOTIENT = (
     Text("kỳ gốc âm, không tính phần trăm", "the baseline is negative: no percent change"),
     Text("kỳ gốc bằng 0, không tính phần trăm", "the baseline is 0: no percent change"),
     Text("mới phát sinh", "new: the baseline is 0"),
+    Text("bằng số đã công bố trong độ chính xác đã in", "equal to what was published, as near as it was printed"),
 )
-"""Why there is no percent change: nothing against it, a negative baseline, 0 before and now, 0 before."""
+"""What is said of the quotient: nothing, a negative baseline, 0 before and now, 0 before, as near to the baseline as that was printed."""
+
+
+def _as_printed(difference: Values, baselines: Measures, row: Array) -> Array:
+    """Return bool[n], where a value lies as near to its baseline as that was printed, so that no change is known; row −1 has none."""
+    found = np.zeros(len(row), dtype=bool)
+    within = {code: text.within for code, text in enumerate(baselines.reasons) if isinstance(text, Printed)}
+    if within:
+        codes = np.where(row >= 0, baselines.reason[np.where(row >= 0, row, 0)], -1)
+        for at in np.flatnonzero(np.isin(codes, list(within))).tolist():
+            apart = difference.at(at)
+            found[at] = apart is not None and abs(apart) <= within[int(codes[at])]
+    return found
+
+
+def _zero_where(rows: Array, values: Values) -> Values:
+    """Return numbers with 0 in some rows, where there is a number."""
+    return Values(np.where(rows, 0, values.over), np.where(rows & values.there, 1, values.under)) if rows.any() else values
 
 
 def _signed(value: Fraction) -> str:
