@@ -294,7 +294,7 @@ def test_a_restated_baseline_is_marked_in_every_form_of_the_report(copied: Calla
 
 
 def test_a_merged_unit_says_which_of_its_parts_was_restated() -> None:
-    units = [
+    units: list[dict[str, Any]] = [
         {**UNITS[0], "valid_to": "2021-12-31"},
         {**UNITS[1], "valid_to": "2021-12-31"},
         {"code": "MM", "name": "Mỹ Mới", "level": "commune", "valid_from": "2022-01-01", "predecessors": ["MA", "MQ"]},
