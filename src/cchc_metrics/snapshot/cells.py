@@ -33,11 +33,17 @@ class RowCells:
         axes: short name of each set of events → its dimensions, in the order of the labels of its cells.
         listed: id of a row → its class.
         unlisted: class → how many rows are of it that are secret or have no id of their own.
+        secret: the numbers that secret rows bear; known while the table is there, and never written.
     """
 
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     listed: Mapping[str, Class] = field(default_factory=dict)
     unlisted: Mapping[Class, int] = field(default_factory=dict)
+    secret: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+
+    def is_secret(self, name: str) -> bool:
+        """Return whether a row of this id must not be named: a secret row bears its number."""
+        return bool(self.secret) and name.split(_BETWEEN, 1)[0] in self.secret
 
 
 def row_cells(
@@ -80,7 +86,10 @@ def row_cells(
         each = listed.pop(name)
         unlisted[each] = unlisted.get(each, 0) + 1
     return RowCells(
-        dict(sorted(axes.items())), dict(sorted(listed.items())), dict(sorted(unlisted.items(), key=lambda pair: _order(pair[0])))
+        dict(sorted(axes.items())),
+        dict(sorted(listed.items())),
+        dict(sorted(unlisted.items(), key=lambda pair: _order(pair[0]))),
+        frozenset(secret),
     )
 
 

@@ -156,9 +156,16 @@ def reads_rows(indicator: Indicator, catalogue: Catalogue) -> bool:
 def changed_rows(then: RowCells, now: RowCells) -> tuple[dict[str, tuple[Class | None, Class | None]], dict[Class, int]]:
     """Return the rows whose cells are others, id → class then and now (None for not there), and of unlisted rows class → how many more."""
     rows: dict[str, tuple[Class | None, Class | None]] = {}
+    hidden: dict[Class, int] = {}
     for name in sorted({*then.listed, *now.listed}):
         pair = then.listed.get(name), now.listed.get(name)
-        if pair[0] != pair[1]:
+        if pair[0] is not None and pair[1] is None and now.is_secret(name):  # it has become secret: counted, and not named any more
+            hidden[pair[0]] = hidden.get(pair[0], 0) + 1
+        elif pair[0] != pair[1]:
             rows[name] = pair
-    more = {each: n for each in {*then.unlisted, *now.unlisted} if (n := now.unlisted.get(each, 0) - then.unlisted.get(each, 0))}
+    more = {
+        each: n
+        for each in {*then.unlisted, *now.unlisted, *hidden}
+        if (n := now.unlisted.get(each, 0) - then.unlisted.get(each, 0) - hidden.get(each, 0))
+    }
     return rows, more
