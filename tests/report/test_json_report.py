@@ -90,6 +90,7 @@ class DeltaShape(Shape):
     difference_unit: DifferenceUnit
     relative_percent: Decimals | None
     better: bool | None
+    baseline_restated: bool
     text: str
     reason: str
 
