@@ -21,7 +21,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 # A place may import itself and what lies lower; places on one line know nothing of each other.
 # "__init__" is the public face.
 LAYERS = (
-    ("folding", "lazy"),
+    ("folding", "hashes", "lazy"),
     ("errors",),
     ("text",),
     ("arguments",),
@@ -65,6 +65,7 @@ LAYERS = (
     ("verbs.compare", "verbs.assess", "score"),
     ("read", "report", "example"),
     ("scan", "schemas", "proposal", "fix_workbook", "snapshot"),
+    ("fold",),
     ("dataset",),
     ("__init__",),
     ("cli", "testing"),

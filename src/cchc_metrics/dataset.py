@@ -70,6 +70,7 @@ from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
 
 if TYPE_CHECKING:
+    from cchc_metrics.fold.ask import Ask
     from cchc_metrics.report.periodic import PeriodicRows
     from cchc_metrics.report.template_fill import FilledForm
     from cchc_metrics.score import Inputs, Scheme
@@ -271,6 +272,36 @@ class Dataset:
         if not wanted:
             raise CchcError("tally cần ít nhất một kỳ", "tally needs at least one period")
         return self._counted(wanted, self._day(*wanted), sets, engine)
+
+    def ask(self, kind: str, *periods: Period | str, like: Any = None, own: Declared | None = None) -> Ask:
+        """Return what is asked of a table whose rows are elsewhere, by this dataset's units, calendar, rules, indicators and joins.
+
+        What was counted there is put together by ``fold.settle``; see docs/recipes.md.
+
+        Args:
+            kind: name of the kind; the dataset need not have it.
+            *periods: the periods to be measured; the dataset's own where none is said.
+            like: an Arrow table, batch or schema with the columns of the table, or the path of a Parquet file; see ``Ask.like``.
+            own: what is declared of the table, as ``read_frame`` takes it.
+        """
+        from cchc_metrics.fold.ask import Ask  # noqa: PLC0415  only where a table is elsewhere
+
+        wanted = as_periods(periods) or (self._chosen(None),)
+        joined = {join.kind: self.columns(join.kind) for join in kind_named(kind).joins if join.kind in self.tables}
+        return Ask.of(
+            kind,
+            wanted,
+            like=like,
+            rules=self.rules,
+            calendar=self.calendar,
+            as_of=self._day(*wanted),
+            sets=self.catalogue.event_sets(),
+            units=self.units,
+            extracted_on=self.as_of,
+            own=own,
+            joins=joined,
+            file=kind,
+        )
 
     def measures(
         self,

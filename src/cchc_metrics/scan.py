@@ -95,7 +95,7 @@ def scan_tables(
     of_kinds: dict[str, Problems] = {}
     for kind, own in each:
         of_kinds[kind] = of_kinds.get(kind, Problems()) + own
-    return Scan(counted, everything, of_kinds, {kind: mark for kind, own in problems.items() if (mark := _mark(own)) is not None})
+    return Scan(counted, everything, of_kinds, {kind: mark for kind, own in problems.items() if (mark := mark_of(own)) is not None})
 
 
 def counted_of(scan: Scan) -> Tally:
@@ -104,7 +104,8 @@ def counted_of(scan: Scan) -> Tally:
     return scan.counted
 
 
-def _mark(problems: Problems) -> Text | None:
+def mark_of(problems: Problems) -> Text | None:
+    """Return what has to stand beside every value of a table with these problems; None for most."""
     names = ", ".join(f"«{p.heading or p.column}»" for p in problems.examples if p.code is Code.UNUSED_DATE_COLUMN)
     if not names:
         return None
@@ -157,10 +158,7 @@ class _Findings:
 
     def in_order(self) -> Problems:
         """Return the problems in the order of the rows where they came part by part: repeated ids come last."""
-        p = self.problems
-        if self.table.held:
-            return p
-        return Problems(p.totals, tuple(sorted(p.examples, key=lambda problem: problem.row)), p.read, p.rejected, p.limit)
+        return self.problems if self.table.held else self.problems.ordered()
 
 
 def _parts(table: TableSource, tables: Mapping[str, TableSource], findings: _Findings) -> Iterator[Columns]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -233,3 +234,10 @@ def test_a_district_adds_an_indicator_without_code() -> None:
     m = measures_of({"dossiers": rows}, catalogue=own).get("land_late", "TM", YEAR)
     assert m is not None
     assert m.value == 1
+
+
+def test_a_catalogue_is_sent_whole() -> None:
+    catalogue = Catalogue.default()
+    sent = pickle.loads(pickle.dumps(catalogue))  # noqa: S301  made here
+    assert (dict(sent.counts), dict(sent.indicators)) == (dict(catalogue.counts), dict(catalogue.indicators))
+    assert [*sent] == [*catalogue]

@@ -16,9 +16,10 @@ from tests.read.arrow_tables import tables
 from tests.read.parsed import same
 from tests.read.test_rows import EVERY_KIND, REPEATED, UNITS, codes_by_row, only_counted, verdict
 
+from cchc_metrics.hashes import hash_of
 from cchc_metrics.read.arrow import python_value
 from cchc_metrics.read.files import read_file
-from cchc_metrics.read.identifiers import hash_of, judge_ids
+from cchc_metrics.read.identifiers import judge_ids
 from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.rows import read_table
 from cchc_metrics.read.typed import read_arrow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -143,3 +144,17 @@ def test_what_several_columns_make_unique_is_not_told_apart_by_one() -> None:
     assert len(columns_of(Document, [ours, theirs])) == 2
     with pytest.raises(DuplicateIdError, match="unit_code «TM», issued_on «2021-01-04»"):
         columns_of(Document, [ours, theirs, ours])
+
+
+@given(TABLES)
+@few
+def test_columns_are_sent_whole_and_in_runs(table: tuple[type[Record], list[Record]]) -> None:
+    model, records = table
+    columns = columns_of(model, records, file="rows")
+    sent = pickle.loads(pickle.dumps(columns))  # noqa: S301  made here
+    assert list(sent.records()) == records
+    assert (sent.file, dict(sent.labels), sent.row_numbers().tolist()) == ("rows", dict(columns.labels), columns.row_numbers().tolist())
+    assert not any(array.flags.writeable for array in sent.arrays.values())
+    run = pickle.loads(pickle.dumps(columns.part(1, 3)))  # noqa: S301  made here
+    assert list(run.records()) == records[1:3]
+    assert run.row_numbers().tolist() == columns.part(1, 3).row_numbers().tolist()

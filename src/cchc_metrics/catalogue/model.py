@@ -195,6 +195,9 @@ class Catalogue:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"danh mục không thay đổi được | a catalogue does not change: {name} = {value!r}")
 
+    def __reduce__(self) -> tuple[type[Catalogue], tuple[tuple[Count, ...], tuple[Indicator, ...]]]:
+        return (Catalogue, (tuple(self.counts.values()), tuple(self.indicators.values())))
+
     @classmethod
     def default(cls) -> Catalogue:
         """Return the packaged catalogue."""

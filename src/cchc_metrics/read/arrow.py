@@ -79,6 +79,8 @@ def one_array(cells: Any) -> Any:
     if isinstance(cells, pa.ChunkedArray):
         if cells.num_chunks == 1:
             cells = cells.chunk(0)
+        elif not cells.num_chunks and pa.types.is_dictionary(cells.type):  # of some types Arrow makes no empty dictionary itself
+            cells = pa.DictionaryArray.from_arrays(pa.array([], cells.type.index_type), pa.array([], cells.type.value_type))
         else:
             if pa.types.is_dictionary(cells.type):
                 cells = cells.unify_dictionaries()

@@ -102,11 +102,16 @@ def report_followed(rules: Iterable[Follows], cells: Callable[[str], Iterable[An
     for rule in rules:
         if not rule.reported:
             continue
-        listed = list(cells(rule.source))
-        meant = own.worded({rule.source: RawColumn(listed, np.arange(len(listed), dtype=np.int32))}, [rule.source])[rule.source]
-        if any(_follows(rule, cell) for cell in [*listed, *(meant.values if isinstance(meant, RawColumn) else ())]):
+        if says_something(rule, cells(rule.source), own):
             heading = shown(findings.headings.get(rule.source, rule.source))
             findings.add(Code.COLUMN_FOLLOWS, column=rule.column, fix=(f": «{heading}»", f": «{heading}»"))
+
+
+def says_something(rule: Follows, cells: Iterable[Any], own: Own) -> bool:
+    """Return whether a column follows in some row from the distinct cells of the one that it follows from."""
+    listed = list(cells)
+    meant = own.worded({rule.source: RawColumn(listed, np.arange(len(listed), dtype=np.int32))}, [rule.source])[rule.source]
+    return any(_follows(rule, cell) for cell in [*listed, *(meant.values if isinstance(meant, RawColumn) else ())])
 
 
 def _follows(rule: Follows, cell: Any) -> str | None:

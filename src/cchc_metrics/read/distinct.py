@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from cchc_metrics.hashes import text_hashes
 from cchc_metrics.read.arrow import array_of, arrow_of, nulls_of, objects_of, one_array, text_array
-from cchc_metrics.read.identifiers import alike_rows, judged_column, text_buffers, text_hashes
+from cchc_metrics.read.identifiers import alike_rows, judged_column, text_buffers
 from cchc_metrics.read.moment_shapes import Shapes, Understood
 from cchc_metrics.read.raw import RawColumn, TypedColumn
 from cchc_metrics.records.columns import Array

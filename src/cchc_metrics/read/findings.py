@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from cchc_metrics.records.columns import Array
-from cchc_metrics.records.problems import WITHHELD, Code, Problem, Problems
+from cchc_metrics.records.problems import WITHHELD, Code, Problem, Problems, first_rows
 from cchc_metrics.text import nfc
 
 EXAMPLES: Final = 1000
@@ -55,26 +55,27 @@ class Findings:
 
     def add_word(
         self, code: Code, rows: Array | range, where: Array, column: str, value: Callable[[int], Any], fix: Callable[[], Fix]
-    ) -> None:
-        """Add one problem of all the cells that have the same word.
+    ) -> bool:
+        """Add one problem of all the cells that have the same word; return whether any of them may be named.
 
         Args:
             code: what is wrong.
             rows: row numbers of the whole table.
-            where: ascending positions in ``rows`` of the rows concerned.
+            where: positions in ``rows`` of the rows concerned, in the order of their numbers.
             column: canonical column.
             value: takes such a position, returns the word as it stands there.
             fix: returns what to do in both languages.
         """
         where = self._told(code, where, column)
         if not len(where):
-            return
+            return False
         self._totals[code] = self._totals.get(code, 0) + len(where)
         kept, numbers = self._examples.setdefault(code, []), [int(rows[at]) for at in where[: self.limit].tolist()]
         if len(kept) < self.limit:
             self._reported += 1
             place = (code, self.file, self.sheet, numbers[0], column, shown(value(int(where[0]))), *fix(), self._heading(column))
             kept.append((numbers[0], self._reported, Problem(*place, len(where), tuple(numbers))))
+        return True
 
     def _told(self, code: Code, where: Array, column: str) -> Array:
         """Return the rows that are named; of secret ones only the number is told, here."""
@@ -101,7 +102,7 @@ class Findings:
         Args:
             code: what is wrong.
             rows: row numbers of the whole table.
-            where: ascending positions in ``rows`` of the rows concerned.
+            where: ascending positions in ``rows`` of the rows concerned; of many the first by their numbers are kept.
             column: canonical column.
             value: takes such a position, returns the cell.
             fix: takes such a position, returns what to do in both languages.
@@ -114,7 +115,7 @@ class Findings:
             return
         self._reported += 1
         kept, heading = self._examples.setdefault(code, []), self._heading(column)
-        for at in where[: self.limit].tolist():
+        for at in first_rows(where, rows, self.limit).tolist():
             row = int(rows[at])
             tail = fix(at) if fix else ("", "")
             kept.append((row, self._reported, Problem(code, self.file, self.sheet, row, column, shown(value(at)), *tail, heading)))
@@ -125,7 +126,7 @@ class Findings:
 
     def problems(self, read: int, rejected: int) -> Problems:
         """Return what was found, the examples in the order of the sheet; those of one row as they were reported."""
-        kept = [reported for found in self._examples.values() for reported in sorted(found, key=_place)[: self.limit]]
+        kept = [reported for found in self._examples.values() for reported in sorted(found, key=_chosen)[: self.limit]]
         unlisted = [
             Problem(code, self.file, self.sheet, column=column, value=WITHHELD, heading=self._heading(column), cells=n)
             for (code, column), n in sorted(self._unlisted.items())
@@ -141,6 +142,12 @@ class Findings:
 
 def _place(reported: tuple[int, int, Problem]) -> tuple[int, int]:
     return reported[:2]
+
+
+def _chosen(reported: tuple[int, int, Problem]) -> tuple[int, str, str]:
+    """Return by what the first of a code are chosen: not by when they were reported, so that parts choose as the whole does."""
+    row, _, problem = reported
+    return row, problem.column, problem.value
 
 
 def shown(value: object) -> str:

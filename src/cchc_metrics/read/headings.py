@@ -214,14 +214,25 @@ def columns_said(meaning: str) -> list[str]:
 
 def _says_something_else(kind: Kind, heading: str, column: str, own: Mapping[str, str], cells: Callable[[], Iterable[object]]) -> bool:
     """Return whether a heading means its column only by its words and no cell is one: «Loại văn bản» with Quyết định, Công văn."""
+    lists = word_lists(kind, heading, column, own)
+    return bool(lists) and not has_word(lists, cells())
+
+
+def word_lists(kind: Kind, heading: str, column: str, own: Mapping[str, str]) -> tuple[type[Choice], ...]:
+    """Return the closed lists one of whose words must stand below a heading for it to mean its column; none where it means it anyway."""
     key = heading_key(heading)
-    if key in map(heading_key, kind.ticked) and key not in map(heading_key, own):
-        choice = schema_by_name(kind.model)[column].choice
-        return not any(_is_word(words, cell) for cell in cells() for words in (Flag, choice) if words is not None)
-    if key not in map(heading_key, kind.by_words) or key in map(heading_key, own):
-        return False
+    if key in map(heading_key, own):
+        return ()
     choice = schema_by_name(kind.model)[column].choice
-    return choice is not None and not any(_is_word(choice, cell) for cell in cells())
+    if key in map(heading_key, kind.ticked):
+        return (Flag,) if choice is None else (Flag, choice)
+    return (choice,) if key in map(heading_key, kind.by_words) and choice is not None else ()
+
+
+def has_word(lists: Iterable[type[Choice]], cells: Iterable[object]) -> bool:
+    """Return whether a cell is a word of one of some closed lists."""
+    wanted = tuple(lists)
+    return any(_is_word(words, cell) for cell in cells for words in wanted)
 
 
 def _is_word(choice: type[Choice], cell: object) -> bool:

@@ -6,22 +6,18 @@ The one way in which tables are joined: whole, or a part of a large table at a t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from cchc_metrics.errors import InputError
-from cchc_metrics.read.findings import EXAMPLES, Findings
+from cchc_metrics.read.findings import Findings
 from cchc_metrics.read.nearest import nearest
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.kind import Join, Kind
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Problems
+from cchc_metrics.records.problems import DIFFERENT_FIXES, Code, Problem, Problems
 from cchc_metrics.records.record import schema_by_name
-
-_SOUGHT: Final = 100
-"""For so many different values without a partner the nearest is sought."""
 
 
 def join_tables(tables: Mapping[str, Columns], kinds: Mapping[str, Kind] = KINDS) -> tuple[dict[str, Columns], Problems]:
@@ -134,7 +130,7 @@ class Joins:
             else:
                 blank = np.fromiter((not value for value in values), dtype=bool, count=len(values))
                 where = np.flatnonzero(((numbers < 0) & ~blank)[codes])
-                links += Links(_alone(part, join, values, codes, where, [list(partners.number)]))
+                links += Links(_alone(part, join, values, codes, where))
         return joined, links
 
     def problems(self, links: Links, parts: Iterable[Columns] = ()) -> Problems:
@@ -145,12 +141,16 @@ class Joins:
             parts: the parts once more, gone through only where a row of another table has no partner, to name the nearest.
         """
         problems = links.problems
+        for partners in self.partners:
+            if partners.join.must == "this":
+                problems = _with_nearest(problems, partners.join.code, [list(partners.number)])
         for at, partners in enumerate(self.partners):
             join, other = partners.join, partners.other
             if join.must == "other":
                 where = np.flatnonzero(~links.met.get(at, np.zeros(len(other), dtype=bool)))
                 values, codes = _values(other, join.column)
-                problems += _alone(other, join, values, codes, where, (_values(part, join.column)[0] for part in parts), reject=True)
+                alone = _alone(other, join, values, codes, where, reject=True)
+                problems += _with_nearest(alone, join.code, (_values(part, join.column)[0] for part in parts))
         return problems
 
 
@@ -167,27 +167,27 @@ def _values(columns: Columns, name: str) -> tuple[Sequence[str], Array]:
     return columns.arrays[name].tolist(), np.arange(len(columns))
 
 
-def _alone(
-    columns: Columns,
-    join: Join,
-    values: Sequence[str],
-    codes: Array,
-    where: Array,
-    partners: Iterable[Sequence[str]],
-    *,
-    reject: bool = False,
-) -> Problems:
-    """Return a finding for each of the rows ``where``, which have no partner, the first with the nearest of what they could have meant."""
+def _alone(columns: Columns, join: Join, values: Sequence[str], codes: Array, where: Array, *, reject: bool = False) -> Problems:
+    """Return a finding for each of the rows ``where``, which have no partner."""
     if not len(where):
         return Problems()
-    wanted = list(dict.fromkeys(values[code] for code in codes[where[:EXAMPLES]].tolist()))
-    near = nearest(wanted[:_SOUGHT], partners)
-
-    def fix(at: int) -> tuple[str, str]:
-        found = near.get(values[codes[at]])
-        return (f"; có phải «{found}»?", f"; did you mean «{found}»?") if found else ("", "")
-
     findings = Findings(columns.file, columns.sheet)
     findings.headings = columns.headings
-    findings.add_rows(join.code, columns.row_numbers(), where, join.column, lambda at: values[codes[at]], fix)
+    findings.add_rows(join.code, columns.row_numbers(), where, join.column, lambda at: values[codes[at]])
     return findings.problems(0, len(where) if reject else 0)
+
+
+def _with_nearest(problems: Problems, code: Code, partners: Iterable[Sequence[str]]) -> Problems:
+    """Return problems in which the first different values without a partner have beside them the nearest of what they could mean."""
+    found = problems.ordered()
+    wanted = dict.fromkeys(p.value for p in found.examples if p.code is code)
+    if not wanted:
+        return problems
+    near = nearest(list(wanted)[:DIFFERENT_FIXES], partners)
+    fixes = {value: (f"; có phải «{text}»?", f"; did you mean «{text}»?") for value, text in near.items()}
+    return replace(found, examples=tuple(_fixed(p, fixes) if p.code is code else p for p in found.examples))
+
+
+def _fixed(p: Problem, fixes: Mapping[str, tuple[str, str]]) -> Problem:
+    vi, en = fixes.get(p.value, ("", ""))
+    return replace(p, fix_vi=vi, fix_en=en)

@@ -148,18 +148,16 @@ def report_lost(findings: Findings, columns: Columns, rows: Array | range, bad: 
         if not lost.any():
             continue
         where = np.flatnonzero((lost > 0)[codes] & ~bad)
-        letters = np.array([sum(map(str.isalpha, text)) for text in labels], dtype=np.int64)
-        gone, left = int(lost[codes[where]].sum()), int(letters[codes[where]].sum())
-        fix = lost_share(gone, left)
-        findings.add_rows(Code.LETTERS_LOST, rows, where, spec.name, partial(_label_at, labels, codes), partial(_always, fix))
+        findings.add_rows(Code.LETTERS_LOST, rows, where, spec.name, partial(_label_at, labels, codes), partial(_share_at, labels, codes))
 
 
 def _label_at(labels: Sequence[str], codes: Array, at: int) -> str:
     return labels[int(codes[at])]
 
 
-def _always(fix: tuple[str, str], _: int) -> tuple[str, str]:
-    return fix
+def _share_at(labels: Sequence[str], codes: Array, at: int) -> tuple[str, str]:
+    label = labels[int(codes[at])]
+    return lost_share(letters_lost(label), sum(map(str.isalpha, label)))
 
 
 def lost_share(lost: int, left: int) -> tuple[str, str]:

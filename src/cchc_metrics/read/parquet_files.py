@@ -311,15 +311,16 @@ class _State:
     def _unified(self, columns: Columns) -> Columns:
         arrays, labels = dict(columns.arrays), dict(columns.labels)
         changed = False
-        for name, own in columns.labels.items():
+        for name in {**columns.labels, **self.labels}:
+            codes, own = columns.codes(name)  # a column that only parts before have, since it follows from their cells, has its default
             known = self.labels.setdefault(name, own)
-            if own == known:
+            if own == known and name in columns:
                 continue
             position = {text: at for at, text in enumerate(known)}
             for text in own:
                 position.setdefault(text, len(position))
             self.labels[name] = labels[name] = tuple(position)
-            arrays[name] = np.array([position[text] for text in own], dtype=code_dtype(len(position))).take(columns.arrays[name])
+            arrays[name] = np.array([position[text] for text in own], dtype=code_dtype(len(position))).take(codes)
             changed = True
         return replace(columns, arrays=arrays, labels=labels) if changed else columns
 
@@ -389,7 +390,7 @@ def _ahead(pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], Any]], workers
             future.cancel()
 
 
-def _hashes(scan: _Scan, table: Any) -> tuple[Array, bool]:
+def _hashes(scan: _Scan, table: Any) -> tuple[Array, Array]:
     specs = schema_by_name(scan.kind.model)
     return row_hashes([(specs[name], table.column(scan.names[name])) for name in scan.ids])
 
@@ -448,8 +449,9 @@ def _repeated(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> tuple[Arra
     for this in range(rounds):
 
         def numbers(load: Load, this: int = this) -> tuple[Array, bool]:
-            hashes, good = _hashes(scan, read(load))
-            return hashes if rounds == 1 else hashes[hashes % np.uint64(rounds) == this], good
+            hashes, bad = _hashes(scan, read(load))
+            good = hashes[~bad] if bad.any() else hashes  # rows without an id repeat none
+            return good if rounds == 1 else good[good % np.uint64(rounds) == this], len(good) == len(hashes)
 
         loads = scan.table.loads(headings, plain=headings, part_rows=scan.part_rows)
         together, size = np.empty(scan.table.rows, dtype=np.uint64), 0  # what is not filled takes no memory

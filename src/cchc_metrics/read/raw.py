@@ -248,6 +248,7 @@ class RawTable:
         dated: positions of columns that are not kept and hold dates, as far as the first rows tell.
         remarks: what its reader found, see ``Remark``.
         from_1904: whether numbers that are days are counted from 1904, as old workbooks of a Macintosh do.
+        secret: bool[n] of rows that messages only count, whatever their own mark says: another row of their id is secret; None for none.
         signs: canonical column → what the cells of the other parts of the table show of how the column is written (``doubt.Signs``).
     """
 
@@ -263,6 +264,7 @@ class RawTable:
     from_1904: bool = False
     signs: Mapping[str, frozenset[Any]] = field(default_factory=dict)
     dated: frozenset[int] = frozenset()
+    secret: Array | None = None
 
     @property
     def refused_rows(self) -> int:

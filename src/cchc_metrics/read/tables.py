@@ -26,12 +26,9 @@ from cchc_metrics.read.unit_days import on_their_days
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode
 from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.problems import DIFFERENT_FIXES, Code, Problems, first_rows
 from cchc_metrics.records.record import schema, schema_by_name
 from cchc_metrics.text import letters_lost, word_key
-
-MENDS: Final = 100
-"""For so many different bad cells of a column the nearest good one is sought; more are fixed by fixing the export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +196,8 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     if only is not None and "unit_code" not in cells:
         cells["unit_code"] = RawColumn([only], np.zeros(n, dtype=np.int32))
     findings.secret = secret_rows(cells, kind)
+    if table.secret is not None:
+        findings.secret = table.secret if findings.secret is None else table.secret | findings.secret
     columns, bad, ids = _understand_cells(cells, table, kind, given, findings)
     report_lost(findings, columns, table.rows, bad)
     valid = _check_rows(columns, ids, bad, kind, given, _Teller(findings, table, cells))
@@ -322,7 +321,7 @@ def _tell(
     def fix(at: int) -> tuple[str, str]:
         error = reason(at)
         if id(error) not in fixes:
-            fixes[id(error)] = error.fix if len(fixes) < MENDS else ("", "")
+            fixes[id(error)] = error.fix if len(fixes) < DIFFERENT_FIXES else ("", "")
         return fixes[id(error)]
 
     findings.add_rows(code, rows, where, name, lambda at: None if column.cell(at) is ABSENT else column.cell(at), fix)
@@ -334,6 +333,7 @@ def _tell_words(
     """Add one problem for each word that a closed list does not have, in the order in which they first stand in the table."""
     if not len(where):  # words that no row has
         return
+    where = first_rows(where, rows, len(where))
     cells = column.codes[where]
     number = np.zeros(len(column.values), dtype=np.int64)
     words: dict[str, int] = {}
@@ -341,10 +341,11 @@ def _tell_words(
         number[at] = words.setdefault(word_key(shown(column.values[at])), len(words))
     order = np.argsort(number[cells], kind="stable")
     groups = np.split(order, np.cumsum(np.bincount(number[cells]))[:-1])
-    for nth, group in enumerate(sorted(groups, key=lambda group: int(where[group[0]]))):
+    told = 0
+    for group in sorted(groups, key=lambda group: int(group[0])):
         first = int(cells[group[0]])
-        fix = partial(_word_fix, kind, name, column.values[first], errors[first]) if nth < MENDS else lambda: ("", "")
-        findings.add_word(Code.UNKNOWN_CODE, rows, where[group], name, column.cell, fix)
+        fix = partial(_word_fix, kind, name, column.values[first], errors[first]) if told < DIFFERENT_FIXES else lambda: ("", "")
+        told += findings.add_word(Code.UNKNOWN_CODE, rows, where[group], name, column.cell, fix)
 
 
 def _word_fix(kind: Kind, name: str, cell: object, error: CellError) -> tuple[str, str]:

@@ -6,7 +6,7 @@ table; identifiers are looked through byte by byte. What has another type is han
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -14,12 +14,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from cchc_metrics.hashes import hash_of, mixed
 from cchc_metrics.read.arrow import array_of, arrow, arrow_of, as_large_string, cells_of, is_text, nulls_of, one_array, python_value
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.distinct import DistinctColumn, Texts
 from cchc_metrics.read.headings import match_headings
-from cchc_metrics.read.identifiers import hash_of, id_column, judge_ids, mixed
+from cchc_metrics.read.identifiers import id_column, judge_ids
 from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
 from cchc_metrics.read.rows import kind_named
@@ -52,7 +53,7 @@ def column_of(spec: ColumnSpec, cells: Any, *, keep_ids: bool = True, distinct: 
     pa = arrow()
     array, kind = one_array(cells), spec.cell_type.name
     if pa.types.is_null(array.type):
-        return RawColumn([None], np.zeros(len(array), dtype=np.int32))
+        return RawColumn([None] if len(array) else [], np.zeros(len(array), dtype=np.int32))
     if kind == "moment" and (column := _moment_column(array)) is not None:
         return column
     if kind in ("whole", "term") and pa.types.is_integer(array.type):
@@ -77,6 +78,11 @@ def _by_distinct_cell(array: Any) -> RawColumn:
     if array.indices.null_count:
         codes = np.where(codes < 0, np.int32(len(values)), codes)
         values.append(None)
+    used = np.flatnonzero(np.bincount(codes, minlength=len(values)))
+    if len(used) < len(values):  # a dictionary is often of more rows than these: what none of them has says nothing
+        place = np.zeros(len(values), dtype=np.int32)
+        place[used] = np.arange(len(used), dtype=np.int32)
+        values, codes = [values[at] for at in used.tolist()], place[codes]
     return _EncodedColumn(values, codes)
 
 
@@ -183,44 +189,53 @@ def _floats(spec: ColumnSpec, array: Any) -> TypedColumn:
     return TypedColumn(cells_of(array), {"": numbers.astype(np.int32)}, errors)
 
 
-def row_hashes(columns: Sequence[tuple[ColumnSpec, Any]]) -> tuple[Array, bool]:
-    """Return a number of 64 bits for each row, equal where the rows have the same id (uint64), and whether no identifier is bad.
+def row_hashes(columns: Sequence[tuple[ColumnSpec, Any]]) -> tuple[Array, Array]:
+    """Return a number of 64 bits for each row, equal where the rows have the same id (uint64), and which rows have a bad one (bool).
 
     Args:
         columns: the columns of the id, each with its Arrow array or chunked array. Units are passed over: their names and codes mean the
             same, so rows of unlike ids may have the same number.
     """
     found: Array | None = None
-    sound = True
+    bad: Array | None = None
     for spec, cells in columns:
         if spec.cell_type.name == "unit":
             continue
         ids = judge_ids(cells) if spec.cell_type.name == "id" else None
         if ids is not None:
-            numbers, sound = ids.hashes, sound and not ids.errors
+            numbers, wrong = ids.hashes, _mask(ids.errors.values(), len(ids.hashes))
         else:
-            numbers, good = _hashes_of_cells(spec, cells)
-            sound = sound and (good or spec.cell_type.name != "id")
+            numbers, wrong = _hashes_of_cells(spec, cells)
+        if spec.cell_type.name == "id":
+            bad = wrong if bad is None else bad | wrong
         found = numbers if found is None else mixed(found) + numbers
     assert found is not None  # noqa: S101  an id has a column that is no unit
-    return found, sound
+    return found, np.zeros(len(found), dtype=bool) if bad is None else bad
 
 
-def _hashes_of_cells(spec: ColumnSpec, cells: Any) -> tuple[Array, bool]:
+def _mask(places: Iterable[Array], rows: int) -> Array:
+    found = np.zeros(rows, dtype=bool)
+    for where in places:
+        found[where] = True
+    return found
+
+
+def _hashes_of_cells(spec: ColumnSpec, cells: Any) -> tuple[Array, Array]:
     column = column_of(spec, cells)
     if isinstance(column, TypedColumn):
         arrays = [column.arrays[suffix].astype(np.int64).view(np.uint64) for suffix in sorted(column.arrays)]
-        return sum(arrays[1:], mixed(arrays[0])), not column.errors
+        found = sum(arrays[1:], mixed(arrays[0]))
+        return found, _mask(column.errors.values(), len(found))
     hashes = np.zeros(len(column.values), dtype=np.uint64)
-    good = True
+    bad = np.zeros(len(column.values), dtype=bool)
     for at, cell in enumerate(column.values):
         try:
             value = spec.cell_type.parse(cell)
         except CellError:
-            good = False
+            bad[at] = True
         else:
             hashes[at] = hash_of(str(value))
-    return hashes[column.codes], good
+    return hashes[column.codes], bad[column.codes]
 
 
 def raw_table(

@@ -73,6 +73,10 @@ class Columns:
     def __len__(self) -> int:
         return self.length
 
+    def __reduce__(self) -> tuple[type[Columns], tuple[Any, ...]]:
+        place = (self.file, self.rows, self.length, self.sheet, dict(self.headings))
+        return (Columns, (self.model, dict(self.arrays), dict(self.labels), *place))
+
     def __contains__(self, name: object) -> bool:
         return name in self.arrays
 

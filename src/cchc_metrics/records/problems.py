@@ -12,9 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Literal, Self
 
+import numpy as np
+
 from cchc_metrics.errors import RejectedRowsError
+from cchc_metrics.hashes import Array, hashes_of
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.listing import no_formula
 from cchc_metrics.tables.table import AnswerTable
@@ -25,6 +29,8 @@ _ROWS_NAMED: Final = 5
 """So many of the rows in which a mistake stands are named."""
 WITHHELD: Final = "…"
 """Stands in place of a value that is not shown."""
+DIFFERENT_FIXES: Final = 100
+"""For so many different bad cells of a column the nearest good one is sought; more are fixed by fixing the export."""
 
 
 class Code(StrEnum):
@@ -446,8 +452,8 @@ class Problem:
     Args:
         code: what is wrong.
         file: the file's name, ``""`` for rows from memory.
-        sheet: the sheet's name, ``""`` where there is none.
-        row: 1-based row as a spreadsheet shows it (the heading is row 1), 0 for the whole file.
+        sheet: the sheet's name, or that of the part file of a table of many files; ``""`` where there is none.
+        row: 1-based row as a spreadsheet shows it (the heading is row 1), 0 for the whole file or where it is not known.
         column: the canonical column, or the heading for an unknown one.
         value: the value given, as text, cut to 80 characters; withheld (``"…"``) for ignored columns.
         fix_vi, fix_en: what to do, where more is known than the code says.
@@ -455,6 +461,7 @@ class Problem:
         cells: how many cells it is about; more than one where the same word is reported once.
         rows: the first rows in which such a word stands; empty where the problem is about ``row`` only, and where the rows are secret, of
             which nothing is told but how many they are: ``row`` is 0 and ``value`` withheld.
+        keys: the identifiers of the rows, where their numbers are not known.
     """
 
     code: Code
@@ -468,6 +475,7 @@ class Problem:
     heading: str = ""
     cells: int = 1
     rows: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
 
     @property
     def unlisted(self) -> bool:
@@ -484,6 +492,8 @@ class Problem:
         place = [part for part in (self.file, self.sheet) if part]
         if self.row and self.cells == 1:
             place.append(f"{'dòng' if vi else 'row'} {self.row}")
+        if self.cells == 1 and any(self.keys):
+            place.append(f"{'mã' if vi else 'id'} {self.keys[0]}")
         if self.column:
             name = f"{self.heading} [{self.column}]" if self.heading else self.column
             place.append(name + (f" = «{self.value}»" if self.value and not self.unlisted else ""))
@@ -495,9 +505,11 @@ class Problem:
             return f" ({self.cells} dòng có dấu mật, không liệt kê)" if vi else f" ({self.cells} rows with a secrecy mark, not listed)"
         if self.cells == 1:
             return ""
-        listed = ", ".join(map(str, self.rows[:_ROWS_NAMED])) + (" …" if self.cells > _ROWS_NAMED else "")
+        named: tuple[object, ...] = self.keys or self.rows
+        listed = ", ".join(map(str, named[:_ROWS_NAMED])) + (" …" if self.cells > _ROWS_NAMED else "")
         cells = f"{self.cells} {'ô' if vi else 'cells'}, " if self.column else ""
-        return f" ({cells}{'dòng' if vi else 'rows'} {listed})"
+        rows = ("mã" if vi else "ids") if self.keys else "dòng" if vi else "rows"
+        return f" ({cells}{rows} {listed})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -551,8 +563,22 @@ class Problems(AnswerTable[Problem]):
         limit = max(self.limit, other.limit)
         examples = _each_word_once(self.examples + other.examples, limit)
         if any(n > limit and key in self.totals and key in other.totals for key, n in totals.items()):
-            examples = _first(examples, limit)
+            examples = _first(_cell_by_cell(examples, totals, limit), limit)
         return Problems(totals, examples, self.read + other.read, self.rejected + other.rejected, limit)
+
+    def ordered(self) -> Problems:
+        """Return the problems as they are in whatever parts and order the rows came: the examples in the order of the rows.
+
+        What to do stands beside the first hundred different values of a column, as where the rows come in one part.
+        """
+        examples = _cell_by_cell(_each_word_once(self.examples, self.limit), self.totals, self.limit)
+        fixes: dict[tuple[object, ...], dict[str, tuple[str, str]]] = {}
+        found = sorted(_first(examples, self.limit), key=_shown_place)
+        for p in sorted((p for p in found if p.code in _FIXED_BY_CELL), key=_kept_place):
+            known = fixes.setdefault((p.code, p.file, p.column), {})
+            if p.value in known or len(known) < DIFFERENT_FIXES:
+                known[p.value] = max(known.get(p.value, _NO_FIX), (p.fix_vi, p.fix_en))
+        return replace(self, examples=tuple(_with_fix(p, fixes) if p.code in _FIXED_BY_CELL else p for p in found))
 
     def raise_if_any(self) -> None:
         """Raise ``RejectedRowsError`` when there is any error: rows rejected, a file that cannot be used, figures that lack something."""
@@ -636,6 +662,56 @@ def _listed(examples: Iterable[Problem]) -> Counter[tuple[str, Code]]:
     return found
 
 
+def first_rows(where: Array, rows: Array | range, limit: int) -> Array:
+    """Return the first of some rows by their numbers, in that order.
+
+    Args:
+        where: ascending positions in ``rows``.
+        rows: the number of each row; a range or ascending where they are numbered, in any order where they are known by their ids.
+        limit: how many are wanted.
+    """
+    if isinstance(rows, range):
+        return where[:limit]
+    numbers = rows[where]
+    if (numbers[1:] >= numbers[:-1]).all():
+        return where[:limit]
+    if len(where) > 4 * limit:  # the bulk is set aside before anything is sorted
+        where = where[numbers <= np.partition(numbers, limit)[limit]]
+        numbers = rows[where]
+    return where[np.argsort(numbers, kind="stable")][:limit]
+
+
+def key_numbers(hashes: Array) -> Array:
+    """Return the numbers by which rows that are known by their ids are put in order (int64), of the ``hashes_of`` their ids; none is 0."""
+    return (hashes >> np.uint64(2)).astype(np.int64) + 1
+
+
+@lru_cache(maxsize=1 << 14)
+def _key_number(key: str) -> int:
+    return int(key_numbers(hashes_of([key]))[0])
+
+
+def _place(p: Problem) -> tuple[int, int, str]:
+    """Return where a problem stands in its sheet."""
+    return (p.row, _key_number(p.keys[0]), p.keys[0]) if p.keys else (p.row, -1, "")
+
+
+def _kept_place(p: Problem) -> tuple[object, ...]:
+    """Return by what the first examples of a file and code are chosen."""
+    return (*_place(p), p.sheet, p.column, p.value)
+
+
+def _shown_place(p: Problem) -> tuple[object, ...]:
+    """Return in what order examples are shown; those of one numbered row, and those of a whole file, as they were reported."""
+    among = (_ORDER[p.code], p.column, p.value, p.fix_vi) if p.keys else ()
+    return (p.file, p.sheet, *_place(p), *among)
+
+
+def _with_fix(p: Problem, fixes: Mapping[tuple[object, ...], Mapping[str, tuple[str, str]]]) -> Problem:
+    fix = fixes[p.code, p.file, p.column].get(p.value, _NO_FIX)
+    return p if (p.fix_vi, p.fix_en) == fix else replace(p, fix_vi=fix[0], fix_en=fix[1])
+
+
 def _each_word_once(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
     """Return the examples with those about one word of a column put together, as where a table was read in parts."""
     places: dict[tuple[object, ...], int] = {}
@@ -645,11 +721,9 @@ def _each_word_once(examples: tuple[Problem, ...], limit: int) -> tuple[Problem,
         if key is None or key not in places:
             found[at], place = p, at
         else:  # it stands where its first row does
-            other = places[key] if found[places[key]].row <= p.row else at
+            other = places[key] if _place(found[places[key]]) <= _place(p) else at
             first, second = (found[other], p) if other != at else (p, found.pop(places[key]))
-            rows = tuple(sorted((*first.rows, *second.rows)))[:limit]
-            fix = first if first.fix_vi else second
-            found[other] = replace(first, cells=first.cells + second.cells, rows=rows, fix_vi=fix.fix_vi, fix_en=fix.fix_en)
+            found[other] = _one_word(first, second, limit)
             place = other
         if key is not None:
             places[key] = place
@@ -662,16 +736,60 @@ def _unlisted_first(problem: Problem) -> tuple[str, ...]:
     return (problem.file, problem.sheet, problem.code, problem.column) if problem.unlisted else ("\U0010ffff",)
 
 
+def _one_word(first: Problem, second: Problem, limit: int) -> Problem:
+    fix = first if first.fix_vi else second
+    rows = tuple(sorted((*first.rows, *second.rows)))[:limit]
+    keys = tuple(sorted((*first.keys, *second.keys), key=lambda key: (_key_number(key), key)))[:limit]
+    return replace(first, cells=first.cells + second.cells, rows=rows, keys=keys, fix_vi=fix.fix_vi, fix_en=fix.fix_en)
+
+
+def _cell_by_cell(examples: tuple[Problem, ...], totals: Mapping[tuple[str, Code], int], limit: int) -> tuple[Problem, ...]:
+    """Return the examples with a word told cell by cell where a file has more words of a code than are kept: none is known in full then."""
+    words = Counter((p.file, p.code) for p in examples if p.rows)
+    listed = _listed(examples)
+    many = {key for key, n in words.items() if n > limit or listed[key] < totals[key]}
+    if not many:
+        return examples
+    plain: list[Problem] = []
+    told: list[Problem] = []  # behind all else that is wrong with a row, whenever it is that they are told so
+    for p in examples:
+        if p.rows and (p.file, p.code) in many:
+            places = zip(p.rows, p.keys or [""] * len(p.rows), strict=True)
+            told += [replace(p, cells=1, row=row, rows=(), keys=(key,) if p.keys else ()) for row, key in places]
+        else:
+            plain.append(p)
+    return (*plain, *sorted(told, key=lambda p: p.column))
+
+
 def _first(examples: tuple[Problem, ...], limit: int) -> tuple[Problem, ...]:
     """Return the examples without those of a file and code that lie behind so many others of the sheet."""
     kept: dict[tuple[str, Code], int] = {}
     chosen: set[int] = set()
-    for at in sorted(range(len(examples)), key=lambda at: examples[at].row):
+    for at in sorted(range(len(examples)), key=lambda at: _kept_place(examples[at])):
         key = (examples[at].file, examples[at].code)
-        kept[key] = kept.get(key, 0) + 1
+        kept[key] = kept.get(key, 0) + (not examples[at].unlisted)
         if kept[key] <= limit:
             chosen.add(at)
     return tuple(p for at, p in enumerate(examples) if at in chosen)
+
+
+_ORDER: Final = {code: place for place, code in enumerate(Code)}
+_NO_FIX: Final = ("", "")
+_FIXED_BY_CELL: Final = frozenset(
+    (
+        Code.IMPOSSIBLE_DATE,
+        Code.NOT_A_TIME,
+        Code.NOT_A_NUMBER,
+        Code.AMBIGUOUS_VALUE,
+        Code.NUMBER_OUT_OF_RANGE,
+        Code.UNKNOWN_CODE,
+        Code.UNKNOWN_UNIT,
+        Code.ID_LOST_DIGITS,
+        Code.EVENT_WITHOUT_DOSSIER,
+        Code.PROCEDURE_NOT_LISTED,
+    )
+)
+"""Codes of which what to do follows from the cell, and is sought for so many different ones only."""
 
 
 _HEADINGS = {

@@ -21,7 +21,7 @@ from cchc_metrics.records.due import CALENDAR_MISSING, dues_of, plain_waits
 from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.kind import Context
-from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.problems import Code, Problem, Problems, first_rows
 from cchc_metrics.records.rules_by_day import follows_receipt
 from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, term_units
 from cchc_metrics.records.waits import NOTICE
@@ -89,7 +89,9 @@ class Quality:
 
     def __add__(self, other: Quality) -> Quality:
         ended, ties = Counter(self.ended) + Counter(other.ended), Counter(self.ties) + Counter(other.ties)
-        return Quality(self.problems + other.problems, ended, ties, self.file or other.file)
+        # Of several files the first by name: which part came first says nothing.
+        file = min(filter(None, (self.file, other.file)), default="")
+        return Quality(self.problems + other.problems, ended, ties, file)
 
     def full(self) -> frozenset[Code]:
         """Return the codes of which there are examples enough."""
@@ -103,7 +105,7 @@ class Quality:
             for unit, ended in sorted(self.ended.items())
             if ended >= tie_cases and self.ties.get(unit, 0) * tie_share.denominator >= ended * tie_share.numerator
         ]
-        found = self.problems + Problems.of(tied, limit=limit)
+        found = self.problems.ordered() + Problems.of(tied, limit=limit)
         examples = tuple(sorted(found.examples, key=lambda p: (_ORDER[p.code], p.row)))
         return Problems(found.totals, examples, found.read, found.rejected, limit)
 
@@ -154,10 +156,10 @@ def quality_of_part(
     given, times = dossiers.days("due_at"), dossiers.arrays.get("reappointments")
     levels, level_names = dossiers.codes("service_level")
     apart = np.concatenate(computed) if computed else np.zeros(0, dtype=np.int32)
-    places = {row: at for at, row in enumerate(np.concatenate(rows.get(Code.DUE_DIFFERS) or [apart])[:limit].tolist())}
+    differing = np.concatenate(rows.get(Code.DUE_DIFFERS) or [apart])
 
     def due(row: int) -> tuple[str, str, str]:
-        day = date_of(int(apart[places[row]]))
+        day = date_of(int(apart[np.searchsorted(differing, row)]))
         return f"{date_of(int(given[row])):%d/%m/%Y}", f" (tính được {day:%d/%m/%Y})", f" (computed: {day})"
 
     received, halves, units = dossiers.days("received_at"), dossiers.numbers("term"), term_units(dossiers)
@@ -179,7 +181,7 @@ def quality_of_part(
         if not len(where):
             continue
         examples, heading = [], dossiers.headings.get(_COLUMN[code], "")
-        for row in where[: 0 if code in full else limit].tolist():
+        for row in first_rows(where, numbers, 0 if code in full else limit).tolist():
             value, vi, en = shown[code](row) if code in shown else ("", "", "")
             examples.append(Problem(code, dossiers.file, dossiers.sheet, int(numbers[row]), _COLUMN[code], value, vi, en, heading))
         problems += Problems({(dossiers.file, code): len(where)}, tuple(examples), limit=limit)
