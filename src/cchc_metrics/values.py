@@ -88,6 +88,22 @@ def value_text(value: Fraction, scale: Scale, lang: Lang = "vi") -> str:
     return format_number(value, lang=lang) + (en if lang == "en" else vi)
 
 
+Change = tuple[date, Text]
+"""The first day of a new definition, and what changed."""
+Changes = Change | tuple[Change, ...]
+"""One change of a definition, or several, in any order."""
+
+
+def each_change(changes: Changes | None) -> tuple[Change, ...]:
+    """Return one change of a definition, several or none as a tuple, the earliest first.
+
+    >>> each_change((date(2022, 6, 24), Text("mới", "new")))[0][0]
+    datetime.date(2022, 6, 24)
+    """
+    several = () if not changes else (changes,) if isinstance(changes[0], date) else changes
+    return tuple(sorted(several, key=lambda change: change[0]))
+
+
 class Better(StrEnum):
     """Which way is better."""
 

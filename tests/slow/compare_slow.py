@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
-from cchc_metrics.values import REASONS, Better, Breakdown, Measure, MeasureSource, Scale, Status, Text, worst
+from cchc_metrics.values import REASONS, Better, Breakdown, Measure, MeasureSource, Scale, Status, Text, each_change, worst
 from cchc_metrics.verbs.baseline import DefinitionChanges, Shares
 from cchc_metrics.verbs.compare import Delta, DifferenceUnit
 
@@ -270,10 +270,12 @@ class SlowFinder:
         return found
 
     def _redefined(self, current: Measure, baseline: Measure) -> Text | None:
-        day, what = self.definition_changes.get(current.indicator, (date.min, Text()))
-        if not baseline.period.first < day <= min(current.period.last, current.as_of):
-            return None
-        return Text(f"định nghĩa thay đổi từ {day:%d/%m/%Y}: {what.vi}", f"the definition changed on {day}: {what.en}")
+        found = Text()
+        for day, what in each_change(self.definition_changes.get(current.indicator)):
+            if baseline.period.first < day <= min(current.period.last, current.as_of):
+                said = Text(f"định nghĩa thay đổi từ {day:%d/%m/%Y}: {what.vi}", f"the definition changed on {day}: {what.en}")
+                found = join_reasons(found, said)
+        return found if found.vi else None
 
     def _moved(self, current: Measure, baseline: Measure) -> Text | None:
         """Return the mark of a volume of one level across 01/07/2025; a province as a whole kept all its competences."""

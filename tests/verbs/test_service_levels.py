@@ -25,6 +25,7 @@ from cchc_metrics.verbs.assess import Verdict
 from cchc_metrics.verbs.compare import Delta
 
 CHANGED = ("dossiers_online_level_3_4", "dossiers_online_partial_full", "online_full_share", "online_share")
+SERVICES = ("services_full", "services_partial", "services_full_share", "services_with_dossiers")
 NEW_SINCE = date(2022, 6, 24)
 TREE = UnitTree([Unit(code="TM", name="Đồng Tháp", level="province")])
 NOT_APPLICABLE, OK, REFUSED = Status.NOT_APPLICABLE, Status.OK, Status.NOT_COMPARABLE
@@ -185,9 +186,13 @@ def test_a_target_over_a_baseline_of_the_old_definition_cannot_be_judged() -> No
 
 def test_the_change_is_data_of_the_catalogue() -> None:
     changes = Catalogue.default().definition_changes()
-    assert set(changes) == set(CHANGED)
-    assert {day for day, _ in changes.values()} == {NEW_SINCE}
-    assert all("NĐ 42/2022/NĐ-CP" in what.vi and "NĐ 42/2022/NĐ-CP" in what.en for _, what in changes.values())
+    of_2022 = {name: what for name, days in changes.items() for day, what in days if day == NEW_SINCE}
+    assert set(of_2022) == set(CHANGED)
+    assert all("NĐ 42/2022/NĐ-CP" in what.vi and "NĐ 42/2022/NĐ-CP" in what.en for what in of_2022.values())
+    of_2026 = {name: what for name, days in changes.items() for day, what in days if day == date(2026, 7, 1)}
+    assert set(of_2026) == {"dossiers_online_partial_full", "online_full_share", *SERVICES}
+    assert all("NĐ 224/2026/NĐ-CP" in what.vi and "NĐ 224/2026/NĐ-CP" in what.en for what in of_2026.values())
+    assert set(changes) == {*CHANGED, *SERVICES}
     assert default_catalogue()["online_full_share"].valid_from == NEW_SINCE
     assert default_catalogue()["dossiers_online_level_3_4"].valid_to == date(2022, 12, 31)
 
@@ -204,11 +209,26 @@ source = "own"
 """
 
 
+@pytest.mark.parametrize(
+    ("period", "base", "days"),
+    [("2026-Q3", "2025-Q3", [2026]), ("2026-Q4", "2026-Q3", []), ("2026-Q2", "2025-Q2", []), ("2026-Q3", "2022-Q2", [2022, 2026])],
+)
+def test_a_comparison_across_either_change_is_refused_and_names_each(period: str, base: str, days: list[int]) -> None:
+    now, before = Period.parse(period), Period.parse(base)
+    rows = [
+        Dossier(dossier_id=str(n), unit_code="TM", status="4", received_at=p.last, channel="online", service_level="full")
+        for n, p in enumerate((now, before))
+    ]
+    delta = Dataset(TREE, unit="TM", as_of=date(2026, 12, 31), dossiers=rows).deltas(now, baseline_period=before)["online_full_share", "TM"]
+    assert [year for year in (2022, 2026) if f"the definition changed on {year}" in delta.reason.en] == days
+    assert (delta.status is REFUSED) == bool(days)
+
+
 def test_a_district_marks_a_change_of_its_own() -> None:
     own = load_catalogue(OWN + 'definition_changed_on = 2024-01-01\ndefinition_changed_vi = "mới"\ndefinition_changed_en = "new"\n')
-    day, what = own.definition_changes()["own_share"]
+    ((day, what),) = own.definition_changes()["own_share"]
     assert (day, what.vi, what.en) == (date(2024, 1, 1), "mới", "new")
-    assert set(own.definition_changes()) == {*CHANGED, "own_share"}
+    assert set(own.definition_changes()) == {*CHANGED, *SERVICES, "own_share"}
     assert own.select(["own_share"]).definition_changes().keys() == {"own_share"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Literal, Self
@@ -16,7 +15,7 @@ from cchc_metrics.errors import CchcError, UnknownIndicatorError, suggestion
 from cchc_metrics.records.kind import EventSet
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.period import Period
-from cchc_metrics.values import Better, Scale, Text
+from cchc_metrics.values import Better, Change, Scale, Text, each_change
 
 UNITS_KIND = "units"
 """Pseudo-kind whose events come from the unit tree: a unit begins and ends to exist. It has no dimension and joins any breakdown."""
@@ -63,6 +62,19 @@ class Count(DeclaredModel):
         return frozenset(self.where) | ({self.labels_of} if self.labels_of else set())
 
 
+class DefinitionChange(DeclaredModel):
+    """A further day on which what an indicator counts is defined anew.
+
+    Args:
+        on: the first day of the new definition.
+        vi, en: what changed.
+    """
+
+    on: Day
+    vi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
 class Indicator(DeclaredModel):
     """The definition of an indicator.
 
@@ -93,6 +105,7 @@ class Indicator(DeclaredModel):
         valid_from, valid_to: the days between which the definition applies.
         definition_changed_on: first day on which what is counted is defined anew under the same name; a comparison across it is refused.
         definition_changed_vi, definition_changed_en: what changed on that day.
+        changes: further such days.
         example: an example in words and numbers.
         noun_vi, noun_en: what one more in the numerator is ("hồ sơ đúng hạn").
         bad_vi, bad_en: what one that is in the denominator only is ("hồ sơ trễ hạn").
@@ -125,6 +138,7 @@ class Indicator(DeclaredModel):
     definition_changed_on: Day | None = None
     definition_changed_vi: str = ""
     definition_changed_en: str = ""
+    changes: tuple[DefinitionChange, ...] = ()
     example: str = ""
     noun_vi: str = ""
     noun_en: str = ""
@@ -235,17 +249,19 @@ class Catalogue:
         counts = (self.counts[count.removeprefix("-")] for count in (*self[name].numerator, *self[name].denominator))
         return frozenset(count.kind for count in counts if count.kind != UNITS_KIND)
 
-    def definition_changes(self) -> dict[str, tuple[date, Text]]:
-        """Return indicator → the first day of its new definition and what changed, for ``compare`` and ``assess``.
+    def definition_changes(self) -> dict[str, tuple[Change, ...]]:
+        """Return indicator → the first days of its new definitions and what changed, the earliest first, for ``compare`` and ``assess``.
 
-        >>> Catalogue.default().definition_changes()["online_share"][0]
-        datetime.date(2022, 6, 24)
+        >>> [str(day) for day, _ in Catalogue.default().definition_changes()["online_full_share"]]
+        ['2022-06-24', '2026-07-01']
         """
-        return {
-            i.id: (i.definition_changed_on, Text(i.definition_changed_vi, i.definition_changed_en))
-            for i in self
-            if i.definition_changed_on is not None
-        }
+        found: dict[str, list[Change]] = {}
+        for i in self:
+            if i.definition_changed_on is not None:
+                found.setdefault(i.id, []).append((i.definition_changed_on, Text(i.definition_changed_vi, i.definition_changed_en)))
+            for change in i.changes:
+                found.setdefault(i.id, []).append((change.on, Text(change.vi, change.en)))
+        return {name: each_change(tuple(changes)) for name, changes in found.items()}
 
     def event_sets(self, breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None) -> Mapping[str, frozenset[str]]:
         """Return what the indicators read, for ``tally(..., sets=…)``: full name of each set of events → its dimensions that are needed.

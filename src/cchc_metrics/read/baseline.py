@@ -13,7 +13,7 @@ from cchc_metrics.catalogue.model import Catalogue, Indicator
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.published import decimals_of, printed
 from cchc_metrics.reference.period import Period
-from cchc_metrics.values import REASONS, UNSAID, Measure, Scale, Status, Text
+from cchc_metrics.values import REASONS, UNSAID, Changes, Measure, Scale, Status, Text
 from cchc_metrics.verbs.measures import Basis, Measures
 
 
@@ -53,7 +53,7 @@ def read_baseline(data: Any, catalogue: Catalogue, *, file: str = "baseline.json
     return Measures.of(found.values(), bases=bases)
 
 
-def _basis(indicator: Indicator, changed: tuple[date, Text] | None) -> Basis:
+def _basis(indicator: Indicator, changed: Changes | None) -> Basis:
     return Basis(indicator.id, Text(indicator.vi, indicator.en), indicator.scale, indicator.better, date.min, changed=changed)
 
 

@@ -24,7 +24,7 @@ from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.snapshot.cells import Class, RowCells
 from cchc_metrics.snapshot.model import Earlier, Input, Origin, Provenance, Snapshot
-from cchc_metrics.values import Better, Measure, Scale, Status, Text
+from cchc_metrics.values import Better, Measure, Scale, Status, Text, each_change
 from cchc_metrics.verbs.measures import Basis, Measures
 
 SCHEMA_VERSION: Final = 1
@@ -142,7 +142,7 @@ def _bases(measures: Measures) -> list[Basis]:
 
 
 def _basis(basis: Basis) -> dict[str, Any]:
-    changed = None if basis.changed is None else [basis.changed[0].isoformat(), basis.changed[1].vi, basis.changed[1].en]
+    changed = [[day.isoformat(), what.vi, what.en] for day, what in each_change(basis.changed)]
     return {
         "indicator": basis.indicator,
         "vi": basis.name.vi,
@@ -214,7 +214,7 @@ def _understood(data: Mapping[str, Any]) -> Snapshot:
             item["formula"],
             rules.id,
             data["calendar"],
-            None if item["changed"] is None else (date.fromisoformat(item["changed"][0]), Text(*item["changed"][1:])),
+            tuple((date.fromisoformat(day), Text(vi, en)) for day, vi, en in item["changed"]) or None,
             item["sample"],
         )
         for item in data["indicators"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -15,15 +14,28 @@ from cchc_metrics.reference.rules import rules_id
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
 from cchc_metrics.reference.unit_time import official_code
 from cchc_metrics.tables.numbers import round_half_up
-from cchc_metrics.values import REASONS, Breakdown, Measure, MeasureSource, Restated, Scale, Status, Text, join_reasons, worst
+from cchc_metrics.values import (
+    REASONS,
+    Breakdown,
+    Changes,
+    Measure,
+    MeasureSource,
+    Restated,
+    Scale,
+    Status,
+    Text,
+    each_change,
+    join_reasons,
+    worst,
+)
 from cchc_metrics.verbs.figures import bore, not_there, one_each, units_of
 from cchc_metrics.verbs.measures import Measures
 
 Shares = Mapping[str, Mapping[str, Fraction]]
 """Of a unit that was split: predecessor → successor → the share of its counts that went there."""
 
-DefinitionChanges = Mapping[str, tuple[date, Text]]
-"""Indicator → the first day of its new definition, and what changed."""
+DefinitionChanges = Mapping[str, Changes]
+"""Indicator → the first day of its new definition, and what changed; or several of these."""
 
 NO_REASON = Text()
 
@@ -255,10 +267,13 @@ def mismatch(current: Measure, baseline: Measure) -> Text | None:
 
 def redefined(current: Measure, baseline: Measure, changes: DefinitionChanges) -> Text | None:
     """Return that the indicator is defined anew on a day between two values of it, or None."""
-    day, what = changes.get(current.indicator, (date.min, Text()))
-    if not baseline.period.first < day <= min(current.period.last, current.as_of):
+    last = min(current.period.last, current.as_of)
+    between = [(day, what) for day, what in each_change(changes.get(current.indicator)) if baseline.period.first < day <= last]
+    if not between:
         return None
-    return Text(f"định nghĩa thay đổi từ {day:%d/%m/%Y}: {what.vi}", f"the definition changed on {day}: {what.en}")
+    return join_reasons(
+        *(Text(f"định nghĩa thay đổi từ {day:%d/%m/%Y}: {what.vi}", f"the definition changed on {day}: {what.en}") for day, what in between)
+    )
 
 
 def _unlike_windows(current: Measure, baseline: Measure) -> Text | None:

@@ -19,7 +19,7 @@ from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.level import TWO_LEVELS_SINCE
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import REASONS, UNSAID, Breakdown, Scale, Status, Text, join_reasons
+from cchc_metrics.values import REASONS, UNSAID, Breakdown, Changes, Scale, Status, Text, join_reasons
 from cchc_metrics.verbs.asked import missing_of, not_counted, unlike_day, when_asked
 from cchc_metrics.verbs.counts import CountReader, Labels
 from cchc_metrics.verbs.exact import NO_VALUES, Values
@@ -110,7 +110,7 @@ class _Axes:
     calendar: str
     straddling: Array
 
-    def table(self, blocks: Sequence[Block], names: Mapping[str, str], changes: Mapping[str, tuple[date, Text]]) -> Measures:
+    def table(self, blocks: Sequence[Block], names: Mapping[str, str], changes: Mapping[str, Changes]) -> Measures:
         """Return blocks as one table: block after block, in each by scope, label and period."""
         units = {scope.unit: None for scope in self.scopes}
         place = {unit: i for i, unit in enumerate(units)}
@@ -172,7 +172,7 @@ class _Axes:
             quantile=_halves(quantiles, start),
         )
 
-    def _basis(self, block: Block, changes: Mapping[str, tuple[date, Text]]) -> Basis:
+    def _basis(self, block: Block, changes: Mapping[str, Changes]) -> Basis:
         i = block.indicator
         change = changes.get(i.id)
         return Basis(i.id, Text(i.vi, i.en), i.scale, i.better, self.as_of, i.formula_id, self.rules, self.calendar, change, i.sample)

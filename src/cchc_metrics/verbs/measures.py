@@ -19,7 +19,7 @@ from cchc_metrics.reference.rules import rules_until
 from cchc_metrics.tables.columns import Cells, Coded, Column, Lazy, Packed, Quotients, Rows
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Better, Breakdown, Measure, Scale, Status, Text
+from cchc_metrics.values import Better, Breakdown, Changes, Measure, Scale, Status, Text, each_change
 from cchc_metrics.verbs.exact import NO_VALUES, Values, fits
 from cchc_metrics.verbs.interval import interval_95
 
@@ -47,7 +47,7 @@ class Basis:
         indicator: indicator id.
         name: its name; empty where it is not known.
         scale, better, as_of, formula, rules, calendar: as in ``Measure``.
-        changed: first day on which what is counted is defined anew, and what changed; None for no such day.
+        changed: first day on which what is counted is defined anew, and what changed, or several of these; None for no such day.
         sample: whether the cases are a sample of those they speak of, so that a rate has a 95 % interval.
     """
 
@@ -59,7 +59,7 @@ class Basis:
     formula: str = ""
     rules: str = ""
     calendar: str = ""
-    changed: tuple[date, Text] | None = None
+    changed: Changes | None = None
     sample: bool = False
 
 
@@ -412,7 +412,8 @@ class Measures(KeyedByMeasure[Measure]):
         label = period.label if isinstance(period, Period) else None if period is None else Period.parse(period).label
         basis = self.bases[int(found.basis[0])]
         said = " · ".join(label_name(dim, value).text(lang) for dim, value in as_breakdown(breakdown))
-        asked = Asked(unit, by, label, target, most, lang, basis.changed, interval_95 if basis.sample else None, said)
+        changed = next(reversed(each_change(basis.changed)), None)
+        asked = Asked(unit, by, label, target, most, lang, changed, interval_95 if basis.sample else None, said)
         return draw(found, lambda ids: self.filter(indicator=ids, breakdown=breakdown), asked)
 
     def not_drawn(self, indicator: str, breakdown: Breakdown) -> CchcError:

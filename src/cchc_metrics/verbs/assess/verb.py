@@ -10,7 +10,7 @@ from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.plan import Plan, Target
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import MeasureSource, Text
+from cchc_metrics.values import MeasureSource, Text, each_change
 from cchc_metrics.verbs.assess.model import Assessments, ItemKind
 from cchc_metrics.verbs.assess.targets import TargetJudge
 from cchc_metrics.verbs.assess.tasks import assess_task
@@ -68,7 +68,7 @@ def assess(
     changes = definition_changes
     if changes is None:
         changes = known_changes(measures) if catalogue is None else catalogue.definition_changes()
-    known = {name: change for name, change in changes.items() if change[0] <= as_of}
+    known = {name: tuple(change for change in each_change(of) if change[0] <= as_of) for name, of in changes.items()}
     finder = BaselineFinder.over(baseline if baseline is not None else measures, units, shares, known)
     judge = TargetJudge(measures, plan, units, as_of, finder, catalogue, nouns or {})
     found = [judge.judge(target, kind) for target, kind in _wanted(plan, as_of)]
