@@ -201,7 +201,7 @@ class _Reader:
             if old and not name_old:
                 self._wrong(row, "name_old", "", "thiếu", "is missing")
                 continue
-            part = self._part(at, row)
+            part = self._part(at, row, new)
             if part is None:
                 continue
             (district_code, district), (province_code, province) = districts[at], provinces[at]
@@ -263,7 +263,7 @@ class _Reader:
                 )
         return pairs
 
-    def _part(self, at: int, row: int) -> Part | None:
+    def _part(self, at: int, row: int, new: str) -> Part | None:
         said = self.cells["part"][at] if "part" in self.cells else ""
         note = self.cells["note"][at] if "note" in self.cells else ""
         if said:
@@ -278,7 +278,7 @@ class _Reader:
         found = part_of_note(note)
         if found is None:
             vi, en = "không hiểu; coi như chỉ một phần được nhập", "is not understood; taken for a part only"
-            self.findings.append(UnitFinding("unit_note_not_understood", "", vi, en, row, "note", shown(note)))
+            self.findings.append(UnitFinding("unit_note_not_understood", new, vi, en, row, "note", shown(note)))
         return found or "part"
 
 

@@ -197,7 +197,9 @@ class UnitTree:
             more = found - kept
             kept |= more
         units = [self._units[c] for c in self.codes if c in kept]
-        return UnitTree([u if u.parent in kept else u.model_copy(update={"parent": ""}) for u in units], noticed=self.noticed)
+        codes = {official_code(c) for c in kept}
+        noticed = [found for found in self.noticed if not found.unit or official_code(found.unit) in codes]
+        return UnitTree([u if u.parent in kept else u.model_copy(update={"parent": ""}) for u in units], noticed=noticed)
 
     @property
     def roots(self) -> tuple[str, ...]:
