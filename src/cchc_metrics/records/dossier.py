@@ -33,7 +33,7 @@ from cchc_metrics.records.dossier_timing import (
     turnaround,
 )
 from cchc_metrics.records.ends import AS_CHECKED, end_clock, end_days
-from cchc_metrics.records.fields import NO_DAY, CellError, Flag, Identifier, Label, Moment, Term, UnitCode, Whole
+from cchc_metrics.records.fields import NO_DAY, CellError, Flag, Identifier, Label, Moment, Term, UnitCode, Whole, parse_whole
 from cchc_metrics.records.kind import (
     UNIT_HEADINGS,
     Context,
@@ -89,6 +89,7 @@ class Dossier(Record):
         apologies: how many letters or slips of apology were given (phiếu xin lỗi).
         postal_in, postal_out: the two directions of the postal service (QĐ 45/2016/QĐ-TTg).
         fee_due: whether there is a financial obligation.
+        fee: how much it is, in đồng; a table that does not say ``fee_due`` says it by this: 0 đồng is no obligation.
         paid_online: whether it was paid online, and through which gateway.
         digitised: whether it was digitised, or digitised data were reused.
         electronic_result: whether its result was given in electronic form.
@@ -124,6 +125,7 @@ class Dossier(Record):
     postal_in: Flag = Flag.UNKNOWN
     postal_out: Flag = Flag.UNKNOWN
     fee_due: Flag = Flag.UNKNOWN
+    fee: Whole = None
     paid_online: Payment = Payment.UNKNOWN
     digitised: Digitised = Digitised.UNKNOWN
     electronic_result: Flag = Flag.UNKNOWN
@@ -453,6 +455,15 @@ def _by_post(word: str) -> str | None:
         return None
 
 
+def _owed(word: str) -> str | None:
+    """Return whether there is a financial obligation, by the amount: one that was set to 0 đồng is none."""
+    try:
+        amount = parse_whole(word)
+    except CellError:
+        return None
+    return None if amount is None else "yes" if amount else "no"
+
+
 def _judged(word: str) -> str | None:
     """Return the judgement that a status word ends with: «Hoàn thành trễ hạn»."""
     try:
@@ -553,6 +564,7 @@ KIND = Kind(
         "apologies": ("Số lần xin lỗi", "Số thư xin lỗi", "Số phiếu xin lỗi", "Số phiếu xin lỗi và hẹn lại ngày trả kết quả"),
         "postal_in": ("Nộp qua bưu chính", "Tiếp nhận qua bưu chính", "Nộp qua BCCI", "Tiếp nhận qua BCCI"),
         "postal_out": ("Trả qua bưu chính", "Trả kết quả qua bưu chính", "Trả qua BCCI", "Trả kết quả qua BCCI"),
+        "fee": ("Mức phí, lệ phí", "Số tiền phí, lệ phí", "Phí, lệ phí (đồng)", "Mức thu phí, lệ phí"),
         "fee_due": ("Có nghĩa vụ tài chính", "Phải nộp phí, lệ phí", "Có phí, lệ phí"),
         "paid_online": ("Thanh toán trực tuyến", "Được thanh toán trực tuyến"),
         "digitised": ("Số hóa", "Trạng thái số hóa", "Số hóa hồ sơ", "Hồ sơ có thành phần số hóa"),
@@ -564,7 +576,11 @@ KIND = Kind(
     by_words=frozenset(_JUDGING),
     weak=frozenset({*_JUDGING, *_TICKED}),
     ticked=_TICKED,
-    follows=(Follows("postal_in", "channel", _by_post), Follows("stated_timing", "status", _judged, reported=False)),
+    follows=(
+        Follows("postal_in", "channel", _by_post),
+        Follows("fee_due", "fee", _owed),
+        Follows("stated_timing", "status", _judged, reported=False),
+    ),
     doubtful={
         "Ngày trả": ("returned_at", "due_at"),
         # Beside the receipt by the competent agency it is that of the counter, or the same once more.
