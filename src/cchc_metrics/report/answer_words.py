@@ -65,6 +65,7 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "baseline_numerator": "Tử số kỳ gốc",
     "baseline_denominator": "Mẫu số kỳ gốc",
     "baseline_value": "Giá trị kỳ gốc",
+    "baseline_restated": "Kỳ gốc đã tính lại",
     "difference": "Thay đổi",
     "difference_unit": "Thay đổi tính bằng",
     "relative_percent": "Thay đổi tương đối (%)",
