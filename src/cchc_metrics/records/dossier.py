@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 import numpy as np
 
-from cchc_metrics.records.boundary_free import boundary_free, can_be, transfers
+from cchc_metrics.records.boundary_free import boundary_free, transfers
 from cchc_metrics.records.choices import (
     Channel,
     Digitised,
@@ -403,7 +403,7 @@ def _of_receipts(columns: Columns, context: Context, end: Array) -> Iterator[Eve
     if ACCEPTED in wanted and "submitted_at" in columns:
         day, in_time = acceptance(columns, received, context)
         yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})
-    if RECEIVED_BOUNDARY_FREE in wanted and can_be(columns):
+    if RECEIVED_BOUNDARY_FREE in wanted:  # where no column says it, it is not known, as of rows whose cells are empty
         dims = {"boundary_free": (boundary_free(columns), Flag.labels()), "channel": columns.codes("channel")}
         yield Events(RECEIVED_BOUNDARY_FREE, received, unit, dims)
     if TRANSFERRED in wanted and "received_elsewhere_at" in columns:

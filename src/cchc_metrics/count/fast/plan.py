@@ -11,7 +11,6 @@ import numpy as np
 from cchc_metrics.count.cube import BIN, UNIT, VALUE, Cube
 from cchc_metrics.count.fast.tables import LARGEST_BIN, Tables
 from cchc_metrics.records import dossier
-from cchc_metrics.records.boundary_free import can_be
 from cchc_metrics.records.choices import Outcome, Standing, Timing
 from cchc_metrics.records.columns import SECOND, Array, Columns
 from cchc_metrics.records.due import CUT_OFF
@@ -194,9 +193,7 @@ class CountPlan:
         wanted = {
             s.name: tuple(d.name for d in s.dims if sets is None or d.name in sets[f"dossiers.{s.name}"])
             for s in dossier.KIND.event_sets
-            if context.wants(f"dossiers.{s.name}")
-            and _NEEDS.get(s.name, "received_at") in columns
-            and (s is not dossier.RECEIVED_BOUNDARY_FREE or can_be(columns))
+            if context.wants(f"dossiers.{s.name}") and _NEEDS.get(s.name, "received_at") in columns
         }
         labels = {UNIT: columns.codes("unit_code")[1], "timing": _TIMINGS, "standing": _STANDINGS, "outcome": Outcome.labels()}
         for dim in dict.fromkeys(d for dims in wanted.values() for d in dims):
