@@ -12,6 +12,7 @@ from cchc_metrics.fold.ask import Ask
 from cchc_metrics.hashes import hashes_of, mixed
 from cchc_metrics.read.doubt import NO_SIGNS, Signs, signs_of
 from cchc_metrics.read.raw import RawColumn
+from cchc_metrics.read.repeats import Repeats
 from cchc_metrics.read.secret import compared_ids
 from cchc_metrics.read.typed import column_of, row_hashes
 from cchc_metrics.records.columns import SECOND, Array, Columns
@@ -74,14 +75,19 @@ def repeated(hashes: Iterable[Array]) -> Array:
 
     Args:
         hashes: what ``id_hashes`` gave for each part. Parts of the numbers by themselves, such as those with the same first bits, can be
-            asked about one after the other, on one machine or on many; what is found of each is put together.
+            asked about one after the other, on one machine or on many; what is found of each is put together. Beyond 50 million numbers
+            they are kept on disk meanwhile, 8 bytes each.
+
+    Raises:
+        InputError: there is no place on disk.
 
     >>> repeated([np.array([3, 1], dtype=np.uint64), np.array([1, 2], dtype=np.uint64)]).tolist()
     [1]
     """
-    every = np.concatenate([np.zeros(0, dtype=np.uint64), *hashes])
-    every.sort()
-    return np.unique(every[1:][every[1:] == every[:-1]])
+    with Repeats() as repeats:
+        for numbers in hashes:
+            repeats.add(np.asarray(numbers, dtype=np.uint64))
+        return repeats.twice()
 
 
 @public

@@ -32,6 +32,7 @@ from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable, UnreadableFileError
+from cchc_metrics.read.repeats import HASHES, Repeats
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.secret import compared_ids
 from cchc_metrics.read.tables import Parsed, judge, report_fixes, tell_headings, understand, unusable, with_declared
@@ -45,11 +46,6 @@ from cchc_metrics.reference.unit import UnitTree
 
 PART_ROWS: Final = 1 << 20
 """Rows of a part, as far as the row groups of the file allow: small groups are read together, large ones in pieces."""
-HASHES: Final = 50_000_000
-"""So many identifiers are compared at a time (400 MB); a longer file is looked through several times."""
-
-_AT_A_TIME: Final = 1 << 20
-
 COUNTED_BY_ID: Final = ("initiatives",)
 """Kinds whose identifiers are counted too, so that they are always kept."""
 
@@ -440,33 +436,19 @@ def _repeated(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> tuple[Arra
 
     Whoever has the number of another is judged with it, so a number that two ids share by chance changes nothing.
     """
-    none = np.zeros(0, dtype=np.uint64)
     headings = [scan.names[name] for name in scan.ids]
     if not headings:
-        return none, True
-    rounds = -(-scan.table.rows // HASHES)
-    found, sound = [none], True
-    for this in range(rounds):
+        return np.zeros(0, dtype=np.uint64), True
 
-        def numbers(load: Load, this: int = this) -> tuple[Array, bool]:
-            hashes, bad = _hashes(scan, read(load))
-            good = hashes[~bad] if bad.any() else hashes  # rows without an id repeat none
-            return good if rounds == 1 else good[good % np.uint64(rounds) == this], len(good) == len(hashes)
+    def numbers(load: Load) -> tuple[Array, bool]:
+        hashes, bad = _hashes(scan, read(load))
+        good = hashes[~bad] if bad.any() else hashes  # rows without an id repeat none
+        return good, len(good) == len(hashes)
 
-        loads = scan.table.loads(headings, plain=headings, part_rows=scan.part_rows)
-        together, size = np.empty(scan.table.rows, dtype=np.uint64), 0  # what is not filled takes no memory
+    sound = True
+    loads = scan.table.loads(headings, plain=headings, part_rows=scan.part_rows)
+    with Repeats(min(HASHES, scan.table.rows)) as repeats:
         for hashes, good in _ahead(pool, (partial(numbers, load) for _, load in loads), workers):
-            together[size : size + len(hashes)] = hashes
-            size += len(hashes)
+            repeats.add(hashes)
             sound &= good
-        numbered = together[:size]
-        numbered.sort()
-        found.append(_twice(numbered))
-    return np.sort(np.concatenate(found)), sound
-
-
-def _twice(numbers: Array) -> Array:
-    """Return the numbers that stand in an ascending array more than once; looked for a part at a time, since masks of all take memory."""
-    parts = (numbers[first : first + _AT_A_TIME + 1] for first in range(0, len(numbers), _AT_A_TIME))
-    found = [part[1:][part[1:] == part[:-1]] for part in parts]
-    return np.unique(np.concatenate(found)) if found else numbers
+        return repeats.twice(), sound
