@@ -65,7 +65,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Run the examples of the README, the docs and the docstrings with what a user of the extras has, and pytest."""
-    install(session, ".[arrow,cli,excel,fast,html,plot,testing,word]", "docs")
+    install(session, ".[arrow,cli,excel,fast,html,plot,testing,word]", "docs", "recipes")
     session.run("pytest", "tests/test_docs.py", *session.posargs)
 
 

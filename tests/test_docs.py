@@ -13,6 +13,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,8 @@ MODULES = [
 ]
 
 # A fenced block of Python, as indented as it may stand in a list.
-BLOCK = re.compile(r"^(?P<indent> *)```(?P<kind>python|pycon)\b[^\n]*\n(?P<code>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+# What stands behind its kind are packages without which it is left out.
+BLOCK = re.compile(r"^(?P<indent> *)```(?P<kind>python|pycon)\b(?P<needs>[^\n]*)\n(?P<code>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 
 
 class Outcome(NamedTuple):
@@ -53,8 +55,9 @@ def examples_of_module(name: str) -> list[doctest.DocTest]:
 
 
 def blocks(text: str) -> list[tuple[int, str]]:
-    """Return the Python blocks of a Markdown page, each with the number of lines that precede it."""
-    return [(text.count("\n", 0, found.start("code")), found["code"]) for found in BLOCK.finditer(text)]
+    """Return the Python blocks of a Markdown page whose packages are there, each with the number of lines that precede it."""
+    found = [each for each in BLOCK.finditer(text) if all(map(find_spec, each["needs"].split()))]
+    return [(text.count("\n", 0, each.start("code")), each["code"]) for each in found]
 
 
 def examples_of_page(name: str, text: str) -> list[doctest.DocTest]:

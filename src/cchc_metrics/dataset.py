@@ -806,7 +806,8 @@ class Dataset:
     ) -> Scan:
         """Read every table once and keep what that gave, since measures, changes and report of one period ask the same."""
         key = (periods, as_of, None if sets is None else frozenset((name, frozenset(dims)) for name, dims in sets.items()))
-        if key not in self._scans:
+        scan = self._scans.get(key)
+        if scan is None:
             scan = scan_tables(
                 self.tables,
                 self.found,
@@ -818,9 +819,9 @@ class Dataset:
                 sets=sets,
                 engine=engine,
             )
-            self._scans.clear()  # the last answer only: a tally of a province is large
-            self._scans[key] = scan
-        return self._scans[key]
+            # The last answer only: a tally of a province is large. Exchanged as a whole, since other threads may look at it.
+            object.__setattr__(self, "_scans", {key: scan})
+        return scan
 
     def _any_scan(self) -> Scan:
         """Return the last reading of the tables, whatever it counted, or a new one that counts nothing."""
