@@ -287,7 +287,7 @@ class Dataset:
         from cchc_metrics.fold.ask import Ask  # noqa: PLC0415  only where a table is elsewhere
 
         wanted = as_periods(periods) or (self._chosen(None),)
-        joined = {join.kind: self.columns(join.kind) for join in kind_named(kind).joins if join.kind in self.tables}
+        others = {join.kind: self.tables[join.kind].whole() for join in kind_named(kind).joins if join.kind in self.tables}
         return Ask.of(
             kind,
             wanted,
@@ -299,7 +299,7 @@ class Dataset:
             units=self.units,
             extracted_on=self.as_of,
             own=own,
-            joins=joined,
+            joins={name: parsed.columns for name, parsed in others.items() if parsed.usable},
             file=kind,
         )
 

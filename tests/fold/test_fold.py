@@ -390,3 +390,8 @@ def test_nothing_at_all_is_an_empty_table() -> None:
     found: Scan = settle(ask, tally_batches(ask, []))
     same(found, single("dossiers", table), "dossiers")
     assert found.problems.by_code() == {Code.EMPTY_TABLE: 1}
+
+
+def test_a_table_whose_rows_depend_on_each_other_is_refused_in_parts() -> None:
+    with pytest.raises(InputError, match="procedures: what a row says depends on the other rows"):
+        tally_batches(Ask.of("procedures", "2021").trusting_ids(), [])

@@ -21,7 +21,8 @@ from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.testing import STRATEGIES, dossier_events, procedures
 
-COUNTED = [kind for kind in KINDS.values() if kind.event_sets]
+# What a row of procedures says depends on the others, so that table is not counted in parts; see ``test_fold``.
+COUNTED = [kind for kind in KINDS.values() if kind.event_sets and all(join.kind != kind.name for join in kind.joins)]
 CASES = st.sampled_from(COUNTED).flatmap(lambda kind: st.tuples(st.just(kind), tables(kind, ids=3) | tables(kind)))
 
 

@@ -149,7 +149,16 @@ class Counting:
 
     @classmethod
     def of(cls, ask: Ask) -> Counting:
-        """Return what counts parts of the table of an ask."""
+        """Return what counts parts of the table of an ask.
+
+        Raises:
+            InputError: a row of the kind says nothing without the others, and the whole table was not given.
+        """
+        if any(join.kind == ask.kind for join in ask.known.joins) and ask.kind not in ask.joins:
+            raise InputError(
+                f'{ask.kind}: mỗi dòng còn tùy các dòng khác của bảng; đưa cả bảng: joins={{"{ask.kind}": …}}, hoặc đọc một lần',
+                f'{ask.kind}: what a row says depends on the other rows; give it whole: joins={{"{ask.kind}": …}}, or read it at once',
+            )
         return cls(ask, Joins.of(ask.known, ask.joins), ask.repeated_ids())
 
     @property
