@@ -71,18 +71,18 @@ def transfers(columns: Columns, received: Array, rules: Rules, calendar: Calenda
     """Return when dossiers received elsewhere came to the competent agency, and whether in time.
 
     Days are compared: one received up to the cut-off of the rules is to come on the same working day, a later one, or one of a day off, on
-    the next. A receipt without a time of day that came on the next working day could be either.
+    the next. A receipt without a time of day that came on the next working day could be either, one without a day anything.
 
     Returns:
-        int32[n] day, ``NO_DAY`` for dossiers that were not received elsewhere; and positions in ``Flag``.
+        int32[n] day, ``NO_DAY`` for dossiers that are not boundary-free; and positions in ``Flag``.
     """
     elsewhere = columns.days(ELSEWHERE)
-    chosen = (boundary_free(columns) == _YES) & (elsewhere >= 0) & (received >= 0)
+    chosen = (boundary_free(columns) == _YES) & (received >= 0)
     day = np.where(chosen, received, np.int32(NO_DAY)).astype(np.int32)
     found = np.full(len(columns), _UNKNOWN, dtype=np.uint8)
     if rules.transfer_cut_off is None:
         return day, found
-    rows = np.flatnonzero(chosen & calendar.covers(elsewhere) & calendar.covers(received))
+    rows = np.flatnonzero(chosen & (elsewhere >= 0) & calendar.covers(elsewhere) & calendar.covers(received))
     begun, second = elsewhere[rows], columns.seconds(ELSEWHERE)[rows]
     at = rules.transfer_cut_off
     cut_off = at.hour * 3600 + at.minute * 60 + at.second
