@@ -20,8 +20,9 @@ from tests.folders import EXAMPLE, SMALL, small
 from tests.golden.regenerate import difference
 
 import cchc_metrics
-from cchc_metrics import cli
 from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.cli import command as cli
+from cchc_metrics.cli import main
 from cchc_metrics.dataset import read_folder
 from cchc_metrics.example.make import make_example
 from cchc_metrics.records.kinds import KINDS
@@ -35,7 +36,7 @@ DONE, DONE_WITH_BAD_ROWS, UNUSABLE = 0, 1, 2
 
 
 def invoke(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def refused(*arguments: str | Path) -> str:
@@ -486,7 +487,7 @@ def test_the_version() -> None:
 
 
 def test_every_command_has_help() -> None:
-    for name, command in cli.main.commands.items():
+    for name, command in main.commands.items():
         result = invoke(name, "--help")
         assert result.exit_code == DONE
         assert command.help
@@ -533,7 +534,7 @@ def progress_said(monkeypatch: pytest.MonkeyPatch, *, tty: bool, clock: Iterator
     monkeypatch.setattr("cchc_metrics.report.terminal.progress_shown", shown)
     monkeypatch.setattr("time.monotonic", lambda: next(clock))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: tty)
-    with cli._Progress() as progress:
+    with cli.Progress() as progress:
         for done in (0, 50, 100):
             progress("dossiers.csv", done, 100)
         progress("units.csv", 7, 0)
@@ -573,7 +574,7 @@ def test_progress_of_the_command_is_not_in_its_report(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("FORCE_COLOR", "1")
     with pytest.raises(SystemExit, match="0"):
-        cli.main(["report", str(folder)])
+        main(["report", str(folder)])
     shown = capsys.readouterr()
     assert shown.out == plain.stdout
     assert "meetings.csv" in shown.err
@@ -594,7 +595,7 @@ def test_a_terminal_shows_what_a_file_has(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
     with pytest.raises(SystemExit, match="0"):
-        cli.main(["report", str(folder)])
+        main(["report", str(folder)])
     shown = capsys.readouterr().out
     assert ("\x1b[" in shown) is rich
     assert re.sub(r"\x1b\[[0-9;]*m", "", shown) == plain.stdout

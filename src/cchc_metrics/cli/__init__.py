@@ -1,0 +1,7 @@
+"""The command ``cchc-metrics``: a thin layer over ``read_folder`` and what a dataset answers."""
+
+from cchc_metrics.cli.command import main as main  # first: it says which extra is missing where click is not installed
+
+from cchc_metrics.cli import answers, folders, lookups, reports, snapshots  # isort: skip  each adds its commands to ``main``
+
+__all__ = ["answers", "folders", "lookups", "main", "reports", "snapshots"]
