@@ -21,7 +21,7 @@ from tests.read.test_rows import EVERY_KIND
 from tests.read.test_typed import GIVEN, cells
 
 from cchc_metrics.errors import InputError
-from cchc_metrics.read import parquet_files
+from cchc_metrics.read import parquet_files, repeats
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.parquet_files import parse_parquet, scan_parquet
 from cchc_metrics.read.parquet_table import open_parquet
@@ -102,7 +102,7 @@ def test_the_parts_say_together_what_the_whole_says(
     kind, table = case
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet_files, "HASHES", hashes)
-        patch.setattr(parquet_files, "_AT_A_TIME", hashes)
+        patch.setattr(repeats, "_AT_A_TIME", hashes)
         path = written(table, Path(folder), group, cut)
         options: dict[str, Any] = {**GIVEN, "keep_ids": keep_ids, "file": "rows", "workers": workers}
         parts = list(scan_parquet(kind, path, part_rows=part_rows, **options))

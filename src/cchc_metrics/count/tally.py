@@ -26,7 +26,7 @@ from cchc_metrics.count.stored import Counted, Flat, Stored, flat_of, from_bytes
 from cchc_metrics.count.summing import CubeSum
 from cchc_metrics.count.workers import can_fork, in_processes, usable_cores
 from cchc_metrics.errors import InputError, TallyMismatchError, suggestion
-from cchc_metrics.records.columns import Array, Columns
+from cchc_metrics.records.columns import Array, Columns, gathered
 from cchc_metrics.records.kind import Context, needed, said
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import Record
@@ -321,13 +321,13 @@ class _Count:
         return reduce(add, in_processes(lambda part: self._count(part, 1), parts))
 
     def parts(self, found: Tally, kind: str, parts: Iterable[Columns]) -> Tally:
-        """Return a tally with a table that comes part by part; no part is kept."""
+        """Return a tally with a table that comes part by part; no part is kept, and small ones are counted together."""
         with ThreadPoolExecutor(1) as pool:
             # The compiler is loaded while the first part is read, which takes about as long.
             if self.engine == "compiled" and kind == "dossiers":
                 pool.submit(compiled_counter)
-            for part in parts:
-                found += self.all({kind: checked(kind, part)})
+            for part in gathered(checked(kind, part) for part in parts):
+                found += self.all({kind: part})
         return found
 
     def _count(self, kinds: Mapping[str, Columns], threads: int) -> Tally:

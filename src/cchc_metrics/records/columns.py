@@ -186,6 +186,25 @@ def stacked(model: type[Record], parts: Sequence[Columns]) -> Columns:
     return made if named is None else replace(made, file=named.file, sheet=named.sheet, headings=named.headings)
 
 
+def gathered(parts: Iterable[Columns], at_once: int = 1 << 17) -> Iterator[Columns]:
+    """Yield the rows of parts of one kind in parts that are not small, since each part has costs of its own; no row is kept twice.
+
+    Args:
+        parts: the parts, in order.
+        at_once: how many rows a part has at least, but for the last.
+    """
+    held: list[Columns] = []
+    size = 0
+    for part in parts:
+        held.append(part)
+        size += len(part)
+        if size >= at_once:
+            yield stacked(part.model, held)
+            held, size = [], 0
+    if held:
+        yield stacked(held[0].model, held)
+
+
 def _empty_cells(model: type[Record], name: str, size: int) -> Array:
     """Return an unlabelled column of empty cells; a column that joining added has 0 in every row that nothing was joined to."""
     spec = schema_by_name(model).get(name)
