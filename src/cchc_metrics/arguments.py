@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import inspect
 import re
@@ -102,7 +103,14 @@ def _wrong_argument(function: Callable[..., Any], args: tuple[Any, ...], kwargs:
 
 
 class NotNone:
-    """What an annotation that cannot be read says at least, where it does not name None."""
+    """What a name that is not loaded, or an annotation that cannot be read, says at least, where it does not name None."""
+
+
+class _Known(dict[str, Any]):
+    """The names of a module and Python's own; any other, as one that only a type checker loads, is something that is not None."""
+
+    def __missing__(self, name: str) -> Any:
+        return vars(builtins).get(name, NotNone)
 
 
 def _names_a_file(path: str | PurePath) -> bool:
@@ -110,11 +118,11 @@ def _names_a_file(path: str | PurePath) -> bool:
 
 
 def _hint(function: Callable[..., Any], annotation: Any) -> Any:
-    """Return what an annotation means; Any where it names what is not loaded, and what is not None where it does not name that."""
+    """Return what an annotation means; where it cannot be read Any, and what is not None where it does not name that."""
     if not isinstance(annotation, str):
         return annotation
     try:
-        return eval(annotation, vars(sys.modules[function.__module__]))  # noqa: S307  an annotation of the library itself
+        return eval(annotation, {}, _Known(vars(sys.modules[function.__module__])))  # noqa: S307  an annotation of the library itself
     except (NameError, AttributeError, TypeError):
         return Any if re.search(r"\b(None|Any|object)\b", annotation) else NotNone
 

@@ -65,6 +65,7 @@ from cchc_metrics.verbs.entered import Figure, checked_figures, with_figures
 from cchc_metrics.verbs.explain import Explanation, explain
 from cchc_metrics.verbs.figures import one_each
 from cchc_metrics.verbs.form06 import FORM06_SETS, Form06, form06, in_form06
+from cchc_metrics.verbs.form06_rows import Form06Row
 from cchc_metrics.verbs.judge import Coverage
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
@@ -75,7 +76,6 @@ if TYPE_CHECKING:
     from cchc_metrics.report.template_fill import FilledForm
     from cchc_metrics.score import Inputs, Scheme
     from cchc_metrics.score.card import Scorecards
-    from cchc_metrics.verbs.form06_rows import Form06Row
     from cchc_metrics.verbs.form06_why import Form06Why
 
 _NO_NOTE = Text()
