@@ -93,6 +93,14 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def postgres(session: nox.Session) -> None:
+    """Read a real PostgreSQL, installed where it is missing and started in a folder of its own: types, lost connections, memory."""
+    install(session, ".", "postgres")
+    session.run(".ci/need", "postgres", external=True)
+    session.run("pytest", "tests/postgres/database_postgres.py", *session.posargs)
+
+
+@nox.session
 def notebooks(session: nox.Session) -> None:
     """Run the notebooks of examples/notebooks from the first cell to the last, and look for the right figures in what they show."""
     install(session, ".", "notebooks")

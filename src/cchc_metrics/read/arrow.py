@@ -5,13 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, time
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import CellError, cell_text, parse_day, parse_moment
+
+_INFINITE: Final = MappingProxyType(
+    {
+        # DuckDB: days, microseconds
+        2**31 - 1: "infinity",
+        -(2**31) + 1: "-infinity",
+        2**63 - 1: "infinity",
+        -(2**63) + 1: "-infinity",
+        # PostgreSQL by ADBC, which counts on from another day: 10,957 days later
+        2**31 - 1 + 10_957 - 2**32: "infinity",
+        -(2**31) + 10_957: "-infinity",
+        2**63 - 1 + 10_957 * 86_400_000_000 - 2**64: "infinity",
+        -(2**63) + 10_957 * 86_400_000_000: "-infinity",
+    }
+)
+"""Numbers by which databases hand on a day or an instant that never comes, or never was; all of them lie beyond what Python can write."""
 
 
 def arrow() -> Any:
@@ -152,7 +169,7 @@ def _value(scalar: Any, *, instant: bool) -> Any:
     except UnicodeDecodeError:  # bytes that are said to be text
         return scalar.as_buffer().to_pybytes()
     except (ValueError, OverflowError, LookupError):  # an ArrowInvalid is a ValueError
-        return str(scalar.value)
+        return _INFINITE.get(scalar.value, str(scalar.value))
 
 
 def with_cells(array: Any, cells: Mapping[int, Any]) -> Any:

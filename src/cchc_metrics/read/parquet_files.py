@@ -30,7 +30,7 @@ from cchc_metrics.read.findings import EXAMPLES, Findings
 from cchc_metrics.read.fixes import NO_FIXES, Fixes, text_of
 from cchc_metrics.read.headings import match_headings
 from cchc_metrics.read.own import Declared, own_of
-from cchc_metrics.read.parquet_table import Load, ParquetTable, joined, open_parquet, read
+from cchc_metrics.read.parquet_table import Load, ParquetTable, PartedTable, joined, open_parquet, read
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.read.repeats import HASHES, Repeats
 from cchc_metrics.read.rows import kind_named
@@ -223,14 +223,42 @@ def scan_file(
     progress: Progress | None = None,
 ) -> Iterator[Parsed]:
     """Yield a Parquet file part by part; see ``scan_parquet``, which takes one by one what ``given`` holds."""
-    return _scan(_Scan.of(kind, path, given, own, columns, keep_ids, file or path.name, part_rows), workers, progress)
+    return scan_table(
+        kind,
+        open_parquet(path),
+        given,
+        own,
+        columns,
+        keep_ids,
+        file=file or path.name,
+        workers=workers,
+        part_rows=part_rows,
+        progress=progress,
+    )
+
+
+def scan_table(
+    kind: Kind,
+    table: PartedTable,
+    given: Given,
+    own: Mapping[str, str],
+    columns: Collection[str] | None = None,
+    keep_ids: bool = False,  # noqa: FBT001, FBT002  as the caller gave it
+    *,
+    file: str,
+    workers: int = 2,
+    part_rows: int = PART_ROWS,
+    progress: Progress | None = None,
+) -> Iterator[Parsed]:
+    """Yield a table that can be read in parts, however often; see ``scan_parquet``."""
+    return _scan(_Scan.of(kind, table, given, own, columns, keep_ids, file, part_rows), workers, progress)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scan:
     """What does not change from part to part."""
 
-    table: ParquetTable
+    table: PartedTable
     kind: Kind
     given: Given
     file: str
@@ -246,7 +274,7 @@ class _Scan:
     def of(
         cls,
         kind: Kind,
-        path: Path,
+        table: PartedTable,
         given: Given,
         own: Mapping[str, str],
         columns: Collection[str] | None,
@@ -254,7 +282,6 @@ class _Scan:
         file: str,
         part_rows: int,
     ) -> _Scan:
-        table = open_parquet(path)
         if columns is not None:
             given = replace(given, unread=frozenset(schema_by_name(kind.model)) - set(columns))
         matched = match_headings(kind, table.headings, own, partial(_words, table), worded=given.own.values)
@@ -269,7 +296,8 @@ class _Scan:
         if not table.rows:
             findings.add(Code.EMPTY_TABLE)
         at = matched.positions.get(kind.id_columns[0])
-        table = _with_fixes(table, None if at is None else table.headings[at], given.fixes, findings)
+        if isinstance(table, ParquetTable):  # what comes from elsewhere is fixed there
+            table = _with_fixes(table, None if at is None else table.headings[at], given.fixes, findings)
         names = {name: table.headings[at] for name, at in matched.positions.items() if columns is None or name in columns}
         findings.headings = names
         if matched.usable:
@@ -391,19 +419,18 @@ def _hashes(scan: _Scan, table: Any) -> tuple[Array, Array]:
     return row_hashes([(specs[name], table.column(scan.names[name])) for name in scan.ids])
 
 
-def _dated(table: ParquetTable, known: Collection[int]) -> frozenset[int]:
+def _dated(table: PartedTable, known: Collection[int]) -> frozenset[int]:
     """Return the positions of the columns that are not known and hold dates in the first rows."""
     others = [h for at, h in enumerate(table.headings) if at not in known and table.headings.count(h) == 1]
     try:
-        first = next(iter(table.loads(others, plain=others, part_rows=ROWS)), None) if others else None
-        rows = table.empty() if first is None else read(first[1])
+        rows = table.first(others, ROWS) if others else table.empty()
     except UnreadableFileError:  # a column that nobody reads may be broken
         return frozenset()
     names = rows.schema.names
     return frozenset(table.headings.index(names[at]) for at in dated_columns(rows, ()) if names[at] in others)
 
 
-def _words(table: ParquetTable, position: int) -> set[Any]:
+def _words(table: PartedTable, position: int) -> set[Any]:
     """Return the distinct cells of a column."""
     heading = table.headings[position]
     loads = table.loads([heading], plain=(), part_rows=PART_ROWS)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
 import numpy as np
@@ -23,6 +23,35 @@ Load = Callable[[], Any]
 
 _HIVE_NULL: Final = "__HIVE_DEFAULT_PARTITION__"
 _UNFINISHED: Final = "_temporary"
+
+
+class PartedTable(Protocol):
+    """A table of Arrow columns that can be read in parts, as often as is needed: the same rows in the same order every time."""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The columns, in order."""
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Headings of the columns that are text."""
+
+    @property
+    def uneven(self) -> frozenset[str]:
+        """Headings of the columns that are text of unlike types."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+
+    def loads(self, headings: Collection[str], *, plain: Collection[str], part_rows: int) -> Iterator[tuple[int, Load]]:
+        """Yield the parts in order; see ``ParquetTable.loads``."""
+
+    def first(self, headings: Collection[str], rows: int) -> Any:
+        """Return some of its first rows as an Arrow table."""
+
+    def empty(self) -> Any:
+        """Return the table without its rows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +116,11 @@ class ParquetTable:
                     yield batch.num_rows, partial(_table, batch, whole)
             if groups:
                 yield rows, partial(_groups, reader, groups, written, whole)
+
+    def first(self, headings: Collection[str], rows: int) -> Any:
+        """Return some of its first rows as an Arrow table."""
+        part = next(iter(self.loads(headings, plain=headings, part_rows=rows)), None)
+        return self.empty() if part is None else read(part[1])
 
     def empty(self) -> Any:
         """Return the table without its rows."""

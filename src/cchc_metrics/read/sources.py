@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,9 +60,26 @@ class TableSource:
         return cls(kind, file, lambda _: iter(parts), whole, held=True, rows=sum(len(part.columns) for part in parts), paths=tuple(paths))
 
 
-TableLike = TableSource | Columns | Parsed | Iterable[Any] | Mapping[str, Sequence[Any]] | ArrowStream | Cursor
+class DeferredTable(ABC):
+    """A table that is still to be read, in parts; a dataset reads it with its own units, calendar and day of export."""
+
+    @abstractmethod
+    def source(self, kind: str, given: Given) -> TableSource:
+        """Return the source of the table.
+
+        Args:
+            kind: name of the kind that it is given for.
+            given: what its rows are compared with, as far as the table does not say so itself.
+
+        Raises:
+            InputError: it is of another kind.
+        """
+
+
+TableLike = DeferredTable | TableSource | Columns | Parsed | Iterable[Any] | Mapping[str, Sequence[Any]] | ArrowStream | Cursor
 """What a dataset takes for a table: columns, what a reader returned, whatever ``read_frame`` takes (frames of pandas, polars, Arrow and
-DuckDB, rows with names, heading → cells), or a list of such tables: a table in parts."""
+DuckDB, rows with names, heading → cells), a list of such tables (a table in parts), or a table that is still to be read, as
+``scan_postgres`` gives it."""
 
 
 def memory_source(kind: str, table: object, given: Given) -> TableSource:
@@ -76,6 +94,8 @@ def memory_source(kind: str, table: object, given: Given) -> TableSource:
         InputError: there is no such kind, or the table is nothing that can be read; the message says what can.
     """
     chosen = kind_named(kind)
+    if isinstance(table, DeferredTable):
+        return table.source(chosen.name, given)
     parts = [table] if isinstance(table, TableSource) else _parts_of(table)
     if given.own != NOTHING and any(isinstance(part, (TableSource, Columns, Parsed)) for part in parts):
         raise InputError(

@@ -6,11 +6,14 @@ table; identifiers are looked through byte by byte. What has another type is han
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
 
@@ -52,22 +55,39 @@ def column_of(spec: ColumnSpec, cells: Any, *, keep_ids: bool = True, distinct: 
     """
     pa = arrow()
     array, kind = one_array(cells), spec.cell_type.name
-    if pa.types.is_null(array.type):
-        return RawColumn([None] if len(array) else [], np.zeros(len(array), dtype=np.int32))
-    if kind == "moment" and (column := _moment_column(array)) is not None:
-        return column
-    if kind in ("whole", "term") and pa.types.is_integer(array.type):
-        return _integers(spec, array)
-    if kind in ("whole", "term") and pa.types.is_floating(array.type):
-        return _floats(spec, array)
-    if kind == "id" and (ids := id_column(array, keep=keep_ids, distinct=distinct)) is not None:
-        return ids
-    return _by_distinct_cell(array)
+    found: RawColumn | TypedColumn | None = None
+    if isinstance(array.type, pa.BaseExtensionType):
+        found = _extension_column(array)
+        return column_of(spec, array.storage, keep_ids=keep_ids, distinct=distinct) if found is None else found
+    if kind == "moment":
+        found = _moment_column(array)
+    elif kind in ("whole", "term") and pa.types.is_integer(array.type):
+        found = _integers(spec, array)
+    elif kind in ("whole", "term") and pa.types.is_floating(array.type):
+        found = _floats(spec, array)
+    elif kind == "id":
+        found = id_column(array, keep=keep_ids, distinct=distinct)
+    return _by_distinct_cell(array) if found is None else found
+
+
+def _extension_column(array: Any) -> RawColumn | None:
+    """Return the cells of a type that is no plain one of Arrow, as databases hand them on; None where they are as they are stored."""
+    name = array.type.extension_name
+    if name == "arrow.uuid":
+        return RawColumn.of([None if cell is None else str(UUID(bytes=cell)) for cell in array.storage.to_pylist()])
+    exact = name == "arrow.opaque" and array.type.type_name == "numeric"  # written out, so that no digit is lost
+    if not exact and name != "arrow.json":
+        return None
+    texts = _by_distinct_cell(one_array(array.storage))
+    read: Callable[[str], Any] = Decimal if exact else json.loads
+    return _EncodedColumn([None if text is None else read(text) for text in texts.values], texts.codes)
 
 
 def _by_distinct_cell(array: Any) -> RawColumn:
     """Return a column in which each distinct cell is understood once."""
     pa = arrow()
+    if pa.types.is_null(array.type):
+        return RawColumn([None], np.zeros(len(array), dtype=np.int32))
     if not pa.types.is_dictionary(array.type):
         try:
             array = array.dictionary_encode()

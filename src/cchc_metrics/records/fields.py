@@ -185,7 +185,8 @@ def cell_text(value: object) -> str:
     Booleans are the words ``true`` and ``false``: they are no number and no code.
 
     Raises:
-        CellError: ``number_out_of_range`` for a whole number too long to be written out; ``unknown_code`` for bytes that are not UTF-8.
+        CellError: ``number_out_of_range`` for a whole number too long to be written out; ``unknown_code`` for bytes that are not UTF-8 and
+            for lists.
     """
     if type(value) is str:
         return clean(value)
@@ -197,6 +198,8 @@ def cell_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return "" if math.isnan(value) else str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, (list, tuple, dict, set, frozenset)):
+        raise CellError(Code.UNKNOWN_CODE, ("; ô là một danh sách, không phải một giá trị", "; the cell is a list, not one value"))
     try:
         return clean(value.decode() if isinstance(value, bytes) else str(value))  # some systems write texts as bytes
     except UnicodeDecodeError:
