@@ -246,9 +246,7 @@ DUE = EventSet("due", (_CHANNEL,), needs=("received_at", "due"))
 ENDED_SET = EventSet("ended", (_TIMING, Dim("outcome", Outcome, needs=()), _CHANNEL), needs=_ENDED)
 ENDED_BY_FIELD = EventSet("ended_by_field", (_FIELD, _TIMING, _CHANNEL), needs=_ENDED)
 RECEIVED_BY_PROCEDURE = EventSet("received_by_procedure", (_PROCEDURE, _CHANNEL), needs=_RECEIVED, named_only=True)
-RECEIVED_BY_SERVICE = EventSet(
-    "received_by_service", (_PROCEDURE, _CHANNEL, Dim("service_level", ServiceLevel)), needs=_RECEIVED, named_only=True
-)
+RECEIVED_BY_SERVICE = EventSet("received_by_service", (_PROCEDURE,), needs=(*_RECEIVED, "channel", "service_level"), named_only=True)
 ENDED_BY_PROCEDURE = EventSet("ended_by_procedure", (_PROCEDURE, _TIMING, _CHANNEL), needs=_ENDED, named_only=True)
 OVERDUE_BEGINS = EventSet("overdue_begins", (_FIELD, _CHANNEL), needs=_OVERDUE)
 OVERDUE_ENDS = EventSet("overdue_ends", (_FIELD, _CHANNEL), needs=_OVERDUE)
@@ -389,8 +387,7 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     yield from _components(columns, context, timed)
 
 
-_BY_PROCEDURE = (RECEIVED_BY_PROCEDURE, RECEIVED_BY_SERVICE)
-_OF_RECEIPTS = (ACCEPTED, RECEIVED_BOUNDARY_FREE, TRANSFERRED, *_BY_PROCEDURE)
+_OF_RECEIPTS = (ACCEPTED, RECEIVED_BOUNDARY_FREE, TRANSFERRED, RECEIVED_BY_PROCEDURE, RECEIVED_BY_SERVICE)
 
 
 def _of_receipts(columns: Columns, context: Context, end: Array) -> Iterator[Events]:
@@ -399,7 +396,12 @@ def _of_receipts(columns: Columns, context: Context, end: Array) -> Iterator[Eve
     if not wanted:
         return
     unit, received = columns.codes("unit_code"), receipts(columns, context.rules, end)
-    yield from (events_from_columns(s, columns, received) for s in _BY_PROCEDURE if s in wanted)
+    if RECEIVED_BY_PROCEDURE in wanted:
+        yield events_from_columns(RECEIVED_BY_PROCEDURE, columns, received)
+    if RECEIVED_BY_SERVICE in wanted:  # of few rows few cells: a province has as many as dossiers, where all are counted by procedure
+        online = columns.equals("channel", Channel.ONLINE.value)
+        online &= columns.equals("service_level", ServiceLevel.FULL.value, ServiceLevel.PARTIAL.value)
+        yield events_from_columns(RECEIVED_BY_SERVICE, columns, np.where(online, received, np.int32(NO_DAY)))
     if ACCEPTED in wanted and "submitted_at" in columns:
         day, in_time = acceptance(columns, received, context)
         yield Events(ACCEPTED, day, unit, {"in_time": (in_time, Flag.labels())})

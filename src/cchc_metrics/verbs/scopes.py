@@ -111,29 +111,28 @@ class ScopeSums:
 
         Args:
             place: int64[n] position of the unit in the tree, ascending; −1 for what is of no unit, and so of the whole alone.
-            code: int64[n], no pair of place and code twice.
+            code: int64[n] whole numbers from 0 on, no pair of place and code twice.
         """
-        found = np.zeros(len(self.first), dtype=np.int64)
-        whole = self.whole
-        stages = [(at, sums, row) for at, sums, row in self._stages()]
-        for scope in range(len(found)):
-            runs = [(self, scope), *((sums, row) for at, sums, row in stages if at == scope)]
-            held = [code[:0]]
-            for sums, row in runs:
-                start, stop = np.searchsorted(place, [sums.first[row], sums.after[row]])
-                level = int(sums.level[row])
-                inside = code[start:stop]
-                held.append(inside if level == len(LEVELS) else inside[sums.of_level[level][place[start:stop]]])
-            if whole[scope]:
-                held.append(code[: np.searchsorted(place, 0)])
-            found[scope] = len(np.unique(np.concatenate(held)))
-        return found
-
-    def _stages(self) -> Iterator[tuple[int, ScopeSums, int]]:
-        """Yield each earlier stage of a scope: the scope, and where the stage stands in the sums of stages."""
+        of_no_unit = int(np.searchsorted(place, 0))
+        # In a scope of one unit no code is twice, so that its pairs are counted.
+        found: Array = np.bincount(place[of_no_unit:], minlength=self.of_level.shape[1])[self.first]
+        several = (self.after - self.first > 1) | (self.level < len(LEVELS)) | self.whole
+        runs: dict[int, list[tuple[ScopeSums, int]]] = {scope: [(self, scope)] for scope in np.flatnonzero(several).tolist()}
         if self.earlier is not None:
             at, sums = self.earlier
-            yield from ((int(scope), sums, row) for row, scope in enumerate(at.tolist()))
+            for row, scope in enumerate(at.tolist()):
+                runs.setdefault(scope, [(self, scope)]).append((sums, row))
+        whole = self.whole
+        for scope, parts in runs.items():
+            there = np.zeros(int(code.max(initial=-1)) + 1, dtype=bool)
+            for sums, row in parts:
+                start, stop = np.searchsorted(place, [sums.first[row], sums.after[row]])
+                level, inside = int(sums.level[row]), code[start:stop]
+                there[inside if level == len(LEVELS) else inside[sums.of_level[level][place[start:stop]]]] = True
+            if whole[scope]:
+                there[code[:of_no_unit]] = True
+            found[scope] = np.count_nonzero(there)
+        return found
 
     def add_once(self, counts: Array) -> Array:
         """Return the same of 1 or 0 for each unit, where a unit that changed in between is one unit and not two."""

@@ -11,6 +11,7 @@ import numpy as np
 from cchc_metrics.count.cube import BIN, UNIT, VALUE, Cube
 from cchc_metrics.count.fast.tables import LARGEST_BIN, Tables
 from cchc_metrics.records import dossier
+from cchc_metrics.records.boundary_free import ELSEWHERE
 from cchc_metrics.records.choices import Outcome, Standing, Timing
 from cchc_metrics.records.columns import SECOND, Array, Columns
 from cchc_metrics.records.due import CUT_OFF
@@ -32,7 +33,7 @@ _SHARED_CELLS: Final = 1 << 18  # sets share one histogram of all their dimensio
 _MOST_CELLS: Final = 1 << 26
 _TIMINGS: Final = Timing.labels()[:3]  # a dossier without a due date does not take the usual course
 _STANDINGS: Final = Standing.labels()[:4]  # 2 for one that has not ended by the day of the question, and 1 for one past its due date
-_GENERAL: Final = ("in_time", "boundary_free", "apologised")  # which are found by the general way alone
+_GENERAL: Final = ("in_time", "apologised")  # which are found by the general way alone
 JUDGED: Final = ("timing", "standing")
 """Dimensions that follow from the due date."""
 
@@ -50,6 +51,7 @@ _KINDS: Mapping[str, _Kind] = {
     dossier.RECEIVED.name: _Kind(RECEIVED),
     dossier.RECEIVED_BY_FIELD.name: _Kind(RECEIVED),
     dossier.RECEIVED_AS_OF.name: _Kind(RECEIVED),
+    dossier.RECEIVED_BOUNDARY_FREE.name: _Kind(RECEIVED),
     dossier.DUE.name: _Kind(DUE),
     dossier.ENDED_SET.name: _Kind(ENDED),
     dossier.ENDED_BY_FIELD.name: _Kind(ENDED),
@@ -204,8 +206,12 @@ class CountPlan:
         tables = Tables.of(context.calendar, edges)
         if not tables.usual:
             return None
-        histograms, members = _shared(wanted, labels, len(labels[UNIT]) * (tables.none + 1))
-        rest = tuple(name for name in wanted if name not in _KINDS and name not in _NEVER)
+        general = {name for name in wanted if name not in _KINDS and name not in _NEVER}
+        if ELSEWHERE in columns:  # then it is no column of its own that says what is boundary-free
+            general |= {dossier.RECEIVED_BOUNDARY_FREE.name} & wanted.keys()
+        usual = {name: dims for name, dims in wanted.items() if name not in general}
+        histograms, members = _shared(usual, labels, len(labels[UNIT]) * (tables.none + 1))
+        rest = tuple(name for name in wanted if name in general)
         never = tuple(name for name in _NEVER if name in wanted)
         plan = cls(rules, tables, labels, context.day, histograms, members, never, rest)
         return plan if plan.cells <= _MOST_CELLS else None
