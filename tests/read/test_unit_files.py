@@ -46,6 +46,21 @@ def test_a_district_of_then_has_its_communes_and_what_they_became(tmp_path: Path
     assert set(data.units.codes) - set(data.units.subtree("003")) == {"00100", "00106", "00200"}
 
 
+def test_a_province_of_today_has_all_that_was_below_the_provinces_it_was_made_of(tmp_path: Path) -> None:
+    """Else their totals are too small, look whole, and are the baseline of the new one."""
+    data = cm.read_folder(folder(tmp_path, code="12", name="An Bến", level="tỉnh"))
+    country = cm.units_from_changes(tmp_path / "units.xlsx")
+    assert {unit: set(data.units.subtree(unit)) for unit in data.units.codes} == {
+        unit: set(country.subtree(unit)) for unit in data.units.codes
+    }
+    assert (data.units.predecessors("12"), len(data.units.subtree("11"))) == (("11", "12@2025-06-30"), 7)
+    before = data.measures("2025-H1")["paperless_meetings", "11"]
+    assert (before.numerator, before.denominator) == (1, 2)
+    change = data.deltas("2025-H2", baseline_period="2025-H1")["paperless_meetings", "12"]
+    assert change.baseline is not None
+    assert (change.baseline.denominator, change.current.denominator) == (2, 1)
+
+
 def test_what_was_found_about_its_units_is_listed_with_its_rows(tmp_path: Path) -> None:
     data = cm.read_folder(folder(tmp_path, code="00312", name="Bến Tây"))
     found = [(p.code.value, p.file, p.row, p.column, p.value) for p in data.problems if p.code.value.startswith("unit_")]

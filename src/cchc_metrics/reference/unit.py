@@ -179,7 +179,7 @@ class UnitTree:
         return (*self.noticed, *findings_of(self))
 
     def concerning(self, code: str) -> UnitTree:
-        """Return the tree of what a unit has to do with: all that is below it, what that became, and what these were made of.
+        """Return the tree of what a unit has to do with: all that is below it, what that became, what these were made of, with all below.
 
         What is above and beside them is left out, so that no total of a part of it can be taken for the whole.
 
@@ -194,7 +194,7 @@ class UnitTree:
             found = {official_code(c) for c in more}
             found = {own for c in found for own in self.bearers.get(c, (c,)) if own in self}
             found |= {own for c in more for own in (*self.stages_of(c), *self._units[c].predecessors)}
-            more = found - kept
+            more = {below for c in found - kept for below in self.subtree(c)} - kept
             kept |= more
         units = [self._units[c] for c in self.codes if c in kept]
         codes = {official_code(c) for c in kept}
