@@ -25,6 +25,7 @@ from cchc_metrics.verbs.assess import Verdict
 from cchc_metrics.verbs.compare import Delta
 
 CHANGED = ("dossiers_online_level_3_4", "dossiers_online_partial_full", "online_full_share", "online_share")
+DIGITISING = ("digitised", "data_reused", "components_digitised")
 SERVICES = ("services_full", "services_partial", "services_full_share", "services_with_dossiers")
 NEW_SINCE = date(2022, 6, 24)
 TREE = UnitTree([Unit(code="TM", name="Đồng Tháp", level="province")])
@@ -192,7 +193,7 @@ def test_the_change_is_data_of_the_catalogue() -> None:
     of_2026 = {name: what for name, days in changes.items() for day, what in days if day == date(2026, 7, 1)}
     assert set(of_2026) == {"dossiers_online_partial_full", "online_full_share", *SERVICES}
     assert all("NĐ 224/2026/NĐ-CP" in what.vi and "NĐ 224/2026/NĐ-CP" in what.en for what in of_2026.values())
-    assert set(changes) == {*CHANGED, *SERVICES}
+    assert set(changes) == {*CHANGED, *SERVICES, *DIGITISING}
     assert default_catalogue()["online_full_share"].valid_from == NEW_SINCE
     assert default_catalogue()["dossiers_online_level_3_4"].valid_to == date(2022, 12, 31)
 
@@ -228,7 +229,7 @@ def test_a_district_marks_a_change_of_its_own() -> None:
     own = load_catalogue(OWN + 'definition_changed_on = 2024-01-01\ndefinition_changed_vi = "mới"\ndefinition_changed_en = "new"\n')
     ((day, what),) = own.definition_changes()["own_share"]
     assert (day, what.vi, what.en) == (date(2024, 1, 1), "mới", "new")
-    assert set(own.definition_changes()) == {*CHANGED, *SERVICES, "own_share"}
+    assert set(own.definition_changes()) == {*CHANGED, *SERVICES, *DIGITISING, "own_share"}
     assert own.select(["own_share"]).definition_changes().keys() == {"own_share"}
 
 

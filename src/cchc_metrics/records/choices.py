@@ -201,13 +201,29 @@ class Payment(Choice):
 
 
 class Digitised(Choice):
-    """Digitisation (số hóa): of this dossier, or reused from another component or result."""
+    """Digitisation (số hóa): of this dossier, or reused from another component or result.
+
+    ``not_required`` is what TT 03/2025/TT-VPCP art. 5.2 leaves out from 15/09/2025 and a row has to say: papers only shown, opinions of
+    consulted bodies, secret papers. Online filings are left out by their channel.
+    """
 
     NO = "no", "chưa số hóa", ("0", "không", "false", "f")
     DIGITISED = "digitised", "đã số hóa", ("1", "có", "yes", "true", "t", "x")
     REUSED_COMPONENT = "reused_component", "tái sử dụng thành phần", ("2",)
     REUSED_RESULT = "reused_result", "tái sử dụng kết quả", ("3",)
     NOT_DUE = "not_due", "không có kết quả giấy", ("không áp dụng",)
+    NOT_REQUIRED = (
+        "not_required",
+        "không phải số hóa",
+        (
+            "không thuộc diện số hóa",
+            "không yêu cầu số hóa",
+            "chỉ xuất trình",
+            "giấy tờ chỉ xuất trình",
+            "ý kiến cơ quan phối hợp",
+            "giấy tờ mật",
+        ),
+    )
     UNKNOWN = "unknown", "không rõ", ("?",)
 
     @classmethod

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 
 import numpy as np
 
+from cchc_metrics.records import digitising
 from cchc_metrics.records.boundary_free import boundary_free, transfers
 from cchc_metrics.records.choices import (
     Channel,
@@ -91,7 +92,7 @@ class Dossier(Record):
         fee_due: whether there is a financial obligation.
         fee: how much it is, in đồng; a table that does not say ``fee_due`` says it by this: 0 đồng is no obligation.
         paid_online: whether it was paid online, and through which gateway.
-        digitised: whether it was digitised, or digitised data were reused.
+        digitised: whether it was digitised, or digitised data were reused, or why it need not be.
         electronic_result: whether its result was given in electronic form.
         components, components_digitised: how many of its papers are to be digitised, and how many of these were.
         stated_timing: what the file itself says of the timing; compared with the dates and counted nowhere.
@@ -253,7 +254,7 @@ OVERDUE_ENDS = EventSet("overdue_ends", (_FIELD, _CHANNEL), needs=_OVERDUE)
 UNDATED_BEGINS = EventSet("undated_begins", (_WHY, _FIELD, _CHANNEL), needs=_ENDED)
 UNDATED_ENDS = EventSet("undated_ends", (_WHY, _FIELD, _CHANNEL), needs=_ENDED)
 PAID = EventSet("paid", (Dim("fee_due", Flag), Dim("paid_online", Payment)), needs=_ENDED)
-DIGITISED = EventSet("digitised", (Dim("digitised", Digitised),), needs=_ENDED)
+DIGITISED = EventSet("digitised", (Dim("digitised", Digitised), Dim(digitising.NAME, Flag, needs=())), needs=_ENDED)
 RESULTS = EventSet("results", (Dim("electronic_result", Flag),), needs=_ENDED)
 _COMPONENTS = (*_ENDED, "components", "components_digitised")
 COMPONENTS = EventSet("components", (), value="components", needs=_COMPONENTS)
@@ -344,6 +345,8 @@ def events(columns: Columns, context: Context) -> Iterator[Events]:
     timed = class_dossiers(columns, context, end)
     derived = {"timing": (timed.timing, Timing.labels()), "outcome": (timed.outcome, Outcome.labels())}
     undated = {**derived, "timing": (timed.why, Timing.labels())}
+    if wants(DIGITISED):
+        derived[digitising.NAME] = (digitising.to_be_digitised(columns), Flag.labels())
     if wants(RECEIVED_AS_OF):
         derived["standing"] = (standings(timed, context.day), Standing.labels())
     for event_set, day in (

@@ -40,6 +40,7 @@ DIMENSIONS: Final[Mapping[str, str]] = {
     "signed_by_agency": "Ký số của cơ quan",
     "signed_by_person": "Ký số của cá nhân",
     "timing": "Thời hạn",
+    "to_be_digitised": "Phải số hóa",
     "topic": "Chủ đề",
 }
 """Dimension → what it is called in Vietnamese."""

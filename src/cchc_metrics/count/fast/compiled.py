@@ -86,7 +86,7 @@ class CompiledCounter:
 
     def _code_columns(self, columns: Columns, statuses: Statuses, status: Array) -> Array:
         """Return the codes of every dimension that histograms have, a row each; a single column as it is, since copies crowd the cache."""
-        found = [statuses.outcome.take(status) if dim == "outcome" else columns.codes(dim)[0] for dim in self._codes]
+        found = [statuses.outcome.take(status) if dim == "outcome" else of.codes_of(dim, columns) for dim in self._codes]
         rows = self._code_rows
         if len(found) == 1 and found[0].dtype == rows.dtype:
             return _contiguous(found[0]).reshape(1, -1)

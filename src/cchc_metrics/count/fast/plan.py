@@ -10,11 +10,12 @@ import numpy as np
 
 from cchc_metrics.count.cube import BIN, UNIT, VALUE, Cube
 from cchc_metrics.count.fast.tables import LARGEST_BIN, Tables
-from cchc_metrics.records import dossier
+from cchc_metrics.records import digitising, dossier
 from cchc_metrics.records.boundary_free import ELSEWHERE
 from cchc_metrics.records.choices import Outcome, Standing, Timing
 from cchc_metrics.records.columns import SECOND, Array, Columns
 from cchc_metrics.records.due import CUT_OFF
+from cchc_metrics.records.fields import Flag
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.rules import Rules
@@ -198,6 +199,7 @@ class CountPlan:
             if context.wants(f"dossiers.{s.name}") and _NEEDS.get(s.name, "received_at") in columns
         }
         labels = {UNIT: columns.codes("unit_code")[1], "timing": _TIMINGS, "standing": _STANDINGS, "outcome": Outcome.labels()}
+        labels[digitising.NAME] = Flag.labels() if digitising.differs(columns) else (Flag.YES.value,)
         for dim in dict.fromkeys(d for dims in wanted.values() for d in dims):
             if dim not in labels and dim not in _GENERAL:
                 labels[dim] = columns.codes(dim)[1]
@@ -308,6 +310,11 @@ def _shared(
         start += size
     members = tuple(_Member(name, at[name], wanted[name], _KINDS[name].late) for name in wanted if name in at)
     return tuple(histograms), members
+
+
+def codes_of(dim: str, columns: Columns) -> Array:
+    """Return the codes of a dimension that is a column, or follows from columns alone, by its labels in the plan."""
+    return digitising.to_be_digitised(columns) if dim == digitising.NAME else columns.codes(dim)[0]
 
 
 class Counter(Protocol):

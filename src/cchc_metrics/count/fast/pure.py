@@ -145,7 +145,7 @@ class PureCounter:
             place[~has_ended] = 0
         unit = columns.codes("unit_code")[0].astype(np.int32)
         unit *= plan.bins
-        codes = {dim: columns.codes(dim)[0] for dim in plan.dims if dim not in (*of.JUDGED, "outcome")}
+        codes = {dim: of.codes_of(dim, columns) for dim in plan.dims if dim not in (*of.JUDGED, "outcome")}
         if "outcome" in plan.dims:
             codes["outcome"] = statuses.outcome.take(status)
         at_end = tables.days.take(place, mode="clip")
