@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -379,3 +382,50 @@ def test_months_need_a_column_of_dates(server: Server) -> None:
         query.months("received")
     with pytest.raises(InputError, match="is no month"):
         scan_postgres("dossiers", server.uri(), "SELECT * FROM hs").in_month("2021-13")
+
+
+# --- A folder whose tables are queries
+
+DISTRICT = 'code = "MA"\nname = "Mỹ An"\nlevel = "commune"\nextracted_on = 2021-12-31\n'
+
+
+def test_a_folder_names_queries_and_reads_them_in_one_snapshot(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sql = dossiers(server, "of_folder")
+    server.run("DROP TABLE IF EXISTS terms", "CREATE TABLE terms AS SELECT 'P1' AS procedure_code, 'Đất đai' AS field")
+    queries = f'''[queries.dossiers]
+sql = """
+{sql};
+"""
+uri_env = "MOT_CUA"
+[queries.procedures]
+sql = "SELECT * FROM terms"
+uri_env = "MOT_CUA"
+'''
+    (tmp_path / "district.toml").write_text(DISTRICT + queries, "utf-8")
+    monkeypatch.delenv("MOT_CUA", raising=False)
+    with pytest.raises(InputError, match="the environment variable MOT_CUA is not set"):
+        cm.read_folder(tmp_path)
+    monkeypatch.setenv("MOT_CUA", server.uri())
+    data = cm.read_folder(tmp_path)
+    server.run("DELETE FROM of_folder")
+    assert len(data.columns("dossiers")) == 1000
+    assert [each.code.value for each in data.problems if each.code.value == "procedure_not_listed"]
+    server.csv("SELECT * FROM terms", tmp_path / "dossiers.csv")
+    monkeypatch.setenv("MOT_CUA", server.uri(password="sai"))
+    with pytest.raises(DatabaseError, match="the password is wrong"):
+        cm.read_folder(tmp_path)
+    monkeypatch.setenv("MOT_CUA", server.uri())
+    unused = [(each.code.value, each.file) for each in cm.read_folder(tmp_path).problems if each.code.value == "unused_file"]
+    assert unused == [("unused_file", "dossiers.csv")]  # the query gives this table
+
+
+def test_the_command_ends_with_one_line_that_has_no_secret(server: Server, tmp_path: Path) -> None:
+    uri = server.uri(READER, None, options="?options=-c%20statement_timeout%3D1")
+    dossiers(server, "slow", 200_000)
+    (tmp_path / "district.toml").write_text(f'{DISTRICT}[queries.dossiers]\nsql = "SELECT * FROM slow"\nuri = "{uri}"\n', "utf-8")
+    command = [sys.executable, "-m", "cchc_metrics.cli", "report", str(tmp_path), "--period", "2021"]
+    done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "PGPASSWORD": READ_PASSWORD}, text=True)  # noqa: S603
+    assert done.returncode == 2
+    assert "statement timeout" in done.stderr
+    assert READ_PASSWORD not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

@@ -10,7 +10,8 @@ from uuid import UUID
 import pyarrow as pa
 import pytest
 
-from cchc_metrics.errors import InputError
+from cchc_metrics.errors import InputError, MistakesError
+from cchc_metrics.read.district import load_district
 from cchc_metrics.read.frames import read_frame
 from cchc_metrics.read.parquet_table import PartedTable
 from cchc_metrics.read.postgres import changed_months, scan_postgres
@@ -155,3 +156,43 @@ def test_days_that_never_come_are_reported_as_such(number: int, typed: pa.DataTy
     held = pa.array([number], whole).view(typed)
     found = read_frame("outreach", pa.table({"activity_id": ["A"], "unit_code": ["TM"], "channel": ["talk_show"], "held_on": held}))
     assert [(each.code.value, each.value) for each in found.problems] == [("impossible_date", shown)]
+
+
+# --- In district.toml
+
+HEAD = 'code = "TM"\nname = "Tháp Mười"\nlevel = "huyện"\n'
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (
+            'sql = "SELECT 1"\nuri = "postgresql://doc:bi-mat@10.0.0.5/x"',
+            "PGPASSWORD, or replace uri by uri_env",
+        ),
+        ('sql = "SELECT 1"\nuri = "host=10.0.0.5 password=bi-mat"', "a password must not stand in a file"),
+        ('sql = "SELECT 1"\npassword = "bi-mat"\nuri_env = "X"', "password: unknown key"),
+        ('sql = "SELECT 1"\nuri_env = "postgresql://doc:bi-mat@10.0.0.5/x"', "uri_env is the name of an environment variable"),
+        ('sql = "SELECT 1"', "give one of uri and uri_env"),
+        ('sql = "SELECT 1"\nuri = "postgresql:///x"\nuri_env = "X"', "give one of uri and uri_env"),
+        ('uri_env = "X"', "queries.dossiers.sql: missing"),
+        ('sql = "SELECT 1"\nuri_env = "X"\n[files]\ndossiers = "a.csv"', "stands under [files] already"),
+    ],
+)
+def test_a_query_of_a_folder_names_a_database_and_no_password(table: str, said: str) -> None:
+    with pytest.raises(MistakesError) as error:
+        load_district(f"{HEAD}[queries.dossiers]\n{table}\n")
+    assert said in error.value.en
+    assert "district.toml:" in error.value.en
+    assert "bi-mat" not in str(error.value)
+
+
+def test_a_query_of_a_folder_is_of_a_kind_and_its_address_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MistakesError, match="did you mean «dossiers»"):
+        load_district(f'{HEAD}[queries.dossier]\nsql = "SELECT 1"\nuri_env = "X"\n')
+    found = load_district(f'{HEAD}[queries.dossiers]\nsql = "SELECT 1"\nuri_env = "MOT_CUA"\n').queries["dossiers"]
+    monkeypatch.setenv("MOT_CUA", "postgresql://10.0.0.5/x")
+    assert found.address("dossiers") == "postgresql://10.0.0.5/x"
+    monkeypatch.delenv("MOT_CUA")
+    with pytest.raises(InputError, match="MOT_CUA is not set"):
+        found.address("dossiers")

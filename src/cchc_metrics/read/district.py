@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -13,9 +14,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, fi
 from cchc_metrics.declared import Day, DeclaredModel, MisfitError, Mistakes, checked, parse_toml
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.declared.mistakes import misfits
-from cchc_metrics.errors import CchcError, suggestion
+from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.old_text import encoding_named
 from cchc_metrics.read.own import Own, mistakes_of
+from cchc_metrics.read.postgres_link import has_password
 from cchc_metrics.records.fields import CellError, parse_day
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.period import Period
@@ -141,6 +143,58 @@ class CoverageEntry(DeclaredModel):
         return self
 
 
+class QueryEntry(DeclaredModel):
+    """``[queries.<kind>]``: a table that is the answer to a query of PostgreSQL.
+
+    Args:
+        sql: the query.
+        uri: the address of the database, without a password.
+        uri_env: the environment variable that has the address; one of the two is given.
+    """
+
+    sql: str = Field(min_length=1)
+    uri: str = ""
+    uri_env: str = ""
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        why = None if bool(self.uri) != bool(self.uri_env) else Text("ghi đúng một trong hai: uri, uri_env", "give one of uri and uri_env")
+        if self.uri_env and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.uri_env):
+            why = Text(
+                "uri_env là tên một biến môi trường, như MOT_CUA_URI", "uri_env is the name of an environment variable, as MOT_CUA_URI"
+            )
+        if has_password(self.uri):  # the message is made here, since that of a wrong value would show it
+            why = Text(
+                "mật khẩu không được ghi trong tệp; bỏ nó khỏi uri và đặt biến môi trường PGPASSWORD, "
+                "hoặc thay uri bằng uri_env = tên biến môi trường có cả địa chỉ",
+                "a password must not stand in a file; take it out of uri and set the environment variable PGPASSWORD, "
+                "or replace uri by uri_env, the name of an environment variable that has the whole address",
+            )
+        if why is not None:
+            raise MisfitError([(("uri",), why)])
+        return self
+
+    def address(self, kind: str) -> str:
+        """Return the address of the database.
+
+        Args:
+            kind: the kind whose query it is, for messages.
+
+        Raises:
+            InputError: the environment variable is not set.
+        """
+        if self.uri:
+            return self.uri
+        found = os.environ.get(self.uri_env, "")
+        if not found:
+            place = f"{FILE}: queries.{kind}.uri_env"
+            raise InputError(
+                f"{place}: chưa đặt biến môi trường {self.uri_env}; đặt: {self.uri_env}=postgresql://người-dùng@máy-chủ/cơ-sở-dữ-liệu",
+                f"{place}: the environment variable {self.uri_env} is not set; set {self.uri_env}=postgresql://user@host/database",
+            )
+        return found
+
+
 class District(DeclaredModel):
     r"""A district's ``district.toml``.
 
@@ -155,6 +209,7 @@ class District(DeclaredModel):
         units_changed_on: the first day of the new units of that list; 01/07/2025 where not said.
         files: kind → file name, several, or a pattern; ``<kind>.csv`` where not said. ``#`` and a sheet may follow, or ``#*``: all like
             sheets.
+        queries: kind → a query of PostgreSQL that gives its table, in place of a file.
         headings: kind → own heading → canonical column, ``""`` to pass a column over, or ``a+b`` where it fills two.
         values: kind → column → own word → the code, unit or label that it means.
         blank: kind → column → what an empty cell means.
@@ -183,6 +238,7 @@ class District(DeclaredModel):
     units_later: tuple[FileName, ...] = ()
     units_changed_on: Day | None = None
     files: Mapping[KindName, FileNames] = Field(default_factory=dict)
+    queries: Mapping[KindName, QueryEntry] = Field(default_factory=dict)
     encoding: Annotated[Mapping[str, Encoding], BeforeValidator(_encodings)] = Field(default_factory=dict)
     headings: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
     values: Mapping[KindName, Mapping[str, Mapping[str, str]]] = Field(default_factory=dict)
@@ -267,6 +323,14 @@ class District(DeclaredModel):
         encodings |= {} if whole is None else {"*": whole}
         cells = (self.values.get(kind, {}), self.blank.get(kind, {}), self.columns.get(kind, {}))
         return Own(self.headings.get(kind, {}), *cells, self.layout.get(kind, ()), encodings)
+
+    @model_validator(mode="after")
+    def _one_table(self) -> Self:
+        why = Text("đã có bảng này dưới [files]; chỉ ghi một trong hai", "this table stands under [files] already; give one of the two")
+        both: list[tuple[Path, Text]] = [(("queries", kind), why) for kind in self.queries if kind in self.files]
+        if both:
+            raise MisfitError(both)
+        return self
 
     @model_validator(mode="after")
     def _one_tree(self) -> Self:

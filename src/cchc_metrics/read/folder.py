@@ -17,12 +17,13 @@ from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, load_district
+from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, QueryEntry, load_district
 from cchc_metrics.read.files import EVERY, as_it_is_named, is_table, table_place, table_places
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.fixes import is_fix, read_fixes
 from cchc_metrics.read.kept import snapshot_names, snapshot_path
 from cchc_metrics.read.places import bytes_in, bytes_of, fault_of, is_there
+from cchc_metrics.read.postgres import PostgresSnapshot, scan_postgres
 from cchc_metrics.read.published import read_published
 from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.scheme_files import read_scheme, read_scores
@@ -135,8 +136,8 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
         progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
 
     Raises:
-        InputError: the folder, its ``district.toml``, unit tree or calendar cannot be used, or there is no table at all; the message is one
-            line and says the fix.
+        InputError: the folder, its ``district.toml``, unit tree or calendar cannot be used, or there is no table at all, or a database
+            cannot be reached; the message is one line and says the fix.
     """
     district = load_district(_district_text(folder))
     coverage = MappingProxyType(dict(_coverage(district)))
@@ -147,23 +148,18 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
     given = Given(units, calendar, exported, fixes=read_fixes(folder))
     tables: dict[str, TableSource] = {}
     found_any = False
+    snapshots: dict[str, PostgresSnapshot] = {}
+    table: TableSource | None
     for kind in KINDS.values():
-        places = table_places(folder, kind.name, district.files.get(kind.name, ()))
-        faults = {name: fault for name, _ in places if (fault := fault_of(folder, folder / name)) is not None}
-        missing = [unreadable(name, fault) for name, fault in faults.items()]
-        if kind.name in district.files:
-            missing += [_missing(name) for name, _ in places if name not in faults and not is_there(folder / name)]
-        places = [place for place in places if place[0] not in faults and is_there(folder / place[0])]
-        if not places:
-            found += [(kind.name, problem) for problem in missing]
-            found_any |= bool(missing)
-            continue
-        found_any = True
-        own = district.headings.get(kind.name, {})
-        chosen = replace(given, own=district.own(kind.name))
-        table, unread = _table(folder, kind, places, chosen, own, whole=whole or kind.name in JOINED, progress=progress)
+        chosen, now = replace(given, own=district.own(kind.name)), whole or kind.name in JOINED
+        beside: list[Problems] = []
+        if kind.name in district.queries:
+            table = _queried(district.queries[kind.name], kind, chosen, snapshots, whole=now, progress=progress)
+        else:
+            table, beside = _supplied(folder, district, kind, chosen, whole=now, progress=progress)
         # Of a kind that has a table, what is found is told with the table; what is wrong beside it stands for itself.
-        found += [(kind.name if table is None else kind.name + BESIDE, problem) for problem in (*missing, *unread)]
+        found += [(kind.name if table is None else kind.name + BESIDE, problem) for problem in beside]
+        found_any |= table is not None or bool(beside)
         if table is None:
             continue
         if not table.held:
@@ -186,6 +182,22 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
     absent = tuple(name for name in absent if name != district.baseline or snapshot_path(folder, name) is None)
     found += [("", _missing(name)) for name in absent]
     return FolderFiles(folder, district, units, calendar, coverage, MappingProxyType(tables), tuple(found), absent)
+
+
+def _supplied(
+    folder: Path, district: District, kind: Kind, given: Given, *, whole: bool, progress: Progress | None
+) -> tuple[TableSource | None, list[Problems]]:
+    """Return the table of a kind from its files, None where there is none; and what is wrong beside it: files missing or unreadable."""
+    places = table_places(folder, kind.name, district.files.get(kind.name, ()))
+    faults = {name: fault for name, _ in places if (fault := fault_of(folder, folder / name)) is not None}
+    missing = [unreadable(name, fault) for name, fault in faults.items()]
+    if kind.name in district.files:
+        missing += [_missing(name) for name, _ in places if name not in faults and not is_there(folder / name)]
+    places = [place for place in places if place[0] not in faults and is_there(folder / place[0])]
+    if not places:
+        return None, missing
+    table, unread = _table(folder, kind, places, given, given.own.headings, whole=whole, progress=progress)
+    return table, [*missing, *unread]
 
 
 def _table(
@@ -217,6 +229,18 @@ def _table(
     return TableSource.of_parts(kind.name, judged_together(kind, parts), names, paths) if parts else None, problems
 
 
+def _queried(
+    entry: QueryEntry, kind: Kind, given: Given, snapshots: dict[str, PostgresSnapshot], *, whole: bool, progress: Progress | None
+) -> TableSource:
+    """Return the table of a kind that a query gives; those of one database are read in one snapshot."""
+    uri = entry.address(kind.name)
+    if uri not in snapshots:
+        snapshots[uri] = PostgresSnapshot(uri)
+    query = scan_postgres(kind, snapshots[uri], entry.sql, progress=progress)
+    table = query.source(kind.name, given)
+    return TableSource.of_parts(kind.name, [table.whole()], table.file) if whole else table
+
+
 def _district_text(folder: Path) -> bytes:
     if not folder.is_dir():
         raise InputError(f"không có thư mục «{folder}»", f"there is no folder «{folder}»")
@@ -235,7 +259,9 @@ def _missing(name: str) -> Problems:
 def _unused(folder: Path, district: District) -> Problems:
     """Return a finding for each table that nothing names: a table under a mistyped name must not go unseen."""
     units, _ = table_place(folder, "units", district.units_file)
-    used = {name for kind in KINDS for name, _ in table_places(folder, kind, district.files.get(kind, ()))} | set(WRITTEN)
+    used = {
+        name for kind in KINDS if kind not in district.queries for name, _ in table_places(folder, kind, district.files.get(kind, ()))
+    } | set(WRITTEN)
     used |= {units, *(as_it_is_named(folder, name) for name in district.units_later)} if district.units_file else set()
     found = sorted(path.name for path in folder.iterdir() if is_table(path) and path.name not in used and not is_fix(path.name))
     reported = Problems()
