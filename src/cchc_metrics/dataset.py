@@ -5,31 +5,32 @@ It adds nothing of its own: each answer is a pure verb (``tally``, ``measure``, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from html import escape
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.arguments import as_period, as_periods
 from cchc_metrics.count.engines import Engine
-from cchc_metrics.count.tally import Tally, tally
-from cchc_metrics.errors import CchcError, InputError, no_member, suggestion
+from cchc_metrics.count.tally import Tally
+from cchc_metrics.dataset_text import dataset_html, dataset_text, reading_text
+from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.period_values import PeriodValues, check_begun, periods_needed
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.folder import BESIDE, FolderFiles, open_folder
+from cchc_metrics.read.folder import FolderFiles, open_folder
+from cchc_metrics.read.given_units import given_tree, reporting_unit
 from cchc_metrics.read.kept import ENDING, snapshot_path
 from cchc_metrics.read.own import NOTHING, Declared, own_of
-from cchc_metrics.read.raw import Progress, UnreadableFileError
+from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.sources import TableLike, TableSource, memory_source
 from cchc_metrics.records.columns import Columns
-from cchc_metrics.records.kind import Context
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.calendar import Calendar
@@ -37,38 +38,26 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rules_until
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.scan import Scan, codes_of_tables, counted_of, joined_parts, joins_of, quality_of_tables, scan_tables
-from cchc_metrics.snapshot.cells import RowCells, names_of, row_cells
+from cchc_metrics.scan import Scan, codes_of_tables, counted_of, quality_of_tables, scan_tables
 from cchc_metrics.snapshot.changes import FigureChanges
-from cchc_metrics.snapshot.inputs import Digest
-from cchc_metrics.snapshot.model import (
-    Input,
-    Origin,
-    Provenance,
-    Snapshot,
-    checked_name,
-    definitions_of,
-    digest_of_calendar,
-    restated,
-    version,
-)
+from cchc_metrics.snapshot.model import Origin, Provenance, Snapshot
 from cchc_metrics.snapshot.since import changes_between
-from cchc_metrics.tables.numbers import format_count, format_date
-from cchc_metrics.tables.whole import whole_file
+from cchc_metrics.snapshot.take import places_of, provenance, provenance_today, take
+from cchc_metrics.tables.numbers import format_date
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, MeasureSource, Text
-from cchc_metrics.verbs.assess import Assessments, assess, plan_periods
+from cchc_metrics.verbs.assess import Assessments
 from cchc_metrics.verbs.breakdowns import check_breakdown
-from cchc_metrics.verbs.compare import Deltas, compare
+from cchc_metrics.verbs.compare import Deltas
 from cchc_metrics.verbs.contributions import Contributions
 from cchc_metrics.verbs.entered import Figure, checked_figures, with_figures
-from cchc_metrics.verbs.explain import Explanation, explain
-from cchc_metrics.verbs.figures import one_each
-from cchc_metrics.verbs.form06 import FORM06_SETS, Form06, form06, in_form06
+from cchc_metrics.verbs.explain import Explanation, value_of
+from cchc_metrics.verbs.form06 import Form06, check_complete, form06, form06_again, in_form06
 from cchc_metrics.verbs.form06_rows import Form06Row
 from cchc_metrics.verbs.judge import Coverage
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
+from cchc_metrics.whole_tables import errors_by_file, explainer, initiative_names, procedure_names, whole_columns
 
 if TYPE_CHECKING:
     from cchc_metrics.fold.ask import Ask
@@ -160,7 +149,8 @@ class Dataset:
         tables: Mapping[str, TableLike] | None = None,
         **kinds: TableLike,
     ) -> None:
-        tree = units if isinstance(units, UnitTree) else UnitTree([_unit(each) for each in units])
+        tree = given_tree(units)
+        reporting = reporting_unit(tree, unit)
         days = calendar or Calendar.official()
         given = Given(tree, days, as_of)
         declared = {kind: own_of(kind_named(kind), each) for kind, each in (own or {}).items()}
@@ -170,7 +160,7 @@ class Dataset:
         }
         self._set(
             units=tree,
-            unit=_reporting_unit(tree, unit),
+            unit=reporting,
             tables=MappingProxyType({kind: sources[kind] for kind in KINDS if kind in sources}),
             calendar=days,
             rules=Rules.preset(rules) if isinstance(rules, str) else rules,
@@ -180,7 +170,7 @@ class Dataset:
             given_scores=MappingProxyType(dict(given_scores or {})),
             baseline=baseline,
             coverage=MappingProxyType(dict(coverage or {})),
-            figures=checked_figures(figures, catalogue or default_catalogue(), tree, unit=_reporting_unit(tree, unit)),
+            figures=checked_figures(figures, catalogue or default_catalogue(), tree, unit=reporting),
             as_of=as_of,
             period=Period.parse(period) if isinstance(period, str) else period,
             synthetic=synthetic,
@@ -232,25 +222,14 @@ class Dataset:
         Raises:
             InputError: the kind was not supplied or cannot be read.
         """
-        if kind not in self.tables:
-            vi, en = suggestion(kind, self.tables)
-            raise InputError(f"không có bảng «{kind}»{vi}", f"there is no table «{kind}»{en}")
-        return joins_of(kind, self.tables).join(self.tables[kind].whole().columns)[0]
+        return whole_columns(kind, self.tables)
 
     def errors(self, kinds: Iterable[str]) -> Mapping[str, int]:
         """Return the files of some kinds in which rows could not be used, or that are missing → how many mistakes.
 
         A kind is read with what it joins.
         """
-        wanted = {*kinds}
-        wanted |= {join.kind for kind in wanted & KINDS.keys() for join in KINDS[kind].joins}
-        files = {self.tables[kind].file for kind in wanted if kind in self.tables}
-        files |= {file for kind, problems in self.found if kind.removesuffix(BESIDE) in wanted for file, _ in problems.totals}
-        found: dict[str, int] = {}
-        for (file, code), n in self.problems.totals.items():
-            if file in files and code.severity == "error":
-                found[file] = found.get(file, 0) + n
-        return found
+        return errors_by_file(kinds, self.tables, self.found, self.problems)
 
     # --- What is asked
 
@@ -333,7 +312,7 @@ class Dataset:
             baseline_period: what to compare with; the same-named period one year earlier where none is said.
             breakdowns: indicator id → lists of dimensions, instead of those that the catalogue declares.
         """
-        return self._deltas(self._asked(period, baseline_period, breakdowns))
+        return self._values(period, baseline_period, breakdowns).deltas(self.catalogue, self.units)
 
     def contributions(
         self,
@@ -365,7 +344,7 @@ class Dataset:
         code = self.units.unit(unit or self.unit).code
         own = self.replace(catalogue=catalogue, plan=None)
         changes = own.deltas(period, baseline_period=baseline_period, breakdowns={indicator: [dims] if dims else []})
-        names = self._procedure_names() if dim == "procedure_code" else None
+        names = procedure_names(self.tables) if dim == "procedure_code" else None
         return changes.contributions(dim, indicator=indicator, unit=code, names=names)
 
     def assessments(self, period: Period | str | None = None) -> Assessments:
@@ -376,7 +355,7 @@ class Dataset:
         """
         if self.plan is None:
             raise InputError("không có kế hoạch; thêm plan.toml hoặc plan=", "there is no plan; add plan.toml, or plan=")
-        return self._assessments(self._asked(period), self.plan)
+        return self._values(period).assessments(self.plan, self.catalogue, self.units)
 
     def inputs(self, period: Period | str | None = None) -> Mapping[str, Inputs]:
         """Return unit code → what the scheme is scored on: given values, and measures for what it takes from indicators and nobody gave.
@@ -408,12 +387,7 @@ class Dataset:
         """
         chosen = self._chosen(period)
         day = self._day(chosen)
-        first, last = self.coverage.get("dossiers", (chosen.first, chosen.last))
-        if not first <= chosen.first <= min(chosen.last, day) <= last and chosen.first <= day:
-            raise InputError(
-                f"hồ sơ chỉ đầy đủ từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}, không lập được biểu kỳ {chosen.label}",
-                f"the dossiers are complete from {first} to {last} only: there is no form of {chosen.label}",
-            )
+        check_complete(chosen, day, self.coverage)
         counted = self._counted((chosen,), day, None)
         return form06(counted, units=self.units, unit=unit or self.unit, period=chosen, as_of=day)
 
@@ -435,21 +409,10 @@ class Dataset:
 
         form = self.form06(period, unit=unit)
         rows = read_form06_file(office) if isinstance(office, (Path, str)) else None if office is None else tuple(office)
-        columns = in_form06(self.columns("dossiers"), form.period)
-
-        def count(rules: Rules) -> Form06:
-            counted = tally(
-                {"dossiers": columns},
-                periods=[form.period],
-                rules=rules,
-                calendar=self.calendar,
-                as_of=form.as_of,
-                sets=FORM06_SETS,
-                daily=False,
-            )
-            return form06(counted, units=self.units, unit=form.unit, period=form.period, as_of=form.as_of)
-
-        return form06_why(form, self.rules, count, rows)
+        dossiers = in_form06(self.columns("dossiers"), form.period)
+        return form06_why(
+            form, self.rules, lambda rules: form06_again(form, dossiers, rules, units=self.units, calendar=self.calendar), rows
+        )
 
     def fill_form(
         self,
@@ -480,8 +443,7 @@ class Dataset:
             MistakesError: names that are not understood, all at once, each with its place; nothing is written.
             InputError: the form cannot be read or has no name, or the file cannot be written, is the form itself or ends otherwise.
         """
-        from cchc_metrics.report.template_answers import Answers  # noqa: PLC0415  only where a form is filled
-        from cchc_metrics.report.template_fill import FormToFill, check_place, fill  # noqa: PLC0415  as above
+        from cchc_metrics.report.template_fill import FormToFill, check_place  # noqa: PLC0415  only where a form is filled
         from cchc_metrics.report.template_names import Asker  # noqa: PLC0415  as above
 
         check_place(Path(template), Path(out))
@@ -489,22 +451,14 @@ class Dataset:
         earlier = None if baseline_period is None else as_period(baseline_period)
         form = FormToFill.open(Path(template), Asker(self.catalogue, self.units, self.unit, chosen, earlier, self.plan))
         named = self.replace(catalogue=form.catalogue, plan=None)
-        begun = [p for p in form.periods if p.first <= self._day(p)]
-        # Without a day of export each period is asked about on its own last day, as a report of it is.
-        asked = [begun] if self.as_of and begun else [[p] for p in begun]
-        answers = Answers(
-            measures={p.label: measures for group in asked for measures in [named.measures(*group)] for p in group},
-            deltas={(p.label, base.label): named.deltas(p, baseline_period=base) for p, base in form.compared if p in begun},
-            assessments=self.assessments(chosen) if form.of_plan else None,
+        answers = form.answers(
+            named.measures,
+            named.deltas,
+            self.assessments(chosen) if form.of_plan else None,
+            exported=self.as_of,
             day=format_date(self._day(chosen), lang),
         )
-        data, filled = fill(form, answers, lang=lang, empty=empty)
-        try:
-            with whole_file(Path(out)) as place:
-                place.write_bytes(data)
-        except OSError as error:
-            raise InputError(f"không ghi được {out}: {error.strerror}", f"cannot write {out}: {error.strerror}") from None
-        return filled
+        return form.write(Path(out), answers, lang=lang, empty=empty)
 
     def explain(self, indicator: str, unit: str = "", period: Period | str | None = None, **breakdown: str) -> Explanation:
         """Return the rows behind one measure: in the numerator, the rest of the denominator, left out with the reason.
@@ -525,30 +479,10 @@ class Dataset:
         code = self.units.unit(unit or self.unit).code
         own = self.replace(catalogue=catalogue)
         measures = own.measures(chosen, breakdowns={indicator: [dims] if dims else []})
-        found = measures.get(indicator, code, chosen, tuple(sorted(breakdown.items())))
-        if found is None:
-            pairs = [f"{dim}={label}" for dim, label in breakdown.items()]
-            known = sorted({f"{dim}={label}" for m in measures if m.unit == code for dim, label in m.breakdown})
-            vi, en = next((s for text in pairs if text not in known and (s := suggestion(text, known))[0]), ("", ""))
-            given = ", ".join(pairs) or "—"
-            raise InputError(
-                f"không có giá trị của «{indicator}» theo {given} cho đơn vị {code}{vi}",
-                f"there is no value of «{indicator}» by {given} for unit {code}{en}",
-            )
-        explained: Explanation = own._explainer()(found)  # noqa: SLF001  its own kind
-        return explained
+        return own._explainer()(value_of(measures, indicator, code, chosen, breakdown))  # noqa: SLF001  its own kind
 
     def _explainer(self) -> Callable[[Measure], Explanation]:
-        """Return what gives the rows behind a value; each table is read once, when it is first asked for."""
-        tables: dict[str, Columns] = {}
-
-        def rows_behind(found: Measure) -> Explanation:
-            kinds = [kind for kind in self.catalogue.kinds_of(found.indicator) if kind in self.tables]
-            tables.update({kind: self.columns(kind) for kind in kinds if kind not in tables})
-            own = {kind: tables[kind] for kind in kinds}
-            return explain(found, own, catalogue=self.catalogue, units=self.units, rules=self.rules, calendar=self.calendar)
-
-        return rows_behind
+        return explainer(self.tables, catalogue=self.catalogue, units=self.units, rules=self.rules, calendar=self.calendar)
 
     def quality(self) -> Problems:
         """Return what the rules and the calendar find in dossiers that reading cannot: due dates that differ, implausible ties."""
@@ -585,40 +519,22 @@ class Dataset:
             InputError: the name cannot be that of a file, nobody stands behind it, or it restates a snapshot of another unit.
         """
         wanted = tuple(sorted(dict.fromkeys(p for each in periods for p in as_periods(each)))) or (self._chosen(None),)
-        if not by.strip():
-            raise InputError("chưa ghi ai chịu trách nhiệm về số liệu; thêm by= (--by)", "nobody stands behind the figures; add by= (--by)")
-        if origin not in get_args(Origin):
-            wrong = no_member(origin, get_args(Origin))
-            raise InputError(wrong.vi, wrong.en)
-        if on < (day := self._day(*wanted)):
-            raise InputError(
-                f"ngày {on:%d/%m/%Y} của bản chụp trước ngày {day:%d/%m/%Y} của số liệu; thêm as_of= (--as-of) là ngày chốt số",
-                f"the day {on} of the snapshot is before the day {day} of the records; add as_of= (--as-of), the day they end on",
-            )
-        if restates is not None and restates.about.unit != self.unit:
-            raise InputError(
-                f"bản chụp «{restates.name}» là của đơn vị {restates.about.unit}, không phải {self.unit}",
-                f"the snapshot «{restates.name}» is of unit {restates.about.unit}, not of {self.unit}",
-            )
-        about = Provenance(
-            name=checked_name(name),
-            origin=origin,
-            by=by.strip(),
+        about = provenance(
+            name,
             on=on,
-            signed=signed.strip(),
+            by=by,
+            origin=origin,
+            signed=signed,
+            restates=restates,
+            why=why,
             unit=self.unit,
-            as_of=day,
-            library=version(),
+            as_of=self._day(*wanted),
             rules=self.rules,
-            calendar=self.calendar.id,
-            calendar_sha256=digest_of_calendar(self.calendar),
-            definitions=definitions_of(self.catalogue),
-            breakdowns={i.id: tuple(map(tuple, (breakdowns or {}).get(i.id, i.breakdowns))) for i in self.catalogue},
-            inputs=(),
-            restates="" if restates is None else restates.name,
-            why=why.strip(),
+            calendar=self.calendar,
+            catalogue=self.catalogue,
+            breakdowns=breakdowns,
         )
-        return self._kept(about, wanted, restates, rows=rows)
+        return self._taken(about, wanted, restates, rows=rows)
 
     def changes_since(self, snapshot: Snapshot) -> FigureChanges:
         """Return which figures of a snapshot would be others today, by how much; ``rows`` of the answer gives the rows that did it.
@@ -631,63 +547,25 @@ class Dataset:
         Raises:
             InputError: the dataset was exported before the day of the snapshot, or reports another unit.
         """
-        a = snapshot.about
-        if a.unit != self.unit:
-            raise InputError(
-                f"bản chụp «{a.name}» là của đơn vị {a.unit}, không phải {self.unit}",
-                f"the snapshot «{a.name}» is of unit {a.unit}, not of {self.unit}",
-            )
-        if self.as_of is not None and self.as_of < a.as_of:
-            raise InputError(
-                f"số liệu này chỉ đến {self.as_of:%d/%m/%Y}, trước ngày {a.as_of:%d/%m/%Y} của bản chụp «{a.name}»; dùng bản xuất mới hơn",
-                f"these records end on {self.as_of}, before the day {a.as_of} of the snapshot «{a.name}»; take a later export",
-            )
-        today = self.replace(as_of=a.as_of)
-        about = replace(
-            a,
-            library=version(),
-            rules=self.rules,
-            calendar=self.calendar.id,
-            calendar_sha256=digest_of_calendar(self.calendar),
-            definitions=definitions_of(self.catalogue),
+        about = provenance_today(
+            snapshot.about, unit=self.unit, exported=self.as_of, rules=self.rules, calendar=self.calendar, catalogue=self.catalogue
         )
-        now = today._kept(about, snapshot.periods, None, rows=bool(snapshot.rows))  # noqa: SLF001  its own kind
-        return changes_between(snapshot, now, self.catalogue, self._places)
+        now = self.replace(as_of=about.as_of)._taken(about, snapshot.periods, None, rows=bool(snapshot.rows))  # noqa: SLF001  its own kind
+        return changes_between(snapshot, now, self.catalogue, lambda kind: places_of(kind, self.tables))
 
-    def _places(self, kind: str) -> Mapping[str, tuple[str, int]]:
-        """Return id → the file and row in which each row of a kind stands."""
-        found: dict[str, tuple[str, int]] = {}
-        for part in joined_parts(self.tables[kind], self.tables) if kind in self.tables else ():
-            found.update(zip(names_of(kind, part), ((part.file, row) for row in part.row_numbers().tolist()), strict=True))
-        return found
-
-    def _kept(
-        self,
-        about: Provenance,
-        periods: tuple[Period, ...],
-        restates: Snapshot | None,
-        *,
-        rows: bool,
-    ) -> Snapshot:
-        """Return a snapshot of some periods."""
-        day, sets = about.as_of, self.catalogue.event_sets(about.breakdowns)
-        measures = self._measures(periods, periods, day, about.breakdowns)
-        counted = self._counted(periods, day, sets)
-        context = Context(self.rules, self.calendar, frozenset(sets), counted.frame.day)
-        kept: dict[str, RowCells] = {}
-        inputs: list[Input] = []
-        for kind, table in self.tables.items():
-            digest = Digest(table)
-            parts = digest.through(joined_parts(table, self.tables))
-            if rows and kind in counted.kinds:
-                kept[kind] = row_cells(kind, parts, context, counted.frame.edges, sets)
-            else:
-                for _ in parts:
-                    pass
-            inputs.append(digest.input())
-        made = replace(about, inputs=tuple(inputs))
-        was = {} if restates is None else restated(restates, measures, made)
-        return Snapshot(made, self.units, measures, counted, kept, was)
+    def _taken(self, about: Provenance, periods: tuple[Period, ...], restates: Snapshot | None, *, rows: bool) -> Snapshot:
+        """Return a snapshot of some periods on the day that its provenance says."""
+        return take(
+            about,
+            self._measures(periods, periods, about.as_of, about.breakdowns),
+            self._counted(periods, about.as_of, self.catalogue.event_sets(about.breakdowns)),
+            self.tables,
+            units=self.units,
+            calendar=self.calendar,
+            catalogue=self.catalogue,
+            restates=restates,
+            rows=rows,
+        )
 
     def dossier_codes(self) -> Problems:
         """Return where the codes of dossiers (mã số hồ sơ) disagree with the unit and the receipt of their rows; every row still counts.
@@ -706,7 +584,7 @@ class Dataset:
         Raises:
             InputError: the period has not begun on the day of export.
         """
-        asked = self._asked(period, baseline_period)
+        asked = self._values(period, baseline_period)
         return Report(
             unit=self.unit,
             units=self.units,
@@ -717,9 +595,9 @@ class Dataset:
             calendar=self.calendar.id,
             catalogue=self.catalogue,
             measures=asked.measures,
-            deltas=self._deltas(asked),
+            deltas=asked.deltas(self.catalogue, self.units),
             plan=self.plan,
-            assessments=None if self.plan is None else self._assessments(asked, self.plan),
+            assessments=None if self.plan is None else asked.assessments(self.plan, self.catalogue, self.units),
             scorecards={} if self.scheme is None else self._scores(asked.measures, self.scheme, asked.period),
             problems=self.problems,
             synthetic=self.synthetic,
@@ -728,7 +606,7 @@ class Dataset:
             explain=self._explainer(),
             tables=self._any_scan().of_kinds,
             files={kind: table.file for kind, table in self.tables.items()},
-            names=self._names(),
+            names=initiative_names(self.tables),
         )
 
     def periodic(
@@ -750,39 +628,22 @@ class Dataset:
             MistakesError: the file's mistakes, all at once.
         """
         from cchc_metrics.report.periodic import periodic  # noqa: PLC0415  only where it is asked for
-        from cchc_metrics.report.periodic_outline import load_outline  # noqa: PLC0415  as above
+        from cchc_metrics.report.periodic_outline import read_outline  # noqa: PLC0415  as above
 
-        own = None
-        if rows is not None:
-            own = load_outline(_file(Path(rows)), file=Path(rows).name, indicators=self.catalogue.indicators)
+        own = None if rows is None else read_outline(Path(rows), indicators=self.catalogue.indicators)
         return periodic(self.report(period, baseline_period=baseline_period), own)
 
     # --- How it prints itself
 
     def __repr__(self) -> str:
-        lines = [f"{self.units.unit(self.unit).full_name} ({self.unit})" + (f" · {self.as_of:%d/%m/%Y}" if self.as_of else "")]
-        lines += [f"  {kind:<15} {rows:>12}  {file}".rstrip() for kind, rows, file in self._listing()]
-        lines.append("  " + self._said())
-        return "\n".join(lines)
+        return dataset_text(self.units.unit(self.unit), self.as_of, self.tables, self._said())
 
     def _repr_html_(self) -> str:
-        title = escape(f"{self.units.unit(self.unit).full_name} ({self.unit})")
-        body = "".join(
-            f"<tr><td>{kind}</td><td style='text-align:right'>{rows}</td><td>{escape(file)}</td></tr>"
-            for kind, rows, file in self._listing()
-        )
-        return f"<table><caption>{title}</caption>{body}<tfoot><tr><td colspan='3'>{escape(self._said())}</td></tr></tfoot></table>"
-
-    def _listing(self) -> Iterator[tuple[str, str, str]]:
-        for kind, table in self.tables.items():
-            yield kind, "…" if table.rows is None else format_count(table.rows), table.file
+        return dataset_html(self.units.unit(self.unit), self.tables, self._said())
 
     def _said(self) -> str:
-        if any(not table.held for table in self.tables.values()) and not self._scans:
-            return f"quy tắc {self.rules.id}"
-        p = self.problems
-        codes = ", ".join(f"{code.value} × {n}" for code, n in p.by_code().items())
-        return f"đọc {p.read} dòng = {p.valid} hợp lệ + {p.rejected} bị loại; quy tắc {self.rules.id}" + (f"; {codes}" if codes else "")
+        unread = any(not table.held for table in self.tables.values()) and not self._scans
+        return reading_text(self.rules.id, None if unread else self.problems)
 
     # --- How it is done
 
@@ -827,18 +688,6 @@ class Dataset:
         """Return the last reading of the tables, whatever it counted, or a new one that counts nothing."""
         return next(iter(self._scans.values()), None) or self._scan((), None, None)
 
-    def _names(self) -> Mapping[tuple[str, str], str]:
-        """Return what the records call the initiatives: dimension and label → name."""
-        if "initiatives" not in self.tables:
-            return {}
-        try:
-            columns = self.tables["initiatives"].whole().columns
-        except UnreadableFileError:  # told with the problems
-            return {}
-        codes, names = columns.codes("name")
-        ids = columns.arrays.get("initiative_id", ())
-        return {("initiative", str(label)): names[code] for label, code in zip(ids, codes.tolist(), strict=True) if names[code]}
-
     def _counted(
         self, periods: tuple[Period, ...], as_of: date | None, sets: Mapping[str, Collection[str]] | None, engine: Engine = "auto"
     ) -> Tally:
@@ -865,56 +714,20 @@ class Dataset:
             found = found.marked({i.id for i in self.catalogue if kind in self.catalogue.kinds_of(i.id)}, mark)
         return with_figures(found, self.figures, self.catalogue, unit=self.unit, periods=wanted, as_of=day)
 
-    def _procedure_names(self) -> Mapping[str, str]:
-        if "procedures" not in self.tables:
-            return {}
-        table = self.tables["procedures"].whole().columns
-        pairs = ((table.codes(name)[1], table.codes(name)[0]) for name in ("procedure_code", "name"))
-        codes, names = ([labels[at] for at in places.tolist()] for labels, places in pairs)
-        return {code: name for code, name in zip(codes, names, strict=True) if name}
-
-    def _asked(
+    def _values(
         self,
         period: Period | str | None,
         baseline_period: Period | str | None = None,
         breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
-    ) -> _Asked:
+    ) -> PeriodValues:
         """Return what every answer about one period rests on: its values, those of its baseline and of the plan's periods."""
         chosen = self._chosen(period)
         day = self._day(chosen)
-        if chosen.first > day:
-            raise InputError(
-                f"kỳ {chosen.label} chưa bắt đầu vào ngày {day:%d/%m/%Y}; chọn --as-of muộn hơn",
-                f"period {chosen.label} has not begun on {day}; choose a later --as-of",
-            )
+        check_begun(chosen, day)
         base = chosen.year_earlier() if baseline_period is None else as_period(baseline_period)
         periods = self._needed(chosen, base)
         measures = self._measures(periods, periods, day, breakdowns)
-        return _Asked(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns))
-
-    def _deltas(self, asked: _Asked) -> Deltas:
-        return compare(
-            asked.measures.filter(period=asked.period),
-            asked.baseline or asked.measures,
-            units=self.units,
-            baseline_period=asked.base,
-            definition_changes=self.catalogue.definition_changes(),
-        )
-
-    def _assessments(self, asked: _Asked, plan: Plan) -> Assessments:
-        return assess(
-            asked.measures,
-            plan,
-            units=self.units,
-            as_of=asked.day,
-            baseline=self._first_of(asked.baseline, asked.measures),
-            catalogue=self.catalogue,
-            definition_changes=self.catalogue.definition_changes(),
-        )
-
-    def _first_of(self, baseline: MeasureSource | None, own: Measures) -> Measures:
-        """Return the values of a baseline and, where it says nothing, the dataset's own."""
-        return own if baseline is None else one_each(Measures.of(baseline), self.units).followed_by(own)
+        return PeriodValues(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns))
 
     def _inputs(self, measures: Measures, scheme: Scheme, period: Period) -> Mapping[str, Inputs]:
         from cchc_metrics.score.inputs import inputs_of_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
@@ -1031,58 +844,3 @@ def _earlier(place: Path, files: FolderFiles, catalogue: Catalogue, progress: Pr
         return files.baseline(place, catalogue)
     other = open_folder(place, progress=progress)
     return _of_files(other).replace(catalogue=catalogue, figures=other.figures())
-
-
-def periods_needed(period: Period, base: Period, as_of: date, plan: Plan | None) -> tuple[Period, ...]:
-    """Return every period that a report reads: its own and the baseline's, the plan year and the year before, and elapsed windows."""
-    wanted = [period, base]
-    if period.last > as_of:
-        window = period.until(as_of) if period.first <= as_of else period
-        wanted += [window, window.year_earlier()]
-    if plan is not None:
-        wanted += plan_periods(plan, as_of)
-    return tuple(dict.fromkeys(p for p in wanted if p.first <= as_of))
-
-
-def _file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
-
-
-def _unit(given: Unit | Mapping[str, Any]) -> Unit:
-    """Return a unit; an empty cell of a row of a table, a missing number too, says nothing."""
-    if isinstance(given, Mapping):
-        given = {name: cell for name, cell in given.items() if cell not in ("", None) and cell == cell}  # noqa: PLR0124  NaN is not itself
-    return given if isinstance(given, Unit) else Unit.model_validate(given)
-
-
-def _reporting_unit(units: UnitTree, code: str) -> str:
-    if code:
-        return units.unit(code).code
-    if len(units.roots) != 1:
-        roots = ", ".join(units.roots)
-        raise InputError(
-            f"danh mục đơn vị có nhiều gốc ({roots}); thêm unit=", f"the unit tree has several roots ({roots}); say which reports: unit="
-        )
-    return units.roots[0]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Asked:
-    """What the answers about one period rest on.
-
-    Args:
-        period: the period.
-        base: the period compared with.
-        day: nothing later is known.
-        measures: the values of every period that is needed.
-        baseline: values of earlier periods from elsewhere, or None.
-    """
-
-    period: Period
-    base: Period
-    day: date
-    measures: Measures
-    baseline: MeasureSource | None

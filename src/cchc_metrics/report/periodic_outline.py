@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import model_validator
 
 from cchc_metrics.declared import DeclaredModel, Mistakes, parse_toml
-from cchc_metrics.errors import CchcError
+from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.values import Text
 
 OfPlan = Literal["tasks", "done", "completion", "on_time"]
@@ -111,6 +112,20 @@ def load_outline(text: str | bytes, *, file: str = "periodic.toml", indicators: 
     mistakes.raise_if_any()
     assert found is not None  # noqa: S101  without mistakes there is one
     return found
+
+
+def read_outline(path: Path, *, indicators: Collection[str] | None = None) -> Outline:
+    """Return the rows that a TOML file describes; see ``load_outline``.
+
+    Raises:
+        InputError: it cannot be read.
+        MistakesError: lists every mistake.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
+    return load_outline(text, file=path.name, indicators=indicators)
 
 
 @cache

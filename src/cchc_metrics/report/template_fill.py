@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, Self
@@ -22,8 +23,12 @@ from cchc_metrics.report.template_parts import NAME
 from cchc_metrics.report.template_workbook import Number, TemplateWorkbook
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.table import AnswerTable
+from cchc_metrics.tables.whole import whole_file
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Status
+from cchc_metrics.verbs.assess import Assessments
+from cchc_metrics.verbs.compare import Deltas
+from cchc_metrics.verbs.measures import Measures
 
 _QUOTED: Final = re.compile(r'"[^"]*"|\\.')
 _NONE: Final = Text()
@@ -193,6 +198,49 @@ class FormToFill:
     def of_plan(self) -> bool:
         """Whether targets are asked for."""
         return any(name.what == "target" for name in self.names.values())
+
+    def answers(
+        self,
+        measures: Callable[..., Measures],
+        deltas: Callable[..., Deltas],
+        assessments: Assessments | None,
+        *,
+        exported: date | None,
+        day: str,
+    ) -> Answers:
+        """Return what the form is filled from: the values and changes of those of its periods that have begun.
+
+        Args:
+            measures: takes periods, gives their values; see ``Dataset.measures``.
+            deltas: takes a period and the ``baseline_period``, gives the changes; see ``Dataset.deltas``.
+            assessments: where the plan stands; None where no target is asked for.
+            exported: the day of export. None where it is not known: each period is then asked about on its own last day.
+            day: the day of the form, in words.
+        """
+        begun = [p for p in self.periods if p.first <= (exported or p.last)]
+        # Without a day of export each period is asked about on its own last day, as a report of it is.
+        asked = [begun] if exported and begun else [[p] for p in begun]
+        return Answers(
+            measures={p.label: found for group in asked for found in [measures(*group)] for p in group},
+            deltas={(p.label, base.label): deltas(p, baseline_period=base) for p, base in self.compared if p in begun},
+            assessments=assessments,
+            day=day,
+        )
+
+    def write(self, out: Path, answers: Answers, *, lang: Lang, empty: str) -> FilledForm:
+        """Fill the form into a file, which appears whole or not at all; see ``fill``.
+
+        Raises:
+            MistakesError: names that could mean several targets of the plan.
+            InputError: the file cannot be written.
+        """
+        data, filled = fill(self, answers, lang=lang, empty=empty)
+        try:
+            with whole_file(out) as place:
+                place.write_bytes(data)
+        except OSError as error:
+            raise InputError(f"không ghi được {out}: {error.strerror}", f"cannot write {out}: {error.strerror}") from None
+        return filled
 
 
 def _below(asker: Asker) -> list[Unit]:

@@ -11,11 +11,13 @@ import numpy as np
 
 from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, set_with
+from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.kind import Context, Course, Events, marked_secret
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
@@ -23,6 +25,7 @@ from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Measure
 from cchc_metrics.verbs.asked import bound_of
+from cchc_metrics.verbs.measures import Measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,32 @@ _HEADINGS = {
 def _latest_first(row: Row) -> tuple[int, int]:
     """Return by what rows are sorted: what adds most to a sum comes first, then what is latest."""
     return -row.weight, 1 if row.days_late is None else -row.days_late
+
+
+def value_of(measures: Measures, indicator: str, unit: str, period: Period, breakdown: Mapping[str, str]) -> Measure:
+    """Return the value that is to be explained.
+
+    Args:
+        measures: the values of the indicator.
+        indicator: indicator id.
+        unit: unit code.
+        period: the period.
+        breakdown: dimension → label.
+
+    Raises:
+        InputError: there is no such value; names the nearest label.
+    """
+    found = measures.get(indicator, unit, period, breakdown)
+    if found is not None:
+        return found
+    pairs = [f"{dim}={label}" for dim, label in breakdown.items()]
+    known = sorted({f"{dim}={label}" for m in measures if m.unit == unit for dim, label in m.breakdown})
+    vi, en = next((s for text in pairs if text not in known and (s := suggestion(text, known))[0]), ("", ""))
+    given = ", ".join(pairs) or "—"
+    raise InputError(
+        f"không có giá trị của «{indicator}» theo {given} cho đơn vị {unit}{vi}",
+        f"there is no value of «{indicator}» by {given} for unit {unit}{en}",
+    )
 
 
 @public

@@ -13,14 +13,15 @@ import numpy as np
 from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.catalogue.model import Count
-from cchc_metrics.count.tally import Tally
-from cchc_metrics.errors import CchcError
+from cchc_metrics.count.tally import Tally, tally
+from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.dossier import ENDED
 from cchc_metrics.records.ends import AS_CHECKED
+from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
-from cchc_metrics.reference.rules import rules_until
+from cchc_metrics.reference.rules import Rules, rules_until
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import check_language
@@ -32,6 +33,7 @@ from cchc_metrics.verbs.asked import missing_columns, when_asked
 from cchc_metrics.verbs.counts import CountReader
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
 from cchc_metrics.verbs.form06_sheet import form06_sheet
+from cchc_metrics.verbs.judge import Coverage
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -216,6 +218,41 @@ def in_form06(dossiers: Columns, period: Period) -> Columns:
     last_end = np.maximum.reduce([dossiers.days(name) for name in AS_CHECKED])
     over = dossiers.equals("status", *(status.value for status in ENDED)) & (last_end >= 0) & (last_end < day_number(period.first))
     return dossiers.take(np.flatnonzero((received >= 0) & (received <= day_number(period.last)) & ~over))
+
+
+def check_complete(period: Period, day: date, coverage: Coverage) -> None:
+    """Refuse a form of a period in which the dossiers are not complete.
+
+    Args:
+        period: the period.
+        day: nothing later is known.
+        coverage: kind → first and last day between which its records are complete.
+
+    Raises:
+        InputError: names the days.
+    """
+    first, last = coverage.get("dossiers", (period.first, period.last))
+    if not first <= period.first <= min(period.last, day) <= last and period.first <= day:
+        raise InputError(
+            f"hồ sơ chỉ đầy đủ từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}, không lập được biểu kỳ {period.label}",
+            f"the dossiers are complete from {first} to {last} only: there is no form of {period.label}",
+        )
+
+
+def form06_again(form: Form06, dossiers: Columns, rules: Rules, *, units: UnitTree, calendar: Calendar) -> Form06:
+    """Return the same form, of the same unit, period and day, counted under other rules.
+
+    Args:
+        form: the form.
+        dossiers: at least those that can be in it; see ``in_form06``.
+        rules: the other rules.
+        units: the unit tree.
+        calendar: the working calendar.
+    """
+    counted = tally(
+        {"dossiers": dossiers}, periods=[form.period], rules=rules, calendar=calendar, as_of=form.as_of, sets=FORM06_SETS, daily=False
+    )
+    return form06(counted, units=units, unit=form.unit, period=form.period, as_of=form.as_of)
 
 
 @public
