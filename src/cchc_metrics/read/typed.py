@@ -87,7 +87,7 @@ def _by_distinct_cell(array: Any) -> RawColumn:
     """Return a column in which each distinct cell is understood once."""
     pa = arrow()
     if pa.types.is_null(array.type):
-        return RawColumn([None], np.zeros(len(array), dtype=np.int32))
+        return RawColumn([None] if len(array) else [], np.zeros(len(array), dtype=np.int32))
     if not pa.types.is_dictionary(array.type):
         try:
             array = array.dictionary_encode()
