@@ -400,7 +400,7 @@ def _added(unit: str, parts: list[tuple[Measure, Fraction]], *, estimated: bool)
 
 def _rounded(count: Fraction) -> int:
     """Return a count; only the counts of a split unit are not whole, and they are marked."""
-    return floor(count + _HALF)
+    return floor(count + _HALF) if count >= 0 else -floor(_HALF - count)  # a half goes away from zero, as in every number that is printed
 
 
 def _delta(current: Measure, found: SlowFound) -> Delta:

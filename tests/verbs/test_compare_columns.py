@@ -135,6 +135,19 @@ def test_alike_measures_of_whole_trees_equal_one_by_one(data: st.DataObject) -> 
     assert list(compare(current, Measures.of(baseline), **options)) == compare_slow(current, Fake(*baseline), **options)
 
 
+@pytest.mark.parametrize(("count", "share"), [(1, 1), (-1, -1), (3, 2), (-3, -2), (-2, -1)])
+def test_half_of_a_count_is_rounded_away_from_zero_whatever_its_sign(count: int, share: int) -> None:
+    """A count can be below zero where it is what came in less what went out."""
+    current = [replace(made(0, unit="N"), period=Period.parse("2026"), as_of=date(2026, 12, 31))]
+    baseline = [replace(made(count, unit="C"), period=Period.parse("2024"), as_of=date(2024, 12, 31))]
+    options: dict[str, Any] = {"units": TREE, "baseline_period": Period.parse("2024"), "shares": {"C": {"N": Fraction(1, 2)}}}
+    slow = compare_slow(current, Fake(*baseline), **options, definition_changes={})
+    (found,) = compare(current, Measures.of(baseline), **options, definition_changes={})
+    assert found.baseline is not None
+    assert (found.baseline.numerator, found.baseline.value) == (share, Fraction(count, 2))
+    assert slow[0].baseline == found.baseline
+
+
 def test_measures_survive_the_table() -> None:
     given = [made(1, 3), made(2**70, unit="A"), replace(made(5, scale=Scale.WORKING_DAYS, unit="B"), quantile=Fraction(7, 2))]
     assert list(Measures.of(given)) == given
