@@ -610,3 +610,44 @@ source = "Điều 1"
 no_case = "full"
 rule = { shape = "linear" }
 """
+
+
+MERGED = UnitTree(
+    [
+        Unit(code="1", name="Hưng Thạnh", kind="xã", level="commune", valid_to=date(2025, 6, 30)),
+        Unit(code="2", name="Mỹ An", kind="xã", level="commune", valid_to=date(2025, 6, 30)),
+        Unit(code="1", name="Phương Thịnh", kind="xã", level="commune", valid_from=date(2025, 7, 1), predecessors=("1", "2")),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("unit", "period", "vi", "en"),
+    [
+        ("1", "2024", "Xã Phương Thịnh có từ ngày 01/07/2025, nên không có số liệu", "exists since 2025-07-01, so there are no figures"),
+        ("1", "2024", "trước đó là xã Hưng Thạnh (–30/06/2025), xã Mỹ An.", "before, these were xã Hưng Thạnh (–30/06/2025), xã Mỹ An."),
+        ("1", "2025", "số liệu trong kỳ báo cáo chỉ là của 01/07/2025 – 31/10/2025;", "are those of 2025-07-01 to 2025-10-31 only;"),
+        (
+            "2",
+            "2025",
+            "Xã Mỹ An kết thúc ngày 30/06/2025: số liệu trong kỳ báo cáo chỉ là của 01/01/2025 – 30/06/2025;",
+            "ended on 2025-06-30",
+        ),
+        (
+            "2",
+            "2025-Q3",
+            "nên không có số liệu của đơn vị này trong kỳ báo cáo; sau đó là xã Phương Thịnh.",
+            "since, these are xã Phương Thịnh.",
+        ),
+        ("1", "2025-Q3", "", ""),
+        ("2", "2025-Q2", "", ""),
+    ],
+)
+def test_the_head_says_where_the_unit_existed_on_a_part_of_the_period_or_on_none(unit: str, period: str, vi: str, en: str) -> None:
+    """Else a half of a year reads as the year, and a year before the unit as one of which records are missing."""
+    meetings = [{"meeting_id": "1", "unit_code": "1", "kind": "họp UBND", "held_on": "05/08/2025", "paperless": "có"}]
+    report = Dataset(units=MERGED, unit=unit, meetings=meetings, as_of=date(2025, 10, 31)).report(period)
+    for lang, said_there in (("vi", vi), ("en", en)):
+        head = " ".join(report_page(report, lang).lines)  # type: ignore[arg-type]
+        assert said_there in head
+        assert bool(said_there) == any(word in head for word in ("có từ ngày", "kết thúc ngày", "exists since", "ended on"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 
 from cchc_metrics.errors import InputError
@@ -24,7 +25,9 @@ def report_page(report: Report, lang: Lang = "vi") -> Page:
     draft = Draft(report, lang)
     name, period = draft.title_name.upper(), report.period.text(lang).upper()
     title = draft.say(f"KẾT QUẢ CẢI CÁCH HÀNH CHÍNH {name} – {period}", f"ADMINISTRATIVE REFORM IN {name} – {period}")
-    return Page(title, (period_line(draft), *straddling(draft), *warnings(draft)), (*first_page(draft), *annexes(draft)), lang)
+    return Page(
+        title, (period_line(draft), *lifetime(draft), *straddling(draft), *warnings(draft)), (*first_page(draft), *annexes(draft)), lang
+    )
 
 
 def period_line(draft: Draft) -> str:
@@ -38,6 +41,33 @@ def period_line(draft: Draft) -> str:
     if report.as_of < report.period.last:
         line += draft.say(" Kỳ báo cáo chưa kết thúc, số liệu còn thay đổi.", " The period is not over: figures will change.")
     return line
+
+
+def lifetime(draft: Draft) -> Iterator[str]:
+    """Yield that the unit that reports existed on a part of the period's days only, or on none, and which units were there then."""
+    report, units = draft.report, draft.report.units
+    (since, until), (first, last) = units.days_of(report.unit), (report.period.first, min(report.period.last, report.as_of))
+    name = capitalised(draft.called(report.unit))
+    if since is not None and first < since:
+        others, day = units.predecessors(report.unit), draft.date(since)
+        line = draft.say(f"{name} có từ ngày {day}", f"{name} exists since {day}")
+        line += _whose_days(draft, since, last, part=since <= last)
+        line += draft.say("; trước đó là ", "; before, these were ") + ", ".join(map(units.called, others)) if others else ""
+        yield line + "."
+    if until is not None and until < last:
+        others, day = units.successors(report.unit), draft.date(until)
+        line = draft.say(f"{name} kết thúc ngày {day}", f"{name} ended on {day}")
+        line += _whose_days(draft, first, until, part=first <= until)
+        line += draft.say("; sau đó là ", "; since, these are ") + ", ".join(map(units.called, others)) if others else ""
+        yield line + "."
+
+
+def _whose_days(draft: Draft, first: date, last: date, *, part: bool) -> str:
+    """Return that the figures are those of some days of the period, or that there are none since the unit existed on none of them."""
+    if not part:
+        return draft.say(", nên không có số liệu của đơn vị này trong kỳ báo cáo", ", so there are no figures of this unit in the period")
+    days = draft.say(f"{draft.date(first)} – {draft.date(last)}", f"{draft.date(first)} to {draft.date(last)}")
+    return draft.say(f": số liệu trong kỳ báo cáo chỉ là của {days}", f": its figures in the period are those of {days} only")
 
 
 def straddling(draft: Draft) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
-from cchc_metrics.report.content import period_line, straddling, warnings
+from cchc_metrics.report.content import lifetime, period_line, straddling, warnings
 from cchc_metrics.report.draft import ESTIMATED, NONE, Draft, Footnotes, capitalised
 from cchc_metrics.report.format import assessment_cells, no_value_words, percent_in_sentence
 from cchc_metrics.report.narrative import Chapter, Narrative, Topic, gap_text, narrative, sentences
@@ -37,6 +37,7 @@ _NUMERALS: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 def _lines(found: PeriodicRows, draft: Draft) -> Iterator[str]:
     yield period_line(draft)
     yield from (note.text(draft.lang) for note in found.notes())
+    yield from lifetime(draft)
     yield from straddling(draft)
     yield from warnings(draft)
 
