@@ -38,7 +38,7 @@ rows = st.builds(
 
 @settings(max_examples=50)
 @given(
-    made=st.lists(rows, max_size=4),
+    made=st.lists(rows, min_size=1, max_size=4),
     names=st.sampled_from([NUMBERED, PRINTED]),
     printed=st.booleans(),
     order=st.permutations(range(13)),
@@ -113,3 +113,14 @@ def test_a_cell_that_is_no_whole_number_is_named_as_it_is_headed(cell: str) -> N
 def test_a_row_with_too_many_or_too_few_cells_is_refused(line: tuple[str, ...]) -> None:
     with pytest.raises(InputError, match=rf"row 2: {len(line)} cells, 13 are needed; a cell with a comma must stand in quotes"):
         read_form06(text([line]).replace('"', ""))
+
+
+@pytest.mark.parametrize(("written", "level"), [("commune", "commune"), ("Cấp xã", "commune"), ("UBND cấp huyện", "district"), ("", "")])
+def test_a_level_is_known_by_its_name(written: str, level: str) -> None:
+    [row] = read_form06(text([(written, *LINE[1:])]))
+    assert row.level == level
+
+
+def test_a_form_without_rows_is_refused() -> None:
+    with pytest.raises(InputError, match=r"«quy-1.csv»: the form has no rows"):
+        read_form06(text([]), file="quy-1.csv")

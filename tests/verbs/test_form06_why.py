@@ -36,6 +36,7 @@ SAME: dict[str, Any] = {
     "unit_code": "TM.02",
     "channel": "1",
     "supplement_requests": 1,
+    "reappointments": 1,
     "received_at": "01/03/2021",
     "term": 5,
     "term_unit": "ngày",
@@ -213,6 +214,24 @@ def test_a_sheet_that_cannot_be_matched_is_refused() -> None:
         data(rows).form06_why(office=[Form06Row("", "Hộ tịch", *[1] * 11)])
     with pytest.raises(CchcError, match="has two rows «commune Hộ tịch»"):
         data().form06_why(office=[Form06Row("commune", "Hộ tịch", *[1] * 11)] * 2)
+
+
+def test_a_sheet_that_does_not_add_up_in_itself_is_said_to() -> None:
+    *others, total = under(unresolved="on_due_date").rows
+    why = data().form06_why(office=[*others, replace(total, total=total.total + 7)])
+    assert why.left == (1, 7)
+    assert [(level, field, f.identity, f.left - f.right) for level, field, f in why.failures] == [
+        ("", None, "(3) = (4)+(5)+(6)", 7),
+        ("", None, "(3) = (7)+(11)", 7),
+    ]
+    assert why.said()[1].en == f"The office's sheet does not add up, row «TOTAL»: (3) = (4)+(5)+(6), and {total.total + 7} ≠ {total.total}."
+    assert [failed["identity"] for failed in why.to_json()["sums_of_the_sheet_that_fail"]] == [f.identity for _, _, f in why.failures]  # type: ignore[attr-defined]
+    assert data().form06_why(office=[*others, total]).failures == ()
+
+
+def test_a_sheet_without_rows_is_not_the_same_sheet() -> None:
+    with pytest.raises(CchcError, match="the office's sheet has no rows"):
+        data().form06_why(office=[])
 
 
 def test_rules_that_need_columns_that_are_not_there_are_named() -> None:

@@ -29,14 +29,17 @@ def read_form06_book(path: Path) -> tuple[Form06Row, ...]:
     total is. What stands below the last total, and a total that was never calculated, is passed over.
 
     Raises:
-        InputError: no sheet has the column numbers, or names the cell that is no whole number. An empty cell is 0.
+        InputError: no sheet has the column numbers, or there are no rows below them; or names the cell that is no whole number. An empty
+            cell is 0.
         UnreadableFileError: the file is no workbook, or is protected by a password.
     """
     for sheet, rows, _ in looked_at(path):
         found = [list(map(cell_text, row)) for row in rows]
         for at, row in enumerate(found[:_TOP]):
             if (columns := _columns_of(row)) is not None:
-                return tuple(_rows(found, at + 1, columns, f"«{path.name}», {sheet}"))
+                if read := tuple(_rows(found, at + 1, columns, f"«{path.name}», {sheet}")):
+                    return read
+                raise InputError(f"«{path.name}», {sheet}: biểu không có dòng nào", f"«{path.name}», {sheet}: the form has no rows")
     raise InputError(
         f"«{path.name}»: không trang nào có dòng số cột (2) đến (13) của Biểu 06",
         f"«{path.name}»: no sheet has the line of column numbers (2) to (13) of Form 06",
@@ -60,15 +63,19 @@ def _rows(rows: Sequence[Sequence[Any]], start: int, columns: Mapping[int, int],
         if not name:
             continue
         if not any(written):
-            level = _level_of(name) or level
+            level = level_of(name) or level
             continue
         row = {printed: _whole(cell, place, number, n) for n, (printed, cell) in enumerate(zip(_PRINTED, written, strict=True), start=3)}
         total = _TOTAL.fullmatch(fold(name).rstrip(" :"))
         yield Form06Row(level, name, **row) if total is None else Form06Row(_LEVELS.get(total["level"] or "", ""), None, **row)
 
 
-def _level_of(name: str) -> str:
-    """Return the level that a line names, ``""`` where it names none: «CẤP XÃ», «UBND cấp xã», «II. Cấp huyện»."""
+def level_of(name: str) -> str:
+    """Return the level that a line names, ``""`` where it names none: «CẤP XÃ», «UBND cấp xã», «II. Cấp huyện».
+
+    >>> level_of("UBND cấp xã"), level_of("Hộ tịch")
+    ('commune', '')
+    """
     return next((level for words, level in _LEVELS.items() if words in fold(name)), "")
 
 

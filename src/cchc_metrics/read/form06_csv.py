@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from cchc_metrics.errors import InputError, suggestion
-from cchc_metrics.read.form06_book import read_form06_book
+from cchc_metrics.read.form06_book import level_of, read_form06_book
 from cchc_metrics.read.formats import form_of
 from cchc_metrics.records.fields import CellError, parse_whole
 from cchc_metrics.text import fold, nfc
@@ -28,7 +28,7 @@ def read_form06(text: str, *, file: str = "form06.csv") -> tuple[Form06Row, ...]
 
     Raises:
         InputError: names the heading that is missing or occurs twice, the row whose cells are not as many as the headings, or the row and
-            column that is no whole number. An empty cell is 0.
+            column that is no whole number; or there are no rows. An empty cell is 0.
 
     >>> rows = read_form06("level,field,(3),(4),(5),(6),(7),(8),(9),(10),(11),(12),(13)\ncommune,Hộ tịch,100,40,55,5,90,80,8,2,10,9,1\n")
     >>> rows[0].carried_over
@@ -56,7 +56,10 @@ def read_form06(text: str, *, file: str = "form06.csv") -> tuple[Form06Row, ...]
         given = dict(zip(headings, cells, strict=True))
         field = nfc(given["field"]).strip()
         numbers = {name: _whole(given[name], file, number, printed[name]) for name in _PRINTED}
-        rows.append(Form06Row(level=given["level"].strip(), field=None if fold(field) in _TOTALS else field, **numbers))
+        level = given["level"].strip()
+        rows.append(Form06Row(level=level_of(level) or level, field=None if fold(field) in _TOTALS else field, **numbers))
+    if not rows:
+        raise InputError(f"«{file}»: biểu không có dòng nào", f"«{file}»: the form has no rows")
     return tuple(rows)
 
 

@@ -14,7 +14,7 @@ from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.tables.table import MAX_WIDTH, AnswerTable
 from cchc_metrics.text import Lang, Text
-from cchc_metrics.verbs.form06 import Form06
+from cchc_metrics.verbs.form06 import Failure, Form06, check_form06
 from cchc_metrics.verbs.form06_practices import practice_name
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
 
@@ -23,6 +23,9 @@ _MOST_RULES: Final = 4
 """So many rules are combined at most."""
 _KEPT: Final = 8
 """So many of the combinations of one size, the nearest to the sheet, are combined with one rule more."""
+
+_SAID: Final = 3
+"""So many sums that fail are said in sentences."""
 
 _PRESET: Final = "preset"
 Option: TypeAlias = tuple[str, str | bool]
@@ -84,6 +87,8 @@ class Form06Why(AnswerTable[Form06Change]):
         uncounted: the rules under which the form cannot be counted, since the records do not have the columns that they need.
         uncompared: rows of this form that the office's sheet does not have.
         compared: whether there is an office's sheet.
+        failures: sums that do not hold in the office's sheet itself, as they would under the nearest rules, so that no rules make it; each
+            after the level and the field of its row.
     """
 
     form: Form06
@@ -96,6 +101,7 @@ class Form06Why(AnswerTable[Form06Change]):
     uncounted: tuple[str, ...] = ()
     uncompared: int = 0
     compared: bool = False
+    failures: tuple[tuple[str, str | None, Failure], ...] = ()
 
     _key_columns = ("part", "rules", "level", "field", "number")
     _printed = ("part", "practice", "level", "field", "number", "count", "changed", "difference", "office", "remains")
@@ -177,6 +183,10 @@ class Form06Why(AnswerTable[Form06Change]):
             "rules_without_effect": list(self.unmoved),
             "rules_not_counted": list(self.uncounted),
             "rows_not_compared": self.uncompared,
+            "sums_of_the_sheet_that_fail": [
+                {"level": level, "field": field, "identity": f.identity, "left": f.left, "right": f.right}
+                for level, field, f in self.failures
+            ],
             "said": [text.text(lang) for text in self.said()],
             "changes": self.to_dicts(lang),
         }
@@ -222,6 +232,16 @@ def _said(why: Form06Why) -> Iterator[Text]:
             + (f"Nearest: {near.en} [{why.nearest}]; " if why.nearest else "No rule brings it nearer; ")
             + f"{cells[1]} cells still differ, by {much[1]} dossiers in all.",
         )
+    for level, field, failure in why.failures[:_SAID]:
+        name = " ".join(filter(None, (level, field or "")))
+        left, right = n(failure.left), n(failure.right)
+        yield Text(
+            f"Biểu của cơ quan tự nó không khớp, dòng «{name or 'TỔNG'}»: {failure.identity}, mà {left[0]} ≠ {right[0]}.",
+            f"The office's sheet does not add up, row «{name or 'TOTAL'}»: {failure.identity}, and {left[1]} ≠ {right[1]}.",
+        )
+    if len(why.failures) > _SAID:
+        more = n(len(why.failures) - _SAID)
+        yield Text(f"Còn {more[0]} chỗ không khớp nữa.", f"{more[1]} more sums of it do not hold.")
     if why.uncompared:
         rows = n(why.uncompared)
         yield Text(
@@ -278,8 +298,10 @@ def _by_row(office: Sequence[Form06Row], form: Form06) -> dict[tuple[str, str | 
     """Return the rows of the office's sheet by level and field; fields without a level are of the only one that the form has.
 
     Raises:
-        InputError: a row is there twice, or the sheet says no levels and the form has several.
+        InputError: there is no row, or one twice, or the sheet says no levels and the form has several.
     """
+    if not office:
+        raise InputError("biểu của cơ quan không có dòng nào", "the office's sheet has no rows")
     levels = {row.level for row in form.rows if row.field is not None}
     unsaid = [row.field for row in office if row.field is not None and not row.level]
     if unsaid and len(levels) > 1:
@@ -309,7 +331,7 @@ class _Search:
         self._known: dict[frozenset[Option], dict[Key, int]] = {frozenset(): self._ours}
         self._office: dict[Key, int] = {}
         self._has_office = office is not None
-        self._rows = frozenset(office or ())
+        self._rows: Mapping[tuple[str, str | None], Form06Row] = office or {}
         self._divided = {level for level, field in self._rows if field is not None}
         if office is not None:
             self._office = _cells(office.values())
@@ -351,7 +373,17 @@ class _Search:
             uncounted=uncounted,
             uncompared=sum(not self._is_compared(row.level, row.field) for row in self._form.rows) if self._has_office else 0,
             compared=self._has_office,
+            failures=() if found else tuple(self._failures(nearest)),
         )
+
+    def _failures(self, nearest: frozenset[Option]) -> Iterator[tuple[str, str | None, Failure]]:
+        """Yield the sums that do not hold in the office's sheet, nor by as much in this form under the nearest rules."""
+        cells = self._cells(nearest)
+        ours = [Form06Row(*key, *(cells.get((*key, number), 0) for number in PRINTED)) for key in self._rows]
+        known = {(f.row, f.identity, f.left - f.right) for f in check_form06(ours)}
+        for key, f in ((tuple(self._rows)[f.row - 1], f) for f in check_form06(tuple(self._rows.values()))):
+            if (f.row, f.identity, f.left - f.right) not in known:
+                yield *key, f
 
     def _presets(self) -> dict[str, frozenset[Option]]:
         """Return the packaged presets that change a cell, and differ from the form's own rules in more than one choice."""
