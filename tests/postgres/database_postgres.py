@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -429,3 +430,35 @@ def test_the_command_ends_with_one_line_that_has_no_secret(server: Server, tmp_p
     assert "statement timeout" in done.stderr
     assert READ_PASSWORD not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_program_of_the_page_counts_a_closed_year_again(server: Server, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "databases.md").read_text("utf-8")
+    [program] = [block.partition("```")[0] for block in page.split("```python\n")[1:] if "changed_months(" in block.partition("```")[0]]
+    (tmp_path / "closed_year.py").write_text(program.replace("2025", "2021"), "utf-8")
+    (tmp_path / "units.json").write_text(json.dumps(UNITS), "utf-8")
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    server.run("CREATE SCHEMA IF NOT EXISTS cchc", "DROP TABLE IF EXISTS cchc.dossiers")
+    dossiers(server, "cchc.dossiers")
+
+    def night() -> list[str]:
+        command, env = [sys.executable, "closed_year.py", "units.json", "kept"], {**os.environ, "MOT_CUA_URI": server.uri()}
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, env=env, text=True)  # noqa: S603  stands here
+        return done.stdout.splitlines()
+
+    def whole() -> str:
+        data = cm.Dataset(
+            units=UNITS, as_of=date(2026, 3, 31), dossiers=scan_postgres("dossiers", server.uri(), "SELECT * FROM cchc.dossiers")
+        )
+        return str(data.measures("2021").filter(indicator="resolved_on_time", breakdown={}))
+
+    first = night()
+    assert first[0] == "counted again: 2021-01, 2021-02, 2021-03, 2021-04, 2021-05, 2021-06, 2021-07"
+    assert "\n".join(first[1:]) == whole()
+    assert night() == ["counted again: nothing", *first[1:]]
+    server.run("DELETE FROM cchc.dossiers WHERE received_at >= '2021-07-01' OR dossier_id = 'HS-41'")
+    third = night()
+    assert third[0] == "counted again: 2021-02, 2021-07"
+    assert third[1:] != first[1:]
+    assert "\n".join(third[1:]) == whole()
