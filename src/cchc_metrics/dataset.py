@@ -54,7 +54,7 @@ from cchc_metrics.verbs.entered import Figure, checked_figures, with_figures
 from cchc_metrics.verbs.explain import Explanation, value_of
 from cchc_metrics.verbs.form06 import Form06, check_complete, form06, form06_again, in_form06
 from cchc_metrics.verbs.form06_rows import Form06Row
-from cchc_metrics.verbs.judge import Coverage
+from cchc_metrics.verbs.judge import LOCAL_ONLY, LOCAL_ONLY_SINCE, Coverage
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
 from cchc_metrics.whole_tables import errors_by_file, explainer, initiative_names, procedure_names, whole_columns
@@ -89,6 +89,7 @@ class Dataset:
         given_scores: unit code → what it is scored on beside its measures.
         baseline: where values of earlier periods are: another dataset or measures; None for the dataset's own earlier records.
         coverage: kind → first and last day between which its records are complete.
+        local_only: whether dossiers are those of the province's own system, which since 01/07/2026 lacks what ministries' systems serve.
         figures: what no record gives and somebody entered by hand: ``Figure`` or mappings, each with its source and who signed for it.
         as_of: the day of export; nothing later is known. None for the last day of whatever period is asked about.
         period: the period that is meant where none is said.
@@ -119,6 +120,7 @@ class Dataset:
     given_scores: Mapping[str, Inputs]
     baseline: Dataset | Snapshot | MeasureSource | None
     coverage: Coverage
+    local_only: bool
     figures: tuple[Figure, ...]
     as_of: date | None
     period: Period | None
@@ -140,6 +142,7 @@ class Dataset:
         given_scores: Mapping[str, Inputs] | None = None,
         baseline: Dataset | Snapshot | MeasureSource | None = None,
         coverage: Coverage | None = None,
+        local_only: bool = False,
         figures: Iterable[Figure | Mapping[str, Any]] = (),
         as_of: date | None = None,
         period: Period | str | None = None,
@@ -170,6 +173,7 @@ class Dataset:
             given_scores=MappingProxyType(dict(given_scores or {})),
             baseline=baseline,
             coverage=MappingProxyType(dict(coverage or {})),
+            local_only=local_only,
             figures=checked_figures(figures, catalogue or default_catalogue(), tree, unit=reporting),
             as_of=as_of,
             period=Period.parse(period) if isinstance(period, str) else period,
@@ -712,6 +716,9 @@ class Dataset:
         )
         for kind, mark in scan.marks.items():
             found = found.marked({i.id for i in self.catalogue if kind in self.catalogue.kinds_of(i.id)}, mark)
+        if self.local_only:
+            own = {i.id for i in self.catalogue if "dossiers" in self.catalogue.kinds_of(i.id)}
+            found = found.marked(own, LOCAL_ONLY, since=LOCAL_ONLY_SINCE, least=True)
         return with_figures(found, self.figures, self.catalogue, unit=self.unit, periods=wanted, as_of=day)
 
     def _values(
@@ -826,6 +833,7 @@ def _of_files(files: FolderFiles) -> Dataset:
         calendar=files.calendar,
         rules=files.district.rules,
         coverage=files.coverage,
+        local_only=files.district.local_only,
         as_of=files.district.extracted_on,
         synthetic=files.district.synthetic,
         note=Text(files.district.note_vi, files.district.note_en),

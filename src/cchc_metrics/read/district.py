@@ -131,14 +131,20 @@ class CalendarEntry(DeclaredModel):
 
 
 class CoverageEntry(DeclaredModel):
-    """From which to which day the records of a kind are complete; the day of export where the last is not said."""
+    """From which to which day the records of a kind are complete; the day of export where the last is not said.
 
-    first: Day
+    ``local_only``: they are those of the province's own system, without what ministries' systems keep.
+    """
+
+    first: Day | None = None
     last: Day | None = None
+    local_only: bool = False
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.last is not None and self.last < self.first:
+        if self.first is None and (self.last is not None or not self.local_only):
+            raise MisfitError([(("first",), Text("thiếu", "missing"))])
+        if self.first is not None and self.last is not None and self.last < self.first:
             raise MisfitError([(("last",), Text("last trước first", "last is before first"))])
         return self
 
@@ -218,6 +224,7 @@ class District(DeclaredModel):
         layout: kind → the layouts that were declared (``headings.layout_of``); another one is reported.
         calendar: own years of the working calendar.
         coverage: kind → the days between which its records are complete; ``first`` and ``last`` directly under it hold for every kind.
+            ``local_only`` of dossiers says that they are an export of the province's own system, which ministries' systems stand beside.
         synthetic: whether the records are made up; every output says so.
         note_vi, note_en: a note to print with every output.
         plan, baseline, catalogue: file names; ``plan.toml`` and ``baseline.json`` are used without being named.
@@ -295,7 +302,22 @@ class District(DeclaredModel):
             wrong += misfits(error, CoverageEntry, whole)
         if wrong:
             raise MisfitError(wrong)
-        return dict.fromkeys(KINDS, whole) | {key: entry for key, entry in value.items() if key not in whole}
+        own = {key: entry for key, entry in value.items() if key not in whole}
+        for key, entry in own.items():  # one that says no days of its own has those of every kind
+            if isinstance(entry, Mapping) and not set(entry) & set(whole):
+                own[key] = {**whole, **entry}
+        return dict.fromkeys(KINDS, whole) | own
+
+    @field_validator("coverage", mode="after")
+    @classmethod
+    def _local(cls, value: Mapping[str, CoverageEntry]) -> Mapping[str, CoverageEntry]:
+        why = Text("chỉ ghi cho dossiers: hệ thống của bộ giữ hồ sơ", "is for dossiers only: it is these that ministries' systems keep")
+        wrong: list[tuple[Path, Text]] = [
+            ((kind, "local_only"), why) for kind, own in value.items() if own.local_only and kind != "dossiers"
+        ]
+        if wrong:
+            raise MisfitError(wrong)
+        return value
 
     @field_validator("headings", mode="after")
     @classmethod
@@ -315,6 +337,11 @@ class District(DeclaredModel):
         if wrong:
             raise MisfitError(wrong)
         return self
+
+    @property
+    def local_only(self) -> bool:
+        """Whether the dossiers are those of the province's own system."""
+        return "dossiers" in self.coverage and self.coverage["dossiers"].local_only
 
     def own(self, kind: str) -> Own:
         """Return what is declared of the table of a kind."""

@@ -286,6 +286,8 @@ def unreadable(name: str, error: UnreadableFileError) -> Problems:
 
 def _coverage(district: District) -> Iterator[tuple[str, tuple[date, date]]]:
     for kind, entry in district.coverage.items():
+        if entry.first is None:
+            continue
         last = entry.last or district.extracted_on
         if last is None:
             raise InputError(

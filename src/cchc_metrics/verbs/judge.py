@@ -15,13 +15,22 @@ from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import Status
+from cchc_metrics.values import Status, Text
 from cchc_metrics.verbs.asked import window_of
 from cchc_metrics.verbs.measures import POSITION
 from cchc_metrics.verbs.scopes import Scope, ScopeSums
 
 Coverage = Mapping[str, tuple[date, date]]
 """Kind → first and last day between which its records are complete."""
+LOCAL_ONLY_SINCE = date(2026, 7, 1)
+"""From when the system of a province keeps only what ministries' systems do not serve; of NĐ 224/2026/NĐ-CP a copy was read."""
+LOCAL_ONLY = Text(
+    "chỉ gồm hồ sơ trên hệ thống của tỉnh, chưa kể hồ sơ trên hệ thống của bộ: từ 01/07/2026 chưa đếm được toàn bộ "
+    "(NĐ 224/2026/NĐ-CP, Điều 15 khoản 1 điểm i; đọc ở bản chép của bên thứ ba, chưa đối chiếu Công báo)",
+    "dossiers of the province's own system only, without those that ministries' systems keep: since 2026-07-01 not all of them are counted "
+    "(NĐ 224/2026/NĐ-CP, art. 15.1i; read in a copy of a third party, not in the gazette)",
+)
+"""What stands beside every value of dossiers that reaches to that day: how many are missing nobody can say."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -524,18 +524,30 @@ class Measures(KeyedByMeasure[Measure]):
             quantile=None if self.quantile is NO_VALUES else self.quantile.at(row),
         )
 
-    def marked(self, indicators: Collection[str], mark: Text) -> Measures:
-        """Return the table with a mark added to the reason of every value of some indicators; values and statuses stay.
+    def marked(self, indicators: Collection[str], mark: Text, *, since: date | None = None, least: bool = False) -> Measures:
+        """Return the table with a mark added to the reason of every value of some indicators; values stay.
+
+        Args:
+            indicators: their ids.
+            mark: what is added.
+            since: only to values that reach to this day or beyond; None for all.
+            least: whether the mark says that cases are missing, so that what was ok is estimated.
 
         >>> found = Measures.of([Measure("x", "TM", Period.parse("2021"), (), date(2022, 1, 1), Status.OK, 1, None, Scale.COUNT)])
         >>> found.marked({"x"}, Text("thiếu một cột", "a column is missing"))["x", "TM"].reason.en
         'a column is missing'
         """
         chosen = np.array([basis.indicator in indicators for basis in self.bases] or [False], dtype=bool)[self.basis]
-        chosen &= np.array([status.usable for status in STATUSES], dtype=bool)[self.status]
+        chosen &= USABLE[self.status]
+        if since is not None:
+            last = [[min(period.last, basis.as_of) >= since for period in self.periods] or [False] for basis in self.bases] or [[False]]
+            chosen &= np.array(last, dtype=bool)[self.basis, self.period]
         again = tuple(Text(f"{r.vi}; {mark.vi}" if r.vi else mark.vi, f"{r.en}; {mark.en}" if r.en else mark.en) for r in self.reasons)
         reason = np.where(chosen, self.reason + len(self.reasons), self.reason).astype(np.int32)
-        return replace(self, reasons=(*self.reasons, *again), reason=reason)
+        status = self.status
+        if least:
+            status = np.where(chosen & (status == POSITION[Status.OK]), POSITION[Status.ESTIMATED], status).astype(status.dtype)
+        return replace(self, reasons=(*self.reasons, *again), reason=reason, status=status)
 
     def without_rows(self, rows: Collection[int]) -> Measures:
         """Return the table without some of its rows."""
