@@ -15,7 +15,7 @@ import pytest
 
 import cchc_metrics as cm
 from cchc_metrics.errors import InputError
-from cchc_metrics.report.content import report_page
+from cchc_metrics.report.content import lifetime, report_page, straddling
 from cchc_metrics.report.draft import Draft
 from cchc_metrics.report.format import counts_text, measure_text, percent_in_sentence
 from cchc_metrics.report.model import Report
@@ -167,6 +167,21 @@ def test_it_is_laid_out_as_the_decree_lays_out_a_document(written: Path) -> None
 def test_made_up_records_are_said_to_be(written: Path) -> None:
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(written)).paragraphs)
     assert ("SỐ LIỆU MÔ PHỎNG" if written.stem == "vi" else "SYNTHETIC RECORDS") in text
+
+
+@langs
+def test_what_the_head_of_a_page_says_of_the_unit_and_the_period_is_said(tmp_path: Path, lang: Any) -> None:
+    units = [{"code": "1", "name": "Tháp Mười", "kind": "xã", "level": "commune", "valid_from": "2025-07-01"}]
+    meetings = [{"meeting_id": "1", "unit_code": "1", "kind": "họp UBND", "held_on": "05/08/2025", "paperless": "có"}]
+    data = cm.Dataset(units=units, meetings=meetings)
+    found, draft = data.report("2025"), Draft(data.report("2025"), lang)
+    write_word(found, tmp_path / "report.docx", lang)
+    data.periodic("2025").save(tmp_path, formats=["docx"], lang=lang)
+    head = [*lifetime(draft), *straddling(draft)]
+    assert len(head) == 2
+    for name in ("report.docx", "periodic.docx"):
+        text = [paragraph.text for paragraph in docx.Document(str(tmp_path / name)).paragraphs]
+        assert [line for line in head if line not in text] == [], name
 
 
 def test_the_same_report_is_the_same_bytes(written: Path, tmp_path: Path) -> None:

@@ -195,6 +195,15 @@ def test_headings_and_words_are_vietnamese_or_english_throughout() -> None:
     assert not {status.value for status in Status} & set(words["Trạng thái"].exported("vi")[0])
 
 
+def test_a_title_of_capitals_has_the_rows_that_it_needs() -> None:
+    """64 capitals of 15 points do not stand on one line of a page, as letters do; nor are they cut off."""
+    heights = [
+        next(iter(page_sheets(Page(title, (), (Section("a", "A", annex=True),))))).heights[0]
+        for title in ("MƯỜI BA " * 8, "Mười ba " * 8, "MƯỜI BA " * 4)
+    ]
+    assert heights[0] > heights[1] == heights[2]
+
+
 def test_tables_have_filters_over_all_their_rows(path: Path) -> None:
     book = openpyxl.load_workbook(path)
     for name in book.sheetnames[-3:]:

@@ -19,6 +19,7 @@ _LYING_PAGE: Final = 120.0
 _SHORT: Final = 12  # words stand in the middle of their column if none is longer
 _NUMBERS: Final = 6  # how wide a column of the numbers of rows is
 _LETTERS: Final = 1.1  # of a text to a width of one: it is measured in digits, which are wider
+_CAPITALS: Final = 0.75  # of a text to the same width: a title is all capitals
 _PERCENT: Final = "%"
 
 _TITLE: Final = SheetForm(bold=True, size=15, align="center")
@@ -96,6 +97,7 @@ class _Layout:
         """Add a text over all columns."""
         self.cells.append(SheetCell(self.row, 0, text, form, self.row, self.last))
         per_line = _LETTERS * sum(self.widths) * 12 / form.size - (2 if form.bold else 0)
+        per_line *= _CAPITALS if text.isupper() else 1
         self.heights[self.row] = lines_of(text, per_line) * (form.size + 4) + _GAP
         self.row += 1
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cchc_metrics.errors import InputError
-from cchc_metrics.report.content import report_page
+from cchc_metrics.report.content import lifetime, report_page, straddling
 from cchc_metrics.report.draft import Draft
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.narrative import Narrative, gap_text, narrative
@@ -157,7 +157,8 @@ def _title(document: Document, draft: Draft, told: Narrative) -> None:
     for line in _warnings(draft):
         paragraph = _paragraph(document, line, bold=True, center=True, size=12)
         paragraph.runs[0].font.color.rgb = RGBColor(0xB0, 0, 0)
-    _body(document, told.opening)
+    for sentence in (told.opening, *lifetime(draft), *straddling(draft)):
+        _body(document, sentence)
 
 
 def _warnings(draft: Draft) -> Iterable[str]:
