@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.folders import EXAMPLE
 
+from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.declared.values import exact
 from cchc_metrics.errors import CchcError
 from cchc_metrics.read.published import decimals_of, read_published
+from cchc_metrics.read.unit_changes import units_from_changes
 from cchc_metrics.tables.numbers import format_number
 from cchc_metrics.verbs.compare import Delta
+from cchc_metrics.verbs.figures import under_keys
 from cchc_metrics.verbs.measures import Measures
 
 HEAD = 'source = "Báo cáo số 12/BC-UBND"\nsigned_by = "Chủ tịch UBND huyện"\nsigned_on = 2022-01-05\n'
@@ -104,6 +108,23 @@ def test_how_many_decimals_were_printed(text: object, n: int) -> None:
 def test_mistakes_are_said_with_their_place(text: str, said: str) -> None:
     with pytest.raises(CchcError, match=said):
         published(text)
+
+
+@pytest.mark.parametrize(
+    "unit", ["xã Hưng Thạnh", unicodedata.normalize("NFD", "xã Hưng Thạnh"), "HƯNG THẠNH", "30043", "30043@2025-06-30"]
+)
+def test_a_figure_names_its_unit_by_a_code_or_a_name_of_its_time(unit: str) -> None:
+    """As in every other baseline; a name that nobody had then is told with the nearest."""
+    units = units_from_changes("thap-muoi")
+
+    def read(unit: str) -> Measures:
+        text = f'[[figures]]\nindicator = "{P}"\nunit = "{unit}"\nperiod = "2024"\nnumerator = 1\ndenominator = 3\n'
+        return read_published(HEAD + text, default_catalogue(), units, "30043", file="cong-bo.toml")
+
+    (found,) = under_keys(read(unit), units)
+    assert found.unit == "30043@2025-06-30"
+    with pytest.raises(CchcError, match=r"cong-bo.toml:6: figures.1..unit: there is no unit «xã Hưng Thanh»; did you mean «xã Hưng Thạnh»"):
+        read("xã Hưng Thanh")
 
 
 def test_nothing_is_taken_without_a_source_and_a_signer() -> None:

@@ -17,6 +17,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.numbers import format_number
 from cchc_metrics.values import REASONS, Measure, Printed, Scale, Status, Text, join_reasons
+from cchc_metrics.verbs.figures import unit_in
 from cchc_metrics.verbs.measures import Basis, Measures
 
 _THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
@@ -129,11 +130,15 @@ def read_published(raw: str | bytes, catalogue: Catalogue, units: UnitTree, unit
         if figure.indicator not in catalogue:
             mistakes.missing_name((*path, "indicator"), figure.indicator, catalogue.indicators, "chỉ tiêu", "indicator")
             continue
-        if figure.unit and figure.unit not in units:
-            mistakes.missing_name((*path, "unit"), figure.unit, units.codes, "đơn vị", "unit")
-            continue
+        of = figure.unit or unit
+        if of not in units:  # a name; a code is understood by its days where figures are compared
+            try:
+                of = unit_in(units, of, Period.parse(figure.period))
+            except CchcError as error:
+                mistakes.say((*path, "unit"), error.vi, error.en)
+                continue
         try:
-            measure = _measure(figure, found, catalogue[figure.indicator], figure.unit or unit)
+            measure = _measure(figure, found, catalogue[figure.indicator], of)
         except CchcError as error:
             mistakes.say(path, error.vi, error.en)
             continue
