@@ -175,6 +175,8 @@ def test_every_row_that_cannot_be_used_is_named_at_once(tmp_path: Path) -> None:
         changed(name_old=""),
         changed(part=""),
         changed(name_new=""),
+        changed(code_old="3O043"),
+        changed(code_old="30043.0"),
     )
     with pytest.raises(InputError) as error:
         units_from_changes(csv_file(tmp_path / "u.csv", *rows))
@@ -185,9 +187,11 @@ def test_every_row_that_cannot_be_used_is_named_at_once(tmp_path: Path) -> None:
         "row 6: name_old: is missing",
         "row 7: part: is missing",
         "row 8: name_new: is missing",
+        "row 9: code_old = «3O043»: is no code of digits, as the others are",
+        "row 10: code_old = «30043.0»: is no code of digits, as the others are",
     ):
         assert said in error.value.en
-    assert error.value.vi.count("dòng") == error.value.en.count("row ") == 6
+    assert error.value.vi.count("dòng") == error.value.en.count("row ") == 8
 
 
 @pytest.mark.parametrize(
@@ -231,6 +235,12 @@ def test_a_district_of_the_workbook_needs_its_code(tmp_path: Path) -> None:
 )
 def test_the_notes_of_the_workbook_are_understood(note: str, part: str | None) -> None:
     assert part_of_note(note) == part
+
+
+@pytest.mark.parametrize(("said", "part"), [("Toàn bộ", False), ("WHOLE", False), ("một phần", True), ("Một phần diện tích", True)])
+def test_a_part_is_said_in_the_words_of_notes_too(tmp_path: Path, said: str, part: bool) -> None:
+    tree = units_from_changes(csv_file(tmp_path / "u.csv", changed(part=said, code_new="99999")))
+    assert tree.split_predecessors("99999") == (("00100",) if part else ())
 
 
 def test_kinds_come_off_in_any_writing() -> None:

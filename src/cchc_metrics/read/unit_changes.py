@@ -227,11 +227,15 @@ class _Reader:
     def _codes(self, key: str) -> _Spelled:
         cells = self.cells[key]
         texts = []
+        numbered = any(text.isdecimal() for text in cells.texts)
         for place, text in enumerate(cells.texts):
             code = text.zfill(_WIDTH[key]) if text.isdecimal() else text
             if text.isdecimal() and len(code) > _WIDTH[key]:
                 row = int(self.table.rows[list(cells.codes).index(place)])
                 self._wrong(row, key, text, f"mã có {_WIDTH[key]} chữ số", f"a code has {_WIDTH[key]} digits")
+            if numbered and text and not text.isdecimal():
+                row = int(self.table.rows[list(cells.codes).index(place)])
+                self._wrong(row, key, text, "không phải mã chữ số như các mã khác", "is no code of digits, as the others are")
             texts.append(code)
         return _Spelled(texts, cells.codes)
 
@@ -267,7 +271,7 @@ class _Reader:
         said = self.cells["part"][at] if "part" in self.cells else ""
         note = self.cells["note"][at] if "note" in self.cells else ""
         if said:
-            found = next((part for part in PARTS if part == said.casefold()), None)
+            found = next((part for part in PARTS if part == said.casefold()), None) or part_of_note(said)
             if found is None:
                 vi, en = suggestion(said, PARTS)
                 self._wrong(row, "part", said, f"dùng {', '.join(PARTS)}{vi}", f"use {', '.join(PARTS)}{en}")
