@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -200,6 +202,47 @@ def test_rows_of_one_id_are_judged_together_wherever_they_stand(server: Server) 
     assert sum(len(part.columns) for part in parts) == 300_000
 
 
+@pytest.mark.parametrize("connections", [2, 3])
+def test_several_connections_give_each_row_once(server: Server, connections: int) -> None:
+    sql = f"({dossiers(server, 'wide', 30_000)}) UNION ALL (SELECT * FROM wide WHERE dossier_id IN ('HS-1', 'HS-2'))"
+    one = plain(list(scan_postgres("dossiers", server.uri(), sql, keep_ids=True)))
+    with PostgresSnapshot(server.uri()) as snapshot:
+        several = scan_postgres("dossiers", snapshot, sql, keep_ids=True, connections=connections)
+        server.run("DELETE FROM wide WHERE dossier_id < 'HS-2'")  # after the snapshot, and before most connections
+        assert plain(list(several)) == one
+        assert [part.columns.arrays["dossier_id"].tolist() for part in several] == [
+            part.columns.arrays["dossier_id"].tolist() for part in several
+        ]
+
+
+def test_as_many_connections_as_there_may_be(server: Server) -> None:
+    with pytest.raises(InputError, match="use 1 to 16"):
+        scan_postgres("dossiers", server.uri(), "SELECT 1", connections=0)
+
+
+def test_who_stops_listening_leaves_no_connection(server: Server) -> None:
+    dossiers(server, "long", 400_000)
+    sql = "SELECT *, repeat('x', 200) AS field FROM long"
+    links = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    gc.collect()
+    before = server.rows(links)[0][0]
+    with PostgresSnapshot(server.uri()) as snapshot:
+        for connections in (1, 2):
+            parts: Any = iter(scan_postgres("dossiers", snapshot, sql, connections=connections))
+            next(parts)
+            parts.close()
+        gc.collect()
+        assert wait_for(lambda: server.rows(links)[0][0] <= before + 1)  # that of the snapshot
+
+
+def wait_for(condition: Callable[[], bool]) -> bool:
+    for _ in range(50):
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
 # --- One snapshot
 
 
@@ -251,6 +294,16 @@ def test_a_lost_connection_is_an_error_and_never_a_shorter_answer(server: Server
     for ask in (lambda: list(query), lambda: data.measures("2020"), lambda: data.columns("dossiers")):
         with pytest.raises(DatabaseError, match="the snapshot was lost"):
             ask()
+
+
+def test_one_lost_connection_of_several_is_an_error(server: Server) -> None:
+    dossiers(server, "large", 600_000)
+    parts = iter(scan_postgres("dossiers", server.uri(), "SELECT *, repeat('x', 100) AS field FROM large", connections=2))
+    next(parts)
+    kill = "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY%'"
+    assert server.rows(f"{kill} AND pid <> pg_backend_pid() LIMIT 1) AS one") == [(1,)]
+    with pytest.raises(DatabaseError, match="the connection was lost"):
+        list(parts)
 
 
 def test_a_query_that_takes_too_long_is_an_error(server: Server) -> None:

@@ -34,6 +34,9 @@ from cchc_metrics.reference.unit import UnitTree
 PART_ROWS: Final = 1 << 18
 """The most rows of a part."""
 
+MOST_CONNECTIONS: Final = 16
+"""A database serves others too."""
+
 
 @public
 def scan_postgres(
@@ -49,6 +52,7 @@ def scan_postgres(
     keep_ids: bool = False,
     file: str = "",
     workers: int = 2,
+    connections: int = 1,
     progress: Progress | None = None,
 ) -> PostgresQuery:
     """Return the answer to a query as a table of a kind, which is read in parts: by a dataset, or by going over it.
@@ -68,6 +72,8 @@ def scan_postgres(
         keep_ids: whether identifiers are kept, see ``scan_parquet``.
         file: a name for messages.
         workers: how many parts are judged at a time, while the next is fetched.
+        connections: on how many connections rows are fetched, all of them in the one snapshot; the server runs the query once on each, and
+            rows come in another order than the query's.
         progress: called with the name, how many rows are done and how many there are.
 
     Raises:
@@ -76,8 +82,9 @@ def scan_postgres(
     """
     chosen = kind_named(kind)
     given = Given(units, calendar, extracted_on, own_of(chosen, own))
+    _check(connections)
     snapshot = PostgresSnapshot(uri) if isinstance(uri, str) else uri
-    table = QueryTable.of(snapshot, sql)
+    table = QueryTable.of(snapshot, sql, connections)
     named = file or f"{chosen.name} (PostgreSQL)"
     return PostgresQuery(chosen, table, given, named, None if columns is None else frozenset(columns), keep_ids, workers, progress)
 
@@ -170,7 +177,7 @@ class PostgresQuery(DeferredTable):
         """
         at = self._day(by)
         where = f"c{at} IS NULL" if not month else f"{self._month(by)} = '{_month(month)}'"
-        table = QueryTable.of(self.table.snapshot, self.table.where(where))
+        table = QueryTable.of(self.table.snapshot, self.table.where(where), self.table.connections)
         return replace(self, table=table)
 
     def _day(self, by: str) -> int:
@@ -206,6 +213,13 @@ def changed_months(before: Mapping[str, Iterable[int]], now: MonthMarks) -> tupl
     """
     marks = {month: tuple(mark) for month, mark in before.items()}
     return tuple(sorted(month for month in {*marks, *now} if marks.get(month) != (tuple(now[month]) if month in now else None)))
+
+
+def _check(connections: int) -> None:
+    if not 1 <= connections <= MOST_CONNECTIONS:
+        raise InputError(
+            f"connections: {connections}; dùng 1 đến {MOST_CONNECTIONS}", f"connections: {connections}; use 1 to {MOST_CONNECTIONS}"
+        )
 
 
 def _month(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeVar
@@ -232,7 +234,7 @@ class PostgresSnapshot:
         with self.connection() as link:
             return guarded(self._uri, lambda: described(link))
 
-    def batches(self, sql: str) -> Iterator[Any]:
+    def batches(self, sql: str) -> Generator[Any, None, None]:
         """Yield the answer to a query as Arrow record batches, in memory that does not grow with it.
 
         Raises:
@@ -248,6 +250,31 @@ class PostgresSnapshot:
                     yield batch
             finally:
                 guarded(self._uri, cursor.close)
+
+    def batches_of(self, queries: Sequence[str]) -> Iterator[Any]:
+        """Yield the answers to several queries by turns, each on a connection of its own that fetches one batch ahead.
+
+        Raises:
+            DatabaseError: one of them cannot be run, or its answer broke off.
+        """
+        if len(queries) == 1:
+            yield from self.batches(queries[0])
+            return
+        with ThreadPoolExecutor(max_workers=len(queries)) as pool:
+            answers = [self.batches(query) for query in queries]
+            waiting = deque((answer, pool.submit(next, answer, None)) for answer in answers)
+            try:
+                while waiting:
+                    answer, fetched = waiting[0]
+                    batch = fetched.result()
+                    waiting.popleft()
+                    if batch is not None:
+                        waiting.append((answer, pool.submit(next, answer, None)))
+                        yield batch
+            finally:  # what is being fetched is waited for, then every connection is closed
+                wait([fetched for _, fetched in waiting])
+                for answer in answers:
+                    answer.close()
 
     @contextmanager
     def connection(self) -> Iterator[Any]:

@@ -42,15 +42,17 @@ class QueryTable:
         sql: the query, as it was given.
         schema: the Arrow schema of its answer.
         rows: how many rows it has.
+        connections: on how many connections its rows are fetched, each its share by a hash of the row.
     """
 
     snapshot: PostgresSnapshot = field(repr=False)
     sql: str
     schema: Any
     rows: int
+    connections: int = 1
 
     @classmethod
-    def of(cls, snapshot: PostgresSnapshot, sql: str) -> QueryTable:
+    def of(cls, snapshot: PostgresSnapshot, sql: str, connections: int = 1) -> QueryTable:
         """Return the answer to a query, of which its columns and the number of its rows are asked now.
 
         Raises:
@@ -62,7 +64,7 @@ class QueryTable:
             raise InputError("PostgreSQL: truy vấn trống", "PostgreSQL: the query is empty")
         schema = snapshot.schema(inner)
         [(rows,)] = snapshot.rows(f"SELECT count(*) FROM (\n{inner}\n) AS q")  # noqa: S608  the query is the user's own
-        return cls(snapshot, inner, schema, int(rows))
+        return cls(snapshot, inner, schema, int(rows), connections)
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -83,6 +85,15 @@ class QueryTable:
         """Return the query for some of the columns, each in the form in which it is understood."""
         chosen = [f"c{at}{_cast(self.schema.field(at))} AS c{at}" for at in self.positions(headings)]
         return f"SELECT {', '.join(chosen)} FROM {self.source()}"  # noqa: S608  the query is the user's own
+
+    def shares(self, headings: Collection[str]) -> list[str]:
+        """Return the queries that together give all rows of some columns, each row once: one for each connection."""
+        select, n = self.select(headings), self.connections
+        if n == 1:
+            return [select]
+        cells = ", ".join(f"c{at}" for at in self.positions(headings))
+        share = f"(hashtextextended(ROW({cells})::text, 0) & {2**62 - 1}) % {n}"
+        return [f"{select} WHERE {share} = {at}" for at in range(n)]
 
     def where(self, condition: str) -> str:
         """Return the query for some of the rows, with its own headings.
@@ -123,7 +134,7 @@ class QueryTable:
             return
         pa = arrow()
         read = 0
-        for batch in self.snapshot.batches(self.select(names)):
+        for batch in self.snapshot.batches_of(self.shares(names)):
             for first in range(0, batch.num_rows, part_rows):
                 part = pa.Table.from_batches([batch.slice(first, part_rows)]).rename_columns(names)
                 read += part.num_rows
