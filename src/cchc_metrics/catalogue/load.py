@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from cchc_metrics.arguments import public
-from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, event_sets, set_with
+from cchc_metrics.catalogue.model import UNITS_KIND, Catalogue, Count, Indicator, OwnChange, event_sets, set_with
 from cchc_metrics.declared import Mistakes, parse_toml
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.errors import suggestion
@@ -30,7 +30,9 @@ def default_catalogue() -> Catalogue:
 
 @public
 def load_catalogue(text: str | bytes, *, file: str = "catalogue.toml", base: Catalogue | None = None) -> Catalogue:
-    """Return a catalogue extended by TOML text with ``[[count]]`` and ``[[indicator]]`` tables.
+    """Return a catalogue extended by TOML text with ``[[count]]``, ``[[indicator]]`` and ``[[change]]`` tables.
+
+    A ``[[change]]`` marks a day on which the series of an indicator breaks, one of the packaged too; see ``OwnChange``.
 
     Args:
         text: the TOML, as text or as the file's bytes.
@@ -39,7 +41,8 @@ def load_catalogue(text: str | bytes, *, file: str = "catalogue.toml", base: Cat
 
     Raises:
         MistakesError: lists every mistake, a line each: bad TOML, unknown keys, an id that is already taken, an unknown count, event set,
-            dimension or label (with the nearest that exists), a breakdown that a count cannot give.
+            dimension or label (with the nearest that exists), a breakdown that a count cannot give, a change of an unknown indicator or one
+            whose day has a change already.
 
     >>> own = load_catalogue('''
     ... [[indicator]]
@@ -57,7 +60,7 @@ def load_catalogue(text: str | bytes, *, file: str = "catalogue.toml", base: Cat
     if base is None:
         base = default_catalogue()
     mistakes = Mistakes(parse_toml(text, file))
-    mistakes.unknown((), mistakes.source.data, ("count", "indicator"))
+    mistakes.unknown((), mistakes.source.data, ("count", "indicator", "change"))
     counts = dict(base.counts)
     for path, table in mistakes.tables("count"):
         count = mistakes.model(Count, table, path)
@@ -77,6 +80,15 @@ def load_catalogue(text: str | bytes, *, file: str = "catalogue.toml", base: Cat
                 ],
             )
             indicators[indicator.id] = indicator
+    for path, table in mistakes.tables("change"):
+        change = mistakes.model(OwnChange, table, path)
+        if change is None or mistakes.missing_name((*path, "indicator"), change.indicator, indicators, "chỉ tiêu", "indicator"):
+            continue
+        changed = indicators[change.indicator]
+        if change.on in {changed.definition_changed_on, *(known.on for known in changed.changes)}:
+            mistakes.say((*path, "on"), "ngày này đã có thay đổi", "there is a change on this day already")
+            continue
+        indicators[changed.id] = changed.model_copy(update={"changes": (*changed.changes, change.said)})
     mistakes.raise_if_any()
     return Catalogue(counts.values(), indicators.values())
 

@@ -75,6 +75,26 @@ class DefinitionChange(DeclaredModel):
     en: str = Field(min_length=1)
 
 
+class OwnChange(DefinitionChange):
+    """A break in the series of an indicator that there is: ``[[change]]`` of a district's own catalogue.
+
+    Args:
+        indicator: its id.
+        source: the document that broke it, as a resolution of the people's council that sets fees to 0 đồng.
+
+    >>> OwnChange(indicator="paid_online", on="29/09/2025", vi="lệ phí 0 đồng", en="fees of 0 đồng", source="NQ 01").said.en
+    'fees of 0 đồng (NQ 01)'
+    """
+
+    indicator: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+    @property
+    def said(self) -> DefinitionChange:
+        """The change as it stands beside a comparison, with its source."""
+        return DefinitionChange(on=self.on, vi=f"{self.vi} ({self.source})", en=f"{self.en} ({self.source})")
+
+
 class Indicator(DeclaredModel):
     """The definition of an indicator.
 

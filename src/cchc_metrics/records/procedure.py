@@ -11,7 +11,7 @@ import numpy as np
 from cchc_metrics.records.choices import Channel, Interlinked, ProactiveLevel, ServiceLevel, TermUnit, Tier
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CUT_OFF
-from cchc_metrics.records.fields import NO_DAY, Choice, Flag, Label, Moment, RequiredLabel, Term
+from cchc_metrics.records.fields import NO_DAY, Choice, Flag, Label, Moment, RequiredLabel, Term, Whole
 from cchc_metrics.records.kind import Context, Dates, Dim, Events, EventSet, Join, Kind
 from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
@@ -49,6 +49,7 @@ class Procedure(Record):
         boundary_free: whether it can be filed anywhere (phi địa giới hành chính).
         interlinked: whether several agencies handle it one after the other.
         proactive: level of the proactive service, which is no level of the online service.
+        fee: how much its fees are, in đồng, 0 where they were set to that; of a dossier that does not say whether it owes any, too.
 
     >>> Procedure(procedure_code="1.001", term="3", term_unit="ngày làm việc", cut_off="15:00").term
     Fraction(3, 1)
@@ -68,6 +69,7 @@ class Procedure(Record):
     boundary_free: Flag = Flag.UNKNOWN
     interlinked: Interlinked = Interlinked.UNKNOWN
     proactive: ProactiveLevel = ProactiveLevel.UNKNOWN
+    fee: Whole = None
 
 
 # A spreadsheet makes 15:00 a time of day, which reads as 15:00:00.
@@ -187,6 +189,7 @@ KIND = Kind(
         "service_level": ("Mức độ DVC", "Mức độ dịch vụ công", "Mức độ dịch vụ công trực tuyến", "Dịch vụ công trực tuyến"),
         "boundary_free": ("Phi địa giới", "Phi địa giới hành chính", "Không phụ thuộc địa giới hành chính"),
         "interlinked": ("Liên thông", "Thủ tục liên thông"),
+        "fee": ("Mức phí, lệ phí", "Số tiền phí, lệ phí", "Phí, lệ phí (đồng)", "Mức thu phí, lệ phí"),
         "proactive": ("Mức độ chủ động", "Dịch vụ công chủ động", "Mức độ dịch vụ công chủ động"),
     },
     dates=Dates("valid_from", (), ("valid_from", "valid_to")),
@@ -198,7 +201,7 @@ KIND = Kind(
 def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:
     """Return dossiers with the term, field, cut-off and service level of their procedure's version on the day of receipt.
 
-    What a dossier says itself stands.
+    And with whether there is a financial obligation: none where the fee of the version is 0 đồng. What a dossier says itself stands.
 
     A version for the dossier's channel wins over one for every channel. A dossier whose procedure, channel or day no version covers stays
     as it is. Where versions overlap, of those that are in force on the day the one that began last applies.
@@ -230,6 +233,14 @@ def attach_procedures(dossiers: Columns, procedures: Columns) -> Columns:
         unsaid = found[level[found] == ServiceLevel.labels().index("unknown")]
         level[unsaid] = _choices(procedures, "service_level", ServiceLevel.labels())[chosen[unsaid]]
         arrays["service_level"], names["service_level"] = level, ServiceLevel.labels()
+    if "fee" in procedures:
+        flags, fee = Flag.labels(), procedures.numbers("fee")
+        owed = _choices(dossiers, "fee_due", flags)
+        unsaid = found[owed[found] == flags.index("unknown")]
+        amount = fee[chosen[unsaid]]
+        said = np.where(amount < 0, flags.index("unknown"), np.where(amount > 0, flags.index("yes"), flags.index("no")))
+        owed[unsaid] = said.astype(np.uint8)
+        arrays["fee_due"], names["fee_due"] = owed, flags
     return replace(dossiers, arrays=arrays, labels=names)
 
 
