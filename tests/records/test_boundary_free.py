@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,23 @@ def test_a_dossier_is_to_come_on_the_day_of_its_receipt_and_after_15_on_the_next
     if clock is None and SLOW.is_working(first) and passed == 1:
         expected = Flag.UNKNOWN  # it could have come in the afternoon
     assert (list(Flag)[found[0]], int(day[0])) == (expected, int(columns.days("received_at")[0]))
+
+
+@pytest.mark.parametrize(
+    ("received", "elsewhere", "in_time"),
+    [
+        (date(2026, 8, 11), date(2026, 8, 12), Flag.UNKNOWN),
+        (date(2026, 8, 11), datetime(2026, 8, 12, 16, 0), Flag.UNKNOWN),
+        (datetime(2026, 8, 11, 9, 0), datetime(2026, 8, 11, 9, 1), Flag.UNKNOWN),
+        (datetime(2026, 8, 11, 9, 0), datetime(2026, 8, 11, 9, 0), Flag.YES),
+        (datetime(2026, 8, 11), datetime(2026, 8, 11, 9, 0), Flag.YES),  # midnight is a day without a time, as the check of rows takes it
+        (datetime(2026, 8, 11, 9, 0), date(2026, 8, 11), Flag.YES),
+    ],
+)
+def test_what_came_before_it_was_received_elsewhere_was_not_handed_on_in_time(received: date, elsewhere: date, in_time: Flag) -> None:
+    columns = columns_of(Dossier, [dossier("1", received, elsewhere)])
+    rules = Rules.preset("default").on(date(2026, 8, 5))
+    assert list(Flag)[transfers(columns, columns.days("received_at"), rules, TO_2027)[1][0]] is in_time
 
 
 @pytest.mark.parametrize("received", [date(2026, 8, 4), date(2026, 8, 5)])
@@ -154,3 +171,39 @@ def test_interlinked_procedures_close_what_waits_for_papers_after_15_working_day
 )
 def test_interlinked_procedures_take_a_late_receipt_for_one_of_the_next_working_day(received: date, due: date) -> None:
     assert cm.due_date(received, 1, "working_days", calendar=TO_2027, rules=Rules.preset("interlinked")) == due
+
+
+OPEN: Any = {"opening_hours": [(time(8), time(12)), (time(13), time(17))]}
+
+
+@pytest.mark.parametrize(
+    ("submitted", "asked", "late", "late_by_clock"),
+    [
+        (datetime(2026, 8, 3, 9, 0), datetime(2026, 8, 4, 9, 0), 0, 0),
+        (datetime(2026, 8, 3, 9, 0), datetime(2026, 8, 4, 9, 1), 0, 1),
+        (datetime(2026, 8, 3, 16, 30), datetime(2026, 8, 4, 17, 0), 0, 0),  # the last hour: from 08:00 of the next working day
+        (datetime(2026, 8, 3, 16, 30), datetime(2026, 8, 5, 8, 1), 1, 1),
+        (datetime(2026, 8, 8, 9, 0), datetime(2026, 8, 10, 17, 0), 0, 0),  # a Saturday
+        (datetime(2026, 8, 8, 9, 0), datetime(2026, 8, 11, 8, 1), 1, 1),
+        (date(2026, 8, 3), date(2026, 8, 5), 1, 1),
+    ],
+)
+def test_interlinked_procedures_ask_for_papers_within_8_working_hours(submitted: date, asked: date, late: int, late_by_clock: int) -> None:
+    plain = Rules.preset("interlinked")
+    for rules, expected in ((plain, late), (plain.with_options("by_clock", OPEN), late_by_clock)):
+        rows = [dossier("1", date(2026, 8, 11), None, "no", status="5", ended_at=None, submitted_at=submitted)]
+        event = DossierEvent(dossier_id="1", kind="bổ sung", happened_at=asked)
+        data = cm.Dataset(units=UNITS, unit="TM", dossiers=rows, dossier_events=[event], rules=rules, as_of=date(2026, 8, 31))
+        assert data.problems.by_code().get(Code.SUPPLEMENT_ASKED_LATE, 0) == expected
+
+
+@pytest.mark.parametrize(
+    ("papers", "due"), [(datetime(2026, 8, 11, 9, 0), 14), (datetime(2026, 8, 11, 16, 30), 17), (date(2026, 8, 15), 20)]
+)
+def test_interlinked_procedures_begin_their_term_anew_after_a_supplement(papers: date, due: int) -> None:
+    rows = [dossier("1", datetime(2026, 8, 3, 9, 0), None, "no", term=3)]
+    events = [
+        DossierEvent(dossier_id="1", kind=kind, happened_at=at) for kind, at in (("bổ sung", date(2026, 8, 4)), ("đã bổ sung", papers))
+    ]
+    data = cm.Dataset(units=UNITS, unit="TM", dossiers=rows, dossier_events=events, rules="interlinked", as_of=date(2026, 8, 31))
+    assert [row.due for row in data.explain("resolved_on_time", period="2026-08")] == [date(2026, 8, due)]

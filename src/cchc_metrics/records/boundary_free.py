@@ -71,7 +71,8 @@ def transfers(columns: Columns, received: Array, rules: Rules, calendar: Calenda
     """Return when dossiers received elsewhere came to the competent agency, and whether in time.
 
     Days are compared: one received up to the cut-off of the rules is to come on the same working day, a later one, or one of a day off, on
-    the next. A receipt without a time of day that came on the next working day could be either, one without a day anything.
+    the next. A receipt without a time of day that came on the next working day could be either, one without a day anything; nor is it known
+    of one that came before it was received elsewhere.
 
     Returns:
         int32[n] day, ``NO_DAY`` for dossiers that are not boundary-free; and positions in ``Flag``.
@@ -91,5 +92,7 @@ def transfers(columns: Columns, received: Array, rules: Rules, calendar: Calenda
     passed = calendar.working_days_through(received[rows]) - calendar.working_days_through(begun)
     allowed = (off | (second > cut_off)).astype(np.int64)
     doubtful = ~off & (second < 0) & (passed == 1)
+    clock = columns.clock("received_at")[rows]
+    doubtful |= (received[rows] < begun) | ((received[rows] == begun) & (clock >= 0) & (clock < second))
     found[rows] = np.where(doubtful, _UNKNOWN, np.where(passed <= allowed, _YES, _NO))
     return day, found

@@ -16,7 +16,7 @@ from cchc_metrics.records.fields import NO_DAY, Flag
 from cchc_metrics.records.kind import Context
 from cchc_metrics.records.lateness import ON_DUE_DATE, classed_ends, is_late, overdue_between, timings
 from cchc_metrics.records.rules_by_day import follows_receipt
-from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, move_days
+from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, after_cut_off, move_days
 from cchc_metrics.records.waits import NOTICE, NOTICE_OPEN, REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.hours import position
@@ -244,7 +244,11 @@ def _within(begun: tuple[Array, Array], until: tuple[Array, Array], hours: int, 
 
 @follows_receipt
 def notice_is_late(columns: Columns, rules: Rules, calendar: Calendar) -> Array:
-    """Return the mask of the dossiers of which papers were asked for first after the ``notice_hours`` of the rules."""
+    """Return the mask of the dossiers of which papers were asked for first after the ``notice_hours`` of the rules.
+
+    By the clock the hours run from where a term would: after the cut-off of the rules from the next opening. By whole working days they run
+    from the day itself, of which the next is the last.
+    """
     late = np.zeros(len(columns), dtype=bool)
     if rules.notice_hours is None or NOTICE not in columns:
         return late
@@ -253,7 +257,15 @@ def notice_is_late(columns: Columns, rules: Rules, calendar: Calendar) -> Array:
     second = np.where(submitted, columns.seconds("submitted_at"), columns.seconds("received_at"))
     asked, at = columns.days(NOTICE), columns.seconds(NOTICE)
     rows = np.flatnonzero((asked >= 0) & (day >= 0) & calendar.covers(asked) & calendar.covers(day))
-    late[rows] = ~_within((day[rows], second[rows]), (asked[rows], at[rows]), rules.notice_hours, rules, calendar)
+    begun, until = (day[rows], second[rows]), (asked[rows], at[rows])
+    in_time = _within(begun, until, rules.notice_hours, rules, calendar)
+    if rules.opening_hours:
+        opened, clock = after_cut_off(*begun, None, rules, calendar)
+        inside = calendar.covers(opened)
+        in_time[inside] = _within(
+            (opened[inside], clock[inside]), (until[0][inside], until[1][inside]), rules.notice_hours, rules, calendar
+        )
+    late[rows] = ~in_time
     return late
 
 

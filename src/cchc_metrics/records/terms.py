@@ -59,11 +59,7 @@ def add_terms(
     seconds = np.full(n, -1, dtype=np.int32) if start_second is None else start_second
     extra = np.zeros(n, dtype=np.int64) if extra_days is None else extra_days
     more = np.zeros(n, dtype=np.int64) if extra_seconds is None else extra_seconds
-    if rules.cut_off is not None:
-        own = rules.cut_off.hour * 3600 + rules.cut_off.minute * 60 + rules.cut_off.second
-        cut_off = np.full(n, own, dtype=np.int64) if cut_off is None else np.where(cut_off < 0, own, cut_off)
-    if cut_off is not None:
-        start, seconds = _after_cut_off(start, seconds, cut_off, calendar)
+    start, seconds = after_cut_off(start, seconds, cut_off, rules, calendar)
     if rules.received_on_day_off != "as_received":
         nothing_to_add = halves + extra + more == 0
         start, seconds = _from_working_day(start, seconds, nothing_to_add, calendar, forward=rules.received_on_day_off == "forward")
@@ -151,7 +147,21 @@ def move_days(days: Array, amount: Array, by_calendar: Array, calendar: Calendar
     return moved
 
 
-def _after_cut_off(start: Array, seconds: Array, cut_off: Array, calendar: Calendar) -> tuple[Array, Array]:
+def after_cut_off(start: Array, seconds: Array, cut_off: Array | None, rules: Rules, calendar: Calendar) -> tuple[Array, Array]:
+    """Return receipts with those after the cut-off, or on a day off, moved to the opening of the next working day.
+
+    Args:
+        start: int[n] day of each receipt.
+        seconds: int[n] its second of the day, −1 where not known.
+        cut_off: int[n] second of the procedure of each, −1 for that of the rules; None for none.
+        rules: with the cut-off of procedures that have none of their own.
+        calendar: the working calendar; a receipt whose next working day is beyond it has ``NO_DAY``.
+    """
+    if rules.cut_off is not None:
+        own = rules.cut_off.hour * 3600 + rules.cut_off.minute * 60 + rules.cut_off.second
+        cut_off = np.full(len(start), own, dtype=np.int64) if cut_off is None else np.where(cut_off < 0, own, cut_off)
+    if cut_off is None:
+        return start, seconds
     rows = np.flatnonzero((cut_off >= 0) & calendar.covers(start))
     rows = rows[(seconds[rows] > cut_off[rows]) | ~calendar.working[start[rows] - calendar.first_day]]
     if not rows.size:
