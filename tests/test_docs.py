@@ -56,7 +56,7 @@ def examples_of_module(name: str) -> list[doctest.DocTest]:
 
 def blocks(text: str) -> list[tuple[int, str]]:
     """Return the Python blocks of a Markdown page whose packages are there, each with the number of lines that precede it."""
-    found = [each for each in BLOCK.finditer(text) if all(map(find_spec, each["needs"].split()))]
+    found = [each for each in BLOCK.finditer(text) if all(find_spec(word) for word in each["needs"].split() if word.isidentifier())]
     return [(text.count("\n", 0, each.start("code")), each["code"]) for each in found]
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 import numpy as np
 
 from cchc_metrics.records import digitising
-from cchc_metrics.records.boundary_free import boundary_free, transfers
+from cchc_metrics.records.boundary_free import boundary_free, can_be, transfers
 from cchc_metrics.records.choices import (
     Channel,
     Digitised,
@@ -411,14 +411,14 @@ def _of_receipts(columns: Columns, context: Context, end: Array) -> Iterator[Eve
     if RECEIVED_BOUNDARY_FREE in wanted:  # where no column says it, it is not known, as of rows whose cells are empty
         dims = {"boundary_free": (boundary_free(columns), Flag.labels()), "channel": columns.codes("channel")}
         yield Events(RECEIVED_BOUNDARY_FREE, received, unit, dims)
-    if TRANSFERRED in wanted and "received_elsewhere_at" in columns:
+    if TRANSFERRED in wanted and can_be(columns):
         day, in_time = _transfers(columns, context.rules, received, context.calendar)
         yield Events(TRANSFERRED, day, unit, {"in_time": (in_time, Flag.labels())})
 
 
 def _late(columns: Columns, context: Context, timed: Timed) -> Iterator[Events]:
     """Yield those that ended late, by whether an apology was given."""
-    if context.wants(f"dossiers.{LATE_APOLOGISED.name}") and "apologies" in columns:
+    if context.wants(f"dossiers.{LATE_APOLOGISED.name}"):  # where no column says it, it is not known, as of rows whose cells are empty
         late = np.where((timed.ended >= 0) & (timed.timing == LATE), timed.ended, np.int32(NO_DAY))
         given, flags = columns.numbers("apologies"), list(Flag)
         codes = np.where(given < 0, flags.index(Flag.UNKNOWN), np.where(given > 0, flags.index(Flag.YES), flags.index(Flag.NO)))

@@ -231,6 +231,7 @@ def window_before(current: Measure, period: Period | None = None) -> Period | No
         current: the measure.
         period: a named baseline period; None for the same-named one a year earlier.
 
+    >>> from datetime import date
     >>> m = Measure("x", "TM", Period.parse("2022"), (), date(2022, 3, 31), Status.PERIOD_OPEN, 1, None, Scale.COUNT)
     >>> window_before(m).label
     '2021-01-01..2021-03-31'

@@ -11,7 +11,7 @@ import numpy as np
 from cchc_metrics.count.cube import BIN, UNIT, VALUE, Cube
 from cchc_metrics.count.fast.tables import LARGEST_BIN, Tables
 from cchc_metrics.records import digitising, dossier
-from cchc_metrics.records.boundary_free import ELSEWHERE
+from cchc_metrics.records.boundary_free import ELSEWHERE, can_be
 from cchc_metrics.records.choices import Outcome, Standing, Timing
 from cchc_metrics.records.columns import SECOND, Array, Columns
 from cchc_metrics.records.due import CUT_OFF
@@ -34,7 +34,6 @@ _SHARED_CELLS: Final = 1 << 18  # sets share one histogram of all their dimensio
 _MOST_CELLS: Final = 1 << 26
 _TIMINGS: Final = Timing.labels()[:3]  # a dossier without a due date does not take the usual course
 _STANDINGS: Final = Standing.labels()[:4]  # 2 for one that has not ended by the day of the question, and 1 for one past its due date
-_GENERAL: Final = ("in_time", "apologised")  # which are found by the general way alone
 JUDGED: Final = ("timing", "standing")
 """Dimensions that follow from the due date."""
 
@@ -62,6 +61,7 @@ _KINDS: Mapping[str, _Kind] = {
     dossier.POSTED_OUT.name: _Kind(ENDED),
     dossier.OVERDUE_BEGINS.name: _Kind(OVERDUE),
     dossier.OVERDUE_ENDS.name: _Kind(ENDED, late=True),
+    dossier.LATE_APOLOGISED.name: _Kind(ENDED, late=True),
     dossier.OVERDUE_5_BEGINS.name: _Kind(OVERDUE_5),
     dossier.OVERDUE_5_ENDS.name: _Kind(ENDED_5),
     dossier.OVERDUE_10_BEGINS.name: _Kind(OVERDUE_10),
@@ -73,14 +73,13 @@ _KINDS: Mapping[str, _Kind] = {
 _NEEDS = {
     dossier.SUPPLEMENTS.name: "supplement_requests",
     dossier.ACCEPTED.name: "submitted_at",
-    dossier.TRANSFERRED.name: "received_elsewhere_at",
     dossier.APOLOGIES.name: "apologies",
-    dossier.LATE_APOLOGISED.name: "apologies",
     dossier.REAPPOINTMENTS.name: "reappointments",
-    dossier.RECEIVED_BY_SERVICE.name: "procedure_code",
     dossier.COMPONENTS.name: "components_digitised",
     dossier.COMPONENTS_DIGITISED.name: "components_digitised",
 }
+_BY_COLUMN = {dossier.RECEIVED_BOUNDARY_FREE.name: ELSEWHERE, dossier.LATE_APOLOGISED.name: "apologies"}
+"""Sets that are found by the general way where a table has a column, and are unknown of every row where it has none."""
 _NEVER = (dossier.UNDATED_BEGINS.name, dossier.UNDATED_ENDS.name, dossier.AGE_UNKNOWN_BEGINS.name, dossier.AGE_UNKNOWN_ENDS.name)
 
 
@@ -200,18 +199,19 @@ class CountPlan:
         }
         labels = {UNIT: columns.codes("unit_code")[1], "timing": _TIMINGS, "standing": _STANDINGS, "outcome": Outcome.labels()}
         labels[digitising.NAME] = Flag.labels() if digitising.differs(columns) else (Flag.YES.value,)
-        for dim in dict.fromkeys(d for dims in wanted.values() for d in dims):
-            if dim not in labels and dim not in _GENERAL:
-                labels[dim] = columns.codes(dim)[1]
+        if not can_be(columns):
+            wanted.pop(dossier.TRANSFERRED.name, None)
+        general = {name for name in wanted if name not in _KINDS and name not in _NEVER}
+        general |= {name for name, column in _BY_COLUMN.items() if column in columns and name in wanted}
+        usual = {name: dims for name, dims in wanted.items() if name not in general}
+        for dim in dict.fromkeys(d for dims in usual.values() for d in dims):
+            if dim not in labels:
+                labels[dim] = (Flag.UNKNOWN.value,) if dim == "apologised" else columns.codes(dim)[1]
         if any(len(set(texts)) < len(texts) for texts in labels.values()):
             return None
         tables = Tables.of(context.calendar, edges)
         if not tables.usual:
             return None
-        general = {name for name in wanted if name not in _KINDS and name not in _NEVER}
-        if ELSEWHERE in columns:  # then it is no column of its own that says what is boundary-free
-            general |= {dossier.RECEIVED_BOUNDARY_FREE.name} & wanted.keys()
-        usual = {name: dims for name, dims in wanted.items() if name not in general}
         histograms, members = _shared(usual, labels, len(labels[UNIT]) * (tables.none + 1))
         rest = tuple(name for name in wanted if name in general)
         never = tuple(name for name in _NEVER if name in wanted)
