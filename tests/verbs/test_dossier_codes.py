@@ -51,6 +51,9 @@ def judged(*rows: dict[str, Any]) -> Problems:
         ("G22.99-210305-G20001", {}, {Code.CODE_UNIT_DIFFERS: 1}),
         ("H20.38-210304-0001", {}, {Code.CODE_DAY_DIFFERS: 1}),
         ("H20.38-210230-0001", {}, {Code.CODE_DAY_IMPOSSIBLE: 1}),
+        ("H20.38-210304-0001", {"received_elsewhere_at": date(2021, 3, 4)}, {}),  # which gave the code
+        ("H20.38-210303-0001", {"received_elsewhere_at": date(2021, 3, 4)}, {Code.CODE_DAY_DIFFERS: 1}),
+        ("H20.38-210304-0001", {"received_elsewhere_at": date(2021, 3, 4), "boundary_free": "no"}, {Code.CODE_DAY_DIFFERS: 1}),
         ("H20.38.04-210304-0001", {}, {Code.CODE_DAY_DIFFERS: 1, Code.CODE_UNIT_DIFFERS: 1}),
         ("H20.38-210305-0001", {"unit_code": "30043"}, {Code.CODE_UNIT_NOT_JUDGED: 1}),
         ("H20.38-210304-0001", {"status": "1", "received_at": None}, {}),

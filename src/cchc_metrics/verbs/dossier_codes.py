@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Final
 
+from cchc_metrics.records.boundary_free import first_receipts
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.dossier_code import day_in_code, is_agency, split_code
 from cchc_metrics.records.problems import Code, Problem, Problems
@@ -21,7 +22,8 @@ def dossier_codes(parts: Iterable[Columns], units: UnitTree) -> Problems:
     """Return where the codes of dossiers disagree with their rows; a code of another form than ``dossier_code`` knows is not judged.
 
     - ``code_day_impossible``: its six digits are no real day.
-    - ``code_day_differs``: it names another day than that of the receipt; a dossier without a receipt is not compared.
+    - ``code_day_differs``: it names another day than that of the receipt, nor, of a boundary-free dossier, that of the receipt elsewhere,
+      where it can have got its code; a dossier without a receipt is not compared.
     - ``code_unit_differs``: its agency, or the nearest above it that is in the tree, is another unit than the row's, nor one that the row's
       took over; or none is.
     - ``code_unit_not_judged``: the unit's own code is no agency code; told once a unit, with the number of dossiers.
@@ -44,6 +46,7 @@ def _judged(dossiers: Columns, units: UnitTree) -> Problems:
     meant: dict[str, tuple[str, ...]] = {}
     ids = dossiers.arrays["dossier_id"].tolist() if "dossier_id" in dossiers else []
     received, filed = dossiers.days("received_at").tolist(), dossiers.days("submitted_at").tolist()
+    first = first_receipts(dossiers).tolist()
     codes, labels = dossiers.codes("unit_code")
     own = [units.whole(label) for label in labels]
     comparable = [is_agency(code) for code in own]
@@ -64,7 +67,7 @@ def _judged(dossiers: Columns, units: UnitTree) -> Problems:
         day = day_in_code(digits)
         if day is None:
             tell(Code.CODE_DAY_IMPOSSIBLE, at)
-        elif received[at] >= 0 and day_number(day) != received[at]:
+        elif received[at] >= 0 and day_number(day) not in (received[at], first[at]):
             tell(Code.CODE_DAY_DIFFERS, at, partial(_days, day, received[at], filed[at]))
         if not comparable[unit]:
             apart.setdefault(labels[unit], []).append(int(numbers[at]))
