@@ -22,6 +22,7 @@ from tests.postgres.server import PASSWORD, READ_PASSWORD, READER, Server, runni
 
 import cchc_metrics as cm
 from cchc_metrics.errors import InputError
+from cchc_metrics.fold import Partial, settle, tally_batches
 from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.postgres import DatabaseError, PostgresSnapshot, changed_months, scan_postgres
 from cchc_metrics.read.tables import Parsed
@@ -425,6 +426,20 @@ def test_months_are_those_of_vietnam_and_add_up_to_the_whole(server: Server) -> 
         assert {month: part.table.rows for month, part in parts.items()} == {month: rows for month, (rows, _) in marks.items()}
     assert marks["2021-02"][0] == 28 * 5 + 1
     assert cm.Tally.sum(of_months) == whole
+
+
+def test_months_that_are_counted_apart_are_put_together_by_the_fold(server: Server) -> None:
+    sql = dossiers(server, "folded")
+    server.run("ALTER TABLE folded ALTER supplement_requests TYPE money", "UPDATE folded SET due_at = 'infinity' WHERE dossier_id = 'HS-7'")
+    with PostgresSnapshot(server.uri()) as snapshot:
+        query = scan_postgres("dossiers", snapshot, sql)
+        data = cm.Dataset(units=UNITS, as_of=date(2021, 12, 31))
+        ask = data.ask("dossiers", "2021", like=next(query.batches())).trusting_ids()
+        found = settle(ask, Partial.sum(tally_batches(ask, query.in_month(month).batches(), part=month) for month in query.months()))
+        whole = cm.Dataset(units=UNITS, as_of=date(2021, 12, 31), dossiers=query)
+        assert found.counted is not None
+        assert str(cm.measure(found.counted, units=whole.units)) == str(cm.measure(whole.tally(["2021"]), units=whole.units))
+        assert found.problems.rejected == whole.problems.rejected == 1
 
 
 def test_months_need_a_column_of_dates(server: Server) -> None:

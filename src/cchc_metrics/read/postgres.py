@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from cchc_metrics.arguments import public
 from cchc_metrics.errors import InputError, suggestion
@@ -140,6 +140,15 @@ class PostgresQuery(DeferredTable):
             part_rows=PART_ROWS,
             progress=self.progress,
         )
+
+    def batches(self) -> Iterator[Any]:
+        """Yield the rows as Arrow tables, of the columns that are understood, before anything is judged: for ``tally_batches``.
+
+        Raises:
+            DatabaseError: the query cannot be run, or its answer broke off.
+        """
+        names = [self.table.headings[at] for at in sorted(self._names.values())]
+        return (load() for _, load in self.table.loads(names, plain=(), part_rows=PART_ROWS))
 
     # --- Which months changed
 
