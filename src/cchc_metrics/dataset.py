@@ -50,7 +50,7 @@ from cchc_metrics.verbs.assess import Assessments
 from cchc_metrics.verbs.breakdowns import check_breakdown
 from cchc_metrics.verbs.compare import Deltas
 from cchc_metrics.verbs.contributions import Contributions
-from cchc_metrics.verbs.entered import Figure, checked_figures, with_figures
+from cchc_metrics.verbs.entered import Figure, checked_figures, contradictions, with_figures
 from cchc_metrics.verbs.explain import Explanation, value_of
 from cchc_metrics.verbs.form06 import Form06, check_complete, form06, form06_again, in_form06
 from cchc_metrics.verbs.form06_rows import Form06Row
@@ -589,6 +589,7 @@ class Dataset:
             InputError: the period has not begun on the day of export.
         """
         asked = self._values(period, baseline_period)
+        asked_about: dict[str, Any] = {"periods": asked.measures.periods, "as_of": asked.day}
         return Report(
             unit=self.unit,
             units=self.units,
@@ -603,7 +604,7 @@ class Dataset:
             plan=self.plan,
             assessments=None if self.plan is None else asked.assessments(self.plan, self.catalogue, self.units),
             scorecards={} if self.scheme is None else self._scores(asked.measures, self.scheme, asked.period),
-            problems=self.problems,
+            problems=self.problems + contradictions(asked.measures, self.figures, self.catalogue, unit=self.unit, **asked_about),
             synthetic=self.synthetic,
             note=self.note,
             form06=lambda: self.replace(rules="form06").form06(asked.period),

@@ -12,6 +12,7 @@ import pytest
 import cchc_metrics as cm
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.errors import CchcError
+from cchc_metrics.records.problems import Code
 from cchc_metrics.values import Status
 from cchc_metrics.verbs.entered import NOT_ENTERED, Figure, load_figures
 
@@ -137,3 +138,44 @@ def test_an_indicator_that_is_entered_counts_nothing() -> None:
     own = '[[indicator]]\nid = "x"\nvi = "X"\nen = "Y"\nentered = true\nnumerator = ["meetings.held"]\nscale = "count"\nsource = "own"\n'
     with pytest.raises(CchcError, match="counts nothing"):
         load_catalogue(own)
+
+
+NINE: dict[str, Any] = {**BASE, "indicator": "paperless_meetings", "numerator": 9, "denominator": 9}
+
+
+def test_a_figure_that_contradicts_what_was_counted_is_a_finding_with_both_values(tmp_path: Path) -> None:
+    report = data(NINE).report("2021")
+    found = report.measures["paperless_meetings", "TM", "2021"]
+    assert (found.status, found.numerator, found.denominator) == (Status.OK, 1, 2)
+    assert found.reason.en.startswith("the figure entered is 100% (9/9), the records give 50% (1/2)")
+    assert "QĐ 01/QĐ-UBND" in found.reason.vi
+    (problem,) = [p for p in report.problems if p.code is Code.FIGURE_DIFFERS]
+    assert (problem.file, problem.column, problem.value) == ("figures.toml", "paperless_meetings · TM · 2021", "100% (9/9)")
+    assert "50% (1/2)" in problem.text("en")
+    report.save(tmp_path, formats=["txt", "json"])
+    assert "figure_differs" in (tmp_path / "problems.csv").read_text(encoding="utf-8-sig")
+    assert "50% (1/2)" in " ".join((tmp_path / "report.json").read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize(
+    ("said", "differs"),
+    [
+        ({"numerator": 1, "denominator": 2}, False),
+        ({"numerator": 2, "denominator": 4}, True),
+        ({"value": "50"}, False),
+        ({"value": "50,0"}, False),
+        ({"value": "50,1"}, True),
+        ({"value": "49"}, True),
+    ],
+)
+def test_what_agrees_in_the_digits_that_were_entered_is_no_finding(said: dict[str, Any], differs: bool) -> None:
+    own = {**BASE, "indicator": "paperless_meetings", **said}
+    report = data(own).report("2021")
+    assert any(p.code is Code.FIGURE_DIFFERS for p in report.problems) == differs
+    assert bool(report.measures["paperless_meetings", "TM", "2021"].reason.vi) == differs
+
+
+def test_what_is_signed_later_contradicts_nothing_yet() -> None:
+    report = data(NINE, as_of=date(2022, 1, 4)).report("2021")
+    assert not any(p.code is Code.FIGURE_DIFFERS for p in report.problems)
+    assert report.measures["paperless_meetings", "TM", "2021"].reason.vi == ""

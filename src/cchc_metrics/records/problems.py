@@ -393,6 +393,12 @@ class Code(StrEnum):
         "bảng không có cột này; nó được suy ra từ cột khác",
         "the table does not have the column; it follows from another",
     )
+    FIGURE_DIFFERS = (
+        "figure_differs",
+        "warning",
+        "số nhập tay khác số đếm từ hồ sơ; số đếm được dùng, kiểm lại một trong hai",
+        "a figure entered by hand is not what the records give; what was counted is used, check one of the two",
+    )
     ROWS_FIXED = (
         "rows_fixed",
         "warning",

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Self
 
+import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from cchc_metrics.catalogue.model import Catalogue, Indicator
 from cchc_metrics.declared import Day, DeclaredModel, Mistakes, parse_toml
 from cchc_metrics.declared.values import Exact
 from cchc_metrics.errors import CchcError, InputError
+from cchc_metrics.records.problems import Code, Problem, Problems
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import REASONS, Measure, Scale, Status, Text
+from cchc_metrics.tables.numbers import round_half_up
+from cchc_metrics.text import Lang
+from cchc_metrics.values import REASONS, Measure, Scale, Status, Text, join_reasons, value_text
 from cchc_metrics.verbs.figures import not_there, unit_in
 from cchc_metrics.verbs.measures import Basis, Measures
 
+FILE = "figures.toml"
+_MOST_DIGITS = 30
 NOT_ENTERED = Text("không có số liệu: không hồ sơ nào ghi và chưa ai nhập", "no data: no record gives it, and nobody has entered it")
 """Why a figure that only a person can give is not there."""
 
@@ -79,7 +86,7 @@ class _Figures(DeclaredModel):
     figures: tuple[Figure, ...] = ()
 
 
-def load_figures(text: str | bytes, *, file: str = "figures.toml") -> tuple[Figure, ...]:
+def load_figures(text: str | bytes, *, file: str = FILE) -> tuple[Figure, ...]:
     r"""Return the ``[[figures]]`` of a TOML text.
 
     Args:
@@ -164,7 +171,8 @@ def with_figures(
 ) -> Measures:
     """Return measures with the figures that were entered, and why there is none of what only a person can give.
 
-    What was counted stands: a figure is taken only where the records give no value. Figures of units do not add up to their superior's.
+    What was counted stands: a figure is taken only where the records give no value, and where it contradicts what was counted, the reason
+    says so with both. Figures of units do not add up to their superior's.
 
     Args:
         measures: what was counted.
@@ -175,15 +183,16 @@ def with_figures(
         as_of: the day of the question.
     """
     known = {(f.indicator, f.unit or unit, f.period): f for f in figures if f.signed_on <= as_of}
-    asked = {period.label: period for period in periods}
-    counted = {}
-    for key, figure in known.items():
-        name, code, label = key
-        if label in asked and name in catalogue and not catalogue[name].entered:
-            row = measures.row_of(name, code, asked[label])
-            own = measures.get(name, code, asked[label])
-            if row is not None and own is not None and own.status is Status.NO_DATA:
-                counted[row] = _filled(own, figure)
+    counted, contradicted = {}, {}
+    for row, own, figure in _counted_too(measures, known, catalogue, periods):
+        if own.status is Status.NO_DATA:
+            counted[row] = _filled(own, figure)
+        elif _contradicts(own, figure):
+            contradicted[row] = join_reasons(own.reason, _both(own, figure))
+    if contradicted:
+        reason = measures.reason.copy()
+        reason[list(contradicted)] = np.arange(len(contradicted)) + len(measures.reasons)
+        measures = replace(measures, reasons=(*measures.reasons, *contradicted.values()), reason=reason)
     others = list(_entered(known, catalogue, unit, periods, as_of))
     if counted:
         measures = measures.without_rows(counted)
@@ -193,6 +202,70 @@ def with_figures(
     bases = {i.id: Basis(i.id, Text(i.vi, i.en), i.scale, i.better, as_of) for i in catalogue}
     made = measures.followed_by(Measures.of(added, bases=bases))
     return replace(made, names=measures.names)
+
+
+def contradictions(
+    measures: Measures, figures: Sequence[Figure], catalogue: Catalogue, *, unit: str, periods: Sequence[Period], as_of: date
+) -> Problems:
+    """Return a finding for each figure that contradicts what the records give, with both values; arguments as of ``with_figures``."""
+    known = {(f.indicator, f.unit or unit, f.period): f for f in figures if f.signed_on <= as_of}
+    found = []
+    for _, own, figure in _counted_too(measures, known, catalogue, periods):
+        if own.status is not Status.NO_DATA and _contradicts(own, figure):
+            both = _both(own, figure)
+            about = f"{own.indicator} · {own.unit} · {own.period.label}"
+            entered = _written(figure.value, figure.numerator, figure.denominator, own.scale, "vi")
+            found.append(Problem(Code.FIGURE_DIFFERS, FILE, "", 0, about, entered, f": {both.vi}", f": {both.en}"))
+    return Problems({(FILE, Code.FIGURE_DIFFERS): len(found)}, tuple(found)) if found else Problems()
+
+
+def _counted_too(
+    measures: Measures, known: Mapping[tuple[str, str, str], Figure], catalogue: Catalogue, periods: Sequence[Period]
+) -> Iterator[tuple[int, Measure, Figure]]:
+    """Yield the figures of what records can give, each with the row and the measure of it."""
+    asked = {period.label: period for period in periods}
+    for (name, code, label), figure in known.items():
+        if label in asked and name in catalogue and not catalogue[name].entered:
+            row = measures.row_of(name, code, asked[label])
+            own = measures.get(name, code, asked[label])
+            if row is not None and own is not None:
+                yield row, own, figure
+
+
+def _contradicts(own: Measure, figure: Figure) -> bool:
+    """Return whether a figure says another thing than was counted: other counts, or another value in the digits that it has."""
+    if own.numerator is None and own.quantile is None:
+        return False
+    if figure.value is None:
+        return (figure.numerator, figure.denominator) != (own.numerator, own.denominator)
+    if own.value is None:
+        return True
+    decimals = next((n for n in range(_MOST_DIGITS) if 10**n % figure.value.denominator == 0), None)
+    return (own.value if decimals is None else round_half_up(own.value, decimals)) != figure.value
+
+
+def _both(own: Measure, figure: Figure) -> Text:
+    entered, counted = (
+        [_written(value, n, of, own.scale, lang) for lang in ("vi", "en")]
+        for value, n, of in ((figure.value, figure.numerator, figure.denominator), (own.value, own.numerator, own.denominator))
+    )
+    said = figure.said
+    return Text(
+        f"số nhập tay là {entered[0]}, đếm từ hồ sơ là {counted[0]} ({said.vi})",
+        f"the figure entered is {entered[1]}, the records give {counted[1]} ({said.en})",
+    )
+
+
+def _written(value: Fraction | None, numerator: int | None, denominator: int | None, scale: Scale, lang: Lang) -> str:
+    """Return a value with its counts, as far as they are known."""
+    counts = "" if numerator is None or denominator is None else f"{numerator}/{denominator}"
+    if value is None and numerator is not None and denominator != 0:
+        factor = 100 if scale is Scale.PERCENT else 1
+        value = Fraction(numerator * factor, denominator or 1)
+    if value is None:
+        return counts
+    text = value_text(value, scale, lang)
+    return f"{text} ({counts})" if counts else text
 
 
 def _entered(
