@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cchc_metrics import testing
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.tally import Tally, tally
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import Record, schema_by_name
@@ -228,3 +229,19 @@ def test_a_column_of_terms_that_is_empty_does_not_say_that_nothing_has_a_due_dat
     dossier = KINDS["dossiers"].model(dossier_id="1", unit_code="TM", status="received", received_at="2021-01-04")
     found = measure(tally({"dossiers": lacking("dossiers", [dossier], "due_at", "term_unit")}, periods="2021"), units=TREE)
     assert {found[name, "TM"].status for name in ("handled_on_time", "resolved_or_overdue", "dossiers_pending_overdue")} == {Status.NO_DATA}
+
+
+@pytest.mark.parametrize(("rules", "columns"), [("qd766", "supplement_requests"), ("interlinked", "reappointments")])
+def test_the_columns_named_are_those_that_the_rules_read(rules: str, columns: str) -> None:
+    row = {
+        "dossier_id": "1",
+        "unit_code": "TM",
+        "status": "9",
+        "received_at": "02/03/2021",
+        "due_at": "05/03/2021",
+        "ended_at": "04/03/2021",
+    }
+    found = Dataset(units=TREE, unit="TM", dossiers=[row], rules=rules, as_of=date(2021, 12, 31)).measures("2021-03")[
+        "resolved_on_time", "TM"
+    ]
+    assert (found.status, found.reason.en) == (Status.NO_DATA, f"no data: the tables have no column dossiers.{columns}")

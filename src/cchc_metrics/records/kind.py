@@ -72,10 +72,20 @@ class Fact:
     name: str
     any_of: tuple[tuple[str, ...], ...]
 
-    @property
-    def columns(self) -> str:
-        """The columns, as a message names them."""
-        return " / ".join(" + ".join(names) for names in self.any_of if not names[0].startswith(":"))
+    def columns(self, said: Collection[str]) -> str:
+        """Return the columns, as a message names them: the smallest sets of those that would do under the rules.
+
+        Args:
+            said: what was said, with what the rules settle.
+
+        >>> late = Fact("late", (("requests", "days"), ("requests", ":days"), (":requests", "days"), (":requests", ":days")))
+        >>> late.columns([":days"]), late.columns([":requests"]), late.columns([])
+        ('requests', 'days', 'requests + days')
+        """
+        settled = [names for names in self.any_of if all(name in said for name in names if name.startswith(":"))]
+        ways = [tuple(name for name in names if not name.startswith(":")) for names in settled]
+        smallest = dict.fromkeys(way for way in ways if not any(set(other) < set(way) for other in ways))
+        return " / ".join(map(" + ".join, smallest))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -276,7 +286,7 @@ class Kind:
             if need not in facts and need not in said:
                 yield need
             elif need in facts and not any(set(names) <= there for names in facts[need].any_of):
-                yield facts[need].columns
+                yield facts[need].columns(there)
 
     def event_set(self, name: str) -> EventSet:
         """Return a set by its short name; ``KeyError`` where there is none."""
