@@ -218,6 +218,19 @@ def test_without_rows_figures_are_compared_all_the_same() -> None:
         changes.rows(P, "MA")
 
 
+@pytest.mark.parametrize("gone", [{"meetings": {"gone": frozenset()}}, {"meetings": {}, "gone": {}}])
+def test_what_another_version_of_the_library_counted_keeps_its_figures(gone: dict[str, dict[str, frozenset[str]]]) -> None:
+    """A set of events that is counted no more is no damage: the figures stand, only their rows cannot be told apart any more."""
+    made = Snapshot.from_bytes(kept(held()).to_bytes())
+    older = replace(made, tally=replace(made.tally, counted={**made.tally.counted, **gone}))
+    found = Snapshot.from_bytes(older.to_bytes())
+    assert (list(found.measures), found.periods, found.rows) == (list(made.measures), made.periods, {})
+    changes = held(MEETINGS[0]).changes_since(found)
+    assert changes[P, "MA"].difference == 50
+    assert any("another version of the library" in note.en for note in changes.notes)
+    assert held(baseline=found).deltas("2021", baseline_period="2021")[P, "MA"].difference == 0
+
+
 # --- As a baseline
 
 

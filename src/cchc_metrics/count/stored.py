@@ -123,7 +123,7 @@ def from_bytes(data: bytes) -> tuple[Stored, dict[str, Flat]]:
     """Return what ``to_bytes`` wrote: a tally without its cubes, and the counts by full name of the set of events.
 
     Raises:
-        TallyMismatchError: it was written under another schema version.
+        TallyMismatchError: it was written under another schema version, or counts what this version of the library does not.
         InputError: the bytes are no tally, or damaged.
     """
     if not isinstance(data, (bytes, bytearray, memoryview)):
@@ -166,7 +166,7 @@ def from_json(text: str | bytes) -> Stored:
     """Return the tally that ``to_json`` wrote.
 
     Raises:
-        TallyMismatchError: it was written under another schema version.
+        TallyMismatchError: it was written under another schema version, or counts what this version of the library does not.
         InputError: the text is no tally.
     """
     data = _loaded(text)
@@ -283,9 +283,9 @@ def _understood(data: Mapping[str, Any]) -> tuple[Stored, dict[str, _CubeHead]]:
         known = {s.name: {d.name for d in s.dims} for s in KINDS[kind].event_sets} if kind in KINDS else {}
         for name, dims in sets.items():
             if not set(dims) <= known.get(name, set()) or name not in known:
-                raise _no_tally(f"counted: không có «{kind}.{name}»", f"counted: there is no «{kind}.{name}» of these dimensions")
+                raise _of_another(f"counted: không có «{kind}.{name}»", f"counted: there is no «{kind}.{name}» of these dimensions")
         if kind not in KINDS:
-            raise _no_tally(f"counted: không có loại «{kind}»", f"counted: there is no kind «{kind}»")
+            raise _of_another(f"counted: không có loại «{kind}»", f"counted: there is no kind «{kind}»")
     counted = {kind: {name: frozenset(dims) for name, dims in sets.items()} for kind, sets in sorted(head.counted.items())}
     bound = {f"{kind}.{s.name}" for kind, sets in counted.items() for s in KINDS[kind].event_sets if s.bound and s.name in sets}
     if not set(head.mixed) <= bound - head.cubes.keys():
@@ -348,6 +348,13 @@ def _whole(name: str, numbers: Any) -> Array:
     except (ValueError, OverflowError):
         pass
     raise _no_tally(f"{name}: phải là các số nguyên", f"{name}: whole numbers are wanted")
+
+
+def _of_another(vi: str, en: str) -> TallyMismatchError:
+    return TallyMismatchError(
+        f"không phải bảng đếm của phiên bản thư viện này: {vi}; đếm lại",
+        f"this is no tally of this version of the library: {en}; count again",
+    )
 
 
 def _no_tally(vi: str, en: str) -> InputError:

@@ -126,7 +126,12 @@ def _notes(then: Snapshot, now: Snapshot) -> list[Text]:
     notes += [Text(f"khi báo chưa có bảng «{kind}», nay có", f"there was no table «{kind}» then, there is one now") for kind in came]
     notes += [Text(f"khi báo có bảng «{kind}», nay không có", f"there was a table «{kind}» then, there is none now") for kind in went]
     if not then.rows:
-        notes.append(Text("bản chụp không giữ các dòng nên không truy được", "the snapshot has no rows, so nothing can be traced"))
+        notes.append(
+            Text(
+                "bản chụp không giữ các dòng, hoặc giữ theo phiên bản khác của thư viện, nên không truy được",
+                "the snapshot has no rows, or those of another version of the library, so nothing can be traced",
+            )
+        )
     return notes
 
 

@@ -17,8 +17,9 @@ from typing import Any, Final, get_args
 
 import numpy as np
 
+from cchc_metrics.count.frame import Frame, needed_edges
 from cchc_metrics.count.tally import Tally
-from cchc_metrics.errors import CchcError, InputError
+from cchc_metrics.errors import CchcError, InputError, TallyMismatchError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
@@ -224,9 +225,15 @@ def _understood(data: Mapping[str, Any]) -> Snapshot:
     measures = Measures.of((read.measure(item) for item in data["measures"]), bases=bases)
     earlier = [Earlier(read.measure(item), date.fromisoformat(item["on"]), item["by"], item["why"]) for item in data["was"]]
     was = {each.measure.key: each for each in earlier}
-    tally = Tally.from_bytes(base64.b64decode(data["tally"], validate=True))
+    rows = _rows(data["rows"])
+    try:
+        tally = Tally.from_bytes(base64.b64decode(data["tally"], validate=True))
+    except TallyMismatchError:  # what another version of the library counted: the figures stand, their rows cannot be told apart any more
+        periods = tuple(Period.parse(label) for label in data["periods"])
+        frame = Frame(rules.name, data["calendar"], periods, as_of, tuple(sorted(needed_edges(periods, as_of))), ())
+        tally, rows = Tally(frame, {}, {each.kind: {} for each in about.inputs}), {}
     names = {code: units.unit(code).name for code in units.codes}
-    return Snapshot(about, units, replace(measures, names=names), tally, _rows(data["rows"]), was)
+    return Snapshot(about, units, replace(measures, names=names), tally, rows, was)
 
 
 class _Reader:
