@@ -129,6 +129,17 @@ def test_a_folder_has_its_figures_in_a_file_and_the_report_shows_their_source(tm
         cm.read_folder(tmp_path)
 
 
+def test_where_figures_are_from_is_said_once_above_them_or_with_each() -> None:
+    """As in the file of figures that were published."""
+    above = 'source = "BC 12"\nsigned_by = "Chủ tịch"\nsigned_on = 2022-01-05\n'
+    text = above + '[[figures]]\nindicator = "org_units"\nperiod = "2021"\nnumerator = 1\n'
+    first, second = load_figures(text + text.removeprefix(above) + 'signed_by = "Phó Chủ tịch"\n')
+    assert (first.source, first.signed_by, first.signed_on) == ("BC 12", "Chủ tịch", date(2022, 1, 5))
+    assert (second.source, second.signed_by) == ("BC 12", "Phó Chủ tịch")
+    with pytest.raises(CchcError, match=r"figures.1..signed_on"):
+        load_figures(text.replace("2022-01-05", '"hôm qua"'))
+
+
 def test_figures_are_read_exactly() -> None:
     assert load_figures(TOML.replace("numerator = 40", "value = 92.83"))[0].value == Fraction(9283, 100)
     assert Figure(**DISBURSED).said.en.startswith("entered by hand; source: QĐ 01/QĐ-UBND")

@@ -87,7 +87,7 @@ class _Figures(DeclaredModel):
 
 
 def load_figures(text: str | bytes, *, file: str = FILE) -> tuple[Figure, ...]:
-    r"""Return the ``[[figures]]`` of a TOML text.
+    r"""Return the ``[[figures]]`` of a TOML text; ``source``, ``signed_by`` and ``signed_on`` above them are of each that has none.
 
     Args:
         text: the TOML, as text or as the file's bytes.
@@ -101,7 +101,11 @@ def load_figures(text: str | bytes, *, file: str = FILE) -> tuple[Figure, ...]:
     12
     """
     mistakes = Mistakes(parse_toml(text, file))
-    found = mistakes.model(_Figures, mistakes.source.data)
+    whole = dict(mistakes.source.data)
+    above = {key: whole.pop(key) for key in ("source", "signed_by", "signed_on") if key in whole}
+    if isinstance(listed := whole.get("figures"), list):
+        whole["figures"] = [{**above, **figure} if isinstance(figure, Mapping) else figure for figure in listed]
+    found = mistakes.model(_Figures, whole)
     mistakes.raise_if_any()
     assert found is not None  # noqa: S101  without mistakes there is one
     return found.figures
