@@ -244,6 +244,26 @@ def wait_for(condition: Callable[[], bool]) -> bool:
     return False
 
 
+READS = """
+import resource, sys
+from cchc_metrics.read.postgres import scan_postgres
+query = scan_postgres("dossiers", sys.argv[1], "SELECT * FROM grown LIMIT " + sys.argv[2])
+print(sum(part.problems.read for part in query), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_memory_does_not_grow_with_the_rows(server: Server) -> None:
+    dossiers(server, "grown", 1_000_000)
+    peaks = []
+    for rows in (250_000, 1_000_000):
+        command = [sys.executable, "-c", READS, server.uri(), str(rows)]
+        read, peak = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split()  # noqa: S603  stands here
+        assert int(read) == rows
+        peaks.append(int(peak))
+    assert peaks[1] < 350  # MB, of which Python with its packages is 160
+    assert peaks[1] - peaks[0] < 40  # ids are compared by 8 bytes a row
+
+
 # --- One snapshot
 
 
