@@ -244,11 +244,13 @@ def wait_for(condition: Callable[[], bool]) -> bool:
     return False
 
 
+# Not ru_maxrss, which a process has from the one that started it.
 READS = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from cchc_metrics.read.postgres import scan_postgres
 query = scan_postgres("dossiers", sys.argv[1], "SELECT * FROM grown LIMIT " + sys.argv[2])
-print(sum(part.problems.read for part in query), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(sum(part.problems.read for part in query), int(re.search("VmHWM:[^0-9]*([0-9]+)", Path("/proc/self/status").read_text())[1]) // 1024)
 """
 
 
