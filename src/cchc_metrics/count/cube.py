@@ -80,6 +80,11 @@ class Cube:
         """How many events there are in all."""
         return (0 if self.full is None else int(self.full.sum(dtype=np.int64))) + int(self.some_counts.sum())
 
+    @property
+    def has_events(self) -> bool:
+        """Whether there is any event; cheaper than ``total``."""
+        return bool(len(self.some)) or (self.full is not None and bool(self.full.any()))
+
     def units_counted(self) -> list[str]:
         """Return the units that have any event."""
         found = np.zeros(len(self.labels[UNIT]), dtype=bool)

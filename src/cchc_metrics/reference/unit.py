@@ -13,6 +13,7 @@ from cchc_metrics.arguments import public, public_methods
 from cchc_metrics.errors import CatalogueError, UnknownUnitError, suggestion
 from cchc_metrics.reference.level import DISTRICT_LEVEL_ENDED, LEVEL_NAMES, LEVELS, Level, level_exists
 from cchc_metrics.reference.unit_check import findings_of
+from cchc_metrics.reference.unit_columns import UnitColumns
 from cchc_metrics.reference.unit_finding import UnitFinding
 from cchc_metrics.reference.unit_match import Match, Names, NoMatch, found_by_name
 from cchc_metrics.reference.unit_name import normalise_unit_name
@@ -53,6 +54,7 @@ class UnitTree:
     __slots__ = (
         "_below",
         "_children",
+        "_columns",
         "_stages",
         "_successors",
         "_units",
@@ -83,6 +85,7 @@ class UnitTree:
     _successors: Mapping[str, tuple[str, ...]]
     _stages: Mapping[str, tuple[str, ...]]
     _whole: Mapping[str, str]
+    _columns: UnitColumns
 
     @public
     def __init__(self, units: Iterable[Unit], *, noticed: Iterable[UnitFinding] = ()) -> None:
@@ -168,6 +171,15 @@ class UnitTree:
         if found is None:
             vi, en = suggestion(code, self.codes)
             raise UnknownUnitError(f"không có đơn vị «{code}»{vi}", f"there is no unit «{code}»{en}")
+        return found
+
+    @property
+    def columns(self) -> UnitColumns:
+        """All units at once, found when they are first asked for."""
+        found: UnitColumns | None = getattr(self, "_columns", None)
+        if found is None:
+            found = UnitColumns.of(self)
+            object.__setattr__(self, "_columns", found)
         return found
 
     def findings(self) -> tuple[UnitFinding, ...]:

@@ -12,6 +12,7 @@ from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import rules_id
 from cchc_metrics.reference.unit import DISTRICT_LEVEL_ENDED, UnitTree
+from cchc_metrics.reference.unit_columns import units_of
 from cchc_metrics.reference.unit_time import official_code
 from cchc_metrics.tables.numbers import round_half_up
 from cchc_metrics.values import (
@@ -28,7 +29,7 @@ from cchc_metrics.values import (
     join_reasons,
     worst,
 )
-from cchc_metrics.verbs.figures import bore, not_there, one_each, units_of
+from cchc_metrics.verbs.figures import bore, not_there, one_each
 from cchc_metrics.verbs.measures import Measures
 
 Shares = Mapping[str, Mapping[str, Fraction]]

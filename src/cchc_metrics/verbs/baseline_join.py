@@ -15,7 +15,9 @@ import numpy as np
 
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.days import day_number
+from cchc_metrics.reference.level import LEVELS
 from cchc_metrics.reference.period import Period
+from cchc_metrics.reference.unit_columns import OPEN_END, OPEN_START
 from cchc_metrics.values import REASONS, Measure, Restated, Status, Text, join_reasons
 from cchc_metrics.verbs.baseline import (
     ADDED,
@@ -37,7 +39,6 @@ from cchc_metrics.verbs.measures import POSITION, Codes, Measures
 
 _OK, _NO_DATA, _NOT_COMPARABLE = (POSITION[s] for s in (Status.OK, Status.NO_DATA, Status.NOT_COMPARABLE))
 _ZERO = POSITION[Status.ZERO_DENOMINATOR]
-_OPEN_START, _OPEN_END = -(2**31), 2**31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,21 +91,21 @@ class BaselineJoin:
         tree = finder.units
         self.reasons = Codes()
         self.nothing = self.reasons[NO_REASON]  # which is 0
+        self.columns = columns = tree.columns
         self.unit_codes = Codes()
-        self.unit_codes.add((*source.units, *current.units))
-        new = [code for code in self.unit_codes if code in tree]
-        while new:
-            new = [p for p in dict.fromkeys(p for code in new for p in tree.made_of.get(code, ())) if p not in self.unit_codes]
-            self.unit_codes.add(new)
+        self.unit_codes.add(source.units)
+        if current.units != source.units:
+            self.unit_codes.add(current.units)
+        self.unit_codes.add(columns.codes[at] for at in columns.before_all(columns.places(tuple(self.unit_codes))).tolist())
         self.units = tuple(self.unit_codes)
         self.table = replace(source, units=self.units)
-        self.in_tree = np.array([code in tree.days for code in self.units], dtype=bool)
-        days = [tree.days.get(code, (None, None)) for code in self.units]
-        number = {day: day_number(day) for pair in set(days) for day in pair if day is not None}  # few, though units are many
-        self.since = np.array([_OPEN_START if first is None else number[first] for first, _ in days])
-        self.until = np.array([_OPEN_END if last is None else number[last] for _, last in days])
-        self.predecessors = [tree.made_of.get(code, ()) for code in self.units]
-        self.n_before = np.array([len(before) for before in self.predecessors], dtype=np.int64)
+        self.place = place = columns.places(self.units)
+        self.in_tree = place >= 0
+        self.since, self.until = np.full(len(place), OPEN_START), np.full(len(place), OPEN_END)
+        self.n_before = np.zeros(len(place), dtype=np.int64)
+        own = place[self.in_tree]
+        self.since[self.in_tree], self.until[self.in_tree] = columns.since[own], columns.until[own]
+        self.n_before[self.in_tree] = columns.n_before[own]
         self.allocated = self._allocated()
 
     def find(self, period: Period | None) -> Found:
@@ -114,7 +115,9 @@ class BaselineJoin:
         as_of = np.array([days[basis.as_of] for basis in current.bases], dtype=np.int64)
         ids = {indicator: i for i, indicator in enumerate(self.source.indicators[0])}
         indicator = np.array([ids.get(basis.indicator, -1) for basis in current.bases], dtype=np.int64)[current.basis]
-        unit = np.array([self.unit_codes[code] for code in current.units], dtype=np.int64)[current.unit]
+        unit = current.unit.astype(np.int64)
+        if current.units != self.units[: len(current.units)]:
+            unit = np.array([self.unit_codes[code] for code in current.units], dtype=np.int64)[unit]
         codes = self.source.codes["breakdown"]
         breakdown = np.array([codes.get(b, -1) for b in current.breakdowns], dtype=np.int64)[current.breakdown]
         group, first = distinct(as_of[current.basis], current.period)
@@ -154,26 +157,31 @@ class BaselineJoin:
         has = (own >= 0) & ~part
         has[has] = table.has_numerator[own[has]] | source.values.there[own[has]]
         found.row[has] = own[has]
-        of_reason = np.array([self.reasons[of_baseline(text)] for text in source.reasons] or [0], dtype=np.int32)
         if has.any():
             refused = np.flatnonzero(has)
             refused = refused[source.status[own[refused]] == _NOT_COMPARABLE]
-            found.say(refused, _NOT_COMPARABLE, of_reason[source.reason[own[refused]]])
+            found.say(refused, _NOT_COMPARABLE, self._of_baseline(own[refused]))
             self._say_gone(found, unit, window, has)
         made = self.in_tree & (self.n_before > 0) & ~self._overlaps(window.first, window.last)
         merged = ~part & ~has & made[unit]
         without = np.flatnonzero(~part & ~has & ~merged)
         found.row[without] = own[without]
         missing = own[without] < 0
-        said = of_reason[source.reason[np.where(missing, 0, own[without])]] if len(source) else 0
-        said = np.where(missing, self.reasons[NO_BASELINE], said)
-        found.say(without, _NO_DATA, said)
+        found.say(without, _NO_DATA, self.reasons[NO_BASELINE])
+        found.reason[without[~missing]] = self._of_baseline(own[without[~missing]])
         rows = np.flatnonzero(merged & self.allocated[unit])
         if len(rows):
             found.put(rows, self._one_by_one(indicator[rows], unit[rows], breakdown[rows], window))
         rows = np.flatnonzero(merged & ~self.allocated[unit])
         if len(rows):
             found.put(rows, self._merged(indicator[rows], unit[rows], breakdown[rows], window))
+        return found
+
+    def _of_baseline(self, rows: Array) -> Array:
+        """Return the reasons of some rows of the source, as reasons of the baseline (int32)."""
+        each, which = np.unique(self.source.reason[rows], return_inverse=True)
+        said = [self.reasons[of_baseline(self.source.reasons[code])] for code in each.tolist()]
+        found: Array = np.array(said or [0], dtype=np.int32)[which]
         return found
 
     def _merged(self, indicator: Array, unit: Array, breakdown: Array, window: Period) -> Found:
@@ -300,8 +308,9 @@ class BaselineJoin:
             return
         current, table, base = self.current, self.table, found.row[rows]
         levels = Codes()
-        tree = self.finder.units
-        of_unit = np.array([levels[tree.unit(code).level if code in tree else ""] for code in current.units], dtype=np.int64)
+        levels.add((*LEVELS, ""))  # in the order of the columns; the last for what is no unit of the tree
+        place = self.columns.places(current.units)
+        of_unit = np.where(place >= 0, self.columns.level[place], levels[""])
         of_breakdown = np.array([levels[dict(b)["level"]] if "level" in dict(b) else -1 for b in current.breakdowns], dtype=np.int64)
         level = np.where(of_breakdown[current.breakdown[rows]] >= 0, of_breakdown[current.breakdown[rows]], of_unit[current.unit[rows]])
         group, first = distinct(current.basis[rows], current.period[rows], table.basis[base], table.period[base], level)
@@ -352,15 +361,16 @@ class BaselineJoin:
 
     def _pairs(self, units: Array) -> tuple[Array, Array]:
         """Return the codes of the predecessors of some units, one unit after the other, and which were split and have no share for it."""
-        before, refused = [], []
-        for unit in units.tolist():
-            code, made_of = self.units[unit], self.predecessors[unit]
-            split = self.finder.units.split_predecessors(code)
-            before += [self.unit_codes[p] for p in made_of]
-            refused += (
-                [p in split and self.finder.shares.get(p, {}).get(code) is None for p in made_of] if split else [False] * len(made_of)
-            )
-        return np.array(before, dtype=np.int64), np.array(refused, dtype=bool)
+        columns = self.columns
+        pairs, n = columns.made_of(self.place[units])
+        at = np.zeros(len(columns.codes), dtype=np.int64)  # place in the tree → code here
+        at[self.place[self.in_tree]] = np.flatnonzero(self.in_tree)
+        before, refused = at[columns.before[pairs]], columns.split[pairs].copy()
+        whose = np.repeat(units, n)
+        for pair in np.flatnonzero(refused).tolist() if self.finder.shares else ():
+            shares = self.finder.shares.get(self.units[before[pair]], {})
+            refused[pair] = shares.get(self.units[whose[pair]]) is None
+        return before, refused
 
     def _allocated(self) -> Array:
         """Return bool[unit]: whether a unit, or one of those before it, got a share of a unit that was split."""

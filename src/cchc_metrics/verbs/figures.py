@@ -14,8 +14,10 @@ import numpy as np
 
 from cchc_metrics.errors import UnknownUnitError
 from cchc_metrics.records.columns import Array
+from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.reference.unit_columns import units_of
 from cchc_metrics.reference.unit_time import official_code
 from cchc_metrics.values import Status, Text
 from cchc_metrics.verbs.exact import NO_VALUES
@@ -76,47 +78,37 @@ def one_each(table: Measures, tree: UnitTree) -> Measures:
 def _put(table: Measures, tree: UnitTree) -> tuple[Measures, Array]:
     """Return the table under keys, and bool[n], the rows that had another code."""
     unmoved = np.zeros(len(table), dtype=bool)
-    if not tree.bearers and all(label in tree for label in table.units):
+    columns = tree.columns
+    places = columns.places(table.units)
+    doubtful = np.flatnonzero((places < 0) | columns.is_shared[places])
+    if not len(doubtful) or not len(table):
+        return table, unmoved
+    has = _has(table)
+    figures = np.zeros((len(table.units), len(table.periods)), dtype=bool)
+    figures[table.unit[has], table.period[has]] = True
+    asked = figures[doubtful]
+    at = places[doubtful]
+    own = (at >= 0) & columns.is_whole[at]
+    for n, period in enumerate(table.periods):  # of a unit that was there throughout, no other one bore the code then
+        throughout = (columns.since[at] <= day_number(period.first)) & (columns.until[at] >= day_number(period.last))
+        asked[:, n] &= ~(own & throughout)
+    other: dict[tuple[int, int], str] = {}
+    for i, n in zip(*(each.tolist() for each in np.nonzero(asked)), strict=True):
+        label, period = table.units[doubtful[i]], table.periods[n]
+        bearers = columns.meant.get(label, ())
+        meant = bearers if len(bearers) == 1 else _there(tree, bearers, period) if bearers else _named(tree, label, period)
+        if len(meant) == 1 and meant[0] != label:
+            other[int(doubtful[i]), n] = meant[0]
+    if not other:
         return table, unmoved
     keys = Codes()
     keys.add(table.units)
     place: Array = np.repeat(np.arange(len(table.units), dtype=np.int32)[:, None], len(table.periods), axis=1)
-    other = False
-    has = _has(table)
-    figures = np.zeros(place.shape, dtype=bool)
-    figures[table.unit[has], table.period[has]] = True
-    for at in np.flatnonzero(figures.any(axis=1)).tolist():
-        label = table.units[at]
-        if label in tree.days and label not in tree.bearers and tree.whole(label) == label:
-            continue  # most: one unit bore the code
-        bearers = units_of(tree, label)
-        if bearers == (label,):
-            continue
-        for n in np.flatnonzero(figures[at]).tolist():
-            period = table.periods[n]
-            if label in bearers and _throughout(tree, label, period):
-                continue  # so that no other one bore the code then
-            meant = bearers if len(bearers) == 1 else _there(tree, bearers, period) if bearers else _named(tree, label, period)
-            if len(meant) == 1 and meant[0] != label:
-                place[at, n], other = keys[meant[0]], True
-    if not other or not len(table):
-        return table, unmoved
+    for cell, key in other.items():
+        place[cell] = keys[key]
     unit = np.where(has, place[table.unit, table.period], table.unit).astype(np.int32)
     moved = unit != table.unit
     return (replace(table, units=tuple(keys), unit=unit), moved) if moved.any() else (table, unmoved)
-
-
-def _throughout(tree: UnitTree, key: str, period: Period) -> bool:
-    since, until = tree.days[key]
-    return (since is None or since <= period.first) and (until is None or until >= period.last)
-
-
-def units_of(tree: UnitTree, label: str) -> tuple[str, ...]:
-    """Return the units that a label can mean, earliest first: of a key the one, of a code all that bore it; none that the tree has not."""
-    if label not in tree:
-        return ()
-    keys = (label,) if official_code(label) != label else tree.bearers.get(label, (label,))
-    return tuple(dict.fromkeys(tree.whole(key) for key in keys))
 
 
 def unit_in(tree: UnitTree, label: str, period: Period) -> str:

@@ -560,6 +560,9 @@ class Measures(KeyedByMeasure[Measure]):
         made: dict[str, Any] = {}
         for labels, codes in _CODED.items():
             own, others = getattr(self, labels), getattr(other, labels)
+            if own == others and len(set(own)) == len(own):  # most: both are of the same units, periods …
+                made[codes] = np.concatenate((getattr(self, codes), getattr(other, codes)))
+                continue
             known = Codes()  # a label may stand twice in a table, and then stands once in both
             places = [np.array([known[label] for label in listed] or [0], dtype=np.int32) for listed in (own, others)]
             made[labels] = tuple(known)
@@ -614,8 +617,8 @@ class Codes(dict[Any, int]):
 
     def add(self, keys: Iterable[Any]) -> None:
         """Give each key its place."""
-        for key in keys:
-            self.setdefault(key, len(self))
+        new = [key for key in dict.fromkeys(keys) if key not in self] if self else dict.fromkeys(keys)
+        self.update(zip(new, range(len(self), len(self) + len(new)), strict=True))
 
 
 ARRAYS = (

@@ -228,7 +228,7 @@ class CountPlan:
         found = {}
         for member in self.members:
             cube = self._cube(member, counts, beyond.get(member.histogram, ()))
-            if cube.total:
+            if cube.has_events:
                 found[member.name] = cube
         return found
 
@@ -245,7 +245,7 @@ class CountPlan:
             if dim == "timing" and member.late:
                 full = full.take(LATE, axis=axis)
             elif dim not in member.dims:
-                full = full.sum(axis=axis, dtype=np.int64)
+                full = full.sum(axis=axis, dtype=np.int32)  # a row is counted once, so that no sum is more than the rows
             else:
                 continue
             kept.remove(dim)
