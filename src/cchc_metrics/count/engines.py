@@ -27,7 +27,7 @@ FAST_ROWS: Final = 2_000
 """``auto`` counts so many dossiers and more by tables."""
 COMPILED_ROWS: Final = 30_000_000
 """``auto`` takes the compiled engine from so many dossiers on: about a second to load it is what it saves on them."""
-CELLS_A_ROW: Final = 64
+CELLS_A_ROW: Final = 256
 """Tables keep their counts in full; ``auto`` leaves them where that is more than so many cells for each row."""
 
 Engine = Literal["auto", "general", "tables", "compiled"]
