@@ -61,6 +61,8 @@ def zero() -> Tally:
 
 
 every_kind = pytest.mark.parametrize("kind", sorted(STRATEGIES))
+# A list of what holds is one table: a version ends where the next one of its procedure begins, whichever day it came in.
+every_kind_of_events = pytest.mark.parametrize("kind", sorted(kind for kind in STRATEGIES if not KINDS[kind].listing))
 
 
 @every_kind
@@ -256,7 +258,7 @@ def tree_of(rows: Iterable[Any]) -> UnitTree:
 DAYS = st.dates(date(2021, 12, 1), date(2022, 7, 10))
 
 
-@every_kind
+@every_kind_of_events
 @settings(max_examples=30)
 @given(data=st.data())
 def test_day_by_day_equals_at_once(kind: str, data: st.DataObject) -> None:
@@ -282,7 +284,7 @@ def test_day_by_day_equals_at_once(kind: str, data: st.DataObject) -> None:
     )
 
 
-@every_kind
+@every_kind_of_events
 @settings(max_examples=30)
 @given(data=st.data())
 def test_without_days_the_sum_is_exact_or_refused(kind: str, data: st.DataObject) -> None:

@@ -76,4 +76,4 @@ def test_what_new_communes_inherit_is_the_sum_of_counts_and_one_of_them_is_refus
     numerator, denominator = sum(m.numerator or 0 for m in old), sum(m.denominator or 0 for m in old)
     text = said("xa-moi-ke-thua")
     assert f"{numerator}     {denominator}" in text
-    assert "{'xã Phương Thịnh': 'xã Phương Thịnh: không có số liệu kỳ gốc'}" in text
+    assert "{'xã Phương Thịnh': 'xã Phương Thịnh (–30/06/2025): không có số liệu kỳ gốc'}" in text

@@ -135,7 +135,8 @@ def test_records_are_read_back_as_they_would_be_from_memory(tmp_path_factory: An
     path.write_bytes(WRITERS[form]([*titles, names, *([row[name] for name in names] for row in listed)]))
     found = read_file(kind, path, units=UNITS)
     assert list(found.columns.records()) == (list(read_rows(kind, listed, units=UNITS).columns.records()) if listed else [])
-    assert set(codes(found)) <= {Code.DISGUISED_FILE, Code.EMPTY_TABLE}
+    of_rows = {Code.ELSEWHERE_NOT_SAID, Code.ELSEWHERE_AFTER_RECEIPT, Code.BOUNDARY_FREE_DIFFERS}  # which are drawn as they come
+    assert set(codes(found)) <= {Code.DISGUISED_FILE, Code.EMPTY_TABLE} | of_rows
 
 
 def cell_of(value: object) -> str:

@@ -54,8 +54,8 @@ TREE = UnitTree([Unit(code="TM", name="Tháp Mười", kind="huyện", level="di
 
 
 @cache
-def data() -> Any:
-    """Return a district of a few dossiers."""
+def data(first: int = 0) -> Any:
+    """Return a district of a few dossiers, without the first ones."""
     rows = [
         {
             "dossier_id": f"D{n}",
@@ -70,7 +70,13 @@ def data() -> Any:
             [("2021-03-03", "online", "=1+1"), ("2021-03-08", "counter", "<b>đậm</b>"), ("2021-03-10", "online", "a|b")] * 8
         )
     ]
-    return cm.Dataset(units=TREE, dossiers=rows, as_of=date(2021, 12, 31))
+    return cm.Dataset(units=TREE, dossiers=rows[first:], as_of=date(2021, 12, 31))
+
+
+@cache
+def changes() -> Any:
+    """Return which figures changed since two dossiers were there that are not now."""
+    return data(2).changes_since(data().snapshot("tháng 3", "2021", on=date(2021, 12, 31), by="a|b"))
 
 
 def assessments() -> Any:
@@ -111,13 +117,16 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "CheapestWay": lambda: cheapest_way({"on_time": 20}, scheme(), 1),
     "Contributions": lambda: data().contributions("field", "resolved_on_time", "TM", MARCH[0], baseline_period=MARCH[1]),
     "Deltas": lambda: data().deltas("2021"),
+    "FigureChanges": changes,
     "Explanation": lambda: data().explain("resolved_on_time", "TM", "2021"),
     "FilledForm": filled_form,
     "Form06": lambda: data().form06("2021"),
     "Form06Why": lambda: data().form06_why("2021", office=[replace(r, late=r.late + 1) for r in data().form06("2021").rows]),
     "Measures": lambda: data().measures("2021"),
+    "PeriodicRows": lambda: data().periodic("2021"),
     "Problems": problems,
     "Ranking": lambda: rank_units(cards(), units="ABCD", line="2"),
+    "RowChanges": lambda: changes().rows("resolved_on_time", "TM", "2021"),
     "Scorecard": lambda: cards()["A"],
     "WhatIf": lambda: what_if({"2.1": 90}, qd766(), {"2.1": 95}),
 }

@@ -13,6 +13,7 @@ from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.headings import heading_key
 from cchc_metrics.read.own import Own
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn, Uncalculated
+from cchc_metrics.records.columns import SECOND
 from cchc_metrics.records.fields import CellError, Flag, cell_text
 from cchc_metrics.records.kind import Follows, Kind
 from cchc_metrics.records.problems import Code
@@ -71,12 +72,26 @@ def followed(cells: Mapping[str, RawColumn | TypedColumn], kind: Kind, given: Gi
     found = dict(cells)
     meant = given.own.worded(cells, [rule.source for rule in kind.follows])
     for rule in following(kind, cells, given, headings):
-        source, other = cells[rule.source], meant[rule.source]
-        if isinstance(source, RawColumn) and isinstance(other, RawColumn):
+        source, other = distinct_cells(cells[rule.source]), distinct_cells(meant[rule.source])
+        if source is not None and other is not None:
             codes = [_follows(rule, said) or _follows(rule, cell) for cell, said in zip(source.values, other.values, strict=True)]
             if any(codes):
                 found[rule.column] = RawColumn(codes, source.codes)
     return found
+
+
+def distinct_cells(column: RawColumn | TypedColumn) -> RawColumn | None:
+    """Return a column by its distinct cells: of one that came as numbers, the numbers; None of others that came with a type.
+
+    A cell that is no number is an empty one here; what is wrong with it is told where it is judged.
+    """
+    if isinstance(column, RawColumn):
+        return column
+    numbers = column.arrays.get("")
+    if numbers is None or numbers.dtype.kind != "i" or SECOND in column.arrays:
+        return None
+    values, codes = np.unique(numbers, return_inverse=True)
+    return RawColumn([None if value < 0 else value for value in values.tolist()], codes.astype(np.int32))
 
 
 def following(kind: Kind, names: Container[str], given: Given, headings: Mapping[str, str]) -> list[Follows]:

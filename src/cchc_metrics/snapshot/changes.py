@@ -277,7 +277,7 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
     title: Text = field(default_factory=Text)
 
     _printed = (
-        "indicator", "unit", "breakdown", "period", "change", "value_then", "value_now", "value_difference", "numerator_difference",
+        "indicator", "unit", "labels", "period", "change", "value_then", "value_now", "value_difference", "numerator_difference",
         "denominator_difference", "late", "corrected", "gone", "unlisted", "reason",
     )  # fmt: skip
     _compared = (("value_then", "value_now"),)
@@ -349,7 +349,7 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
             "name": Cells("text", [each.name if each.name.vi else None for each in items]),
             "unit": Cells("text", [m.unit for m in measures]),
             "period": Cells("text", [m.period for m in measures]),
-            "breakdown": Cells("text", [" · ".join(f"{dim}={label}" for dim, label in m.breakdown) or None for m in measures]),
+            "labels": Cells("text", [" · ".join(f"{dim}={label}" for dim, label in m.breakdown) or None for m in measures]),
             "change": Cells("text", [FIGURE_WORDS[each.change] for each in items]),
             "numerator_then": Cells("whole", side("then", "numerator")),
             "denominator_then": Cells("whole", side("then", "denominator")),
@@ -389,7 +389,7 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
 
 _HEADINGS: Mapping[Lang, Mapping[str, str]] = {
     "vi": {
-        "indicator": "chỉ tiêu", "unit": "đơn vị", "period": "kỳ", "breakdown": "phân tổ", "change": "thay đổi",
+        "indicator": "chỉ tiêu", "unit": "đơn vị", "period": "kỳ", "labels": "phân tổ", "change": "thay đổi",
         "numerator_then": "tử số đã báo", "denominator_then": "mẫu số đã báo", "value_then": "đã báo", "numerator_now": "tử số nay",
         "denominator_now": "mẫu số nay", "value_now": "nay", "value_difference": "chênh", "numerator_difference": "tử số",
         "denominator_difference": "mẫu số", "late": "đến sau", "corrected": "đã sửa",
