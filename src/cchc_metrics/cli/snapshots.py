@@ -131,7 +131,7 @@ def snapshot_compare(
     **chosen: Any,
 ) -> None:
     """Print which figures of the snapshot NAME of FOLDER would be others today; of one figure, the rows through which it changed."""
-    from cchc_metrics.report.files import save_table  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.report.table_file import save_table  # noqa: PLC0415  the command starts fast
 
     with working(lang) as progress:
         kept = _snapshot(folder, name)
@@ -139,10 +139,10 @@ def snapshot_compare(
         found = data.changes_since(kept)
         pairs = {dim: label for dim, _, label in (text.partition("=") for text in breakdown)}
         table = found if indicator is None else found.rows(indicator, unit or data.unit, period, pairs)
-        text = json.dumps(table.to_json(lang), ensure_ascii=False, indent=1)
+        whole = table.to_json(lang)
         if out is not None:
-            save_table(table, out, lang, text)
-    click.echo(text if as_json else table.to_text(lang, rows=limit, width=None))
+            save_table(table, out, lang, whole)
+    click.echo(json.dumps(whole, ensure_ascii=False, indent=1) if as_json else table.to_text(lang, rows=limit, width=None))
     tell_errors(data.errors(data.tables), lang)
     raise SystemExit(status(data.problems))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -146,35 +145,6 @@ def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("t
                 write(report, unfinished, lang)
             written.append(place / name)
     return tuple(written)
-
-
-def save_table(table: AnswerTable[Any], path: Path, lang: Lang = "vi", as_json: str = "") -> None:
-    """Write an answer table into a file of the format that its ending says.
-
-    Args:
-        table: the table.
-        path: the file: ``.csv``, ``.xlsx``, ``.md``, ``.parquet``, ``.txt`` or ``.json``; it appears whole or not at all.
-        lang: the language.
-        as_json: what stands in a ``.json``; its rows where nothing is said.
-
-    Raises:
-        InputError: no such ending.
-    """
-    if path.suffix == ".csv":
-        write_whole(path, table.csv_parts(lang), encoding="utf-8-sig")
-    elif path.suffix == ".xlsx":
-        table.to_excel(path, lang)
-    elif path.suffix == ".parquet":
-        table.to_parquet(path, lang)
-    elif path.suffix == ".md":
-        write_whole(path, [table.to_markdown(lang), "\n"])
-    elif path.suffix == ".txt":
-        write_whole(path, [table.to_text(lang, rows=None, width=None), "\n"])
-    elif path.suffix == ".json":
-        write_whole(path, [as_json or json.dumps(table.to_dicts(lang), ensure_ascii=False, indent=1), "\n"])
-    else:
-        known = ".csv, .xlsx, .md, .parquet, .txt, .json"
-        raise InputError(f"không ghi được bảng vào «{path.name}»; dùng {known}", f"no table can be written to «{path.name}»; use {known}")
 
 
 def write_whole(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:

@@ -26,12 +26,13 @@ def save_table(table: AnswerTable[Any], path: Path, lang: Lang = "vi", whole: ob
         InputError: the name ends otherwise; the message says in what it can.
         CchcError: the extra that the format needs is not installed, or the file cannot be written.
     """
+    rows = table.to_dicts if whole is None else lambda _: whole
     writers: Mapping[str, Callable[[], None]] = {
         ".xlsx": lambda: table.to_excel(path, lang),
         ".csv": lambda: write_whole(path, table.csv_parts(lang), encoding="utf-8-sig"),
-        ".json": lambda: write_whole(path, [json.dumps(table.to_dicts(lang) if whole is None else whole, ensure_ascii=False, indent=1)]),
-        ".md": lambda: write_whole(path, [table.to_markdown(lang)]),
-        ".txt": lambda: write_whole(path, [table.to_text(lang, rows=None, width=None)]),
+        ".json": lambda: write_whole(path, [json.dumps(rows(lang), ensure_ascii=False, indent=1), "\n"]),
+        ".md": lambda: write_whole(path, [table.to_markdown(lang), "\n"]),
+        ".txt": lambda: write_whole(path, [table.to_text(lang, rows=None, width=None), "\n"]),
         ".parquet": lambda: table.to_parquet(path, lang),
     }
     if path.suffix.lower() not in writers:

@@ -32,11 +32,6 @@ SCHEMA_VERSION: Final = 1
 _HEAD: Final = '{\n "cchc_snapshot": '
 
 
-def is_snapshot(data: bytes) -> bool:
-    """Return whether bytes begin as a snapshot does, whole or not."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:40].replace(b" ", b"").replace(b"\r", b"").startswith(b'{\n"cchc_snapshot":')
-
-
 def to_bytes(snapshot: Snapshot) -> bytes:
     """Return a snapshot as bytes."""
     body = "".join(_body(snapshot)).encode()
