@@ -19,6 +19,7 @@ from cchc_metrics.read.sources import memory_source
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.records.problems import Code
 from cchc_metrics.testing import STRATEGIES, dossier_events, procedures
 
 # What a row of procedures says depends on the others, so that table is not counted in parts; see ``test_fold``.
@@ -85,3 +86,15 @@ def test_joined_tables(table: pa.Table, happened: list[Any], listed: list[Any], 
     parts = [tally_batches(ask, [batch], first=first + 1) for batch, (first, _) in zip(batches, cut, strict=True)]
     once_more = [part.columns for part in memory_source("dossiers", table, Given(UNITS, CALENDAR, DAY)).parts(True) if part.usable]
     same(settle(ask, data.draw(merged(parts)), once_more), single("dossiers", table, joins), "dossiers")
+
+
+def test_amounts_that_came_as_numbers_say_whether_a_fee_is_owed_in_parts_too() -> None:
+    cells = {"dossier_id": ["1", "2"], "unit_code": ["TM"] * 2, "channel": ["online"] * 2, "status": ["resolved"] * 2}
+    table = pa.table({**cells, "received_at": ["2021-01-04"] * 2, "ended_at": ["2021-01-05"] * 2, "fee": [0, 30_000]})
+    batches = [table.slice(0, 1), table.slice(1)]
+    ask = ask_of("dossiers", table, batches, {})
+    parts = [tally_batches(ask, [batch], first=first) for first, batch in enumerate(batches, start=1)]
+    found, expected = settle(ask, parts[0] + parts[1], []), single("dossiers", table, {})
+    assert found.of_kinds["dossiers"].totals == expected.of_kinds["dossiers"].totals
+    told = {p.column for p in expected.of_kinds["dossiers"] if p.code is Code.COLUMN_FOLLOWS}
+    assert told == {"fee_due", "postal_in"}

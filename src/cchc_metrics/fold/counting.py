@@ -17,7 +17,7 @@ from cchc_metrics.fold.ids import part_hashes
 from cchc_metrics.fold.keys import Keys, keys_of_columns, keys_of_table
 from cchc_metrics.fold.partial import Apart, Partial
 from cchc_metrics.read.arrow import arrow
-from cchc_metrics.read.assumed import says_something, worded
+from cchc_metrics.read.assumed import said_by, says_something, worded
 from cchc_metrics.read.findings import Findings
 from cchc_metrics.read.headings import has_word
 from cchc_metrics.read.joins import Joins
@@ -222,7 +222,7 @@ class Counting:
     def met(self, cells: dict[str, Any]) -> frozenset[str]:
         """Return what rows show of their table: columns that follow from others, and headings that mean their column by their words."""
         words = {name: column.values if isinstance(column, RawColumn) else () for name, column in cells.items()}
-        follows = {f"follows {rule.column}" for rule in self.ask.follows if says_something(rule, words[rule.source], self.ask.own)}
+        follows = {f"follows {rule.column}" for rule in self.ask.follows if says_something(rule, said_by(cells[rule.source]), self.ask.own)}
         return frozenset(follows | {f"words {name}" for name, lists in self.ask.worded.items() if has_word(lists, words[name])})
 
     def secret(self, cells: dict[str, Any], rows: int) -> Array | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -92,6 +92,12 @@ def distinct_cells(column: RawColumn | TypedColumn) -> RawColumn | None:
         return None
     values, codes = np.unique(numbers, return_inverse=True)
     return RawColumn([None if value < 0 else value for value in values.tolist()], codes.astype(np.int32))
+
+
+def said_by(column: RawColumn | TypedColumn) -> Sequence[Any]:
+    """Return the distinct cells of a column that another may follow from, see ``distinct_cells``."""
+    found = distinct_cells(column)
+    return () if found is None else found.values
 
 
 def following(kind: Kind, names: Container[str], given: Given, headings: Mapping[str, str]) -> list[Follows]:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from cchc_metrics.errors import did_you_mean
-from cchc_metrics.read.assumed import assume, distinct_cells, followed, following, report_followed, row_is_id, ticked, worded
+from cchc_metrics.read.assumed import assume, followed, following, report_followed, row_is_id, said_by, ticked, worded
 from cchc_metrics.read.cells import understand_cells
 from cchc_metrics.read.checks import Finding, Given, broken, dates, duplicates
 from cchc_metrics.read.dated import are_dates, of_persons
@@ -92,7 +92,7 @@ def understand(table: RawTable, kind: Kind, given: Given, own: Mapping[str, str]
     cells = {name: table.columns[position] for name, position in matched.positions.items()}
     if table.from_1904:
         cells = _counted_from_1900(cells, kind)
-    report_followed(following(kind, cells, given, findings.headings), lambda name: _said(cells[name]), given.own, findings)
+    report_followed(following(kind, cells, given, findings.headings), lambda name: said_by(cells[name]), given.own, findings)
     parsed = judge(table, assume(cells, table, kind, given, findings), kind, given, findings)
     return replace(parsed, columns=tidy(parsed.columns))
 
@@ -146,11 +146,6 @@ def _named(word: str, headings: Sequence[str], other: str) -> str:
 
 def _words(column: RawColumn | TypedColumn) -> Sequence[object]:
     return column.values if isinstance(column, RawColumn) else ()
-
-
-def _said(column: RawColumn | TypedColumn) -> Sequence[object]:
-    found = distinct_cells(column)
-    return () if found is None else found.values
 
 
 def with_declared(kind: Kind, matched: Matched, given: Given, findings: Findings) -> Matched:
