@@ -25,8 +25,8 @@ from cchc_metrics.cli import command as cli
 from cchc_metrics.cli import main
 from cchc_metrics.dataset import read_folder
 from cchc_metrics.example.make import make_example
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.files import FORMATS
 from cchc_metrics.schemas import MODELS

@@ -21,9 +21,9 @@ from tests.folders import DISTRICT, EXAMPLE, SMALL, small
 from cchc_metrics import cli
 from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import CalendarRangeError, CchcError
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.due_dates import due_date
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.waits import REAPPOINTED
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.verbs.form06 import check_form06

@@ -24,8 +24,8 @@ from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.sources import TableLike
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.report.json_report import report_json
 from cchc_metrics.scan import scan_tables
 

@@ -23,7 +23,7 @@ import cchc_metrics as cm
 from cchc_metrics.arguments import ArgumentError, public
 from cchc_metrics.declared import FrozenModel
 from cchc_metrics.errors import CchcError
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.record import RecordError
 from cchc_metrics.score.shapes import shape_of
 

@@ -55,8 +55,8 @@ from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import InputError
 from cchc_metrics.records.choices import OutreachChannel
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import parse_day
-from cchc_metrics.records.problems import Code
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.report.content import report_page

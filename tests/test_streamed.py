@@ -20,7 +20,7 @@ from tests.test_cli_dossiers import DOSSIERS, PROCEDURES
 from cchc_metrics import cli
 from cchc_metrics.dataset import read_folder
 from cchc_metrics.read.parquet_files import scan_parquet
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 from cchc_metrics.reference.period import Period
 from cchc_metrics.report.json_report import report_json
 from cchc_metrics.verbs.explain import Explanation

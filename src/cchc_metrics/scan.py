@@ -13,9 +13,10 @@ from cchc_metrics.read.folder import unreadable
 from cchc_metrics.read.joins import Joins, Links
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.sources import TableSource
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules

@@ -16,8 +16,9 @@ from tests.read.test_rows import UNITS
 from cchc_metrics.fold import Ask, Partial, id_hashes, repeated, signs_of_batches
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.sources import memory_source
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns
-from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.scan import Scan, scan_tables

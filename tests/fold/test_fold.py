@@ -24,8 +24,9 @@ from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import InputError, TallyMismatchError
 from cchc_metrics.fold import Ask, Partial, id_hashes, repeated, settle, tally_batches, tally_files
 from cchc_metrics.read.raw import UnreadableFileError
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns
-from cchc_metrics.records.problems import Code, Problem
+from cchc_metrics.records.problems import Problem
 from cchc_metrics.reference.period import Period
 from cchc_metrics.scan import Scan, counted_of
 from cchc_metrics.verbs.measure import measure

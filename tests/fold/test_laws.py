@@ -16,10 +16,10 @@ from tests.read.test_rows import UNITS
 from cchc_metrics.fold import settle, tally_batches
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.sources import memory_source
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.testing import STRATEGIES, dossier_events, procedures
 
 # What a row of procedures says depends on the others, so that table is not counted in parts; see ``test_fold``.

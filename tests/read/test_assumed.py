@@ -20,9 +20,9 @@ from cchc_metrics.read.own import Own
 from cchc_metrics.read.parquet_files import scan_file, scan_parquet
 from cchc_metrics.read.rows import read_rows, read_table
 from cchc_metrics.records.choices import MeetingKind
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import CellError, parse_moment
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 
 ONE = cm.UnitTree([cm.Unit(code="TM", name="Tân Mai", kind="xã", level="commune")])
 MEETINGS = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cchc_metrics.read.district import District, load_district
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 
 PAGE = (Path(__file__).parents[2] / "docs" / "bad-input.md").read_text(encoding="utf-8")
 ERRORS, WARNINGS = (

@@ -13,7 +13,7 @@ from cchc_metrics.read import archives
 from cchc_metrics.read.excel_parts import odd_cells
 from cchc_metrics.read.files import read_file
 from cchc_metrics.read.raw import UnreadableFileError
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 
 xlsxwriter = pytest.importorskip("xlsxwriter")
 SHEET = "xl/worksheets/sheet1.xml"

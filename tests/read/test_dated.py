@@ -17,7 +17,7 @@ from cchc_metrics.read.files import read_file
 from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.rows import Parsed, read_rows
 from cchc_metrics.read.typed import read_arrow
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 
 TABLE: dict[str, list[Any]] = {
     "Mã hồ sơ": ["1", "2", "3"],

@@ -26,8 +26,8 @@ from cchc_metrics.read.raw import Uncalculated, UnreadableFileError
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.read.xml_workbook import xml_book
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema
 from cchc_metrics.testing import records
 

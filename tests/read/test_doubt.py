@@ -25,9 +25,9 @@ from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.raw import RawColumn
 from cchc_metrics.read.rows import Parsed, read_rows, read_table
 from cchc_metrics.read.typed import read_arrow
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import CellError, parse_term, parse_whole
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema_by_name
 
 NAMES = ["activity_id", "unit_code", "channel", "held_on"]

@@ -17,8 +17,8 @@ import cchc_metrics as cm
 from cchc_metrics.read.files import read_file
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.tables import Parsed
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema
 from cchc_metrics.testing import records
 

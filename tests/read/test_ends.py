@@ -8,7 +8,7 @@ import pytest
 
 import cchc_metrics as cm
 from cchc_metrics.read.rows import read_rows
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 
 UNITS = cm.UnitTree([cm.Unit(code="TM", name="Tân Mai", kind="xã", level="commune")])
 GIVEN = {"Mã hồ sơ": "1", "Đơn vị": "TM", "Trạng thái": "10", "Ngày tiếp nhận": "01/06/2021"}

@@ -24,7 +24,7 @@ from cchc_metrics.read.excel_parts import hidden_rows, odd_cells
 from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.read.xls_parts import ERRORS, days_from_1904, errors_and_hidden
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 
 pytest.importorskip("python_calamine")
 

@@ -15,8 +15,8 @@ from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.files import read_file
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.verbs.measures import Measures
 
 DISTRICT = 'code = "TM"\nname = "Tháp Mười"\nlevel = "district"\nextracted_on = 2022-03-31\nunits_file = "units.csv"\n'

@@ -28,8 +28,8 @@ from cchc_metrics.errors import InputError
 from cchc_metrics.read.frames import read_frame
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.tables import Parsed
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec, schema
 from cchc_metrics.reference.calendar import Calendar
 

@@ -15,11 +15,12 @@ from cchc_metrics.dataset import Dataset
 from cchc_metrics.errors import CchcError
 from cchc_metrics.read.joins import Joins, Links, join_tables
 from cchc_metrics.read.nearest import nearest
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.records.procedure import Procedure
 
 UNITS = [{"code": "TM", "name": "Tháp Mười", "kind": "huyện", "level": "district"}]

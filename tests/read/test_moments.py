@@ -26,10 +26,10 @@ from cchc_metrics.read.raw import ABSENT, RawColumn, Uncalculated
 from cchc_metrics.read.rows import read_table
 from cchc_metrics.read.tables import tidy
 from cchc_metrics.read.typed import column_of
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, moments_to_numbers
 from cchc_metrics.records.fields import CellError, parse_moment
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema_by_name
 
 SPEC = schema_by_name(KINDS["dossiers"].model)["submitted_at"]

@@ -22,8 +22,8 @@ from cchc_metrics.read.old_text import converted, encoding_named, from_tcvn3, fr
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.choices import Channel, Status
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema
 from cchc_metrics.text import letters_lost, nfc
 

@@ -24,10 +24,10 @@ from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.typed import read_arrow
 from cchc_metrics.read.unit_days import unit_parser
 from cchc_metrics.records.choices import Digitised, Payment, StatedTiming
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.fields import CellError, Flag, cell_text, clean, parse_identifier, parse_moment, parse_term, parse_whole
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec, RecordError, schema
 from cchc_metrics.reference.unit import Unit, UnitTree
 

@@ -23,9 +23,9 @@ from cchc_metrics.read.parquet_files import scan_file
 from cchc_metrics.read.rows import read_rows, read_table
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.records.choices import StatedTiming, Status
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec, schema
 
 TWO = cm.UnitTree([*(cm.Unit(code=code, name=code, kind="xã", level="commune") for code in ("TM", "TN"))])

@@ -27,9 +27,10 @@ from cchc_metrics.read.parquet_files import parse_parquet, scan_parquet
 from cchc_metrics.read.parquet_table import open_parquet
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.rows import Parsed, read_table
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.records.record import Record
 
 OUTREACH = KINDS["outreach"]

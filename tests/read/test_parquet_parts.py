@@ -22,7 +22,7 @@ from cchc_metrics.read.places import is_there
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.rows import Parsed
 from cchc_metrics.read.typed import read_arrow
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 from cchc_metrics.reference.unit import Unit, UnitTree
 
 UNITS = UnitTree([Unit(code="TM", name="Tháp Mười", level="district")])

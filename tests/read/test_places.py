@@ -12,8 +12,8 @@ from cchc_metrics import read_folder
 from cchc_metrics.errors import CchcError
 from cchc_metrics.example.make import make_example
 from cchc_metrics.read.places import fault_of
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 
 TABLES = ("documents", "dossiers", "meetings", "outreach", "surveys")
 NAMES = ["district.toml", "plan.toml", "units.csv", *(f"{kind}.csv" for kind in TABLES)]

@@ -16,8 +16,8 @@ from cchc_metrics.read.files import read_file
 from cchc_metrics.read.frames import read_frame
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.tables import Parsed
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 
 PERSON = ["HS-001", "Nguyễn Văn An", "079201001234", "0912 345 678", "an@thapmuoi.vn", "Trực tuyến", "05/01/2021", "Số 3 ấp 2"]
 PRIVATE = ("Nguyễn", "079201", "0912", "an@", "ấp 2")

@@ -14,7 +14,7 @@ from cchc_metrics.read.files import read_file
 from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.rows import Parsed, read_rows
 from cchc_metrics.records.choices import Direction, MeetingKind
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 
 ONE = cm.UnitTree([cm.Unit(code="TM", name="Tân Mai", kind="xã", level="commune")])
 TWO = cm.UnitTree([*(cm.Unit(code=code, name=code, kind="xã", level="commune") for code in ("TM", "TN"))])

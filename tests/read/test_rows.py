@@ -16,11 +16,11 @@ from tests.read.cells import rows
 from cchc_metrics.errors import InputError, RejectedRowsError
 from cchc_metrics.read.rows import Parsed, read_rows, read_table
 from cchc_metrics.records.choices import Secrecy
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.fields import CellError, cell_text, parse_identifier
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RecordError, schema
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import Unit, UnitTree

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import cchc_metrics as cm
 from cchc_metrics.errors import MistakesError
 from cchc_metrics.read.district import load_district
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 
 DISTRICT = 'code = "TM"\nname = "TM"\nlevel = "xã"\nextracted_on = 2022-03-31\n[files]\n'
 HEADINGS = ("Mã hồ sơ", "Trạng thái", "Ngày tiếp nhận", "Ngày có kết quả")

@@ -23,11 +23,11 @@ from cchc_metrics.read.identifiers import judge_ids
 from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.read.rows import read_table
 from cchc_metrics.read.typed import read_arrow
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.meeting import Meeting
-from cchc_metrics.records.problems import Code
 from cchc_metrics.reference.calendar import Calendar
 
 CASES = EVERY_KIND.flatmap(lambda kind: st.tuples(st.just(kind), tables(kind)))

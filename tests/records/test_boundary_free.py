@@ -14,11 +14,11 @@ from tests.slow import calendar_slow
 
 import cchc_metrics as cm
 from cchc_metrics.records.boundary_free import transfers
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
 from cchc_metrics.records.fields import Flag
-from cchc_metrics.records.problems import Code
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.values import Measure, Status
 

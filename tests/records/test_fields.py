@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_metrics.records import choices
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import (
     CellError,
     Choice,
@@ -27,7 +28,6 @@ from cchc_metrics.records.fields import (
     parse_term,
     parse_whole,
 )
-from cchc_metrics.records.problems import Code
 
 CHOICES: list[type[Choice]] = [
     Flag,

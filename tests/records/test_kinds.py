@@ -16,10 +16,10 @@ from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 
 from cchc_metrics import testing
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.kind import Context, Dates, EventSet, Join, Kind
 from cchc_metrics.records.kinds import JOINED, KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema_by_name
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules
@@ -189,7 +189,7 @@ from types import MappingProxyType
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.fields import Choice, Flag, Identifier, Label, Moment, UnitCode, RequiredLabel
 from cchc_metrics.records.kind import UNIT_HEADINGS, Dates, Dim, EventSet, Join, Kind, events_from_columns
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.record import Record
 
 

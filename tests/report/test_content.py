@@ -23,7 +23,7 @@ from cchc_metrics.plan import load_plan
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.sources import TableLike
 from cchc_metrics.records.choices import OutreachChannel
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.content import delta_text, report_page

@@ -26,7 +26,8 @@ from tests.verbs.fakes import Fake, made
 import cchc_metrics as cm
 from cchc_metrics.errors import CchcError
 from cchc_metrics.plan import Plan
-from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.codes import Code
+from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.score import GivenPoints, cheapest_way, load_scheme, qd766, rank_units, score_units, what_if
 from cchc_metrics.tables.listing import display_width

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from cchc_metrics import cli
 from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
-from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.files import report_text
 from cchc_metrics.verbs.dossier_codes import dossier_codes

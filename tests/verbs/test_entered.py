@@ -12,7 +12,7 @@ import pytest
 import cchc_metrics as cm
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.errors import CchcError
-from cchc_metrics.records.problems import Code
+from cchc_metrics.records.codes import Code
 from cchc_metrics.values import Status
 from cchc_metrics.verbs.entered import NOT_ENTERED, Figure, load_figures
 

@@ -16,10 +16,11 @@ from tests.slow.dossiers_slow import Story, due_of, fate_of, story_of
 
 from cchc_metrics.errors import RejectedRowsError
 from cchc_metrics.records.choices import Channel, ServiceLevel, Status, TermUnit
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
-from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.records.waits import attach_events
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules

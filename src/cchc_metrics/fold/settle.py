@@ -21,8 +21,9 @@ from cchc_metrics.read.checks import duplicates
 from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.parquet_table import joined
 from cchc_metrics.read.secret import secret_of
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns, stacked
-from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.scan import Scan, mark_of
 
 

@@ -17,9 +17,10 @@ import numpy as np
 from cchc_metrics.errors import InputError, TallyMismatchError
 from cchc_metrics.read.arrow import arrow
 from cchc_metrics.read.joins import Links
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.verbs.quality import Quality
 
 SCHEMA_VERSION: Final = 1

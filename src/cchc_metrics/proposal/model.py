@@ -10,9 +10,9 @@ from datetime import date
 from cchc_metrics.declared import parse_toml
 from cchc_metrics.errors import CchcError, InputError, no_member
 from cchc_metrics.read.district import LEVEL_WORDS
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import CellError, parse_day
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema_by_name
 from cchc_metrics.reference.period import Period
 from cchc_metrics.text import fold

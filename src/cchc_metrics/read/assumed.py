@@ -13,10 +13,10 @@ from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.headings import heading_key
 from cchc_metrics.read.own import Own
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn, Uncalculated
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import SECOND
 from cchc_metrics.records.fields import CellError, Flag, cell_text
 from cchc_metrics.records.kind import Follows, Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema_by_name
 from cchc_metrics.text import word_key
 

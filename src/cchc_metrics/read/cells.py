@@ -10,8 +10,8 @@ from unicodedata import is_normalized
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.raw import ABSENT, Uncalculated
 from cchc_metrics.read.unit_days import unit_parser
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import CellError
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec
 
 _FEW: Final = 64

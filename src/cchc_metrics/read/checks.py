@@ -12,10 +12,10 @@ import numpy as np
 
 from cchc_metrics.read.fixes import NO_FIXES, Fixes
 from cchc_metrics.read.own import NOTHING, Own
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import RowCheck, schema, schema_by_name
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number

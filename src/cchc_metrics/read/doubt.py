@@ -29,8 +29,8 @@ from cchc_metrics.read.findings import shown
 from cchc_metrics.read.moment_shapes import EITHER, HIGH, LOW, MONTH_FIRST, OF_DATE, SHORT, YEAR_FIRST, may_begin_with_the_year
 from cchc_metrics.read.moments import Moments, understand_moments
 from cchc_metrics.read.raw import RawColumn
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import COMMA_BEFORE_THREE, MAX_MONTH, CellError, short_year, two_ways, whole_year
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec
 
 NUMBERS: Final = ("whole", "term")

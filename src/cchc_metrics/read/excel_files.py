@@ -40,9 +40,9 @@ from cchc_metrics.read.raw import (
     Wanted,
 )
 from cchc_metrics.read.workbooks import Workbook, broken, open_workbook
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import EXACT_DIGITS
-from cchc_metrics.records.problems import Code
 from cchc_metrics.text import fold, nfc
 
 _CHUNK_ROWS: Final = 512

@@ -26,8 +26,8 @@ from cchc_metrics.read.places import is_there
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, understand
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.text import nfc

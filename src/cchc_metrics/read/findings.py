@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array
-from cchc_metrics.records.problems import WITHHELD, Code, Problem, Problems, first_rows
+from cchc_metrics.records.problems import WITHHELD, Problem, Problems, first_rows
 from cchc_metrics.text import nfc
 
 EXAMPLES: Final = 1000

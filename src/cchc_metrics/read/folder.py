@@ -31,9 +31,10 @@ from cchc_metrics.read.several import judged_together, parse_place
 from cchc_metrics.read.sources import TableSource, file_source
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.read.unit_files import folder_units
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import JOINED, KINDS
-from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.reference.calendar import Calendar, CalendarYear
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.verbs.entered import Figure, load_figures

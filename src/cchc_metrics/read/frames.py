@@ -28,9 +28,10 @@ from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
 from cchc_metrics.read.rows import kind_named, read_rows, read_table
 from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.read.typed import column_of, read_arrow
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import NOT_THERE, present
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import Code, Problem
+from cchc_metrics.records.problems import Problem
 from cchc_metrics.records.record import ColumnSpec, schema_by_name
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree

@@ -11,9 +11,9 @@ import numpy as np
 from cchc_metrics.hashes import hash_of, text_hashes
 from cchc_metrics.read.arrow import arrow, cells_of, is_text, nulls_of, objects_of, one_array
 from cchc_metrics.read.raw import TypedColumn
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import CellError, parse_identifier
-from cchc_metrics.records.problems import Code
 
 
 @dataclass(frozen=True, slots=True, eq=False)

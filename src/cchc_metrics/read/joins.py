@@ -13,10 +13,11 @@ import numpy as np
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.findings import Findings
 from cchc_metrics.read.nearest import nearest
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.kind import Join, Kind
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import DIFFERENT_FIXES, Code, Problem, Problems
+from cchc_metrics.records.problems import DIFFERENT_FIXES, Problem, Problems
 from cchc_metrics.records.record import schema_by_name
 
 

@@ -27,9 +27,9 @@ from cchc_metrics.read.moment_shapes import (
     pair_of,
 )
 from cchc_metrics.read.raw import RawColumn
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, moments_to_numbers
 from cchc_metrics.records.fields import MAX_MONTH, CellError, parse_moment, short_year
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec
 
 _FEW: Final = 32

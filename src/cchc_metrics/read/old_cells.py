@@ -13,8 +13,8 @@ import numpy as np
 from cchc_metrics.read.findings import Findings, shown
 from cchc_metrics.read.old_text import NAMES, Writing, converted, converter, in_unicode, recognise, written_in
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema
 from cchc_metrics.text import letters_lost
 

@@ -37,9 +37,9 @@ from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.secret import compared_ids
 from cchc_metrics.read.tables import Parsed, judge, report_fixes, tell_headings, understand, unusable, with_declared
 from cchc_metrics.read.typed import column_of, dated_columns, raw_table, row_hashes
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns, code_dtype
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema_by_name
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree

@@ -18,9 +18,9 @@ import numpy as np
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.moment_shapes import Understood
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.fields import present
-from cchc_metrics.records.problems import Code
 
 Progress = Callable[[str, int, int], None]
 """Takes what is being read, how much is done and how much there is; called now and then."""

@@ -15,10 +15,11 @@ from cchc_metrics.read.findings import Findings
 from cchc_metrics.read.raw import Progress
 from cchc_metrics.read.secret import secret_of
 from cchc_metrics.read.tables import Parsed, tidy
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns, stacked
 from cchc_metrics.records.dossier_code import dossier_code
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.problems import Problems
 
 PROVINCE: Final = "-"
 """Stands for the owner of a province's system, which codes do not name."""

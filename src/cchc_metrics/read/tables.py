@@ -23,10 +23,11 @@ from cchc_metrics.read.old_cells import lost_share, report_lost, report_writing
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
 from cchc_metrics.read.secret import secret_rows
 from cchc_metrics.read.unit_days import on_their_days
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import SECOND, Array, Columns, code_dtype, columns_from_values, encode
 from cchc_metrics.records.fields import NO_DAY, CellError
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import DIFFERENT_FIXES, Code, Problems, first_rows
+from cchc_metrics.records.problems import DIFFERENT_FIXES, Problems, first_rows
 from cchc_metrics.records.record import schema, schema_by_name
 from cchc_metrics.text import letters_lost, word_key
 

@@ -28,10 +28,10 @@ from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, understand
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import NO_NUMBER, SECOND, Array
 from cchc_metrics.records.fields import FIRST_DATE, LAST_DATE, MAX_TERM, MAX_WHOLE, NO_DAY, CellError
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import ColumnSpec, schema_by_name
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import day_number

@@ -11,10 +11,10 @@ import numpy as np
 from cchc_metrics.errors import suggestion
 from cchc_metrics.read.nearest import Likely
 from cchc_metrics.read.raw import RawColumn
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns, code_dtype
 from cchc_metrics.records.fields import CellError, parse_unit
 from cchc_metrics.records.kind import Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import schema_by_name
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.unit import UnitTree

@@ -15,8 +15,9 @@ from cchc_metrics.read.own import Own
 from cchc_metrics.read.places import refuse
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.unit_changes import change_table, units_in
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import cell_text
-from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.reference.unit import LEVELS, Unit, UnitTree
 from cchc_metrics.reference.unit_changes import REFORM
 

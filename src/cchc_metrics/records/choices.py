@@ -6,8 +6,8 @@ import re
 from contextlib import suppress
 from typing import Final, Self
 
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import CellError, Choice, cell_text
-from cchc_metrics.records.problems import Code
 from cchc_metrics.text import word_key
 
 _BODY: Final = re.compile(r"\b(?:ubnd|hdnd|nhan dan)\b")

@@ -21,6 +21,7 @@ from cchc_metrics.records.choices import (
     TermUnit,
     Timing,
 )
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import (
     ENDED_STATE,
@@ -50,7 +51,6 @@ from cchc_metrics.records.kind import (
     events_from_columns,
 )
 from cchc_metrics.records.lateness import LATE, age_unknown, overdue_longer
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.procedure import attach_procedures
 from cchc_metrics.records.record import Record, RowCheck
 from cchc_metrics.records.rules_by_day import follows_receipt, rules_from

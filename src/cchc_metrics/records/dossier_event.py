@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Choice, Identifier, Moment
 from cchc_metrics.records.kind import Context, Dates, Events, Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
 

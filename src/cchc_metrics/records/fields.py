@@ -18,8 +18,8 @@ from numbers import Integral, Rational, Real
 from typing import Annotated, Any, Self
 
 from cchc_metrics.errors import CchcError
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.moment_text import local, moment_of
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.words import nearest_words
 from cchc_metrics.text import letters_lost, nfc, parse_number_vi, word_key
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from cchc_metrics.records.choices import AdoptionStatus
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import NO_DAY, Identifier, Label, Moment, UnitCode
 from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
 

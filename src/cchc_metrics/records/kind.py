@@ -13,9 +13,9 @@ from typing import Any, Literal
 import numpy as np
 
 from cchc_metrics.records.choices import SECRET
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import NO_DAY, Choice
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, schema_by_name
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.rules import Rules

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from cchc_metrics.records.choices import MeetingKind, MeetingStatus, Secrecy
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import NO_DAY, Flag, Identifier, Moment, UnitCode
 from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind, events_from_columns
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from cchc_metrics.records.choices import Channel, Interlinked, ProactiveLevel, ServiceLevel, TermUnit, Tier
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.fields import NO_DAY, Choice, Flag, Label, Moment, RequiredLabel, Term, Whole
 from cchc_metrics.records.kind import Context, Dates, Dim, Events, EventSet, Join, Kind
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
 _FAR = 2**30  # beyond every day number: an open end

@@ -14,8 +14,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cchc_metrics.declared import FrozenModel
 from cchc_metrics.declared.mistakes import misfits, short
 from cchc_metrics.errors import CchcError
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import CellError, CellType, Choice, present
-from cchc_metrics.records.problems import Code
 from cchc_metrics.text import Text
 
 
@@ -67,7 +67,7 @@ class Record(FrozenModel):
     """A frozen record of one kind; cells are understood exactly as in a file, unknown fields are ignored.
 
     Raises:
-        RecordError: with the problem codes of ``cchc_metrics.records.problems.Code``.
+        RecordError: with the problem codes of ``cchc_metrics.records.codes.Code``.
 
     >>> from cchc_metrics.records.survey import SurveyAnswer
     >>> SurveyAnswer(response_id="1", unit_code="TM", answered_on="31/02/2021", question="1", score=5)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cchc_metrics.records.choices import Score
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.fields import Identifier, Label, Moment, UnitCode
 from cchc_metrics.records.kind import UNIT_HEADINGS, Context, Dates, Dim, Events, EventSet, Kind, events_from_columns
-from cchc_metrics.records.problems import Code
 from cchc_metrics.records.record import Record, RowCheck
 
 

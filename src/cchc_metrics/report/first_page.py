@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Final
 
 from cchc_metrics.catalogue.model import Indicator
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
-from cchc_metrics.records.problems import Code, Problems
+from cchc_metrics.records.problems import Problems
 from cchc_metrics.report.draft import Draft, Footnotes, capitalised
 from cchc_metrics.report.format import assessment_cells, percent_in_sentence, value_form
 from cchc_metrics.report.page import Cell, Form, Paragraph, Section, Table, TableHeading, TableRow, number_cell

@@ -16,7 +16,7 @@ def problem_lines(problems: Iterable[Problem], lang: Lang = "vi") -> list[str]:
         problems: the problems, of which the examples are kept.
         lang: the language.
 
-    >>> from cchc_metrics.records.problems import Code
+    >>> from cchc_metrics.records.codes import Code
     >>> problem_lines([Problem(Code.UNKNOWN_CODE, "a.csv", row=row, column="status", value="Xong") for row in (2, 3)], "en")
     ['a.csv, status = «Xong»: the code is not in the list of this column (2 cells, rows 2, 3)']
     """

@@ -9,9 +9,10 @@ from functools import partial
 from typing import Final
 
 from cchc_metrics.records.boundary_free import first_receipts
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.dossier_code import day_in_code, is_agency, split_code
-from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.unit import UnitTree
 

@@ -15,7 +15,8 @@ from cchc_metrics.catalogue.model import Catalogue, Indicator
 from cchc_metrics.declared import Day, DeclaredModel, Mistakes, parse_toml
 from cchc_metrics.declared.values import Exact
 from cchc_metrics.errors import CchcError, InputError
-from cchc_metrics.records.problems import Code, Problem, Problems
+from cchc_metrics.records.codes import Code
+from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.numbers import round_half_up

@@ -15,13 +15,14 @@ from typing import Final
 import numpy as np
 
 from cchc_metrics.records.choices import StatedTiming, TermUnit, Timing
+from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.dossier_timing import Timed, class_dossiers, notice_is_late
 from cchc_metrics.records.due import CALENDAR_MISSING, dues_of, plain_waits
 from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.fields import NO_DAY
 from cchc_metrics.records.kind import Context
-from cchc_metrics.records.problems import Code, Problem, Problems, first_rows
+from cchc_metrics.records.problems import Problem, Problems, first_rows
 from cchc_metrics.records.rules_by_day import follows_receipt
 from cchc_metrics.records.terms import HOURS_PER_WORKING_DAY, term_units
 from cchc_metrics.records.waits import NOTICE
