@@ -70,6 +70,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def site(session: nox.Session) -> None:
+    """Build the site of the docs and the API reference into out/site, without network; a warning is an error."""
+    install(session, ".", "site")
+    session.run("python", "-m", "docs.site.build", *session.posargs)
+
+
+@nox.session
 def report(session: nox.Session) -> None:
     """Do the main job on the example: print a district's report of 2021 and write it to out/thap-muoi."""
     session.install(".[cli]")
