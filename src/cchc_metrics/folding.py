@@ -7,6 +7,7 @@ import unicodedata
 
 # Letters that stand for đ: U+0111, and the eth and the African d that old fonts and converters leave in its place.
 _D_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
+_BREAKS = frozenset(("Cc", "Zl", "Zp", "Cs"))
 _GAPS = re.compile(r"[\s_]+")
 _PUNCTUATION = re.compile(r"[\W_]+")
 
@@ -53,3 +54,29 @@ def word_key(text: str) -> str:
     True
     """
     return _PUNCTUATION.sub(" ", fold(text)).replace("y", "i").strip() or fold(text)
+
+
+def visible(text: str, keep: str = "\t\n") -> str:
+    r"""Return a text as it may be shown anywhere: a terminal, a page and a workbook take some characters for orders to them.
+
+    Control characters and half characters become blanks. What cannot be seen goes, as what turns the direction of writing does: with it
+    a name can show as another one.
+
+    Args:
+        text: any text.
+        keep: control characters that stay.
+
+    >>> visible("a\x1b[31mb\u202ec"), visible("a\nb"), one_line("a\r\nb")
+    ('a [31mbc', 'a\nb', 'a  b')
+    """
+    if text.isprintable():
+        return text
+    letters = ((letter, unicodedata.category(letter)) for letter in text)
+    return "".join(
+        letter if letter in keep else " " if kind in _BREAKS else letter for letter, kind in letters if kind != "Cf" or letter in keep
+    )
+
+
+def one_line(text: str) -> str:
+    """Return a text as it may be shown on one line, see ``visible``: a blank stands for each line break too."""
+    return visible(text, keep="")

@@ -16,6 +16,7 @@ from cchc_metrics.cli.command import (
     period_option,
     read,
     rules_option,
+    say,
     scheme_option,
     scores_option,
     status,
@@ -47,7 +48,7 @@ def explain(folder: Path, indicator: str, unit: str, breakdown: tuple[str, ...],
         pairs = {dim: label for dim, _, label in (text.partition("=") for text in breakdown)}
         text = explanation_text(data.explain(indicator, unit, **pairs), lang, limit=limit)
         errors = data.errors(data.catalogue.kinds_of(indicator))
-    click.echo(text, nl=False)
+    say(text, nl=False)
     tell_errors(errors, lang)
     raise SystemExit(1 if errors else 0)
 
@@ -72,7 +73,7 @@ def why(folder: Path, indicator: str, by: str, unit: str, baseline_period: str |
         data = read(folder, progress, **chosen)
         text = data.contributions(by, indicator, unit, baseline_period=baseline_period).to_text(lang, rows=limit, width=None)
         errors = data.errors(data.catalogue.kinds_of(indicator))
-    click.echo(text)
+    say(text)
     tell_errors(errors, lang)
     raise SystemExit(1 if errors else 0)
 
@@ -96,6 +97,6 @@ def score(folder: Path, unit: str | None, changes: tuple[str, ...], cheapest: in
         inputs = data.inputs()
         assert data.scheme is not None  # noqa: S101  inputs() has asked
         text = score_text(inputs, data.scheme, reporting=data.unit, unit=unit, changes=changes, cheapest=cheapest, lang=lang)
-    click.echo(text)
+    say(text)
     tell_errors(data.errors(data.tables), lang)
     raise SystemExit(status(data.problems))

@@ -25,6 +25,7 @@ except ImportError:  # pragma: no cover  the extra is installed wherever the tes
     raise SystemExit(2) from None
 
 from cchc_metrics.errors import CchcError
+from cchc_metrics.folding import visible
 
 if TYPE_CHECKING:
     from cchc_metrics.dataset import Dataset
@@ -88,7 +89,7 @@ class Main(click.Group):
         except (click.exceptions.Exit, click.ClickException):
             raise
         except (KeyboardInterrupt, click.Abort):
-            click.echo("cchc-metrics: đã dừng | stopped", err=True)
+            say("cchc-metrics: đã dừng | stopped", err=True)
             raise SystemExit(_STOPPED) from None
         except BrokenPipeError:  # as of ``| head``: it has what it wants
             if isinstance(sys.stdout, io.TextIOWrapper):
@@ -102,7 +103,7 @@ class Main(click.Group):
                 f"lỗi của chương trình, chưa lường trước ({said})",
                 f"a mistake of the program that nobody foresaw; {_TRACEBACK}=1 shows where",
             )
-            click.echo(f"cchc-metrics: {vi} | {en}", err=True)
+            say(f"cchc-metrics: {vi} | {en}", err=True)
             raise SystemExit(_CRASHED) from None
 
 
@@ -116,6 +117,11 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8")
 
 
+def say(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """Print a text; what is in the records gives no orders to the terminal."""
+    click.echo(visible(text), nl=nl, err=err)
+
+
 def print_page(page: Page) -> None:
     """Print a page: on a terminal with its tables drawn and as wide as it is, else as plain text."""
     if sys.stdout.isatty():
@@ -125,7 +131,7 @@ def print_page(page: Page) -> None:
             return
     from cchc_metrics.report.page_text import page_text  # noqa: PLC0415  the command starts fast
 
-    click.echo(page_text(page), nl=False)
+    say(page_text(page), nl=False)
 
 
 def print_table(table: Table) -> None:
@@ -137,7 +143,7 @@ def print_table(table: Table) -> None:
             return
     from cchc_metrics.report.page_text import table_text  # noqa: PLC0415  the command starts fast
 
-    click.echo(table_text(table, None))
+    say(table_text(table, None))
 
 
 def read(folder: Path, progress: Progress, **chosen: Any) -> Dataset:
@@ -155,7 +161,7 @@ def status(problems: Problems) -> int:
 def tell_errors(errors: Mapping[str, int], lang: str) -> None:
     """Say on the other stream that there are mistakes, so that what was printed is not taken for the whole."""
     for file, n in errors.items():
-        click.echo(
+        say(
             f"cchc-metrics: {file}: {n} lỗi, số liệu có thể chưa đủ; xem: cchc-metrics check"
             if lang == "vi"
             else f"cchc-metrics: {file}: {n} mistakes, so figures may lack something; see: cchc-metrics check",
@@ -174,7 +180,7 @@ def working(lang: str) -> Iterator[Progress]:
     except (CchcError, OSError) as error:
         message = error.text(lang) if isinstance(error, CchcError) else str(error)
         # A plan tells every mistake on a line of its own; one line is what a script can take.
-        click.echo(f"cchc-metrics: {'; '.join(message.splitlines())}", err=True)
+        say(f"cchc-metrics: {'; '.join(message.splitlines())}", err=True)
         raise SystemExit(2) from None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cchc_metrics.cli.command import PATH, Date, folder_argument, lang_option, main, period_option, read, status, working
+from cchc_metrics.cli.command import PATH, Date, folder_argument, lang_option, main, period_option, read, say, status, working
 from cchc_metrics.errors import CchcError, InputError
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
     shown = 20
     lines = problem_lines(found, lang)
     for line in lines[:shown]:
-        click.echo(line)
+        say(line)
     if len(lines) > shown:
-        click.echo("…")
+        say("…")
     for code, n in found.by_code().items():
-        click.echo(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
+        say(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
     n, valid, rejected = found.read, found.valid, found.rejected
-    click.echo(
+    say(
         f"đọc {format_count(n)} dòng = {format_count(valid)} hợp lệ + {format_count(rejected)} bị loại"
         if lang == "vi"
         else f"{format_count(n, lang)} rows read = {format_count(valid, lang)} valid + {format_count(rejected, lang)} rejected",
@@ -94,7 +94,7 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
         answers = answers_in(before) if before else {}
         sheets, unread = sheets_in(folder, files, Own(encodings=encodings_in(answers)))
         for name, error in unread:
-            click.echo(f"{name}: {error.text(lang)}", err=True)
+            say(f"{name}: {error.text(lang)}", err=True)
         proposal = propose(sheets, answers | answers_given(given))
         if yes:
             proposal = proposal.guessed()
@@ -102,14 +102,14 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
             proposal = proposal.answered(dict(_asked(proposal.doubts, lang)))
         for entry in proposal.doubts:
             guess = "" if entry.value is None else f" → {entry.value}"
-            click.echo(f"? {entry.question(lang)}{guess}")
+            say(f"? {entry.question(lang)}{guess}")
         proposal.check()
         text = district_toml(proposal, kept_of(before.decode("utf-8-sig")))
         load_district(text)
         if before:
             write_whole(path.with_suffix(".toml.old"), [before.decode("utf-8-sig")])
         write_whole(path, [text])
-    click.echo(f"{path}: cchc-metrics report {folder}")
+    say(f"{path}: cchc-metrics report {folder}")
     raise SystemExit(1 if proposal.doubts else 0)
 
 
@@ -122,7 +122,7 @@ def _asked(doubts: Iterable[Entry], lang: str) -> Iterator[tuple[tuple[str, ...]
             try:
                 meant = said if said == "?" else entry.meant(said)
             except CchcError as error:
-                click.echo(error.text(lang))
+                say(error.text(lang))
                 continue
             break
         if meant != "?":
@@ -145,4 +145,4 @@ def example(directory: Path, force: bool) -> None:  # noqa: FBT001  a flag of th
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in make_example().items():
             (directory / name).write_text(text, encoding="utf-8", newline="")
-    click.echo(f"{directory}: cchc-metrics report {directory} --period 2021")
+    say(f"{directory}: cchc-metrics report {directory} --period 2021")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cchc_metrics.cli.command import lang_option, main, print_table, working
+from cchc_metrics.cli.command import lang_option, main, print_table, say, working
 
 if TYPE_CHECKING:
     from cchc_metrics.text import Lang
@@ -27,7 +27,7 @@ def deadline(received: str, term: str, unit: str, paused: int, lang: Lang) -> No
     with working(lang):
         due = due_date_of_texts(received, term, unit, paused_days=paused)
         clock = f" {due:%H:%M}" if hasattr(due, "hour") else ""
-        click.echo(format_date(due, lang) + clock)
+        say(format_date(due, lang) + clock)
 
 
 @main.command()
@@ -39,7 +39,7 @@ def calendar(year: int | None, lang: Lang) -> None:
     from cchc_metrics.report.calendar_text import calendar_text  # noqa: PLC0415
 
     with working(lang):
-        click.echo(calendar_text(Calendar.official(), year, lang), nl=False)
+        say(calendar_text(Calendar.official(), year, lang), nl=False)
 
 
 @main.command()
@@ -61,4 +61,4 @@ def schema(name: str | None) -> None:
     from cchc_metrics.schemas import json_schemas  # noqa: PLC0415  the command starts fast
 
     with working("en"):
-        click.echo(json.dumps(json_schemas(name), ensure_ascii=False, indent=1))
+        say(json.dumps(json_schemas(name), ensure_ascii=False, indent=1))

@@ -25,6 +25,7 @@ from cchc_metrics.cli.command import (
     print_table,
     read,
     rules_option,
+    say,
     scheme_option,
     scores_option,
     status,
@@ -67,7 +68,7 @@ def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: 
             written = save_report(made, out, wanted, lang)
     print_page(page)
     if written:
-        click.echo(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
+        say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
     if opened and (chosen_file := to_be_opened(written)) is not None:
         click.launch(str(chosen_file))
     raise SystemExit(status(made.problems))
@@ -96,7 +97,7 @@ def periodic(folder: Path, lang: Lang, rows: Path | None, out: Path | None, form
             written = found.save(out, formats.split(","), lang)
     print_page(page)
     if written:
-        click.echo(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
+        say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
     raise SystemExit(status(found.report.problems))
 
 
@@ -171,10 +172,10 @@ def form06_command(
             heading = [f"Biểu số 06/VPCP/KSTT · {name} · {form.period.text(lang)} · {form.rules}"]
         failures = check_form06(rows)
     for line in heading:
-        click.echo(line)
+        say(line)
     print_table(form06_table(rows, lang))
     for failure in failures:
-        click.echo(failure_text(failure, lang))
+        say(failure_text(failure, lang))
     tell_errors(errors, lang)
     raise SystemExit(1 if failures or errors else 0)
 
@@ -190,9 +191,9 @@ def _form06_why(folder: Path, unit: str, office: Path | None, out: Path | None, 
             save_table(found, out, lang, found.to_json(lang))
         errors = data.errors(["dossiers"])
     if as_json:
-        click.echo(json.dumps(found.to_json(lang), ensure_ascii=False, indent=1))
+        say(json.dumps(found.to_json(lang), ensure_ascii=False, indent=1))
     else:
-        click.echo(found.totals().to_text(lang, rows=None, width=None))
+        say(found.totals().to_text(lang, rows=None, width=None))
     tell_errors(errors, lang)
     return 1 if errors or (found.compared and found.left[0] and not found.found) else 0
 
@@ -214,10 +215,10 @@ def fill(folder: Path, template: Path, out: Path, empty: str, lang: Lang, **chos
         data = read(folder, progress, **chosen)
         found = data.fill_form(template, out, lang=lang, empty=empty)
     n, without = len(found), [item for item in found if item.reason.text(lang)]
-    click.echo(f"{out}: đã điền {n} vị trí" if lang == "vi" else f"{out}: {n} places filled")
+    say(f"{out}: đã điền {n} vị trí" if lang == "vi" else f"{out}: {n} places filled")
     for item in without:
-        click.echo(f"{item.place}: {{{{{item.name}}}}}: {item.reason.text(lang)}", err=True)
+        say(f"{item.place}: {{{{{item.name}}}}}: {item.reason.text(lang)}", err=True)
     for note in found.notes:
-        click.echo(note.text(lang), err=True)
+        say(note.text(lang), err=True)
     tell_errors(data.errors(data.tables), lang)
     raise SystemExit(status(data.problems))

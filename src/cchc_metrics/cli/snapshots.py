@@ -18,6 +18,7 @@ from cchc_metrics.cli.command import (
     main,
     read,
     rules_option,
+    say,
     status,
     tell_errors,
     unit_option,
@@ -80,8 +81,8 @@ def snapshot_take(
             rows=not no_rows,
         )
         path = made.save(folder / SNAPSHOTS)
-    click.echo(made.to_text(lang))
-    click.echo(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {path}", err=True)
+    say(made.to_text(lang))
+    say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {path}", err=True)
     tell_errors(data.errors(data.tables), lang)
     raise SystemExit(status(data.problems))
 
@@ -97,11 +98,9 @@ def snapshot_list(folder: Path, lang: Lang, *, as_json: bool) -> None:
     with working(lang):
         found = [_snapshot(folder, name) for name in snapshot_names(folder)]
     if as_json:
-        click.echo(json.dumps([each.to_dict() for each in found], ensure_ascii=False, indent=1))
+        say(json.dumps([each.to_dict() for each in found], ensure_ascii=False, indent=1))
     else:
-        click.echo(
-            "\n\n".join(each.to_text(lang) for each in found) or ("chưa có bản chụp nào" if lang == "vi" else "there is no snapshot yet")
-        )
+        say("\n\n".join(each.to_text(lang) for each in found) or ("chưa có bản chụp nào" if lang == "vi" else "there is no snapshot yet"))
 
 
 @snapshot.command("compare")
@@ -142,7 +141,7 @@ def snapshot_compare(
         whole = table.to_json(lang)
         if out is not None:
             save_table(table, out, lang, whole)
-    click.echo(json.dumps(whole, ensure_ascii=False, indent=1) if as_json else table.to_text(lang, rows=limit, width=None))
+    say(json.dumps(whole, ensure_ascii=False, indent=1) if as_json else table.to_text(lang, rows=limit, width=None))
     tell_errors(data.errors(data.tables), lang)
     raise SystemExit(status(data.problems))
 

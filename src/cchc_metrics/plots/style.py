@@ -17,6 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cchc_metrics.errors import CchcError
+from cchc_metrics.folding import one_line
 from cchc_metrics.tables.numbers import check_language, format_number, format_percent, format_signed
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Better, Scale
@@ -92,6 +93,7 @@ def canvas(height: float, *, title: str, subtitle: str = "", note: str = "", say
         note: what stands below.
         says: what a reader who does not see it is told; the title where nothing is said.
     """
+    title, subtitle, note, says = map(one_line, (title, subtitle, note, says))
     figure = _picture()(figsize=(WIDTH, height), dpi=100, facecolor="white", layout="constrained")
     figure.set_label(says or f"{title}. {subtitle}")
     lines = textwrap.wrap(title, 70)
@@ -112,8 +114,8 @@ def canvas(height: float, *, title: str, subtitle: str = "", note: str = "", say
 
 
 def font(size: float, colour: str = INK, *, weight: str = "normal") -> dict[str, Any]:
-    """Return how a text is written."""
-    return {"fontfamily": FAMILY, "fontsize": size, "color": colour, "fontweight": weight}
+    """Return how a text is written; what stands between two dollar signs is no formula."""
+    return {"parse_math": False, "fontfamily": FAMILY, "fontsize": size, "color": colour, "fontweight": weight}
 
 
 def rows_of(axes: Axes, names: Sequence[str]) -> None:
@@ -162,7 +164,8 @@ def tick_text(number: Fraction, scale: Scale, lang: Lang) -> str:
 
 
 def clipped(name: str, most: int = 44) -> str:
-    """Return a name that is not too long for an axis."""
+    """Return a name on one line that is not too long for an axis."""
+    name = one_line(name)
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
@@ -184,7 +187,7 @@ def is_better(better: Better, change: Fraction) -> bool | None:
 def legend(figure: Figure, handles: Sequence[Any], *, columns: int = 4) -> None:
     """Say below the picture what the marks mean."""
     if handles:
-        labels = [textwrap.fill(str(handle.get_label()), 100) for handle in handles]
+        labels = [textwrap.fill(one_line(str(handle.get_label())), 100) for handle in handles]
         for handle, label in zip(handles, labels, strict=True):
             handle.set_label(label)
         if max(map(len, labels)) > _LONG:

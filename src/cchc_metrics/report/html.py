@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from cchc_metrics.errors import InputError
+from cchc_metrics.folding import visible
 from cchc_metrics.plots import figure_svg
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.details import Details
@@ -212,11 +213,15 @@ def _said(texts: Mapping[str, tuple[str, str]], lang: Lang) -> dict[str, str]:
 def _inert(data: Any) -> str:
     """Return data as JSON in which nothing can end the element that it stands in."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return visible(text).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _read(name: str) -> str:
     return (_WEB / name).read_text(encoding="utf-8")
+
+
+def _shown(value: Any) -> Any:
+    return visible(value) if type(value) is str else value  # what is HTML already, as pictures are, has a type of its own
 
 
 @cache
@@ -228,5 +233,5 @@ def _template() -> Template:
             'thiếu phần bổ trợ "html" để ghi trang web; cài: pip install "cchc-metrics[html]"',
             'a page needs the extra "html"; install: pip install "cchc-metrics[html]"',
         ) from None
-    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True, finalize=_shown)
     return environment.from_string(_read("page.html.jinja"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from cchc_metrics.folding import nfc
+from cchc_metrics.folding import nfc, one_line
 from cchc_metrics.report.page import Cell, Page, Section, Table, TableRow
 from cchc_metrics.tables import listing
 from cchc_metrics.tables.listing import display_width
@@ -47,15 +47,16 @@ def _ruled(title: str, rule: str, width: int | None) -> list[str]:
 
 def page_markdown(page: Page) -> str:
     """Return a page as Markdown, ending in a newline."""
-    parts = [f"# {page.title}", *page.lines]
+    line = listing.markdown_line
+    parts = [f"# {line(page.title)}", *map(line, page.lines)]
     for section in page.sections:
-        parts.append(f"## {section.title}")
+        parts.append(f"## {line(section.title)}")
         for listed, found in groupby(section.paragraphs, key=lambda paragraph: paragraph.item):
-            texts = [paragraph.text for paragraph in found]
+            texts = [line(paragraph.text) for paragraph in found]
             parts += ["\n".join(f"- {text}" for text in texts)] if listed else texts
         for table in section.tables:
-            parts += [f"**{table.caption}**"] if table.caption else []
-            parts += [table_markdown(table), *table.notes]
+            parts += [f"**{line(table.caption)}**"] if table.caption else []
+            parts += [table_markdown(table), *map(line, table.notes)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -276,8 +277,8 @@ def wrapped(text: str, width: int | None, *, hang: int = 0) -> list[str]:
     lines: list[str] = []
     line = ""
     if width is None:
-        return [nfc(listing.one_line(text))] if text else []
-    words = nfc(listing.one_line(text)).split()[::-1]
+        return [nfc(one_line(text))] if text else []
+    words = nfc(one_line(text)).split()[::-1]
     while words:
         start = " " * hang if lines else ""
         candidate = f"{line} {words[-1]}" if line else start + words[-1]

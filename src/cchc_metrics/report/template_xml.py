@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 from xml.sax.saxutils import escape
+
+from cchc_metrics.folding import visible
 
 _TAG: Final = re.compile(rb"""<[^\s/>"'=]+(?:\s+[^\s=>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 _CHUNK: Final = 1 << 16
@@ -176,7 +177,7 @@ def xml_text(text: str) -> str:
     >>> xml_text("A & B"), xml_text("a\x01b")
     ('A &amp; B', 'a b')
     """
-    return escape("".join(" " if unicodedata.category(c) == "Cc" and c not in "\t\n" else c for c in text))
+    return escape(visible(text))
 
 
 def cell_text(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cchc_metrics.errors import InputError
+from cchc_metrics.folding import one_line
 from cchc_metrics.report.content import lifetime, report_page, straddling
 from cchc_metrics.report.draft import Draft
 from cchc_metrics.report.model import Report
@@ -237,7 +238,7 @@ def _picture(document: Document, picture: Picture) -> None:
     picture.figure.savefig(image, format="png", dpi=150, metadata={"Software": None}, facecolor="white")
     width, height = picture.figure.get_size_inches()
     placed = document.add_picture(image, width=Cm(min(_PICTURE, _PICTURE * width / height)))
-    placed._inline.docPr.set("descr", str(picture.figure.get_label()))  # noqa: SLF001  the library has no other way
+    placed._inline.docPr.set("descr", one_line(str(picture.figure.get_label())))  # noqa: SLF001  the library has no other way
     document.paragraphs[-1].alignment = 1
     document.paragraphs[-1].paragraph_format.keep_with_next = True
     _paragraph(document, picture.title, size=_NOTE, italic=True, center=True)
@@ -343,7 +344,7 @@ def _body(document: Document, text: str, *, italic: bool = False, shaded: bool =
 def _heading(document: Document, text: str, level: int) -> Paragraph:
     from docx.shared import Cm, Pt, RGBColor  # noqa: PLC0415  an extra
 
-    paragraph = document.add_heading(text, level)
+    paragraph = document.add_heading(one_line(text), level)
     run = paragraph.runs[0]
     run.font.name, run.font.size, run.font.bold = _FONT, Pt(_BODY), True
     run.font.color.rgb = RGBColor(0, 0, 0)
@@ -362,7 +363,7 @@ def _paragraph(
     paragraph = document.add_paragraph()
     if center:
         paragraph.alignment = 1
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(one_line(text))
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
     return paragraph
 
@@ -373,7 +374,7 @@ def _line(cell: _Cell, text: str, size: int, *, bold: bool = False, italic: bool
 
     paragraph = cell.paragraphs[0] if not cell.paragraphs[0].runs else cell.add_paragraph()
     paragraph.alignment = 1 if center else 0
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(one_line(text))
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
     return paragraph
 

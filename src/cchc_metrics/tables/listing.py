@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import html as html_text
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from cchc_metrics.folding import nfc
+from cchc_metrics.folding import nfc, one_line, visible
 from cchc_metrics.tables.columns import Cell, Column, Quotients, spoken
 from cchc_metrics.tables.numbers import decimal_text, format_date
 from cchc_metrics.text import Lang
@@ -22,10 +23,14 @@ _WIDEST_CELL = 40  # of a table that would otherwise be too wide
 _NARROWEST_CELL = 12
 _NAMING = 3  # so many columns, the first ones, name a row: they are cut last
 _NAME_CELL = 20
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # East Asian spreadsheets take the wide ones, too
+_FORMULA_WITHIN = re.compile(r"(?<=[;\t])(?=[=+\-@＝＋－＠])")
+"""What a spreadsheet of another delimiter would take for the start of a cell."""
 NumberWriter = Callable[[Fraction, Sequence["int | Fraction"]], str]
 """How a number is written beside others, from which it is told apart."""
-_ESCAPED = str.maketrans({"\\": r"\\", "|": r"\|", "<": r"\<", "`": r"\`", "*": r"\*", "_": r"\_", "[": r"\["})
+_MARKS = str.maketrans({mark: "\\" + mark for mark in "\\|<`*_[&~"})
+_LISTED = re.compile(r"(\d+)(?=[.)]\s)", re.ASCII)
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +160,25 @@ def html(found: Shown) -> str:
 def markdown(found: Shown) -> str:
     """Return a table in Markdown, what Markdown would read in a cell escaped."""
     rule = "|" + "|".join("---:" if right else "---" for right in found.right) + "|"
-    rows = [[one_line(cell).translate(_ESCAPED) for cell in row] for row in (found.headings, *found.rows)]
+    rows = [[markdown_line(cell) for cell in row] for row in (found.headings, *found.rows)]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines.insert(1, rule)
-    around = [[one_line(line).translate(_ESCAPED) for line in part.splitlines()] for part in (found.above, found.rest, found.below)]
+    around = [[markdown_line(line) for line in part.splitlines()] for part in (found.above, found.rest, found.below)]
     before, after = around[0], around[1] + around[2]
     return "\n\n".join(filter(None, ("\n".join(before), "\n".join(lines), "\n".join(after))))
+
+
+def markdown_line(text: str) -> str:
+    r"""Return a text as Markdown in which nothing of it is a mark, a link, an element of HTML or the start of a list or a title.
+
+    >>> print(markdown_line("<b>[a](b) | 5*3"), markdown_line("# 1"), markdown_line("1. x"), markdown_line("https://a.vn"))
+    \<b>\[a](b) \| 5\*3 \# 1 1\. x https:\//a.vn
+    """
+    line = _ADDRESS.sub(r"\\", one_line(text).translate(_MARKS))
+    start = line.lstrip()
+    if start.startswith(("#", ">", "+", "=", "-")):
+        return line[: len(line) - len(start)] + "\\" + start
+    return _LISTED.sub(r"\1\\", line, count=1) if _LISTED.match(start) else line
 
 
 def csv_text(columns: Mapping[str, Sequence[str]], *, heading: bool = True) -> str:
@@ -191,7 +209,7 @@ def csv_cells(column: Column, lang: Lang) -> list[str]:
     """
     cells = plain_cells(column, lang)
     if column.type == "text":
-        safe = {cell: "" if cell is None else no_formula(str(cell)).replace("\r\n", "\n").replace("\r", "\n") for cell in set(cells)}
+        safe = {cell: "" if cell is None else no_formula(str(cell)) for cell in set(cells)}
         return [safe[cell] for cell in cells]
     if column.type == "flag":
         return ["" if cell is None else str(cell).lower() for cell in cells]
@@ -199,12 +217,15 @@ def csv_cells(column: Column, lang: Lang) -> list[str]:
 
 
 def no_formula(cell: str) -> str:
-    """Return a text that no spreadsheet runs: one that starts like a formula gets an apostrophe before it.
+    """Return a text that no spreadsheet runs: what starts like a formula, after a semicolon too, gets an apostrophe before it.
 
-    >>> no_formula("=1+1"), no_formula("Tháp Mười")
-    ("'=1+1", 'Tháp Mười')
+    Line ends are line feeds, and nothing in it gives orders to a terminal (``folding.visible``).
+
+    >>> no_formula("=1+1"), no_formula("a;=1+1"), no_formula("Tháp Mười")
+    ("'=1+1", "a;'=1+1", 'Tháp Mười')
     """
-    return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
+    text = visible(cell.replace("\r\n", "\n").replace("\r", "\n"))
+    return ("'" if text.startswith(_FORMULA_STARTS) else "") + _FORMULA_WITHIN.sub("'", text)
 
 
 def display_width(line: str) -> int:
@@ -272,11 +293,6 @@ def _cut(line: str, width: int) -> str:
             break
         taken.append(letter)
     return "".join(taken) + "…"
-
-
-def one_line(cell: str) -> str:
-    """Return a text without line breaks and other control characters, a blank in place of each."""
-    return "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in cell)
 
 
 def _escape(cell: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from cchc_metrics.folding import visible
 from cchc_metrics.tables.columns import Coded, Column, Rows, spoken
 from cchc_metrics.tables.sheet import SheetForm, column_letters
 from cchc_metrics.text import Lang
@@ -127,10 +127,15 @@ class SharedTexts:
     def xml(self) -> Iterator[str]:
         """Yield the texts in the order of their numbers."""
         for text in self._numbers:
-            short = text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
-            plain = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n" else c for c in short)
+            plain = cell_text(text)
             gap = ' xml:space="preserve"' if plain != plain.strip() else ""
             yield f"<si><t{gap}>{escape(_ESCAPED.sub('_x005F_', plain))}</t></si>"
+
+
+def cell_text(text: str) -> str:
+    """Return a text as a cell holds it: no longer than a cell can be, see ``folding.visible``."""
+    plain = visible(text)
+    return plain if len(plain) <= _LONGEST_TEXT else plain[: _LONGEST_TEXT - 1] + "…"
 
 
 def fill_rows(path: Path, sheets: Mapping[int, DataSheet]) -> None:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from cchc_metrics.errors import InputError
+from cchc_metrics.folding import one_line
 from cchc_metrics.tables.columns import Column
 from cchc_metrics.tables.sheet import PrintedSheet, SheetCell, SheetForm
-from cchc_metrics.tables.sheet_rows import DataSheet, fill_rows
+from cchc_metrics.tables.sheet_rows import DataSheet, cell_text, fill_rows
 from cchc_metrics.tables.whole import whole_file
 from cchc_metrics.text import Lang
 
@@ -86,7 +87,7 @@ class Book:
 
     def _name(self, wanted: str) -> str:
         """Return a name that no sheet has yet."""
-        plain = _NOT_IN_NAMES.sub(" ", wanted).strip("' ")[:_LONGEST_NAME] or "1"
+        plain = _NOT_IN_NAMES.sub(" ", one_line(wanted)).strip("' ")[:_LONGEST_NAME] or "1"
         name, number = plain, 1
         while name.lower() in self._names:
             number += 1
@@ -132,7 +133,7 @@ class Book:
         elif isinstance(value, date):
             sheet.write_datetime(*at, datetime(value.year, value.month, value.day), form)
         else:
-            sheet.write_string(*at, value, form)
+            sheet.write_string(*at, cell_text(value), form)
 
 
 @contextmanager
