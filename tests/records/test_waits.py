@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.slow import calendar_slow
 
@@ -30,6 +30,11 @@ SLOW = calendar_slow.official()
 SHIFT, SUBTRACT, RESTART = (Rules(id="own", pauses=name) for name in ("shift", "subtract", "restart"))
 NO_DAY = -1
 Waits = list[tuple[date, date | None]]
+OVER_NEW_YEAR: tuple[date, int, Waits] = (  # asked on the due date, 31/12: the days waited are days off, so no working day moves it
+    date(2025, 12, 29),
+    2,
+    [(date(2025, 12, 31), date(2026, 1, 2)), (date(2026, 1, 3), date(2026, 1, 3))],
+)
 windows = st.sampled_from([date(2021, 1, 25), date(2024, 4, 22), date(2025, 12, 22)])  # Tết, and two worked Saturdays
 
 
@@ -266,6 +271,7 @@ def test_a_restarted_term_is_walked_from_the_end_of_the_last_wait_that_came_in_t
 
 
 @settings(max_examples=60)
+@example(case=OVER_NEW_YEAR, rules=SHIFT, cut=3)
 @given(case=cases(open_at_the_end=False), rules=st.sampled_from([SHIFT, RESTART]), cut=st.integers(0, 60))
 def test_what_was_known_on_a_day_does_not_change_by_what_happens_later(case: tuple[date, int, Waits], rules: Rules, cut: int) -> None:
     received, term, found = case

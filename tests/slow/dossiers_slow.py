@@ -207,13 +207,14 @@ def opening_time(opening_hours: OpeningHours) -> timedelta:
 class Due:
     """A due date: its day, None where there is none; the time of day where one is known; whether an open wait holds it from passing.
 
-    ``why`` says why there is none.
+    ``why`` says why there is none; ``over`` are the waits that moved it, if only over days off.
     """
 
     day: date | None = None
     clock: time | None = None
     held: bool = False
     why: str = ""
+    over: tuple[Wait, ...] = ()
 
 
 NONE_GIVEN = Due(why="no_due_date")
@@ -285,12 +286,14 @@ def due_by_appointment(given: date | datetime, dossier: Dossier, rules: Rules, c
     if not story.waits and dossier.paused_days:
         return Due(moved_by_waiting(day, dossier.paused_days, dossier.term_unit, calendar, rules), clock)
     held = False
+    over: tuple[Wait, ...] = ()
     for wait in story.waits:
         if not comes_in_time(wait, day, clock, rules):
             continue
         if wait.end is None:
             held = True
             continue
+        over += (wait,)
         waited, hours = time_waited(wait, dossier, rules, calendar)
         if waited > 0:
             day = moved_by_waiting(day, waited, dossier.term_unit, calendar, rules)
@@ -299,7 +302,7 @@ def due_by_appointment(given: date | datetime, dossier: Dossier, rules: Rules, c
             start = day if clock is None else datetime.combine(day, clock)
             day, moved = end_by_the_clock(start, hours, calendar, rules.opening_hours)
             clock = None if clock is None else moved
-    return Due(day, clock, held)
+    return Due(day, clock, held, over=over)
 
 
 def due_by_term(
@@ -315,6 +318,7 @@ def due_by_term(
     if rules.pauses == "restart" and not story.waits and dossier.paused_days:
         return Due(why="wait_without_dates")  # days waited without their dates do not say from when to count
     start, held = received, False
+    over: tuple[Wait, ...] = ()
     waited, hours = (dossier.paused_days or 0) if rules.pauses == "shift" and not story.waits else 0, timedelta(0)
 
     def end() -> tuple[date | None, time | None]:
@@ -330,13 +334,14 @@ def due_by_term(
         if wait.end is None:
             held = True
             continue
+        over += (wait,)
         if rules.pauses == "shift":
             more_days, more_hours = time_waited(wait, dossier, rules, calendar)
             waited, hours = waited + more_days, hours + more_hours
         else:
             start = wait.end
         day, clock = end()
-    return Due(day, clock, held, why="" if day else "no_due_date")
+    return Due(day, clock, held, why="" if day else "no_due_date", over=over)
 
 
 def after_the_cut_off(start: date | datetime, cut_off: time | None, calendar: SlowCalendar) -> date | datetime:
@@ -557,9 +562,9 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
 
 def waits_in_time(dossier: Dossier, received: date, due: Due, rules: Rules, story: Story) -> tuple[Wait, ...]:
     """Return the waits in which the rules take a dossier to be in time, whatever its due date."""
-    found: tuple[Wait, ...] = ()
+    found = due.over
     if rules.open_supplement != "pending" and due.day is not None:
-        found = tuple(wait for wait in story.waits if the_day(wait.start) <= due.day)
+        found += tuple(wait for wait in story.waits if the_day(wait.start) <= due.day)
     if rules.open_supplement == "in_time":
         still = tuple(wait for wait in story.waits if wait.end is None)
         if not still and dossier.status in (Status.SUPPLEMENT_REQUESTED, Status.PAYMENT_REQUESTED):

@@ -37,12 +37,15 @@ class Due:
         day: int32[n] days since 1970-01-01; ``NO_DAY`` where none is known.
         second: int32[n] second of the day; −1 where the whole day counts.
         suspended: bool[n]; the dossier waits for the citizen since a day on or before its due date, so the date does not pass.
+        resumed: int32[n]; the day on which the last wait that moves the date was over, ``NO_DAY`` where there is none. Days off that
+            are waited move no date by working days, but the dossier is not overdue on them either.
         why: uint8[n] positions in ``Timing``, meaningful where ``day`` is none: whether there is no due date, or one that is not known.
     """
 
     day: Array
     second: Array
     suspended: Array
+    resumed: Array
     why: Array
 
 
@@ -105,18 +108,19 @@ def dues_of(columns: Columns, rules: Rules, calendar: Calendar, ended: Array | N
         # Days waited lengthen the term, as in ``due_date``: calendar days are added before the roll, not to a date that was rolled.
         plain = plain_waits(columns)[computed] if rules.pauses == "shift" else None
         due[computed], second[computed] = end_of_term(computed, plain, None)
-    suspended = np.zeros(len(columns), dtype=bool)
+    suspended, resumed = np.zeros(len(columns), dtype=bool), np.full(len(columns), NO_DAY, dtype=np.int32)
     if rules.pauses == "shift":
         movable = np.flatnonzero((given < 0) | (not rules.given_due_includes_pauses))
-        suspended = _shift(columns, due, second, given >= 0, movable, units, rules, calendar, end_of_term, ended)
+        suspended, resumed = _shift(columns, due, second, given >= 0, movable, units, rules, calendar, end_of_term, ended)
     elif rules.pauses == "restart":
         for moving in _moving_waits(columns, due, second, computed, rules, ended):
             suspended[moving.held] = True
+            resumed[moving.over] = moving.end_day
             start[moving.over], start_second[moving.over] = moving.end_day, moving.end_second
             due[moving.over], second[moving.over] = end_of_term(moving.over, None, None)
         unsaid = has_term & (plain_waits(columns) > 0) & (given < 0)
         due[unsaid], why[unsaid] = NO_DAY, WAIT_WITHOUT_DATES
-    return Due(due, np.where(due < 0, np.int32(-1), second), suspended, why)
+    return Due(due, np.where(due < 0, np.int32(-1), second), suspended, resumed, why)
 
 
 def time_waited(
@@ -162,17 +166,19 @@ def _shift(
     calendar: Calendar,
     end_of_term: Callable[[Array, Array, Array], tuple[Array, Array]],
     ended: Array | None,
-) -> Array:
+) -> tuple[Array, Array]:
     """Move due dates in place by the waits, in order: a term is computed again with the time waited, an appointment is moved.
 
-    Terms hold the plain number of days waited already. Returns whether an open wait holds the date (bool[n]).
+    Terms hold the plain number of days waited already. Returns whether an open wait holds the date (bool[n]), and the day on which the last
+    wait that moves it was over (int32[n]).
     """
-    suspended = np.zeros(len(columns), dtype=bool)
+    suspended, resumed = np.zeros(len(columns), dtype=bool), np.full(len(columns), NO_DAY, dtype=np.int32)
     days, seconds = np.zeros(len(columns), dtype=np.int64), np.zeros(len(columns), dtype=np.int64)
     by_calendar, by_clock = counts_calendar_days(units), runs_by_clock(columns.numbers("term"), units, rules)
     for moving in _moving_waits(columns, due, second, rows, rules, ended):
         suspended[moving.held] = True
         over = moving.over
+        resumed[over] = moving.end_day
         begun, until = (moving.day, moving.second), (moving.end_day, moving.end_second)
         amount, clocked = time_waited(begun, until, by_calendar[over], by_clock[over], calendar, rules)
         unknown = over[amount < 0]
@@ -190,7 +196,7 @@ def _shift(
     plain = plain_waits(columns)
     moved_rows = rows[is_given[rows] & (plain[rows] > 0)]
     _move_given(due, moved_rows, plain[moved_rows], by_calendar, calendar, rules)
-    return suspended
+    return suspended, resumed
 
 
 def _move_given(due: Array, rows: Array, amount: Array, by_calendar: Array, calendar: Calendar, rules: Rules) -> None:

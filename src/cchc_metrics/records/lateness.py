@@ -125,7 +125,8 @@ def overdue_between(columns: Columns, rules: Rules, received: Array, ended: Arra
     has not come. Under ``in_time`` one that waits to this day is not overdue from the request on, and one of which only the status says
     that it waits never is.
     """
-    begins = np.where((received >= 0) & (due.day >= 0) & ~due.suspended, np.maximum(due.day + 1, received), np.int32(NO_DAY))
+    first = np.maximum(np.maximum(due.day + 1, due.resumed), received)
+    begins = np.where((received >= 0) & (due.day >= 0) & ~due.suspended, first, np.int32(NO_DAY))
     stops, still_waits = ended, np.zeros(len(columns), dtype=bool)
     if rules.open_supplement != "pending":
         for start, until in waits_of(columns):
