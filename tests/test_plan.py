@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.folders import EXAMPLE
 
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.declared.values import exact
@@ -387,3 +388,21 @@ def test_the_page_about_plans_shows_a_plan_that_loads() -> None:
     page = (Path(__file__).parents[1] / "docs" / "plans.md").read_text(encoding="utf-8")
     shown = page.split("```toml\n")[1].split("```")[0]
     assert load_plan(shown).number == "11970/KH-UBND"
+
+
+def test_a_plan_as_data_is_the_plan_of_its_file() -> None:
+    text = (EXAMPLE / "plan.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    assert load_plan(data) == load_plan(json.loads(json.dumps(data, default=str))) == load_plan(text)
+    data["targets"][0] |= {"value": 99.9, "indicator": "resolved_ontime"}
+    with pytest.raises(PlanError) as refused:
+        load_plan(data, file="plan", indicators=["resolved_on_time"])
+    assert refused.value.en.startswith("plan: targets[1]")  # data have no lines
+    assert "did you mean «resolved_on_time»" in refused.value.en
+    assert load_plan(data).targets[0].value == Fraction(999, 10)
+
+
+@pytest.mark.parametrize("wrong", [{"targets": object()}, {"targets": float("nan")}, {1: {2, 3}}])
+def test_what_json_cannot_say_is_no_plan(wrong: Any) -> None:
+    with pytest.raises(PlanError):
+        load_plan(wrong)

@@ -12,6 +12,7 @@ from cchc_metrics.plan import Plan
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit
+from cchc_metrics.report.json_shape import ReportFile
 from cchc_metrics.score import Scheme
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -22,6 +23,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Indicator": Indicator,
     "Plan": Plan,
     "Scheme": Scheme,
+    "ReportFile": ReportFile,
 }
 """Every model with a schema, by name."""
 

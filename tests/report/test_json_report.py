@@ -7,166 +7,21 @@ import re
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
 from tests.folders import ROOT, SMALL, example_json, example_report, small
 
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.dataset import read_folder
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.records.codes import Code
-from cchc_metrics.reference.level import Level
-from cchc_metrics.reference.period import Period, Regime
+from cchc_metrics.reference.period import Period
 from cchc_metrics.report.json_report import SCHEMA_VERSION, report_json
+from cchc_metrics.report.json_shape import SHAPES, AssessmentItem, DeltaItem, MeasureItem, ReportFile
 from cchc_metrics.tables.numbers import format_decimal_exact
 from cchc_metrics.values import Scale, Status
 from cchc_metrics.verbs.assess import Verdict
-from cchc_metrics.verbs.compare import DifferenceUnit
-
-Decimals = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]{0,9}[1-9])?$")]
-"""A plain decimal string: a point, no exponent, no zeros at its end, ten digits at most."""
-Code_ = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(ge=0)]
-Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-Words = Annotated[str, Field(min_length=1)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class DistrictShape(Shape):
-    code: Code_
-    name: Words
-    level: Level
-    synthetic: bool
-
-
-class UnitShape(Shape):
-    code: Code_
-    name: Words
-    level: Level
-    parent: str
-    first_day: Day | None
-    last_day: Day | None
-
-
-class PeriodShape(Shape):
-    label: Words
-    first: Day
-    last: Day
-    regime: Regime
-
-
-class MeasureShape(Shape):
-    indicator: Code_
-    unit: Code_
-    period: Words
-    breakdown: dict[str, str]
-    status: Literal["ok", "entered", "estimated", "period_open", "zero_denominator", "no_data"]
-    numerator: int | None
-    denominator: int | None
-    value: Decimals | None
-    scale: Literal["percent", "count", "working_days", "calendar_days", "points", "mean"]
-    text: Words
-    reason: str
-    formula: Code_
-    excluded: dict[str, Annotated[int, Field(ge=1)]]
-    interval_95: Annotated[list[Decimals], Field(min_length=2, max_length=2)] | None = None
-
-
-class DeltaShape(Shape):
-    indicator: Code_
-    unit: Code_
-    period: Words
-    breakdown: dict[str, str]
-    status: Literal["ok", "entered", "estimated", "period_open", "not_comparable", "zero_denominator", "no_data"]
-    baseline_period: str | None
-    baseline: Decimals | None
-    current: Decimals | None
-    difference: Decimals | None
-    difference_unit: DifferenceUnit
-    relative_percent: Decimals | None
-    better: bool | None
-    baseline_restated: bool
-    text: str
-    reason: str
-
-
-class AssessmentShape(Shape):
-    id: Code_
-    kind: Literal["target", "quota", "task"]
-    name: Words
-    indicator: str
-    unit: Code_
-    breakdown: dict[str, str]
-    verdict: Literal["met", "on_track", "at_risk", "not_met", "not_due", "cannot_be_judged"]
-    measured: Decimals | None
-    required: Decimals | None
-    attainment: Decimals | None
-    gap: Decimals | None
-    needed: Count | None
-    spare: Count | None
-    expected: Decimals | None
-    forecast: Decimals | None
-    state: Literal["done_on_time", "done_late", "in_progress", "overdue"] | None
-    owner: str
-    due: Day
-    text: str
-    sentence: str
-    reason: str
-
-
-class ProblemShape(Shape):
-    code: Code_
-    severity: Literal["error", "warning"]
-    file: str
-    sheet: str
-    row: Count
-    column: str
-    heading: str
-    cells: int
-    value: str
-    text: Words
-
-
-class ProblemsShape(Shape):
-    read: Count
-    valid: Count
-    rejected: Count
-    totals: dict[str, Annotated[int, Field(ge=1)]]
-    examples: list[ProblemShape]
-
-
-class ReportShape(Shape):
-    schema_version: Literal[1]
-    district: DistrictShape
-    period: PeriodShape
-    baseline_period: PeriodShape
-    as_of: Day
-    rules: Code_
-    calendar: Code_
-    units: dict[str, UnitShape]
-    measures: list[MeasureShape]
-    deltas: list[DeltaShape]
-    assessments: list[AssessmentShape]
-    scores: dict[str, dict[str, Any]]
-    problems: ProblemsShape
-
-
-SHAPES: dict[str, type[Shape]] = {
-    "report": ReportShape,
-    "district": DistrictShape,
-    "units": UnitShape,
-    "period": PeriodShape,
-    "measures": MeasureShape,
-    "deltas": DeltaShape,
-    "assessments": AssessmentShape,
-    "problems": ProblemsShape,
-    "examples": ProblemShape,
-}
 
 
 def no_float(text: str) -> float:
@@ -188,13 +43,13 @@ def bad(tmp_path: Path) -> Path:
 
 
 def test_the_example_has_the_shape() -> None:
-    ReportShape.model_validate(loaded(report_json(example_report())))
-    ReportShape.model_validate(loaded(report_json(example_report(), "en")))
+    ReportFile.model_validate(loaded(report_json(example_report())))
+    ReportFile.model_validate(loaded(report_json(example_report(), "en")))
 
 
 def test_a_folder_with_problems_has_the_shape(bad: Path) -> None:
     data = loaded(report_json(read_folder(bad).report()))
-    ReportShape.model_validate(data)
+    ReportFile.model_validate(data)
     assert data["problems"]["totals"] == {"impossible_date": 1, "unknown_unit": 1, "empty_table": 1}
     assert {p["code"] for p in data["problems"]["examples"]} <= {code.value for code in Code}
     assert data["assessments"] == []
@@ -203,17 +58,17 @@ def test_a_folder_with_problems_has_the_shape(bad: Path) -> None:
 def test_the_shape_refuses_another() -> None:
     data = loaded(report_json(example_report()))
     del data["measures"][7]["denominator"]
-    with pytest.raises(ValueError, match=r"measures\.7\.denominator"):
-        ReportShape.model_validate(data)
+    with pytest.raises(ValueError, match=r"measures\[8\]\.denominator"):
+        ReportFile.model_validate(data)
 
 
 def test_the_shape_has_the_closed_lists_of_the_library() -> None:
     """So that a status or verdict that is added is added to the contract too."""
     of = {name: set(SHAPES[name].model_json_schema()["properties"][key]["enum"]) for name, key in (("measures", "scale"),)}
     assert of["measures"] == {scale.value for scale in Scale}
-    assert set(AssessmentShape.model_json_schema()["properties"]["verdict"]["enum"]) == {verdict.value for verdict in Verdict}
-    statuses = MeasureShape.model_json_schema()["properties"]["status"]["enum"]
-    changes = DeltaShape.model_json_schema()["properties"]["status"]["enum"]
+    assert set(AssessmentItem.model_json_schema()["properties"]["verdict"]["enum"]) == {verdict.value for verdict in Verdict}
+    statuses = MeasureItem.model_json_schema()["properties"]["status"]["enum"]
+    changes = DeltaItem.model_json_schema()["properties"]["status"]["enum"]
     # A definition that did not apply is left out; only a comparison can fail to be one.
     assert {*statuses, "not_applicable", "not_comparable"} == {*changes, "not_applicable"} == {status.value for status in Status}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cchc_metrics.declared.mistakes import MisfitError, Mistakes, checked
 from cchc_metrics.declared.model import DeclaredModel, FrozenModel
-from cchc_metrics.declared.source import Declared, decode, parse_json, parse_toml
+from cchc_metrics.declared.source import Declared, decode, parse_json, parse_toml, source_of
 from cchc_metrics.declared.values import Day, Exact, exact
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "exact",
     "parse_json",
     "parse_toml",
+    "source_of",
 ]

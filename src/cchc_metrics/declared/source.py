@@ -7,7 +7,8 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any, Literal
@@ -100,6 +101,35 @@ def parse_toml(raw: str | bytes, file: str, *, error: type[MistakesError] = Mist
     found = Declared(file, data, text, "toml", error)
     _refuse(found, list(_over_limits(data)))
     return found
+
+
+def source_of(given: str | bytes | Mapping[str, Any], file: str, *, error: type[MistakesError] = MistakesError) -> Declared:
+    """Return what TOML says, or what is declared by data that were read already; its places have no lines.
+
+    Args:
+        given: the TOML, or the data. A float is the decimal number that it prints as.
+        file: a name, for messages.
+        error: the class of error that mistakes are raised as, now and later.
+
+    Raises:
+        MistakesError: as for ``parse_toml``; or it is data that JSON cannot say.
+
+    >>> source_of({"rate": 92.83}, "plan").data
+    {'rate': Decimal('92.83')}
+    """
+    if not isinstance(given, Mapping):
+        return parse_toml(given, file, error=error)
+    try:
+        text = json.dumps(given, ensure_ascii=False, default=_day_text)
+    except (TypeError, ValueError, RecursionError):
+        raise error(f"{file}: không phải dữ liệu như của JSON", f"{file}: is no data such as JSON has") from None
+    return replace(parse_json(text, file, error=error), text="")
+
+
+def _day_text(value: object) -> str:
+    if isinstance(value, (date, Decimal)):
+        return str(value)
+    raise TypeError
 
 
 def parse_json(raw: str | bytes, file: str, *, error: type[MistakesError] = MistakesError) -> Declared:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import Indicator
-from cchc_metrics.declared import Mistakes, parse_toml
+from cchc_metrics.declared import Mistakes, source_of
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.errors import MistakesError
 from cchc_metrics.plan.model import Plan, Quota, Target, Task, key_of, repeated
@@ -28,7 +28,7 @@ class PlanError(MistakesError):
 
 @public
 def load_plan(
-    text: str | bytes,
+    text: str | bytes | Mapping[str, Any],
     *,
     file: str = "plan.toml",
     indicators: Collection[str] | None = None,
@@ -38,7 +38,7 @@ def load_plan(
 
     Args:
         text: the TOML, as text or as the file's bytes: keys of ``Plan``, then ``[[targets]]``, ``[[quotas]]`` and ``[[tasks]]`` with the
-            keys of their models.
+            keys of their models. Or the same as data, as JSON gives it.
         file: its name, for messages.
         indicators: the ids that targets may name; None to accept any. With ``catalogue.indicators`` a percent target of 1 or less, such as
             0,95, is doubted.
@@ -63,7 +63,7 @@ def load_plan(
     >>> plan.targets[0].value, plan.due_of(plan.targets[0])
     (Fraction(199, 2), datetime.date(2022, 12, 31))
     """
-    mistakes = Mistakes(parse_toml(text, file, error=PlanError))
+    mistakes = Mistakes(source_of(text, file, error=PlanError))
     plan = _Checks(mistakes, indicators, units).plan(mistakes.source.data)
     mistakes.raise_if_any()
     assert plan is not None  # noqa: S101  without mistakes there is one

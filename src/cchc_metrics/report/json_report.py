@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from cchc_metrics.records.problems import Problems
+from cchc_metrics.records.problems import Problem, Problems
+from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.reference.unit_time import official_code
 from cchc_metrics.report.content import change_text
 from cchc_metrics.report.format import assessment_texts, no_value_words
@@ -59,14 +60,14 @@ def report_json_parts(report: Report, lang: Lang = "vi") -> Iterator[str]:
         "calendar": report.calendar,
     }
     yield "{\n" + "".join(f" {_json(key)}: {_json(value)},\n" for key, value in single.items())
-    yield from _listed("units", (f"{_json(code)}: {_json(_unit(report, code))}" for code in _mentioned(report)), "{}")
+    yield from _listed("units", (f"{_json(code)}: {_json(unit_item(report.units, code))}" for code in _mentioned(report)), "{}")
     yield ",\n"
     samples = {indicator.id for indicator in report.catalogue if indicator.sample}
     yield from _listed("measures", measure_lines(report.measures, lang, samples))
     yield ",\n"
     yield from _listed("deltas", delta_lines(report.deltas, lang))
     yield ",\n"
-    yield from _listed("assessments", (_json(_assessment(a, lang)) for a in report.assessments or ()))
+    yield from _listed("assessments", assessment_lines(report.assessments or (), lang))
     yield ",\n"
     cards = (f"{_json(code)}: {_json(card.to_dict(_decimal))}" for code, card in report.scorecards.items())
     yield from _listed("scores", cards, "{}")
@@ -209,15 +210,19 @@ def _listed(key: str, items: Iterator[str], brackets: str = "[]") -> Iterator[st
     yield "".join(f",\n  {item}" for item in piece) + ("" if first is None else "\n ") + right
 
 
-def _problems(problems: Problems, lang: Lang) -> Iterator[str]:
-    counted = {
+def problem_counts(problems: Problems) -> dict[str, Any]:
+    """Return what stands in ``problems`` before its examples: how many rows were read, and how many problems there are of each code."""
+    return {
         "read": problems.read,
         "valid": problems.valid,
         "rejected": problems.rejected,
         "totals": {code.value: n for code, n in problems.by_code().items()},
     }
-    yield ' "problems": {\n' + "".join(f"  {_json(key)}: {_json(value)},\n" for key, value in counted.items())
-    examples = (
+
+
+def problem_lines(problems: Iterable[Problem], lang: Lang = "vi") -> Iterator[str]:
+    """Yield the examples of ``problems`` as JSON."""
+    return (
         _json(
             {
                 "code": p.code.value,
@@ -234,8 +239,17 @@ def _problems(problems: Problems, lang: Lang) -> Iterator[str]:
         )
         for p in problems
     )
-    yield from chain((" ",), _listed("examples", examples))
+
+
+def _problems(problems: Problems, lang: Lang) -> Iterator[str]:
+    yield ' "problems": {\n' + "".join(f"  {_json(key)}: {_json(value)},\n" for key, value in problem_counts(problems).items())
+    yield from chain((" ",), _listed("examples", problem_lines(problems, lang)))
     yield "\n }"
+
+
+def assessment_lines(assessments: Iterable[Assessment], lang: Lang = "vi") -> Iterator[str]:
+    """Yield the items of ``assessments`` as JSON."""
+    return (_json(_assessment(each, lang)) for each in assessments)
 
 
 def _assessment(a: Assessment, lang: Lang) -> Mapping[str, Any]:
@@ -280,9 +294,8 @@ def _mentioned(report: Report) -> Iterator[str]:
     yield from (code for code in report.units.codes if code in found)
 
 
-def _unit(report: Report, code: str) -> dict[str, str | None]:
-    """Return which unit a key means."""
-    units = report.units
+def unit_item(units: UnitTree, code: str) -> dict[str, str | None]:
+    """Return which unit a key of ``units`` means."""
     first, last = (None if day is None else day.isoformat() for day in units.days_of(code))
     unit = units.unit(code)
     return {
