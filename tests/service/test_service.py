@@ -206,7 +206,7 @@ def test_questions_side_by_side_are_answered_as_one_after_the_other(client: Test
         ({"settings": question()["settings"] | {"coverage": {"dosiers": {"first": "2021-01-01", "last": "2021-12-31"}}}},
          ("input", "settings.coverage.dosiers")),
         ({"settings": {"units": question()["settings"]["units"][1:]}}, None),
-        ({"settings": {"units": question()["settings"]["units"], "own": {"dossiers": {"values": {"x": {"a": "b"}}}}}}, ("input", "records")),
+        ({"settings": question()["settings"] | {"own": {"dossiers": {"values": {"x": {"a": "b"}}}}}}, ("input", "records")),
     ],
 )  # fmt: skip
 def test_what_cannot_be_answered_says_why_and_where(client: TestClient, change: Question, expected: tuple[str, str] | None) -> None:
