@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 
 from cchc_metrics import testing
 from cchc_metrics.records.codes import Code
@@ -129,6 +130,36 @@ def test_every_event_set_has_events(kind: Kind, event_set: EventSet) -> None:
         settings=settings(max_examples=2000, phases=[Phase.generate], database=None, derandomize=True),
     )
     assert found
+
+
+class _AskedError(Exception):
+    pass
+
+
+class _Asked:
+    """A calendar that tells when it is asked."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise _AskedError(name)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda k: k.name)
+def test_exactly_the_kinds_that_say_so_ask_the_calendar(kind: Kind) -> None:
+    context: Any = replace(CONTEXT, calendar=_Asked())  # type: ignore[arg-type]  it is only asked
+
+    def asks(rows: list[Any]) -> bool:
+        try:
+            list(kind.events(columns_of(kind.model, rows), context))
+        except _AskedError:
+            return True
+        return False
+
+    rows = st.lists(testing.records(kind), min_size=1, max_size=1)
+    if kind.working_days:
+        assert find(rows, asks, settings=settings(database=None, derandomize=True))
+    else:
+        with pytest.raises(NoSuchExample):
+            find(rows, asks, settings=settings(max_examples=100, database=None, derandomize=True))
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda k: k.name)

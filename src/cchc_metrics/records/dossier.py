@@ -523,6 +523,7 @@ KIND = Kind(
     facts=FACTS,
     needing=_NEEDING,
     under=_under,
+    working_days=True,
     course=course,
     headings={
         "dossier_id": ("Mã hồ sơ", "Số hồ sơ", "Mã số hồ sơ"),

@@ -235,6 +235,7 @@ class Kind:
             not, no other answer hangs on it. What is not listed is needed by every row.
         under: takes the names of columns and the rules, returns what they say under them: columns that are not read are left out, and what
             the rules settle is added.
+        working_days: whether working days are counted, so that what is counted in a year whose calendar is estimated is estimated too.
         listing: whether its table lists what holds, from day to day, and so says something of days on which nothing happens.
         course: finds when rows fell due and ended; None for kinds without due dates.
     """
@@ -258,6 +259,7 @@ class Kind:
     facts: tuple[Fact, ...] = ()
     needing: Mapping[str, Callable[[Columns, Rules], Array]] = field(default_factory=dict)
     under: Callable[[frozenset[str], Rules], frozenset[str]] = lambda names, _: names
+    working_days: bool = False
     course: Callable[[Columns, Context], Course] | None = None
     listing: bool = False
 

@@ -112,4 +112,5 @@ KIND = Kind(
         ("received_at", "refused_at", "supplement_requested_at", "resolved_at", "published_at"),
         timed=("received_at", "resolved_at"),
     ),
+    working_days=True,
 )

@@ -107,7 +107,7 @@ class StatusJudge:
         """
         kinds = _kinds(indicator, catalogue)
         found = np.full(shape, POSITION[Status.OK], dtype=np.int8)
-        if "dossiers" in kinds:
+        if any(kind in KINDS and KINDS[kind].working_days for kind in kinds):
             found[:, :, self.estimated] = POSITION[Status.ESTIMATED]
         found[:, :, ~self.over] = POSITION[Status.PERIOD_OPEN]
         if cases is not None:
