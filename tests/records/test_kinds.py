@@ -145,7 +145,8 @@ class _Asked:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda k: k.name)
 def test_exactly_the_kinds_that_say_so_ask_the_calendar(kind: Kind) -> None:
-    context: Any = replace(CONTEXT, calendar=_Asked())  # type: ignore[arg-type]  it is only asked
+    asked: Any = _Asked()
+    context = replace(CONTEXT, calendar=asked)
 
     def asks(rows: list[Any]) -> bool:
         try:
