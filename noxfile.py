@@ -108,6 +108,14 @@ def postgres(session: nox.Session) -> None:
 
 
 @nox.session
+def spark(session: nox.Session) -> None:
+    """Count with a real Spark on this machine: what is refused, files that break, workers and executors that are killed. Needs Java 17."""
+    install(session, ".", "spark")
+    session.run(".ci/need", "spark", external=True)
+    session.run("pytest", "tests/spark/cluster_spark.py", *session.posargs)
+
+
+@nox.session
 def notebooks(session: nox.Session) -> None:
     """Run the notebooks of examples/notebooks from the first cell to the last, and look for the right figures in what they show."""
     install(session, ".", "notebooks")

@@ -67,7 +67,7 @@ LAYERS = (
     ("scan", "schemas", "proposal", "fix_workbook", "dataset_text", "period_values"),
     ("snapshot", "whole_tables"),
     ("fold",),
-    ("dataset",),
+    ("dataset", "spark"),
     ("__init__",),
     ("cli", "testing"),
 )

@@ -23,7 +23,7 @@ from cchc_metrics.read.headings import has_word
 from cchc_metrics.read.joins import Joins
 from cchc_metrics.read.parquet_files import COUNTED_BY_ID, PART_ROWS
 from cchc_metrics.read.parquet_table import joined, open_parquet, read
-from cchc_metrics.read.raw import RawColumn, RawTable, UnreadableFileError
+from cchc_metrics.read.raw import RawColumn, RawTable
 from cchc_metrics.read.secret import secret_rows
 from cchc_metrics.read.tables import Parsed, judge
 from cchc_metrics.read.typed import raw_table
@@ -129,8 +129,8 @@ def _of_file(counter: Counting, path: Path) -> Iterator[Partial]:
         for rows, load in table.loads(wanted, plain=specs, part_rows=PART_ROWS):
             yield counter.table(read(load).select(wanted), np.arange(first, first + rows, dtype=np.int64), name)
             first += rows
-    except UnreadableFileError as error:
-        raise UnreadableFileError(f"{name}: {error.vi}", f"{name}: {error.en}") from None
+    except InputError as error:
+        raise type(error)(f"{name}: {error.vi}", f"{name}: {error.en}") from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
