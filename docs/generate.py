@@ -11,6 +11,7 @@ import ast
 import inspect
 import json
 import re
+import runpy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
@@ -314,6 +315,22 @@ def decisions(_: str) -> str:
     return "".join(f"- [{title}]({path.name})\n" for title, path in sorted(titles.items()) if path.name != "README.md")
 
 
+CODES: Final = runpy.run_path(str(DOCS / "codes.py"))
+"""Of docs/codes.py."""
+
+
+def problem_codes(lang: str, _: str) -> str:
+    """Return the problem codes in one language, each with its example as it runs."""
+    text: str = CODES["sections"](lang, (DOCS / "codes.toml").read_text(encoding="utf-8"))
+    return text
+
+
+def codes_of(group: str, _: str) -> str:
+    """Return the codes of one group as links to what is said of each."""
+    found = CODES["entries"]((DOCS / "codes.toml").read_text(encoding="utf-8"))
+    return " · ".join(f"[`{entry.code}`](problem-codes.md#{entry.code})" for entry in found if entry.group == group)
+
+
 TABLES: Mapping[str, Callable[[str], str]] = {
     **{f"columns-{kind.name}": partial(columns_of_kind, kind) for kind in KINDS.values()},
     "closed-lists": closed_lists,
@@ -334,6 +351,9 @@ TABLES: Mapping[str, Callable[[str], str]] = {
     "measures": partial(answer, "measures"),
     "deltas": partial(answer, "deltas"),
     **{name: partial(other_answer, table) for name, table in ANSWERS.items()},
+    **{f"codes-{group}": partial(codes_of, group) for group in CODES["GROUPS"]},
+    "problem-codes-vi": partial(problem_codes, "vi"),
+    "problem-codes-en": partial(problem_codes, "en"),
     "map": house,
     "decisions": decisions,
 }

@@ -33,7 +33,7 @@ def page(name: str) -> str:
 
 @pytest.mark.parametrize("index", [DOCS / "index.md", DOCS / "decisions" / "README.md"], ids=["docs", "decisions"])
 def test_the_index_leads_to_every_page(index: Path) -> None:
-    linked = re.findall(r"\]\(([\w-]+\.md)\)", index.read_text(encoding="utf-8"))
+    linked = re.findall(r"\]\(([\w.-]+\.md)\)", index.read_text(encoding="utf-8"))
     assert set(linked) >= {path.name for path in index.parent.glob("*.md")} - {index.name}
 
 
