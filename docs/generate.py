@@ -331,6 +331,19 @@ def codes_of(group: str, _: str) -> str:
     return " · ".join(f"[`{entry.code}`](problem-codes.md#{entry.code})" for entry in found if entry.group == group)
 
 
+PLANNING = runpy.run_path(str(DOCS.parent / "benchmarks" / "planning.py"))
+
+
+def planning_costs(page: str) -> str:
+    """Return the costs that plans are made of."""
+    return markdown(("Cost", "Used", "Where it is from"), [(code(name), value, WORDS) for name, value in PLANNING["cost_rows"]()], page)
+
+
+def planning(_: str) -> str:
+    """Return what rows cost on one process, two and a cluster."""
+    return markdown(PLANNING["HEADS"], PLANNING["planning_rows"]())
+
+
 TABLES: Mapping[str, Callable[[str], str]] = {
     **{f"columns-{kind.name}": partial(columns_of_kind, kind) for kind in KINDS.values()},
     "closed-lists": closed_lists,
@@ -356,6 +369,8 @@ TABLES: Mapping[str, Callable[[str], str]] = {
     "problem-codes-en": partial(problem_codes, "en"),
     "map": house,
     "decisions": decisions,
+    "planning-costs": planning_costs,
+    "planning": planning,
 }
 """The tables by name; each takes what stands on the page."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -552,3 +553,40 @@ def test_the_program_of_the_page_counts_a_closed_year_again(server: Server, tmp_
     assert third[0] == "counted again: 2021-02, 2021-07"
     assert third[1:] != first[1:]
     assert "\n".join(third[1:]) == whole()
+
+
+def test_the_night_of_the_page(server: Server, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "nightly.md").read_text("utf-8")
+    (tmp_path / "nightly.py").write_text(page.split("```python\n")[1].partition("```")[0], "utf-8")
+    (tmp_path / "units.json").write_text(json.dumps(UNITS), "utf-8")
+    server.run("CREATE SCHEMA IF NOT EXISTS cchc", "DROP TABLE IF EXISTS cchc.dossiers")
+    dossiers(server, "cchc.dossiers")
+
+    def night(day: str, uri: str = server.uri()) -> tuple[int, str, str]:
+        command, env = [sys.executable, "nightly.py", "units.json", "out", day], {**os.environ, "MOT_CUA_URI": uri}
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, env=env, text=True)  # noqa: S603  stands here
+        return done.returncode, done.stdout, done.stderr
+
+    def measures(day: str) -> Any:
+        return json.loads((tmp_path / "out" / day / "report.json").read_text("utf-8"))["measures"]
+
+    (tmp_path / "out").mkdir()
+    first = night("2022-01-30")
+    assert first[0] == 0, first
+    assert first[1].endswith("changed in years that are over: nothing\n")
+    server.run("DELETE FROM cchc.dossiers WHERE received_at >= '2021-07-01' OR dossier_id = 'HS-41'")
+    assert night("2022-01-31")[1].endswith("changed in years that are over: 2021-02, 2021-07\n")
+    whole = cm.Dataset(
+        units=UNITS, as_of=date(2022, 1, 31), dossiers=scan_postgres("dossiers", server.uri(), "SELECT * FROM cchc.dossiers")
+    ).measures("2022", "2021")
+    found = {(m["indicator"], m["unit"], m["period"], tuple(m["breakdown"].items())): m["numerator"] for m in measures("2022-01-31")}
+    same = [m for m in whole if m.status != "not_applicable"]
+    assert same
+    assert [found[m.indicator, m.unit, m.period.label, m.breakdown] for m in same] == [m.numerator for m in same]
+    status, said, wrong = night("2022-02-01", server.uri(password="khóa-sai"))
+    assert (status, said) == (2, "")
+    assert wrong.startswith("nightly.py: ")
+    assert wrong.count("\n") == 1
+    assert not re.search("khóa|sai|kh%C3", wrong.replace("is wrong", ""))
+    assert not (tmp_path / "out" / "2022-02-01").exists()
+    assert night("2023-01-02")[1].endswith("changed in years that are over: nothing\n")  # other rows are read, and nothing changed
