@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import FastAPI, Form, HTTPException, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
@@ -28,7 +28,7 @@ from cchc_metrics.declared.mistakes import checked, misfits, written
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.schemas import json_schemas
 
-from .answers import AssessAnswer, CatalogueAnswer, CompareAnswer, ErrorAnswer, Health, MeasuresAnswer, answer_text
+from .answers import AssessAnswer, CatalogueAnswer, Code, CompareAnswer, ErrorAnswer, Health, MeasuresAnswer, answer_text
 from .questions import (
     AssessQuestion,
     CompareQuestion,
@@ -83,8 +83,9 @@ def answered(text: str) -> Response:
 
 def _said(place: str, why: cm.CchcError) -> list[Said]:
     """Return a line for each mistake of an error of the library."""
+    code = why.code if why.code in get_args(Code) else "error"
     vi, en = why.vi.split("\n"), why.en.split("\n")
-    return [(why.code, *pair, place) for pair in zip(vi, en, strict=True)] if len(vi) == len(en) else [(why.code, why.vi, why.en, place)]
+    return [(code, *pair, place) for pair in zip(vi, en, strict=True)] if len(vi) == len(en) else [(code, why.vi, why.en, place)]
 
 
 def _misshapen(model: type[BaseModel], given: Any) -> list[Said]:
