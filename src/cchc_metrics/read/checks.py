@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from cchc_metrics.read.findings import Verdicts
 from cchc_metrics.read.fixes import NO_FIXES, Fixes
 from cchc_metrics.read.own import NOTHING, Own
 from cchc_metrics.records.codes import Code
@@ -40,6 +41,7 @@ class Given:
         fixes: the rows that were fixed since the file was exported.
         unread: columns that are not read, whether the table has them or not.
         part: whether the rows are a part of their table, so that ids are compared later, over all parts.
+        verdicts: who wants to know the verdict on each row.
     """
 
     units: UnitTree | None = None
@@ -49,6 +51,7 @@ class Given:
     fixes: Fixes = NO_FIXES
     unread: frozenset[str] = frozenset()
     part: bool = False
+    verdicts: Verdicts | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

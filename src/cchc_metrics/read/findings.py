@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from cchc_metrics.records.codes import Code
-from cchc_metrics.records.columns import Array
+from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.problems import WITHHELD, Problem, Problems, first_rows
 from cchc_metrics.text import nfc
 
@@ -22,6 +22,16 @@ _LISTED: Final = 12
 Fix = tuple[str, str]
 
 
+class Verdicts(Protocol):
+    """Whoever wants to know the verdict on each row, beside the problems as a table tells them."""
+
+    def problem(self, code: Code, column: str, where: Array) -> None:
+        """Take a problem of some rows, by their positions in the table."""
+
+    def rows(self, every: Columns, counting: Array | None) -> None:
+        """Take every row as columns, what is wrong with a stand-in, and the positions of those that count; None for all."""
+
+
 class Findings:
     """The problems of one table while it is read.
 
@@ -33,14 +43,16 @@ class Findings:
     Attributes:
         headings: canonical column → the sheet's own heading; set once the headings are understood.
         secret: bool[rows] of rows that are only counted (``secret.secret_rows``); None where there are none.
+        verdicts: who wants to know of which rows each problem is.
     """
 
-    __slots__ = ("_examples", "_full", "_reported", "_totals", "_unlisted", "file", "headings", "limit", "secret", "sheet")
+    __slots__ = ("_examples", "_full", "_reported", "_totals", "_unlisted", "file", "headings", "limit", "secret", "sheet", "verdicts")
 
     def __init__(self, file: str, sheet: str = "", limit: int = EXAMPLES, *, full: Collection[Code] = ()) -> None:
         self.file, self.sheet, self.limit, self._full = file, sheet, limit, full
         self.headings: Mapping[str, str] = {}
         self.secret: Array | None = None
+        self.verdicts: Verdicts | None = None
         self._totals: dict[Code, int] = {}
         self._examples: dict[Code, list[tuple[int, int, Problem]]] = {}
         self._unlisted: dict[tuple[Code, str], int] = {}
@@ -80,6 +92,8 @@ class Findings:
 
     def _told(self, code: Code, where: Array, column: str) -> Array:
         """Return the rows that are named; of secret ones only the number is told, here."""
+        if self.verdicts is not None:
+            self.verdicts.problem(code, column, where)
         if self.secret is None or column == "secrecy":  # the mark itself is the word that is to be put right
             return where
         hidden = int(np.count_nonzero(self.secret[where]))

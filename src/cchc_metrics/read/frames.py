@@ -25,9 +25,9 @@ from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.headings import match_headings, meanings
 from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.raw import RawColumn, RawTable, TypedColumn
-from cchc_metrics.read.rows import kind_named, read_rows, read_table
+from cchc_metrics.read.rows import kind_named, rows_parsed, table_parsed
 from cchc_metrics.read.tables import Parsed, understand
-from cchc_metrics.read.typed import column_of, read_arrow
+from cchc_metrics.read.typed import arrow_parsed, column_of
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import NOT_THERE, present
 from cchc_metrics.records.kind import Kind
@@ -99,30 +99,27 @@ def read_frame(
     (1, ['row 2, Ngày trả lời [answered_on]: a required value is missing'])
     """
     chosen = kind_named(kind)
-    same: dict[str, Any] = {
-        "units": units,
-        "extracted_on": extracted_on,
-        "calendar": calendar,
-        "own": own,
-        "file": file,
-    }
+    return frame_parsed(chosen, table, Given(units, calendar, extracted_on, own_of(chosen, own)), file)
+
+
+def frame_parsed(chosen: Kind, table: Any, given: Given, file: str = "") -> Parsed:
+    """Return ``read_frame`` of what is given."""
     if package_of(table) == "polars" and type(table).__name__ == "LazyFrame":
-        table = table.collect()  # type: ignore[attr-defined]
+        table = table.collect()
     if package_of(table) == "pyarrow" and not _streams(table) and hasattr(table, "to_table"):  # a dataset or scanner
         table = table.to_table()
     _refuse(chosen, table)
     if _is_pandas(table):
         frame = _of_pandas(table)
-    elif package_of(table) == "polars" and any(str(typed) == "Object" for typed in table.dtypes):  # type: ignore[attr-defined]
+    elif package_of(table) == "polars" and any(str(typed) == "Object" for typed in table.dtypes):
         frame = _of_polars(table)
     elif _streams(table):
-        return read_arrow(chosen, _arrow_table(table), **same)
+        return arrow_parsed(chosen, _arrow_table(table), given, file)
     elif isinstance(table, Mapping):
         columns = [_column(_listed(chosen, str(name), cells)) for name, cells in table.items()]
-        return read_table(chosen, [str(name) for name in table], columns, **same)
+        return table_parsed(chosen, [str(name) for name in table], columns, given, file)
     else:
-        return _read_rows(chosen, table, same)
-    given = Given(units, calendar, extracted_on, own_of(chosen, own))
+        return _read_rows(chosen, table, given, file)
     headings = given.own.headings
     parsed = understand(_raw(chosen, frame, headings, file), chosen, given, headings)
     return _with_index(chosen, parsed, table, headings) if _is_pandas(table) else parsed
@@ -325,10 +322,10 @@ def _listed(kind: Kind, heading: str, cells: object) -> list[object]:
     return cells.to_pylist() if hasattr(cells, "to_pylist") else list(cells)
 
 
-def _read_rows(kind: Kind, table: object, same: Mapping[str, Any]) -> Parsed:
+def _read_rows(kind: Kind, table: object, given: Given, file: str) -> Parsed:
     if _is_cursor(table):
         cursor: Any = table
-        return _read_named(kind, [str(each[0]) for each in cursor.description or ()], cursor.fetchall(), same)
+        return _read_named(kind, [str(each[0]) for each in cursor.description or ()], cursor.fetchall(), given, file)
     rows = list(table) if isinstance(table, Iterable) else None
     if rows is None:
         raise _no_table(kind, table)
@@ -339,8 +336,8 @@ def _read_rows(kind: Kind, table: object, same: Mapping[str, Any]) -> Parsed:
     if odd and len(odd) == len(rows):
         names = _names(odd[0])
         if all(_names(row) == names for row in rows):
-            return _read_named(kind, names, [_cells(row) for row in rows], same)
-    return read_rows(kind, [row if isinstance(row, BaseModel) else _mapping(row) for row in rows], **same)
+            return _read_named(kind, names, [_cells(row) for row in rows], given, file)
+    return rows_parsed(kind, [row if isinstance(row, BaseModel) else _mapping(row) for row in rows], given, file)
 
 
 def _mapping(row: Any) -> Mapping[str, Any]:
@@ -349,12 +346,12 @@ def _mapping(row: Any) -> Mapping[str, Any]:
     return {name: _cell(cell) for name, cell in zip(_names(row), _cells(row), strict=True)}
 
 
-def _read_named(kind: Kind, names: Sequence[str], rows: Sequence[Any], same: Mapping[str, Any]) -> Parsed:
+def _read_named(kind: Kind, names: Sequence[str], rows: Sequence[Any], given: Given, file: str) -> Parsed:
     """Read rows that all have the same names, in their order; a name may stand twice, which a mapping could not say."""
     if rows and isinstance(rows[0], Mapping):
-        return _read_rows(kind, rows, same)
+        return _read_rows(kind, rows, given, file)
     columns = [_column([row[at] for row in rows]) for at in range(len(names))]
-    return read_table(kind, names, columns, **same)
+    return table_parsed(kind, names, columns, given, file)
 
 
 def _names(row: object) -> list[str]:

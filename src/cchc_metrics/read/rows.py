@@ -64,20 +64,17 @@ def read_rows(
     >>> print(parsed.problems.examples[0].text("en"))
     row 2, Ngày trả lời [answered_on] = «31/02/2021»: not a real or readable date; use dd/mm/yyyy or yyyy-mm-dd
     """
+    chosen = kind_named(kind)
+    return rows_parsed(chosen, rows, Given(units, calendar, extracted_on, own_of(chosen, own)), file, first_row)
+
+
+def rows_parsed(kind: Kind, rows: Iterable[Mapping[str, object] | BaseModel], given: Given, file: str = "", first_row: int = 1) -> Parsed:
+    """Return ``read_rows`` of what is given."""
     listed: list[Mapping[str, Any]] = [_mapping(row) for row in rows]
     names = list(dict.fromkeys(str(key) for row in listed for key in row))
     cells = [[row.get(name, ABSENT) for row in listed] for name in names]
-    return read_table(
-        kind,
-        names,
-        cells,
-        units=units,
-        extracted_on=extracted_on,
-        calendar=calendar,
-        own=own,
-        file=file,
-        row_numbers=np.arange(first_row, first_row + len(listed), dtype=np.int64),
-    )
+    numbers = np.arange(first_row, first_row + len(listed), dtype=np.int64)
+    return table_parsed(kind, names, cells, given, file, row_numbers=numbers)
 
 
 def read_table(
@@ -119,6 +116,21 @@ def read_table(
     ['talk_show']
     """
     chosen = kind_named(kind)
+    given = Given(units, calendar, extracted_on, own_of(chosen, own))
+    return table_parsed(chosen, headings, cells, given, file, sheet, row_numbers=row_numbers)
+
+
+def table_parsed(
+    kind: Kind,
+    headings: Sequence[str],
+    cells: Sequence[Iterable[object] | RawColumn],
+    given: Given,
+    file: str = "",
+    sheet: str = "",
+    *,
+    row_numbers: Sequence[int] | np.ndarray[Any, Any] | None = None,
+) -> Parsed:
+    """Return ``read_table`` of what is given."""
     columns = [column if isinstance(column, RawColumn) else RawColumn.of(column) for column in cells]
     sizes = {len(column.codes) for column in columns}
     if len(columns) != len(headings) or len(sizes) > 1:
@@ -129,8 +141,7 @@ def read_table(
     size = sizes.pop() if sizes else 0
     numbers = np.arange(1, size + 1, dtype=np.int64) if row_numbers is None else np.asarray(row_numbers, dtype=np.int64)
     table = RawTable(tuple(headings), dict(enumerate(columns)), numbers, file, sheet)
-    given = Given(units, calendar, extracted_on, own_of(chosen, own))
-    return understand(table, chosen, given, given.own.headings)
+    return understand(table, kind, given, given.own.headings)
 
 
 def kind_named(kind: str | Kind) -> Kind:

@@ -11,7 +11,7 @@ from typing import Any
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.files import is_parquet, parse_file
-from cchc_metrics.read.frames import ArrowStream, Cursor, is_frame, read_frame
+from cchc_metrics.read.frames import ArrowStream, Cursor, frame_parsed, is_frame
 from cchc_metrics.read.own import NOTHING
 from cchc_metrics.read.parquet_files import parse_parquet, scan_file
 from cchc_metrics.read.raw import Progress
@@ -138,7 +138,7 @@ def _parsed(kind: Kind, table: object, given: Given) -> Parsed:
     if isinstance(table, Columns):
         _check_model(kind, table)
         return Parsed(table if given.units is None else units_by_day(table, kind, given.units), Problems(read=len(table)))
-    return read_frame(kind, table, units=given.units, extracted_on=given.extracted_on, calendar=given.calendar, own=given.own)
+    return frame_parsed(kind, table, given)
 
 
 def _check_model(kind: Kind, columns: Columns) -> None:

@@ -187,6 +187,7 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
         findings: what was found before, to which the rest is added.
     """
     n, refused = len(table.rows), table.refused_rows
+    findings.verdicts = given.verdicts
     cells = {name: _as_ids(column) if schema_by_name(kind.model)[name].cell_type.name == "id" else column for name, column in cells.items()}
     cells = ticked(cells, findings.headings, kind)
     filled = followed(cells, kind, given, findings.headings)
@@ -202,6 +203,8 @@ def judge(table: RawTable, cells: Mapping[str, RawColumn | TypedColumn], kind: K
     columns, bad, ids = _understand_cells(cells, table, kind, given, findings)
     report_lost(findings, columns, table.rows, bad)
     valid = _check_rows(columns, ids, bad, kind, given, _Teller(findings, table, cells))
+    if given.verdicts is not None:
+        given.verdicts.rows(columns, valid)
     kept = columns if valid is None else columns.take(valid)
     return Parsed(kept, findings.problems(n + refused, n + refused - len(kept)))
 

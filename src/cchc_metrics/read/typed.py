@@ -316,12 +316,16 @@ def read_arrow(
         InputError: there is no such kind, or pyarrow is not installed.
     """
     chosen = kind_named(kind)
-    given = Given(units, calendar, extracted_on, own_of(chosen, own))
-    headings = given.own.headings
-    positions = match_headings(chosen, table.schema.names, headings).positions
     numbers = None if row_numbers is None else np.asarray(row_numbers, dtype=np.int64)
-    raw = raw_table(chosen, table, positions, file=file, rows=numbers)
-    return understand(replace(raw, dated=dated_columns(table, set(positions.values()))), chosen, given, headings)
+    return arrow_parsed(chosen, table, Given(units, calendar, extracted_on, own_of(chosen, own)), file, numbers)
+
+
+def arrow_parsed(kind: Kind, table: Any, given: Given, file: str = "", numbers: Array | None = None) -> Parsed:
+    """Return ``read_arrow`` of what is given."""
+    headings = given.own.headings
+    positions = match_headings(kind, table.schema.names, headings).positions
+    raw = raw_table(kind, table, positions, file=file, rows=numbers)
+    return understand(replace(raw, dated=dated_columns(table, set(positions.values()))), kind, given, headings)
 
 
 def dated_columns(table: Any, known: Collection[int]) -> frozenset[int]:
