@@ -61,6 +61,7 @@ from cchc_metrics.whole_tables import errors_by_file, explainer, initiative_name
 
 if TYPE_CHECKING:
     from cchc_metrics.fold.ask import Ask
+    from cchc_metrics.ledger.ledger import Ledger
     from cchc_metrics.report.periodic import PeriodicRows
     from cchc_metrics.report.template_fill import FilledForm
     from cchc_metrics.score import Inputs, Scheme
@@ -285,6 +286,35 @@ class Dataset:
             joins={name: parsed.columns for name, parsed in others.items() if parsed.usable},
             file=kind,
         )
+
+    def ledger(self, path: Path | str, *periods: Period | str, kind: str = "dossiers", own: Declared | None = None) -> Ledger:
+        """Return the ledger of a folder: a table that changes every night, kept with its counts; see docs/ledger.md.
+
+        A night costs what changed, not what is there. Rows are counted by this dataset's units, calendar, rules, indicators and joins.
+
+        Args:
+            path: the folder; it is made where it is missing, and nobody else may open it: it holds the rows.
+            *periods: the periods that are counted every night; the dataset's own where none is said. Others are counted when asked.
+            kind: name of the kind; the dataset need not have a table of it.
+            own: what is declared of the table, as ``read_frame`` takes it.
+
+        Raises:
+            InputError: rows of the kind have no id of their own, or a table is joined that changes unseen.
+        """
+        from cchc_metrics.ledger.ledger import Ledger  # noqa: PLC0415  only where there is one
+        from cchc_metrics.ledger.question import LedgerQuestion  # noqa: PLC0415  as above
+
+        question = LedgerQuestion.of(
+            kind,
+            as_periods(periods) or (self._chosen(None),),
+            rules=self.rules,
+            calendar=self.calendar,
+            sets=self.catalogue.event_sets(),
+            units=self.units,
+            own=own,
+            tables=self.tables,
+        )
+        return Ledger.at(path, question, self._with_table)
 
     def measures(
         self,
@@ -651,6 +681,16 @@ class Dataset:
         return reading_text(self.rules.id, None if unread else self.problems)
 
     # --- How it is done
+
+    def _with_table(self, table: TableSource, exported: date) -> Dataset:
+        """Return the dataset with another table, exported on a day."""
+        made = self.replace(as_of=exported)
+        tables = {**self.tables, table.kind: table}
+        before = {kind: problems for kind, problems in self.found if kind != table.kind}
+        object.__setattr__(made, "tables", MappingProxyType({kind: tables[kind] for kind in KINDS if kind in tables}))
+        found = {**before, table.kind: Problems()}
+        object.__setattr__(made, "found", tuple((kind, found[kind]) for kind in KINDS if kind in found))
+        return made
 
     def _chosen(self, period: Period | str | None) -> Period:
         found = self.period if period is None else as_period(period)

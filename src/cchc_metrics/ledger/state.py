@@ -1,0 +1,191 @@
+"""What held after a night: which rows, which of them were replaced since, and the counts; written once, never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from cchc_metrics.ledger.account import Account
+from cchc_metrics.ledger.segment import UNTIL, VERDICT, Segment, counting
+from cchc_metrics.ledger.store import LogLine, Store, damaged
+from cchc_metrics.records.columns import Array
+from cchc_metrics.records.kind import Kind
+
+NIGHT: Final = "night"
+_TALLY: Final = "tally"
+_GONE: Final = "gone"
+
+
+class Night(NamedTuple):
+    """What a night did.
+
+    Args:
+        day: the day up to which the ledger knows its rows since.
+        what: ``update``, ``replace``, ``compact`` or ``recount``.
+        new: ids that were not there.
+        changed: ids whose row is another one.
+        same: ids whose row is as it was.
+        removed: ids that are not there any more.
+        unknown: ids that were to be removed and were not there.
+        without_id: rows without an id that can be used; they are in no ledger.
+    """
+
+    day: date
+    what: str
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    removed: int = 0
+    unknown: int = 0
+    without_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """A segment as it stands after a night.
+
+    Args:
+        name: its object.
+        gone: the object that says which of its rows were replaced or removed; ``""`` where none was.
+        segment: its rows.
+        mask: which of them are gone (bool[n]).
+    """
+
+    name: str
+    gone: str
+    segment: Segment
+    mask: Array
+
+    @property
+    def there(self) -> int:
+        """How many of its rows are there."""
+        return self.segment.rows - int(np.count_nonzero(self.mask))
+
+    @property
+    def rows_there(self) -> Array:
+        """The positions of the rows that are there, ascending."""
+        return np.flatnonzero(~self.mask)
+
+    def later_than(self, day: int) -> Array:
+        """Return the positions of the rows that are there and of which something happens after a day (since 1970-01-01)."""
+        found = np.flatnonzero(self.segment.whole(UNTIL) > day)
+        return found[~self.mask[found]]
+
+    def without(self, store: Store, where: Array) -> Held | None:
+        """Return the segment without some rows; None where none is left."""
+        if not len(where):
+            return self
+        mask = self.mask.copy()
+        mask[where] = True
+        if mask.all():
+            return None
+        return Held(self.name, store.put([np.packbits(mask)], _GONE), self.segment, mask)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What held after a night.
+
+    Args:
+        night: what the night did.
+        said: the question that is answered, see ``LedgerQuestion.said``.
+        names: the columns of the table.
+        held: the rows.
+        settled: what those rows add of which nothing happens after the day: from then on it is the same every day.
+        open: what all other rows add, as of the day; None where there are none.
+    """
+
+    night: Night
+    said: Mapping[str, str]
+    names: tuple[str, ...]
+    held: tuple[Held, ...]
+    settled: Account
+    open: Account | None
+    objects: frozenset[str] = field(default=frozenset())
+
+    @property
+    def day(self) -> date:
+        """The day up to which the rows are known."""
+        return self.night.day
+
+    @property
+    def accounts(self) -> list[Account]:
+        """What all rows add, in its parts."""
+        return [self.settled, *([] if self.open is None else [self.open])]
+
+    @property
+    def rows(self) -> int:
+        """How many ids there are."""
+        return sum(each.there for each in self.held)
+
+    def write(self, store: Store) -> LogLine:
+        """Keep the state and return its line in the head, which is still to be written."""
+        data = {
+            "night": [self.night.day.isoformat(), *self.night[1:]],
+            "question": dict(self.said),
+            "columns": self.names,
+            "rows": [[each.name, each.gone] for each in self.held],
+            "settled": _written(store, self.settled),
+            "open": None if self.open is None else _written(store, self.open),
+        }
+        text = json.dumps(data, ensure_ascii=False, indent=1).encode()
+        return LogLine(self.night.day, self.night.what, store.put([text], NIGHT))
+
+    @classmethod
+    def read(cls, store: Store, name: str, kind: Kind) -> State:
+        """Return what ``write`` kept.
+
+        Raises:
+            LedgerError: a file of it is not there or damaged.
+        """
+        data = json.loads(store.get(name))
+        day, *rest = data["night"]
+        held = tuple(_held(store, row, gone, kind) for row, gone in data["rows"])
+        return cls(
+            Night(date.fromisoformat(day), *rest),
+            data["question"],
+            tuple(data["columns"]),
+            held,
+            _read(store, data["settled"]),
+            None if data["open"] is None else _read(store, data["open"]),
+        )
+
+    def alive(self) -> Iterator[tuple[Segment, Array]]:
+        """Yield the segments with the positions of the rows that are there."""
+        yield from ((each.segment, each.rows_there) for each in self.held)
+
+    def that_count(self) -> Iterator[tuple[Segment, Array]]:
+        """Yield the segments with the positions of the rows that are there and that reading did not reject."""
+        for each in self.held:
+            valid = counting(each.segment.verdicts)[each.segment.whole(VERDICT)]
+            yield each.segment, np.flatnonzero(valid & ~each.mask)
+
+
+def objects_of(store: Store, name: str) -> set[str]:
+    """Return the names of the objects that a night needs, its own among them."""
+    data = json.loads(store.get(name))
+    accounts = (data["settled"], data["open"])
+    return {name, *(each for pair in data["rows"] for each in pair if each), *(each["tally"] for each in accounts if each is not None)}
+
+
+def _written(store: Store, account: Account) -> dict[str, Any]:
+    return {"tally": store.put([account.to_bytes()], _TALLY), "numbers": dict(account.numbers)}
+
+
+def _read(store: Store, data: Mapping[str, Any]) -> Account:
+    return Account.from_bytes(store.get(data["tally"]), data["numbers"])
+
+
+def _held(store: Store, name: str, gone: str, kind: Kind) -> Held:
+    segment = Segment.open(store, name, kind)
+    if not gone:
+        return Held(name, gone, segment, np.zeros(segment.rows, dtype=bool))
+    bits = np.frombuffer(store.get(gone), dtype=np.uint8)
+    if len(bits) != -(-segment.rows // 8):
+        raise damaged(store.objects / gone, "dài ngắn khác số dòng", "its length is not that of the rows")
+    return Held(name, gone, segment, np.unpackbits(bits, count=segment.rows).astype(bool))
