@@ -70,10 +70,10 @@ class Limits:
     rows: int = 500_000
 
 
-def refusal(status: int, errors: Iterable[Said]) -> Response:
+def refusal(status: int, errors: Iterable[Said], headers: Mapping[str, str] | None = None) -> Response:
     """Return an answer that says what is wrong; never what was in a cell."""
     items = [{"code": code, "vi": vi, "en": en, "place": place} for code, vi, en, place in errors]
-    return Response(json.dumps({"errors": items}, ensure_ascii=False), status, media_type="application/json")
+    return Response(json.dumps({"errors": items}, ensure_ascii=False), status, headers, media_type="application/json")
 
 
 def answered(text: str) -> Response:
@@ -180,7 +180,7 @@ def _add_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPError)
     async def http(_: Request, error: HTTPError) -> Response:
-        return refusal(error.status_code, [(*BY_STATUS.get(error.status_code, BROKEN), "")])
+        return refusal(error.status_code, [(*BY_STATUS.get(error.status_code, BROKEN), "")], error.headers)
 
 
 def _from_files(settings: Settings, files: Iterable[UploadFile], limits: Limits) -> cm.Dataset:

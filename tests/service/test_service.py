@@ -238,6 +238,7 @@ def test_what_is_no_question_is_refused(client: TestClient, body: bytes) -> None
 def test_other_addresses_and_methods(client: TestClient) -> None:
     assert (client.get("/measure").status_code, refused(client.get("/measure"))) == (404, [("not_found", "")])
     assert (client.get("/measures").status_code, refused(client.get("/measures"))) == (405, [("bad_request", "")])
+    assert client.get("/measures").headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize("name", ["ho-so.csv", "dossiers.xlsx", "../dossiers.csv.exe", "dossiers"])
