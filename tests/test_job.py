@@ -504,7 +504,9 @@ def test_the_order_of_rows_and_columns_does_not_matter(tmp_path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([row[::-1] for row in (headings, *(rows if path.name == "units.csv" else rows[::-1]))])
     found = report_json(read_folder(folder, period=PERIOD).report()).encode()
-    assert difference("report.json", found) == ""
+    # The files are others, and the report says so; nothing before that differs.
+    figures, golden = (text.partition(b'\n "provenance"')[0] for text in (found, written(EXAMPLE)["report.json"]))
+    assert first_difference(figures, golden) == ""
 
 
 def test_one_byte_more_in_a_golden_report_is_found() -> None:

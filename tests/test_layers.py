@@ -66,7 +66,7 @@ LAYERS = (
     ("read", "report", "example"),
     ("scan", "schemas", "proposal", "fix_workbook", "dataset_text", "period_values"),
     ("snapshot", "whole_tables"),
-    ("fold", "ledger"),
+    ("fold", "ledger", "provenance"),
     ("dataset", "spark"),
     ("__init__",),
     ("cli", "testing"),

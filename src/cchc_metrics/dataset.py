@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.folder import FolderFiles, open_folder
 from cchc_metrics.read.given_units import given_tree, reporting_unit
+from cchc_metrics.read.inputs import CHOSEN, SETTINGS, InputFile, chosen_file
 from cchc_metrics.read.kept import ENDING, snapshot_path
 from cchc_metrics.read.own import NOTHING, Declared, own_of
 from cchc_metrics.read.raw import Progress
@@ -35,7 +37,7 @@ from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.period import Period
-from cchc_metrics.reference.rules import Rules, rules_until
+from cchc_metrics.reference.rules import Rules, rule_presets, rules_id, rules_until
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
 from cchc_metrics.scan import Scan, codes_of_tables, counted_of, quality_of_tables, scan_tables
@@ -62,6 +64,8 @@ from cchc_metrics.whole_tables import errors_by_file, explainer, initiative_name
 if TYPE_CHECKING:
     from cchc_metrics.fold.ask import Ask
     from cchc_metrics.ledger.ledger import Ledger
+    from cchc_metrics.provenance.verify import Verification
+    from cchc_metrics.report.lineage import Lineage
     from cchc_metrics.report.periodic import PeriodicRows
     from cchc_metrics.report.template_fill import FilledForm
     from cchc_metrics.score import Inputs, Scheme
@@ -69,7 +73,8 @@ if TYPE_CHECKING:
     from cchc_metrics.verbs.form06_why import Form06Why
 
 _NO_NOTE = Text()
-_Changed = dict[str, Any]
+_HELD = ("tables", "found", "read_from")
+"""What a dataset has of the tables that it was made with, and no other dataset."""
 
 
 @public_methods
@@ -128,6 +133,7 @@ class Dataset:
     synthetic: bool
     note: Text
     found: tuple[tuple[str, Problems], ...]
+    read_from: tuple[InputFile, ...]
     _scans: dict[object, Scan] = field(repr=False)
 
     def __init__(
@@ -181,6 +187,7 @@ class Dataset:
             synthetic=synthetic,
             note=note,
             found=tuple((kind, Problems()) for kind in KINDS if kind in sources),
+            read_from=(),
         )
 
     def _set(self, **values: Any) -> None:
@@ -197,7 +204,7 @@ class Dataset:
         Raises:
             InputError: a name that there is not; the message names the nearest.
         """
-        names = [name for name in self.__dataclass_fields__ if not name.startswith("_") and name not in ("tables", "found")]
+        names = [name for name in self.__dataclass_fields__ if not name.startswith("_") and name not in _HELD]
         for name in changes:
             if name not in names:
                 vi, en = suggestion(name, names)
@@ -211,7 +218,9 @@ class Dataset:
                 changes["figures"], changes.get("catalogue", self.catalogue), self.units, unit=changes.get("unit", self.unit)
             )
         made = object.__new__(Dataset)
-        made._set(**{name: getattr(self, name) for name in (*names, "tables", "found")} | changes)
+        made._set(**{name: getattr(self, name) for name in (*names, *_HELD)} | changes)
+        other = {"given_scores" if each == "scores" else each for each in SETTINGS} & changes.keys()
+        made._set(read_from=tuple(each for each in self.read_from if each.kind not in other))
         return made
 
     # --- What is held
@@ -642,7 +651,29 @@ class Dataset:
             tables=self._any_scan().of_kinds,
             files={kind: table.file for kind, table in self.tables.items()},
             names=initiative_names(self.tables),
+            lineage=cache(lambda: self._lineage(asked)),
         )
+
+    def verify(self, report: Path | str | bytes) -> Verification:
+        """Return what of a ``report.json`` is not what is computed now about the same period and day; empty where all of it is.
+
+        See docs/verify.md. Of the rules, another preset that the report names is taken; all else is as the dataset has it.
+
+        Args:
+            report: its path, or what it holds.
+
+        Raises:
+            InputError: it is cut, no report, of another unit, or by a version of the library that did not say what it was made from.
+        """
+        from cchc_metrics.provenance.reported import read_reported  # noqa: PLC0415  only where a report is verified
+        from cchc_metrics.provenance.verify import verification  # noqa: PLC0415  as above
+
+        reported = read_reported(report)
+        rules = rules_id(str(reported.made["rules"].get("name")))
+        asked = self if rules == self.rules.id or rules not in rule_presets() else self.replace(rules=rules)
+        again = asked if reported.exported in (None, asked.as_of) else asked.replace(as_of=reported.exported)
+        period, base = (as_period(reported.made[key]) for key in ("period", "baseline_period"))
+        return verification(reported, again.report(period, baseline_period=base))
 
     def periodic(
         self,
@@ -777,6 +808,33 @@ class Dataset:
         measures = self._measures(periods, periods, day, breakdowns)
         return PeriodValues(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns))
 
+    def _lineage(self, asked: PeriodValues) -> Lineage:
+        from cchc_metrics.provenance.make import Held, lineage_of  # noqa: PLC0415  only where a report is written
+
+        def held(data: Dataset) -> Held:
+            # Another dataset was read for its values only, in a copy; what is wrong with tables that are still to be read is not asked for.
+            return Held(data.read_from, data.tables, data._any_scan().of_kinds if data is self else dict(data.found))
+
+        other = self.baseline if isinstance(self.baseline, Dataset) else None
+        return lineage_of(
+            held(self),
+            None if other is None else held(other),
+            period=asked.period,
+            baseline_period=asked.base,
+            as_of=asked.day,
+            exported=self.as_of,
+            rules=self.rules,
+            calendar=self.calendar,
+            catalogue=self.catalogue,
+            units=self.units,
+            declared={
+                "plan": None if self.plan is None else self.plan.model_dump(mode="json"),
+                "scheme": None if self.scheme is None else self.scheme.model_dump(mode="json"),
+            },
+            scheme="" if self.scheme is None else self.scheme.id,
+            problems=self.problems,
+        )
+
     def _inputs(self, measures: Measures, scheme: Scheme, period: Period) -> Mapping[str, Inputs]:
         from cchc_metrics.score.inputs import inputs_of_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
 
@@ -853,7 +911,7 @@ def read_folder(
     earlier = files.baseline_path if baseline is None else baseline
     if isinstance(earlier, (str, Path)):
         earlier = _earlier(Path(earlier), files, catalogue, progress)
-    return _of_files(files).replace(
+    made = _of_files(files).replace(
         rules=district.rules if rules is None else rules,
         catalogue=catalogue,
         figures=files.figures(),
@@ -864,6 +922,18 @@ def read_folder(
         as_of=as_of or district.extracted_on,
         period=period if period is not None else district.period or None,
     )
+    given = {"plan": plan, "baseline": baseline, "scheme": scheme, "scores": scores}
+    made._set(read_from=_read_from(files, given))  # noqa: SLF001  its own kind
+    return made
+
+
+def _read_from(files: FolderFiles, given: Mapping[str, object]) -> tuple[InputFile, ...]:
+    """Return the files of a folder with those that were chosen in place of its own."""
+    chosen = [(kind, Path(place)) for kind, place in given.items() if isinstance(place, (str, Path))]
+    named = [(kind, place if place.exists() else snapshot_path(files.path, str(place)) or place) for kind, place in chosen]
+    others = (chosen_file(kind, place, files.path) for kind, place in named)
+    own = (each for each in files.inputs if given.get(each.kind) is None)
+    return (*own, *(each for each in others if each is not None))
 
 
 def _of_files(files: FolderFiles) -> Dataset:
@@ -880,7 +950,7 @@ def _of_files(files: FolderFiles) -> Dataset:
         note=Text(files.district.note_vi, files.district.note_en),
         tables=files.tables,
     )
-    object.__setattr__(made, "found", files.found)
+    made._set(found=files.found, read_from=files.inputs)  # noqa: SLF001  its own kind
     return made
 
 
@@ -892,4 +962,7 @@ def _earlier(place: Path, files: FolderFiles, catalogue: Catalogue, progress: Pr
     if not place.is_dir():
         return files.baseline(place, catalogue)
     other = open_folder(place, progress=progress)
-    return _of_files(other).replace(catalogue=catalogue, figures=other.figures())
+    made = _of_files(other).replace(catalogue=catalogue, figures=other.figures())
+    own = tuple(each for each in other.inputs if each.kind not in (*CHOSEN, "catalogue"))
+    made._set(read_from=own)  # noqa: SLF001  its own kind
+    return made

@@ -29,6 +29,7 @@ from cchc_metrics.plan import Plan
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.report.json_report import report_json
 from cchc_metrics.score import GivenPoints, cheapest_way, load_scheme, qd766, rank_units, score_units, what_if
 from cchc_metrics.tables.listing import display_width
 from cchc_metrics.tables.numbers import format_decimal_exact
@@ -129,6 +130,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "Ranking": lambda: rank_units(cards(), units="ABCD", line="2"),
     "RowChanges": lambda: changes().rows("resolved_on_time", "TM", "2021"),
     "Scorecard": lambda: cards()["A"],
+    "Verification": lambda: data(2).verify(report_json(data().report("2021")).encode()),
     "WhatIf": lambda: what_if({"2.1": 90}, qd766(), {"2.1": 95}),
 }
 

@@ -1,7 +1,8 @@
 """The command ``cchc-metrics``: a thin layer over ``read_folder`` and what a dataset answers.
 
 Exit status: 0 done; 1 done, but rows were rejected; 2 the input cannot be used, with a one-line message that says the fix;
-3 a mistake of the program, which nobody foresaw; 130 stopped by Ctrl-C; 141 nobody reads what is printed any more.
+3 a mistake of the program, which nobody foresaw; 4 of ``verify``: something differs;
+130 stopped by Ctrl-C; 141 nobody reads what is printed any more.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, D
 from cchc_metrics.read.files import EVERY, as_it_is_named, is_table, table_place, table_places
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.fixes import is_fix, read_fixes
+from cchc_metrics.read.inputs import BASELINE, FIGURES, PLAN, InputFile, input_files
 from cchc_metrics.read.kept import snapshot_names, snapshot_path
 from cchc_metrics.read.places import bytes_in, bytes_of, fault_of, is_there
 from cchc_metrics.read.postgres import PostgresSnapshot, scan_postgres
@@ -43,7 +44,6 @@ from cchc_metrics.verbs.measures import Measures
 if TYPE_CHECKING:
     from cchc_metrics.score import Inputs, Scheme
 
-PLAN, BASELINE, FIGURES = "plan.toml", "baseline.json", "figures.toml"
 BESIDE = "+"
 """Stands behind the kind of what is wrong beside its table, such as a second file that is missing."""
 WRITTEN = ("problems.csv", "report.xlsx")
@@ -66,6 +66,7 @@ class FolderFiles:
             in the order of the kinds; a table that is still to be
             read has its place too.
         absent: files that ``district.toml`` names and that are not there.
+        inputs: the files that are read.
     """
 
     path: Path
@@ -76,6 +77,7 @@ class FolderFiles:
     tables: Mapping[str, TableSource]
     found: tuple[tuple[str, Problems], ...]
     absent: tuple[str, ...]
+    inputs: tuple[InputFile, ...] = ()
 
     @property
     def baseline_path(self) -> Path | None:
@@ -141,6 +143,7 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
             cannot be reached; the message is one line and says the fix.
     """
     district = load_district(_district_text(folder))
+    inputs = input_files(folder, district)
     coverage = MappingProxyType(dict(_coverage(district)))
     units, problems = folder_units(folder, district)
     found: list[tuple[str, Problems]] = [("", problems)]
@@ -182,7 +185,7 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
     absent = tuple(name for name in wanted if name is not None and not (folder / as_it_is_named(folder, name)).exists())
     absent = tuple(name for name in absent if name != district.baseline or snapshot_path(folder, name) is None)
     found += [("", _missing(name)) for name in absent]
-    return FolderFiles(folder, district, units, calendar, coverage, MappingProxyType(tables), tuple(found), absent)
+    return FolderFiles(folder, district, units, calendar, coverage, MappingProxyType(tables), tuple(found), absent, inputs)
 
 
 def _supplied(

@@ -92,11 +92,16 @@ def digest_of_files(paths: Sequence[Path]) -> str:
     files = [each for path in paths for each in (sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path])]
     folders = dict.fromkeys(path.parent for path in paths)
     files += sorted(each for folder in folders for each in folder.iterdir() if is_fix(each.name))
-    digests = [_digest(path) for path in files]
+    digests = [digest_of_file(path) for path in files]
     return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
-def _digest(path: Path) -> str:
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     found = hashlib.sha256()
     try:
         with path.open("rb") as file:

@@ -279,7 +279,7 @@ def _left_out(draft: Draft, number: int) -> Section:
         )
     else:
         said.append(Paragraph(say(f"Đọc {read} dòng, không loại dòng nào.", f"Rows read: {read}; none was rejected.")))
-    if not _assumed_totals(found):
+    if not assumed_totals(found):
         unassumed = say(" Không phải giả định gì khi đọc số liệu.", " Nothing had to be assumed to read the records.")
         said[0] = Paragraph(said[0].text + unassumed)
     said += [Paragraph(text, item=True) for text in (*_unread(found, lang), *_not_counted(draft), *_assumed(found, draft))]
@@ -310,14 +310,15 @@ def _not_counted(draft: Draft) -> Iterator[str]:
 
 
 def _assumed(problems: Problems, draft: Draft) -> Iterator[str]:
-    for file, code, n in _assumed_totals(problems)[:_TOLD]:
+    for file, code, n in assumed_totals(problems)[:_TOLD]:
         text = code.vi if draft.lang == "vi" else code.en
         times = f" ({format_count(n, draft.lang)})" if n > 1 else ""
         columns = "".join(f", «{name}»" for name in _columns_of(draft, file, code))
         yield f"{draft.say('Giả định', 'Assumed')}, {file or draft.say('số liệu trong bộ nhớ', 'in memory')}{columns}{times}: {text}."
 
 
-def _assumed_totals(problems: Problems) -> list[tuple[str, Code, int]]:
+def assumed_totals(problems: Problems) -> list[tuple[str, Code, int]]:
+    """Return what was assumed when the tables were read: file, code and how often."""
     return [(file, code, n) for (file, code), n in sorted(problems.totals.items()) if code in ASSUMED]
 
 

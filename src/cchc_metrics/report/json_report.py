@@ -5,6 +5,7 @@ The text is made piece by piece from the columns of the answer tables, so that i
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -29,6 +30,8 @@ from cchc_metrics.verbs.interval import interval_95
 from cchc_metrics.verbs.measures import POSITION, STATUSES, Measures
 
 SCHEMA_VERSION = 1
+PROVENANCE, REPORT_DIGEST = "provenance", "report_sha256"
+_END = "\n}\n"
 _ROWS = 4096  # of a piece
 _KEPT_TEXTS = 1 << 16  # so many texts of numbers are kept: few values are many
 _NOT_APPLICABLE = POSITION[Status.NOT_APPLICABLE]
@@ -40,6 +43,21 @@ def report_json(report: Report, lang: Lang = "vi") -> str:
 
 
 def report_json_parts(report: Report, lang: Lang = "vi") -> Iterator[str]:
+    """Yield the pieces of a report as JSON text, the last with the digest of all before it; see ``_parts``."""
+    if report.lineage is None:
+        yield from _parts(report, lang)
+        return
+    digest, held = hashlib.sha256(), ""
+    for piece in _parts(report, lang):
+        digest.update(held.encode())
+        yield held
+        held = piece
+    # The last line of the provenance says what stands above it, so that a change by hand is seen without the inputs.
+    assert held == _END  # noqa: S101  what closes the text is yielded by itself
+    yield f',\n "{REPORT_DIGEST}": {_json(digest.hexdigest())}{_END}'
+
+
+def _parts(report: Report, lang: Lang) -> Iterator[str]:
     """Yield the pieces of a report as JSON text; ``docs/report-json.md`` describes every key.
 
     Numbers that are not whole are decimal strings with at least 10 digits after the point unless they end before; ``text`` fields are
@@ -73,7 +91,10 @@ def report_json_parts(report: Report, lang: Lang = "vi") -> Iterator[str]:
     yield from _listed("scores", cards, "{}")
     yield ",\n"
     yield from _problems(report.problems, lang)
-    yield "\n}\n"
+    if report.lineage is not None:
+        yield ",\n"
+        yield from _listed(PROVENANCE, (f"{_json(key)}: {_json(value)}" for key, value in report.lineage().to_json(lang).items()), "{}")
+    yield _END
 
 
 def measure_lines(measures: Measures, lang: Lang = "vi", samples: Iterable[str] = ()) -> Iterator[str]:

@@ -17,6 +17,7 @@ Decimals = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]{0,9}[1-9])?
 Id = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Words = Annotated[str, Field(min_length=1)]
 
 
@@ -145,6 +146,68 @@ class ProblemsItem(JsonShape):
     examples: list[ProblemItem]
 
 
+class RulesItem(JsonShape):
+    """The rules that dossiers were counted by."""
+
+    name: Words
+    sha256: Sha256
+
+
+class CalendarItem(JsonShape):
+    """The working calendar."""
+
+    name: Words
+    years: dict[Literal["announced", "estimated"], list[int]]
+    sha256: Sha256
+
+
+class CatalogueItem(JsonShape):
+    """The indicators."""
+
+    name: Literal["packaged", "own"]
+    indicators: int
+    sha256: Sha256
+
+
+class AssumedItem(JsonShape):
+    """What was assumed when a file was read."""
+
+    file: str
+    code: str
+    times: int
+
+
+class InputItem(JsonShape):
+    """A file or table that figures follow from."""
+
+    of: Literal["report", "baseline"]
+    kind: str
+    file: str
+    rows: int | None
+    bytes: int | None
+    sha256: Sha256 | None
+    note: Literal["", "memory", "database", "changed"]
+    outside: bool
+
+
+class ProvenanceItem(JsonShape):
+    """What the figures follow from."""
+
+    library: Words
+    lang: Literal["vi", "en"]
+    period: Words
+    baseline_period: Words
+    as_of: Day
+    exported: Day | None
+    rules: RulesItem
+    calendar: CalendarItem
+    catalogue: CatalogueItem
+    scheme: str
+    declared: dict[str, Sha256]
+    assumed: list[AssumedItem]
+    inputs: list[InputItem]
+
+
 class ReportFile(JsonShape):
     """A whole ``report.json``."""
 
@@ -161,6 +224,8 @@ class ReportFile(JsonShape):
     assessments: list[AssessmentItem]
     scores: dict[str, dict[str, Any]]
     problems: ProblemsItem
+    provenance: ProvenanceItem | None = None
+    report_sha256: Sha256 | None = None
 
 
 SHAPES: Mapping[str, type[JsonShape]] = {
@@ -173,5 +238,8 @@ SHAPES: Mapping[str, type[JsonShape]] = {
     "assessments": AssessmentItem,
     "problems": ProblemsItem,
     "examples": ProblemItem,
+    "provenance": ProvenanceItem,
+    "inputs": InputItem,
+    "assumed": AssumedItem,
 }
 """Key of the file → the shape of what stands under it, or of one of its items."""

@@ -15,6 +15,7 @@ from cchc_metrics.plan import Plan
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.report.lineage import Lineage
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Text
 from cchc_metrics.verbs.assess import Assessments
@@ -59,6 +60,8 @@ class Report:
         tables: kind → what was wrong with its table, with the rows read and rejected; every part of ``problems`` that is about one kind.
         files: kind → the name of its file, ``""`` for memory.
         names: dimension and label → the name that the records give, where it is another, as of an initiative.
+        lineage: gives what the figures follow from, with the digests of the inputs, which are computed when it is first asked for; None
+            where that is not known.
     """
 
     unit: str
@@ -82,6 +85,7 @@ class Report:
     tables: Mapping[str, Problems] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    lineage: Callable[[], Lineage] | None = None
 
     def save(self, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> tuple[Path, ...]:
         """Write the report into a folder, which is made where it is missing; each file appears whole or not at all.
