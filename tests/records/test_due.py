@@ -306,3 +306,25 @@ def test_an_appointment_that_cannot_be_moved_is_not_replaced_by_the_term() -> No
     assert due("20/12/2027", 2, WORKING, rules, due_at="31/12/2027", paused_days=3) is None
     assert due("20/12/2027", 2, WORKING, rules, due_at="15/01/2028", paused_days=3) is None
     assert due("20/12/2027", 2, WORKING, rules, due_at="15/01/2028", paused_days=0) == date(2028, 1, 15)
+
+
+@pytest.mark.parametrize(
+    ("waited", "expected"),
+    [
+        ((("02/03/2021 10:00", "04/03/2021 09:30"),), datetime(2021, 3, 4, 15, 30)),  # four hours from 09:30, over the break at noon
+        ((("02/03/2021 10:00", "05/03/2021 16:00"),), datetime(2021, 3, 8, 10, 0)),  # over a weekend: one hour on Friday, three on Monday
+        ((("02/03/2021 08:00", "02/03/2021 09:00"), ("02/03/2021 11:00", "03/03/2021 07:30")), datetime(2021, 3, 3, 11, 30)),
+        ((("02/03/2021 10:00", "04/03/2021"),), datetime(2021, 3, 5, 11, 0)),  # ended on a day without a time: at its close
+        ((("02/03/2021 14:00", "04/03/2021 09:30"),), datetime(2021, 3, 2, 11, 0)),  # begun when the term was over: nothing moves
+    ],
+)
+def test_a_term_in_hours_starts_again_at_the_moment_a_wait_is_over(waited: tuple[tuple[str, str], ...], expected: datetime) -> None:
+    rules = Rules(id="own", pauses="restart", opening_hours=((time(7), time(11, 30)), (time(13, 30), time(17))), compare="instants")
+    events = [
+        DossierEvent(dossier_id="1", kind=kind, happened_at=at)
+        for pair in waited
+        for kind, at in zip(("supplement_requested", "supplement_received"), pair, strict=True)
+    ]
+    columns = attach_events(columns_of(Dossier, [dossier("02/03/2021 07:00", 4, HOURS)]), columns_of(DossierEvent, events))
+    found = dues_of(columns, rules, OFFICIAL)
+    assert datetime.combine(date_of(int(found.day[0])), clock(int(found.second[0]))) == expected

@@ -543,6 +543,8 @@ def test_the_denominator_may_have_a_substitute() -> None:
         rule.points(Facts({"": Ratio(0, 0), "last_year": 0}), Fraction(6))
     assert found.value.status is Status.ZERO_DENOMINATOR
     assert rule.points(Facts({"": Ratio(1, 2), "last_year": 1200}), Fraction(6)) == 3
+    year = shape_of({"shape": "linear", "fallback": {"input": "last_year"}})  # of a year, against the whole of the year before
+    assert year.points(Facts({"": Ratio(50, 0), "last_year": 1200}), Fraction(6)) == Fraction(1, 4)
 
 
 def test_a_rate_may_have_a_coefficient() -> None:

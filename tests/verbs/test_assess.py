@@ -610,6 +610,16 @@ def test_a_target_on_a_label_is_a_zero_only_where_the_label_is_known() -> None:
         assert judged(target, total).verdict is Verdict.CANNOT_BE_JUDGED
 
 
+def test_a_label_that_nobody_of_a_level_used_is_a_zero_of_that_level() -> None:
+    target = {"indicator": "dossiers_received", "value": 2, "breakdown": {"channel": "online"}, "level": "commune"}
+    whole, communes = (made(5, indicator="dossiers_received", breakdown=of) for of in ((), COMMUNES))
+    found = judged(target, whole, communes, catalogue=Catalogue.default())
+    assert (found.verdict, found.measured, found.needed) == (Verdict.NOT_MET, Fraction(0), 2)
+    assert found.breakdown == (("channel", "online"), *COMMUNES)
+    # What the whole counted says nothing of its communes.
+    assert judged(target, whole, catalogue=Catalogue.default()).verdict is Verdict.CANNOT_BE_JUDGED
+
+
 # --- tasks
 
 TASKS = [

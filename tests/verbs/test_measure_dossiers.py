@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
@@ -481,3 +482,51 @@ def test_a_receipt_before_the_submission_is_left_out_with_its_number(submitted: 
     found = measure(tally({"dossiers": columns_of(Dossier, rows)}, periods="2021", rules=own), units=tree)["accepted_in_time", "TM"]
     assert (found.numerator, found.denominator) == ((2, 2) if counted else (1, 1))
     assert dict(found.excluded) == ({} if counted else {"acceptance_not_known": 1})
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "status"),
+    [
+        (date(2026, 12, 1), date(2026, 12, 31), Usable.OK),
+        (date(2026, 12, 1), date(2027, 1, 1), Usable.ESTIMATED),  # its last year is estimated
+        (date(2027, 2, 1), date(2027, 2, 28), Usable.ESTIMATED),
+        (date(2027, 12, 31), date(2028, 1, 31), Usable.ESTIMATED),  # its first year is
+        (date(2028, 1, 1), date(2028, 1, 31), Usable.OK),
+    ],
+)
+def test_days_of_a_year_whose_calendar_is_estimated_make_an_estimate(first: date, last: date, status: Usable) -> None:
+    announced = OFFICIAL.with_year(2028, days_off=[])
+    years = [y if y.year != 2027 else replace(y, status="estimated") for y in announced.by_year.values() if y.year <= 2028]
+    row = Dossier(dossier_id="1", unit_code="TM", status=Status.RESOLVED, received_at=first, due_at=last, ended_at=last)
+    period = Period.custom(first, last)
+    counts = tally({"dossiers": columns_of(Dossier, [row])}, periods=[period], rules=DEFAULT, calendar=Calendar.of(years), as_of=FAR_AHEAD)
+    assert counts.frame.estimated_years == (2027,)
+    covered = {"dossiers": (LONG_AGO, FAR_AHEAD)}
+    found = measure(counts, CATALOGUE, units=TREE, periods=[period], as_of=FAR_AHEAD, coverage=covered)
+    assert found["resolved_on_time", "TM"].status is status
+    assert found["n_ended", "TM"].status is status
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "exists"),
+    [
+        (None, date(2021, 3, 1), True),  # its last day is the period's first
+        (None, date(2021, 2, 28), False),
+        (date(2021, 3, 31), None, True),  # its first day is the period's last
+        (date(2021, 4, 1), None, False),
+        (date(2021, 3, 15), date(2021, 3, 15), True),
+    ],
+)
+def test_a_unit_has_values_of_every_period_of_which_it_had_a_day(since: date | None, until: date | None, exists: bool) -> None:
+    tree = UnitTree(
+        [
+            Unit(code="TM", name="Đồng Tháp", level="province"),
+            Unit(code="TM.01", name="Mỹ An", level="commune", parent="TM", valid_from=since, valid_to=until),
+        ]
+    )
+    march = Period.parse("2021-03")
+    counts = tally({"dossiers": columns_of(Dossier, [])}, periods=[march], rules=DEFAULT, calendar=OFFICIAL, as_of=FAR_AHEAD)
+    covered = {"dossiers": (LONG_AGO, FAR_AHEAD)}
+    found = measure(counts, CATALOGUE, units=tree, periods=[march], as_of=FAR_AHEAD, coverage=covered)
+    assert found["n_received", "TM.01"].status is (Usable.OK if exists else Usable.NOT_APPLICABLE)
+    assert found["n_received", "TM"].status is Usable.OK
