@@ -303,7 +303,8 @@ class Dataset:
 
         Args:
             path: the folder; it is made where it is missing, and nobody else may open it: it holds the rows.
-            *periods: the periods that are counted every night; the dataset's own where none is said. Others are counted when asked.
+            *periods: the periods that are counted every night; where none is said those of the ledger, of a new one the dataset's own.
+                Others are counted when they are asked.
             kind: name of the kind; the dataset need not have a table of it.
             own: what is declared of the table, as ``read_frame`` takes it.
 
@@ -312,10 +313,11 @@ class Dataset:
         """
         from cchc_metrics.ledger.ledger import Ledger  # noqa: PLC0415  only where there is one
         from cchc_metrics.ledger.question import LedgerQuestion  # noqa: PLC0415  as above
+        from cchc_metrics.ledger.state import kept_periods  # noqa: PLC0415  as above
 
         question = LedgerQuestion.of(
             kind,
-            as_periods(periods) or (self._chosen(None),),
+            as_periods(periods or kept_periods(Path(path))) or (self._chosen(None),),
             rules=self.rules,
             calendar=self.calendar,
             sets=self.catalogue.event_sets(),

@@ -2,6 +2,14 @@
 
 from cchc_metrics.cli.command import main as main  # first: it says which extra is missing where click is not installed
 
-from cchc_metrics.cli import answers, folders, lookups, reports, snapshots, verifying  # isort: skip  each adds its commands to ``main``
+from cchc_metrics.cli import (  # isort: skip  each adds its commands to ``main``
+    answers,
+    folders,
+    ledgers,
+    lookups,
+    reports,
+    snapshots,
+    verifying,
+)
 
-__all__ = ["answers", "folders", "lookups", "main", "reports", "snapshots", "verifying"]
+__all__ = ["answers", "folders", "ledgers", "lookups", "main", "reports", "snapshots", "verifying"]

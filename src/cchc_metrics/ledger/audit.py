@@ -78,12 +78,7 @@ def audited(state: State, question: LedgerQuestion, sample: int | None, seed: in
         question: what is counted.
         sample: how many units; None for all.
         seed: which.
-
-    Raises:
-        LedgerError: a file is damaged.
     """
-    for each in state.held:
-        each.segment.check()
     counted = [(segment, where) for segment, where in state.that_count()]
     units = sorted({segment.labels["unit_code"][code] for segment, where in counted for code in _codes(segment, where)})
     kept = question.whole([question.nothing(state.names, state.day), *state.accounts])

@@ -13,7 +13,7 @@ from cchc_metrics.hashes import hashes_of
 from cchc_metrics.ledger.account import balance
 from cchc_metrics.ledger.night import NightRows
 from cchc_metrics.ledger.question import LedgerQuestion
-from cchc_metrics.ledger.segment import CELLS, KeptRows, Segment, write_segment
+from cchc_metrics.ledger.segment import CELLS, UNTIL, KeptRows, Segment, write_segment
 from cchc_metrics.ledger.state import Held, Night, State
 from cchc_metrics.ledger.store import Store
 from cchc_metrics.records.columns import Array, Columns
@@ -51,7 +51,7 @@ def after_night(
             f"the ledger is at {state.day.isoformat()} and takes no earlier day: {day.isoformat()}",
         )
     names = state.names if night is None else _names(question, state, night)
-    night = night or NightRows(_no_rows(question), 0, names)
+    night = night or NightRows(_no_rows(question), 0, 0, names)
     given, same, changed = night.rows, np.zeros(len(night.rows), dtype=bool), 0
     gone: list[Array] = []
     for each in state.held:
@@ -60,7 +60,7 @@ def after_night(
         same[which[alike]] = True
         changed += int(np.count_nonzero(~alike))
         gone.append(where[~alike])
-    kept = given.take(np.flatnonzero(~same)) if same.any() else given
+    kept = given.take(np.flatnonzero(~same), keep_ids=True) if same.any() else given
     numbers, ids = _ids(vanished(state, night))
     for name in sorted(set(ids) & set(given.ids)):
         text = name.decode()
@@ -78,6 +78,7 @@ def after_night(
         same=int(same.sum()),
         removed=removed,
         unknown=len(ids) - removed,
+        rejected=night.rejected,
         without_id=night.without_id,
     )
     return _after(store, question, state, did, names, kept, gone)
@@ -91,15 +92,16 @@ def _after(
     replaced, settling, still = [], [], []
     held: list[Held] = []
     for each, where in zip(state.held, gone, strict=True):
-        old = each.segment.take(where)
-        replaced.append(old.take(np.flatnonzero(old.until <= before)))
+        until = each.segment.whole(UNTIL)
+        replaced.append(each.segment.take(where[until[where] <= before]))
         left = each.without(store, where)
         if left is None:
             continue
         held.append(left)
-        rows = each.segment.take(left.later_than(before))
-        settling.append(rows.take(np.flatnonzero(rows.until <= now)))
-        still.append(rows.take(np.flatnonzero(rows.until > now)))
+        later = left.later_than(before)
+        done = until[later] <= now
+        settling.append(each.segment.take(later[done]))
+        still.append(each.segment.take(later[~done]))
     if len(kept):
         name = write_segment(store, kept)
         held.append(Held(name, "", Segment.open(store, name, question.kind), np.zeros(len(kept), dtype=bool)))

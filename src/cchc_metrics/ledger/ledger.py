@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from cchc_metrics.arguments import public_methods
 from cchc_metrics.count.arguments import as_day
 from cchc_metrics.count.tally import Tally
@@ -21,8 +19,9 @@ from cchc_metrics.ledger.disk import Disk, locked
 from cchc_metrics.ledger.merge import merged, merged_tail
 from cchc_metrics.ledger.night import NightRows, read_night
 from cchc_metrics.ledger.question import LedgerQuestion
+from cchc_metrics.ledger.segment import UNTIL
 from cchc_metrics.ledger.state import Night, State, objects_of
-from cchc_metrics.ledger.store import LOCK, Store
+from cchc_metrics.ledger.store import LOCK, LogLine, Store
 from cchc_metrics.ledger.table import month_days, parts_of, table_of
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
@@ -189,6 +188,8 @@ class Ledger:
         """
         if sample is not None and sample < 1:
             raise InputError(f"sample phải từ 1: {sample}", f"sample must be 1 or more: {sample}")
+        for name in sorted(objects_of(self.store, self._line(as_day(day)).night)):
+            self.store.check(name)
         return audited(self._state(as_day(day)), self.question, sample, seed)
 
     # --- How it is kept
@@ -215,10 +216,10 @@ class Ledger:
             last = day_number(state.day)
             for each in again:
                 for where in parts_of(each.rows_there):
-                    rows = each.segment.take(where)
-                    done = self.question.account([rows.take(np.flatnonzero(rows.until <= last))], state.day)
+                    until = each.segment.whole(UNTIL)[where]
+                    done = self.question.account([each.segment.take(where[until <= last])], state.day)
                     settled = settled if done is None else balance([settled, done])
-                    rest.append(rows.take(np.flatnonzero(rows.until > last)))
+                    rest.append(each.segment.take(where[until > last]))
             night = Night(state.day, "recount")
             return self._moved(State(night, self.question.said, state.names, again, settled, self.question.account(rest, state.day)))
 
@@ -252,8 +253,8 @@ class Ledger:
     def _writing(self, day: date | None = None) -> _Writing:
         return _Writing(self, day)
 
-    def _state(self, day: date | None, *, checked: bool = True) -> State:
-        """Return what was known at the end of a day."""
+    def _line(self, day: date | None) -> LogLine:
+        """Return the last night up to a day."""
         log = self.store.log()
         known = [line for line in log if day is None or line.day <= day]
         if not known:
@@ -262,7 +263,11 @@ class Ledger:
             since = f"; it begins on {log[0].day.isoformat()}" if log else ""
             en = f"the ledger «{self.path}» has no night yet" if day is None else f"the ledger knows nothing of {day.isoformat()}{since}"
             raise InputError(vi, en)
-        state = State.read(self.store, known[-1].night, self.question.kind)
+        return known[-1]
+
+    def _state(self, day: date | None, *, checked: bool = True) -> State:
+        """Return what was known at the end of a day."""
+        state = State.read(self.store, self._line(day).night, self.question.kind)
         if checked:
             self.question.check(state.said)
         return state

@@ -50,11 +50,13 @@ class NightRows:
 
     Args:
         rows: those with an id, one an id.
-        without_id: rows that have none: they are rejected, and are in no ledger, since nothing could ever replace them.
+        rejected: rows that do not count.
+        without_id: those of them that have no id: they are in no ledger, since nothing could ever replace them.
         names: the columns that the table has, with those that follow from others.
     """
 
     rows: KeptRows
+    rejected: int
     without_id: int
     names: tuple[str, ...]
 
@@ -95,7 +97,9 @@ def read_night(question: LedgerQuestion, table: Any) -> NightRows:
     for code, column, where in judged.found:
         if column == name and code.severity == "error" and code not in _REPEATED:
             nameless[where] = True
-    return NightRows(_one_an_id(question, judged, nameless), without + int(nameless.sum()), _names(every))
+    rows = _one_an_id(question, judged, nameless)
+    read = without + len(every)
+    return NightRows(rows, read - int(np.count_nonzero(rows.counting)), without + int(nameless.sum()), _names(every))
 
 
 def _names(every: Columns) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from cchc_metrics.records.problems import Problem, Problems
 from cchc_metrics.records.record import schema_by_name
 from cchc_metrics.records.rules_by_day import by_rules
 from cchc_metrics.reference.calendar import Calendar
+from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import UnitTree
@@ -171,7 +172,8 @@ class LedgerQuestion:
         if not valid:
             return Account(Tally.zero(self.frame(day)), {}, numbers)
         columns = valid[0] if len(valid) == 1 else stacked(self.kind.model, valid)
-        numbers[f"problem {Code.DATE_IN_FUTURE.value}"] += self.in_future(columns, day)
+        if any(len(part) and int(part.until.max()) > day_number(day) for part in parts):
+            numbers[f"problem {Code.DATE_IN_FUTURE.value}"] += self.in_future(columns, day)
         columns, links = self.joins.join(replace(columns, rows=None))
         self._add_findings(numbers, links.problems)
         for name in self._needed(columns):

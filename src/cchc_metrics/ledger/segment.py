@@ -52,7 +52,7 @@ class KeptRows:
     Args:
         columns: their cells, without the id; those of a row that does not count are empty but for its main date.
         numbers: uint64[n] ``text_hashes`` of the ids, ascending.
-        ids: the ids, UTF-8.
+        ids: the ids, UTF-8; none where only what the rows add is asked.
         verdict: int32[n] positions in ``verdicts``.
         verdicts: what reading found.
         until: int32[n] the last day on which anything of the row happens; from then on what it counts as changes no more.
@@ -70,9 +70,9 @@ class KeptRows:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def take(self, which: Array) -> KeptRows:
+    def take(self, which: Array, *, keep_ids: bool = False) -> KeptRows:
         """Return some of the rows (ascending positions)."""
-        ids = [self.ids[at] for at in which.tolist()]
+        ids = [self.ids[at] for at in which.tolist()] if keep_ids else []
         arrays = (self.numbers[which], ids, self.verdict[which], self.verdicts, self.until[which], self.cells[which])
         return KeptRows(self.columns.take(which), *arrays)
 
@@ -219,15 +219,6 @@ class Segment:
             self._checked.add(name)
         return array
 
-    def check(self) -> None:
-        """Look at everything.
-
-        Raises:
-            LedgerError: something is damaged.
-        """
-        for name in self.arrays:
-            self.whole(name)
-
     def find(self, numbers: Array, ids: Sequence[bytes]) -> tuple[Array, Array]:
         """Return which of some ids are here (positions among them), and where (positions of rows).
 
@@ -284,5 +275,5 @@ class Segment:
         )
         if not sound or (cells_numbers(columns, numbers, verdict, self.verdicts) != cells).any():
             raise damaged(self.path, "dòng không khớp số của nó", "a row is not that of its number")
-        ids = self.ids(where) if keep_ids else [b""] * len(where)
+        ids = self.ids(where) if keep_ids else []
         return KeptRows(columns, numbers, ids, verdict, self.verdicts, self.whole(UNTIL)[where], cells)

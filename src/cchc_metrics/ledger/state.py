@@ -6,15 +6,18 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from cchc_metrics.ledger.account import Account
+from cchc_metrics.ledger.disk import Disk
 from cchc_metrics.ledger.segment import UNTIL, VERDICT, Segment, counting
 from cchc_metrics.ledger.store import LogLine, Store, damaged
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.kind import Kind
+from cchc_metrics.text import Lang
 
 NIGHT: Final = "night"
 _TALLY: Final = "tally"
@@ -32,6 +35,7 @@ class Night(NamedTuple):
         same: ids whose row is as it was.
         removed: ids that are not there any more.
         unknown: ids that were to be removed and were not there.
+        rejected: rows of the table that do not count, those without an id among them.
         without_id: rows without an id that can be used; they are in no ledger.
     """
 
@@ -42,7 +46,37 @@ class Night(NamedTuple):
     same: int = 0
     removed: int = 0
     unknown: int = 0
+    rejected: int = 0
     without_id: int = 0
+
+    def to_text(self, lang: Lang = "vi") -> str:
+        """Return it as one line."""
+        words = _NIGHT_WORDS[lang]
+        did = ", ".join(f"{n} {words[name]}" for name, n in zip(self._fields[2:], self[2:], strict=True) if n)
+        day = f"{self.day:%d/%m/%Y}" if lang == "vi" else self.day.isoformat()
+        return f"{day} {self.what}" + (f": {did}" if did else "")
+
+
+_NIGHT_WORDS: Final[Mapping[Lang, Mapping[str, str]]] = {
+    "vi": {
+        "new": "mã mới",
+        "changed": "mã đổi",
+        "same": "mã như cũ",
+        "removed": "mã bỏ",
+        "unknown": "mã bỏ mà sổ không có",
+        "rejected": "dòng bị loại",
+        "without_id": "dòng không có mã",
+    },
+    "en": {
+        "new": "ids new",
+        "changed": "ids changed",
+        "same": "ids as before",
+        "removed": "ids removed",
+        "unknown": "ids to remove that were not there",
+        "rejected": "rows rejected",
+        "without_id": "rows without an id",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,6 +198,16 @@ class State:
         for each in self.held:
             valid = counting(each.segment.verdicts)[each.segment.whole(VERDICT)]
             yield each.segment, np.flatnonzero(valid & ~each.mask)
+
+
+def kept_periods(path: Path) -> tuple[str, ...]:
+    """Return the periods that the ledger of a folder counts; none where it has no night yet."""
+    store = Store(path, Disk())
+    log = store.log()
+    if not log:
+        return ()
+    question = json.loads(store.get(log[-1].night))["question"]
+    return tuple(question["periods"].split(", "))
 
 
 def objects_of(store: Store, name: str) -> set[str]:

@@ -22,6 +22,7 @@ HEAD: Final = "HEAD"
 LOCK: Final = "lock"
 OBJECTS: Final = "objects"
 _UNFINISHED: Final = ".part"
+_PIECE: Final = 1 << 22
 
 
 class LogLine(NamedTuple):
@@ -128,6 +129,22 @@ class Store:
         if hashlib.sha256(data).hexdigest() != name.partition(".")[0]:
             raise damaged(path, "nội dung không khớp tên", "its content is not that of its name")
         return data
+
+    def check(self, name: str) -> None:
+        """Look at every byte of an object.
+
+        Raises:
+            LedgerError: it is not there, or damaged.
+        """
+        path, total = self.objects / name, hashlib.sha256()
+        try:
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    total.update(piece)
+        except OSError as error:
+            raise damaged(path, error.strerror or "", error.strerror or "") from None
+        if total.hexdigest() != name.partition(".")[0]:
+            raise damaged(path, "nội dung không khớp tên", "its content is not that of its name")
 
     def sweep(self, named: Collection[str]) -> int:
         """Remove the objects that no night names and return how many they were."""
