@@ -14,7 +14,7 @@ from cchc_metrics.ledger.account import balance
 from cchc_metrics.ledger.night import NightRows
 from cchc_metrics.ledger.question import LedgerQuestion
 from cchc_metrics.ledger.segment import CELLS, UNTIL, KeptRows, Segment, write_segment
-from cchc_metrics.ledger.state import Held, Night, State
+from cchc_metrics.ledger.state import HeldRows, Night, State
 from cchc_metrics.ledger.store import Store
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.fields import CellError, parse_identifier
@@ -90,7 +90,7 @@ def _after(
     """Return what holds when counts are moved to the day of the night, less what was replaced, with what is new or settled since."""
     day, before, now = night.day, day_number(state.day), day_number(night.day)
     replaced, settling, still = [], [], []
-    held: list[Held] = []
+    held: list[HeldRows] = []
     for each, where in zip(state.held, gone, strict=True):
         until = each.segment.whole(UNTIL)
         replaced.append(each.segment.take(where[until[where] <= before]))
@@ -104,7 +104,7 @@ def _after(
         still.append(each.segment.take(later[~done]))
     if len(kept):
         name = write_segment(store, kept)
-        held.append(Held(name, "", Segment.open(store, name, question.kind), np.zeros(len(kept), dtype=bool)))
+        held.append(HeldRows(name, "", Segment.open(store, name, question.kind), np.zeros(len(kept), dtype=bool)))
         settling.append(kept.take(np.flatnonzero(kept.until <= now)))
         still.append(kept.take(np.flatnonzero(kept.until > now)))
     moved = replace(state.settled.in_frame(question.frame(day)), bare=question.nothing(names, day).bare)
@@ -124,7 +124,7 @@ def ids_between(state: State, first: int, last: int) -> Iterator[bytes]:
             yield from segment.ids(where)
 
 
-def _there(held: Held, numbers: Array, ids: Sequence[bytes]) -> tuple[Array, Array]:
+def _there(held: HeldRows, numbers: Array, ids: Sequence[bytes]) -> tuple[Array, Array]:
     """Return which of some ids are there (positions among them), and where (positions of rows, ascending)."""
     which, where = held.segment.find(numbers, ids)
     left = ~held.mask[where]

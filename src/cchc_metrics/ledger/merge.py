@@ -9,13 +9,13 @@ import numpy as np
 
 from cchc_metrics.ledger.question import LedgerQuestion
 from cchc_metrics.ledger.segment import KeptRows, RowVerdict, Segment, cells_numbers, write_segment
-from cchc_metrics.ledger.state import Held
+from cchc_metrics.ledger.state import HeldRows
 from cchc_metrics.ledger.store import Store
 from cchc_metrics.records.columns import stacked
 from cchc_metrics.records.fields import NO_DAY
 
 
-def merged_tail(store: Store, held: Sequence[Held]) -> tuple[Held, ...]:
+def merged_tail(store: Store, held: Sequence[HeldRows]) -> tuple[HeldRows, ...]:
     """Return the segments with the last of them as one, as long as the one before is not twice as large as they together.
 
     So a row is written anew only a few times, and there are few segments however many nights.
@@ -27,7 +27,7 @@ def merged_tail(store: Store, held: Sequence[Held]) -> tuple[Held, ...]:
     return (*held[:first], *merged(store, held[first:])) if len(held) - first > 1 else tuple(held)
 
 
-def merged(store: Store, held: Sequence[Held], question: LedgerQuestion | None = None) -> tuple[Held, ...]:
+def merged(store: Store, held: Sequence[HeldRows], question: LedgerQuestion | None = None) -> tuple[HeldRows, ...]:
     """Return the rows of segments that are there as one segment; nothing where there are none.
 
     Args:
@@ -61,4 +61,4 @@ def merged(store: Store, held: Sequence[Held], question: LedgerQuestion | None =
         until[counts] = question.until(columns.take(np.flatnonzero(counts)))
         rows = replace(rows, until=until)
     name = write_segment(store, rows)
-    return (Held(name, "", Segment.open(store, name, kind), np.zeros(len(rows), dtype=bool)),)
+    return (HeldRows(name, "", Segment.open(store, name, kind), np.zeros(len(rows), dtype=bool)),)

@@ -80,7 +80,7 @@ _NIGHT_WORDS: Final[Mapping[Lang, Mapping[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class HeldRows:
     """A segment as it stands after a night.
 
     Args:
@@ -110,7 +110,7 @@ class Held:
         found = np.flatnonzero(self.segment.whole(UNTIL) > day)
         return found[~self.mask[found]]
 
-    def without(self, store: Store, where: Array) -> Held | None:
+    def without(self, store: Store, where: Array) -> HeldRows | None:
         """Return the segment without some rows; None where none is left."""
         if not len(where):
             return self
@@ -118,7 +118,7 @@ class Held:
         mask[where] = True
         if mask.all():
             return None
-        return Held(self.name, store.put([np.packbits(mask)], _GONE), self.segment, mask)
+        return HeldRows(self.name, store.put([np.packbits(mask)], _GONE), self.segment, mask)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +137,7 @@ class State:
     night: Night
     said: Mapping[str, str]
     names: tuple[str, ...]
-    held: tuple[Held, ...]
+    held: tuple[HeldRows, ...]
     settled: Account
     open: Account | None
     objects: frozenset[str] = field(default=frozenset())
@@ -225,11 +225,11 @@ def _read(store: Store, data: Mapping[str, Any]) -> Account:
     return Account.from_bytes(store.get(data["tally"]), data["numbers"])
 
 
-def _held(store: Store, name: str, gone: str, kind: Kind) -> Held:
+def _held(store: Store, name: str, gone: str, kind: Kind) -> HeldRows:
     segment = Segment.open(store, name, kind)
     if not gone:
-        return Held(name, gone, segment, np.zeros(segment.rows, dtype=bool))
+        return HeldRows(name, gone, segment, np.zeros(segment.rows, dtype=bool))
     bits = np.frombuffer(store.get(gone), dtype=np.uint8)
     if len(bits) != -(-segment.rows // 8):
         raise damaged(store.objects / gone, "dài ngắn khác số dòng", "its length is not that of the rows")
-    return Held(name, gone, segment, np.unpackbits(bits, count=segment.rows).astype(bool))
+    return HeldRows(name, gone, segment, np.unpackbits(bits, count=segment.rows).astype(bool))
