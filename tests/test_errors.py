@@ -76,6 +76,15 @@ def test_codes_are_stable() -> None:
     }
 
 
+@pytest.mark.parametrize("error", errors(), ids=lambda error: error.__name__)
+def test_every_error_is_on_its_page_with_an_example_that_raises_it(error: type[CchcError]) -> None:
+    """tests/test_docs.py runs the examples."""
+    page = (Path(__file__).parents[1] / "docs" / "errors.md").read_text(encoding="utf-8")
+    section = page.partition(f"### `{error.__name__}`\n")[2].partition("\n### ")[0]
+    assert f"\n{error.__name__} ({vars(error)['code']}): " in section
+    assert "**Fix**" in section or "The same, of" in section
+
+
 def callables() -> Iterator[tuple[str, Callable[..., Any]]]:
     for space, prefix in ((cm, ""), (cm.score, "score.")):
         for name in space.__all__:

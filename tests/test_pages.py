@@ -193,3 +193,29 @@ def test_the_first_report_is_what_the_page_says(path: Path, tmp_path: Path, monk
             assert doctest.OutputChecker().check_output(wanted, re.sub(r" {2,}", "  ", said), doctest.ELLIPSIS), said
     assert ran == 2
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"report.txt", "report.md", "report.json", "problems.csv"}
+
+
+# --- Tutorials of the command: what a page writes is written, what it runs is run, in its order, and what it shows is what is said
+
+
+@pytest.mark.parametrize("name", ["clerk.md", "clerk.vi.md", "leader.md", "leader.vi.md"])
+def test_a_tutorial_runs_from_its_first_block_to_its_last(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    said, shown = "", 0
+    for block in FENCE.finditer((DOCS / name).read_text(encoding="utf-8")):
+        kind, title, text = block.group("kind", "title", "text")
+        if title:
+            (tmp_path / title).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / title).write_text(text, encoding="utf-8")
+        elif kind == "console":
+            for line in text.splitlines():
+                if line.startswith("cchc-metrics "):
+                    result = CliRunner().invoke(cli.main, shlex.split(line)[1:])
+                    assert result.exit_code in {0, 1}, result.output
+                    said = result.stdout
+        else:
+            wanted, found = (re.sub(r"[ \t]{2,}", "  ", words) for words in (text, said))
+            assert doctest.OutputChecker().check_output(wanted, found, doctest.ELLIPSIS), said
+            shown += 1
+    assert shown

@@ -27,6 +27,8 @@ BESIDE = ("CHANGELOG.md", "CONTRIBUTING.md", "README.vi.md", "SECURITY.md")
 UNLISTED = re.compile(r"decisions/(?!README)|project/|vi/project/")
 """Pages of the site that another page leads to, and not the navigation."""
 LINK = re.compile(r"(?P<mark>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)#\s]+)(?P<place>#[^)\s]*)?\)")
+NEEDED = re.compile(r"(?<=```pycon)[ \w]+$", re.MULTILINE)
+"""The packages that an example needs, which stand behind the kind of its block; a site knows nothing of that."""
 FENCE = re.compile(r"(?ms)^( *)(```|~~~).*?^\1\2 *$")
 
 
@@ -74,7 +76,7 @@ def page_of(path: PurePosixPath, text: str) -> str:
     blocks = [found.span() for found in FENCE.finditer(text)]
     parts, end = [], 0
     for start, stop in [*blocks, (len(text), len(text))]:
-        parts += [LINK.sub(link, text[end:start]), text[start:stop]]
+        parts += [LINK.sub(link, text[end:start]), NEEDED.sub("", text[start:stop])]
         end = stop
     return "".join(parts)
 

@@ -22,7 +22,11 @@ REFERENCE: Final[Mapping[str, tuple[str, tuple[Section, ...]]]] = {
             Section(
                 "The front door",
                 "A folder, or tables that a program has, and everything that can be asked of them.",
-                {"cchc_metrics.dataset": ("Dataset", "read_folder"), "cchc_metrics.values": ("Measure", "Status", "Scale", "Better")},
+                {
+                    "cchc_metrics.dataset": ("Dataset", "read_folder"),
+                    "cchc_metrics.values": ("Measure", "Status", "Scale", "Better"),
+                    "cchc_metrics.text": ("Text",),
+                },
             ),
             Section(
                 "Answer tables",
@@ -77,6 +81,16 @@ REFERENCE: Final[Mapping[str, tuple[str, tuple[Section, ...]]]] = {
                     "cchc_metrics.fold.counting": ("tally_batches", "tally_files"),
                     "cchc_metrics.fold.ids": ("id_hashes", "repeated", "signs_of_batches"),
                     "cchc_metrics.fold.settle": ("settle",),
+                    "cchc_metrics.spark.job": ("tally_spark",),
+                },
+            ),
+            Section(
+                "Every night",
+                "A table that changes, kept with its counts, so that a night costs what changed.",
+                {
+                    "cchc_metrics.ledger.ledger": ("Ledger",),
+                    "cchc_metrics.ledger.state": ("Night",),
+                    "cchc_metrics.ledger.audit": ("Audit", "Disagreement"),
                 },
             ),
         ),
@@ -210,10 +224,11 @@ REFERENCE: Final[Mapping[str, tuple[str, tuple[Section, ...]]]] = {
         (
             Section(
                 "What was reported",
-                "Figures kept whole, and what has become of them since.",
+                "Figures kept whole, what has become of them since, and whether they come out again.",
                 {
                     "cchc_metrics.snapshot.model": ("Snapshot",),
                     "cchc_metrics.snapshot.changes": ("FigureChanges", "RowChanges"),
+                    "cchc_metrics.provenance.verify": ("Verification",),
                 },
             ),
         ),
