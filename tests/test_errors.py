@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
 import importlib
 import inspect
 import math
 import pkgutil
 import re
+import shutil
 import signal
+import tempfile
 import types
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -130,6 +133,15 @@ CELLS = {
 YEAR_END = date(2021, 12, 31)
 
 
+def night(data: cm.Dataset) -> Any:
+    """Return a ledger of one night, in a folder that stays as long as the tests run."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    ledger = data.ledger(Path(folder) / "so", "2021")
+    ledger.update(data.columns("dossiers"), day=YEAR_END)
+    return ledger
+
+
 @cache
 def parts() -> dict[str, Any]:
     """One of everything that the library gives."""
@@ -157,6 +169,7 @@ def parts() -> dict[str, Any]:
         "form06": data.form06("2021"),
         "explanation": data.explain("online_share"),
         "report": data.report("2021"),
+        "ledger": night(data),
         "units": TREE,
         "calendar": cm.Calendar.official(),
         "year": cm.Calendar.official().by_year[2021],

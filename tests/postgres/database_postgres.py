@@ -555,6 +555,35 @@ def test_the_program_of_the_page_counts_a_closed_year_again(server: Server, tmp_
     assert "\n".join(third[1:]) == whole()
 
 
+def test_a_ledger_takes_the_months_that_changed(server: Server, tmp_path: Path) -> None:
+    sql, day = dossiers(server, "ledgered"), date(2021, 12, 31)
+    data = cm.Dataset(units=UNITS, as_of=day)
+    ledger = data.ledger(tmp_path / "so", "2021")
+
+    def night(before: Any) -> tuple[Any, int]:
+        query = scan_postgres("dossiers", server.uri(), sql)
+        months = query.months()
+        changed = changed_months(before, months)
+        for month in changed:
+            ledger.replace(month, query.in_month(month), day=day)
+        whole = cm.Dataset(units=UNITS, as_of=day, dossiers=scan_postgres("dossiers", server.uri(), sql))
+        assert ledger.tally() == whole.tally(["2021"], sets=data.catalogue.event_sets())
+        found, expected = ledger.problems(), whole.problems
+        assert (found.read, found.rejected) == (expected.read, expected.rejected)
+        return months, len(changed)
+
+    marks, changed = night({})
+    assert changed == 7
+    server.run("DELETE FROM ledgered WHERE dossier_id = 'HS-40'")
+    server.run("UPDATE ledgered SET received_at = received_at + interval '1 month' WHERE dossier_id = 'HS-70'")
+    server.run("UPDATE ledgered SET received_at = NULL WHERE dossier_id = 'HS-41'")
+    marks, changed = night(marks)
+    assert changed >= 2
+    assert night(marks)[1] == 0
+    assert ledger.update(scan_postgres("dossiers", server.uri(), sql), day=day).new == 0
+    assert ledger.audit().sound
+
+
 def test_the_night_of_the_page(server: Server, tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "docs" / "nightly.md").read_text("utf-8")
     (tmp_path / "nightly.py").write_text(page.split("```python\n")[1].partition("```")[0], "utf-8")

@@ -20,7 +20,7 @@ from cchc_metrics.ledger.merge import merged, merged_tail
 from cchc_metrics.ledger.night import NightRows, read_night
 from cchc_metrics.ledger.question import LedgerQuestion
 from cchc_metrics.ledger.segment import UNTIL
-from cchc_metrics.ledger.state import Night, State, objects_of
+from cchc_metrics.ledger.state import Night, State, night_of, objects_of
 from cchc_metrics.ledger.store import LOCK, LogLine, Store
 from cchc_metrics.ledger.table import month_days, parts_of, table_of
 from cchc_metrics.records.kinds import KINDS
@@ -70,8 +70,7 @@ class Ledger:
     @property
     def nights(self) -> tuple[Night, ...]:
         """What each night did, the first one first."""
-        kind = self.question.kind
-        return tuple(State.read(self.store, line.night, kind).night for line in self.store.log())
+        return tuple(night_of(self.store, line.night) for line in self.store.log())
 
     @property
     def day(self) -> date | None:

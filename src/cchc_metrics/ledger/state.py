@@ -178,10 +178,9 @@ class State:
             LedgerError: a file of it is not there or damaged.
         """
         data = json.loads(store.get(name))
-        day, *rest = data["night"]
         held = tuple(_held(store, row, gone, kind) for row, gone in data["rows"])
         return cls(
-            Night(date.fromisoformat(day), *rest),
+            _night(data),
             data["question"],
             tuple(data["columns"]),
             held,
@@ -198,6 +197,20 @@ class State:
         for each in self.held:
             valid = counting(each.segment.verdicts)[each.segment.whole(VERDICT)]
             yield each.segment, np.flatnonzero(valid & ~each.mask)
+
+
+def night_of(store: Store, name: str) -> Night:
+    """Return what a night did.
+
+    Raises:
+        LedgerError: its file is not there or damaged.
+    """
+    return _night(json.loads(store.get(name)))
+
+
+def _night(data: Mapping[str, Any]) -> Night:
+    day, *rest = data["night"]
+    return Night(date.fromisoformat(day), *rest)
 
 
 def kept_periods(path: Path) -> tuple[str, ...]:
