@@ -174,7 +174,7 @@ def test_every_key_of_a_shape_is_in_its_row(name: str) -> None:
 # --- A first report: the folder is made from the page, and its commands say what the page says they say
 
 
-@pytest.mark.parametrize("path", [DOCS / "first-report.md", ROOT / "README.vi.md"], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [DOCS / "first-report.md", DOCS / "first-report.vi.md"], ids=lambda path: path.name)
 def test_the_first_report_is_what_the_page_says(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     said, ran = "", 0
@@ -193,6 +193,23 @@ def test_the_first_report_is_what_the_page_says(path: Path, tmp_path: Path, monk
             assert doctest.OutputChecker().check_output(wanted, re.sub(r" {2,}", "  ", said), doctest.ELLIPSIS), said
     assert ran == 2
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"report.txt", "report.md", "report.json", "problems.csv"}
+
+
+# --- Both READMEs are whole
+
+
+def test_the_two_readmes_say_the_same_with_the_same_blocks() -> None:
+    """Section by section: as many, with the same blocks but for comments, the same commands in tables, and links to the same pages."""
+    en, vi = (re.split(r"(?m)^## ", (ROOT / name).read_text(encoding="utf-8")) for name in ("README.md", "README.vi.md"))
+    assert len(en) == len(vi)
+    for english, vietnamese in zip(en, vi, strict=True):
+        heading = english.split("\n", 1)[0]
+        blocks, others = ([re.sub(r" +#.*", "", block[0]) for block in FENCE.finditer(text)] for text in (english, vietnamese))
+        assert blocks == others, heading
+        commands, theirs = (re.findall(r"(?m)^\| .* \| `(cchc-metrics [^`]+)`", text) for text in (english, vietnamese))
+        assert commands == theirs, heading
+        pages, their_pages = (set(re.findall(r"\]\((docs/[\w/-]+)(?:\.vi)?\.md\)", text)) for text in (english, vietnamese))
+        assert heading in {"# cchc_metrics", "Documentation"} or pages == their_pages, heading
 
 
 # --- Tutorials of the command: what a page writes is written, what it runs is run, in its order, and what it shows is what is said
