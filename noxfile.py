@@ -123,6 +123,13 @@ def notebooks(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Make small mistakes in the core, a sample of them or --all, and see that a test fails for each; posargs: names of rooms."""
+    install(session, ".", "test", "mutation")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Hold the library against polars, DuckDB, pandas and a C kernel on the reference work; posargs: benchmarks/README.md."""
     install(session, ".", "bench")

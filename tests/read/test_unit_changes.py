@@ -120,6 +120,15 @@ def test_misprinted_codes_are_corrected_and_found(tmp_path: Path) -> None:
     assert tree.unit("00556").full_name == "xã Đặng Xá"
 
 
+def test_a_change_that_is_said_twice_is_found_and_counted_once(tmp_path: Path) -> None:
+    other = ("00101", "Xã Hai", *LINE[2:])
+    tree = units_from_changes(csv_file(tmp_path / "changes.csv", LINE, other, other))
+    assert [(each.code, each.unit, each.row) for each in tree.findings() if each.code == "unit_change_twice"] == [
+        ("unit_change_twice", "00100", 4)
+    ]
+    assert sorted(tree.predecessors("00100")) == ["00100@2025-06-30", "00101"]
+
+
 def test_a_code_under_two_names_is_doubted_and_not_added(tmp_path: Path) -> None:
     other = ("00100", "Xã Nọ", *LINE[2:6], "00400", "Xã Kia", "12", "Tỉnh B", "whole")
     tree = units_from_changes(csv_file(tmp_path / "u.csv", LINE, other))

@@ -17,11 +17,11 @@ from tests.calendars import LAST, TO_2027
 from tests.slow import calendar_slow, draw
 from tests.slow.dossiers_slow import WRITTEN, Fate, fate_of, fates_of, story_of
 
-from cchc_metrics.records.choices import Outcome, Status, TermUnit, Timing
+from cchc_metrics.records.choices import Outcome, Standing, Status, TermUnit, Timing
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent, EventKind
-from cchc_metrics.records.dossier_timing import Timed, class_dossiers, turnaround
+from cchc_metrics.records.dossier_timing import Timed, class_dossiers, receipts, standings, turnaround
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.ends import end_days
 from cchc_metrics.records.fields import NO_DAY
@@ -496,3 +496,53 @@ def test_who_waits_beyond_the_calendar_has_no_due_date(waited: int) -> None:
     found = class_dossiers(columns, Context(DEFAULT, OFFICIAL), end_days(columns, DEFAULT))
     assert found.due.tolist() == [day_number(date(2021, 3, 8)), NO_DAY]
     assert found.overdue_begins.tolist() == [day_number(date(2021, 3, 9)), NO_DAY]
+
+
+@pytest.mark.parametrize("stray", [date(2018, 12, 28), date(2027, 12, 31), date(2030, 1, 2)])
+@pytest.mark.parametrize("ended", [None, date(2031, 1, 2)])
+def test_a_receipt_outside_the_calendar_changes_nothing_of_other_rows(stray: date, ended: date | None) -> None:
+    """Columns of one shape take a short way; one row that does not fit it takes them all the long way."""
+    usual = {"unit_code": "TM", "term": 4, "term_unit": TermUnit.WORKING_DAYS}
+    rows = [
+        Dossier(dossier_id="1", status=Status.RESOLVED, received_at=date(2021, 3, 1), ended_at=date(2021, 3, 8), **usual),
+        Dossier(dossier_id="2", status=Status.PROCESSING, received_at=date(2021, 3, 2), **usual),
+        Dossier(dossier_id="3", status=Status.PROCESSING if ended is None else Status.RESOLVED, received_at=stray, ended_at=ended, **usual),
+    ]
+    assert library(rows) == [library([row])[0] for row in rows]
+    assert library(rows)[:2] == [
+        (date(2021, 3, 1), date(2021, 3, 5), date(2021, 3, 8), "late", "resolved", 5),
+        (date(2021, 3, 2), date(2021, 3, 8), None, "", "", None),
+    ]
+
+
+def test_what_has_become_of_a_dossier_by_a_day() -> None:
+    def one(status: Status, due: str | None, ended: str | None) -> Dossier:
+        return Dossier(dossier_id="1", unit_code="TM", status=status, received_at="01/03/2021", due_at=due, ended_at=ended)
+
+    rows = [
+        one(Status.RESOLVED, "05/03/2021", "05/03/2021"),
+        one(Status.RESOLVED, "05/03/2021", "04/03/2021"),
+        one(Status.RESOLVED, "05/03/2021", "09/03/2021"),
+        one(Status.PROCESSING, "05/03/2021", None),
+        one(Status.PROCESSING, None, None),
+        one(Status.RESOLVED, None, "09/03/2021"),
+    ]
+    found = timed(rows)
+
+    def by(day: date) -> list[str]:
+        return [Standing.labels()[code] for code in standings(found, day_number(day)).tolist()]
+
+    assert by(date(2021, 3, 3)) == ["open"] * 4 + ["no_due_date"] * 2
+    assert by(date(2021, 3, 4)) == ["open", "in_time", "open", "open", "no_due_date", "no_due_date"]
+    assert by(date(2021, 3, 5)) == ["in_time", "in_time", "open", "open", "no_due_date", "no_due_date"]
+    assert by(date(2021, 3, 6)) == ["in_time", "in_time", "overdue", "overdue", "no_due_date", "no_due_date"]
+    assert by(date(2021, 3, 9)) == ["in_time", "in_time", "late", "overdue", "no_due_date", "no_due_date"]
+
+
+@settings(max_examples=15)
+@given(file=draw.files(), rules=draw.rules())
+def test_receipts_alone_are_those_of_the_whole(file: draw.Files, rules: Rules) -> None:
+    rows, events = file
+    columns = attach_events(columns_of(Dossier, rows), columns_of(DossierEvent, events))
+    end = end_days(columns, rules)
+    assert receipts(columns, rules, end).tolist() == class_dossiers(columns, Context(rules, OFFICIAL), end).received.tolist()

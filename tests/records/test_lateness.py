@@ -6,14 +6,18 @@ import ast
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.calendars import TO_2027
 
 from cchc_metrics.count.fast import block_rows, pure
 from cchc_metrics.records import lateness
 from cchc_metrics.records.choices import Timing
+from cchc_metrics.reference.days import day_number
 
 SOURCE = Path(lateness.__file__).parents[1]
 
@@ -82,3 +86,26 @@ def test_every_place_says_the_same(rows: list[tuple[int, int]]) -> None:
 
 def test_a_missing_end_is_not_late() -> None:
     assert not lateness.is_late(np.array([-1]), np.array([(date(2021, 3, 1) - date(1970, 1, 1)).days])).any()
+
+
+@pytest.mark.parametrize(
+    ("due", "begins", "stops", "known"),
+    [
+        (date(2021, 3, 5), date(2021, 3, 6), None, (date(2021, 3, 15), None)),  # the sixth working day after a Friday
+        (date(2021, 3, 5), date(2021, 3, 20), None, (date(2021, 3, 20), None)),  # overdue from a later receipt on
+        (date(2021, 3, 5), date(2021, 3, 6), date(2021, 3, 12), None),  # ended before
+        (date(2021, 3, 5), date(2021, 3, 6), date(2021, 3, 15), (date(2021, 3, 15), date(2021, 3, 15))),
+        (date(2021, 3, 5), None, None, None),  # never overdue
+        (date(2027, 12, 30), date(2027, 12, 31), None, None),  # the calendar ends before it is known
+        (date(2028, 3, 1), date(2028, 3, 2), None, None),  # nothing is known of days after the calendar
+    ],
+)
+def test_overdue_by_more_than_five_working_days(
+    due: date, begins: date | None, stops: date | None, known: tuple[date, date | None] | None
+) -> None:
+    def column(day: date | None) -> np.ndarray[Any, Any]:
+        return np.array([-1 if day is None else day_number(day)], dtype=np.int32)
+
+    since, until = lateness.overdue_longer(column(due), column(begins), column(stops), 5, TO_2027)
+    first, after = (None, None) if known is None else known
+    assert (since.tolist(), until.tolist()) == (column(first).tolist(), column(after).tolist())

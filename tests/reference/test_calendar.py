@@ -130,6 +130,12 @@ def test_a_term_that_leaves_the_calendar_is_an_error() -> None:
         CALENDAR.add_working_days(date(2027, 12, 30), 5)
 
 
+def test_a_term_may_end_on_the_last_working_day_that_is_known() -> None:
+    friday = date(2027, 12, 31)
+    assert CALENDAR.add_working_days(date(2027, 12, 30), 1) == friday
+    assert CALENDAR.roll(friday) == friday
+
+
 def test_a_year_can_be_replaced_or_added() -> None:
     own = CALENDAR.with_year(2028, days_off=[date(2028, 1, 3)], working_weekend_days=[date(2028, 1, 8)], sources=["notice"])
     assert own.add_working_days(date(2027, 12, 31), 1) == date(2028, 1, 4)

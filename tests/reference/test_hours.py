@@ -21,7 +21,7 @@ from cchc_metrics.records.fields import Flag
 from cchc_metrics.records.kind import Context
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.days import date_of, day_number
-from cchc_metrics.reference.hours import Hours, moment, position, seconds_per_day
+from cchc_metrics.reference.hours import Hours, moment, moved_by, position, seconds_per_day
 from cchc_metrics.reference.rules import Rules
 
 OFFICIAL = Calendar.official()
@@ -129,6 +129,14 @@ def test_beyond_the_calendar_there_is_no_moment() -> None:
     last = len(OFFICIAL.working_day) * seconds_per_day(OFFICE)
     day, _ = moment(np.array([last, last + 1], dtype=np.int64), OFFICIAL, OFFICE)
     assert day.tolist() == [int(OFFICIAL.working_day[-1]), -1]
+
+
+@pytest.mark.parametrize(("back", "inside"), [(59, True), (60, False), (61, False)])
+def test_what_is_moved_back_to_before_the_first_opening_lies_outside_the_calendar(back: int, inside: bool) -> None:
+    """No office hour has passed at the first opening: the moment is the closing time of a day that the calendar does not have."""
+    first = OFFICIAL.working_day[:1].astype(np.int64)
+    day, second = moved_by(first, np.array([8 * 3600]), np.array([-60 * back]), OFFICIAL, OFFICE)
+    assert (int(day[0]), int(second[0])) == (int(first[0]), 7 * 3600 + 60) if inside else int(day[0]) == -1
 
 
 # --- terms ------------------------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.period import FIRST_YEAR, LAST_YEAR, Period, PeriodKind, Regime
+from cchc_metrics.reference.period_names import read_name
 
 MANY: dict[PeriodKind, int] = {"year": 1, "half": 2, "quarter": 4, "nine_months": 1, "month": 12}
 
@@ -79,6 +80,7 @@ def test_what_straddles_the_day_on_which_the_district_level_had_ended() -> None:
         for n in range(1, many + 1)
         for regime in both
     ]
+    assert Period.custom(date(2025, 6, 30), date(2025, 7, 1)).crosses(date(2025, 7, 1))
     found = [p.label for p in near if p.crosses(date(2025, 7, 1))]
     assert found == ["2025", "2025@nd09", "2025-H2@nd09", "2025-Q3@nd09", "2025-9M", "2025-9M@nd09", "2025-07@nd09"]
 
@@ -288,6 +290,8 @@ LIES: list[tuple[Any, ...]] = [
     ("custom", 2021, 1, "nd09", date(2021, 1, 1), date(2021, 1, 7)),
     ("custom", 2021, 1, "calendar", date(2021, 1, 7), date(2021, 1, 1)),
     ("custom", 1800, 1, "calendar", date(1800, 1, 1), date(1800, 1, 7)),
+    ("custom", 1899, 1, "calendar", date(1899, 12, 31), date(1900, 1, 7)),
+    ("custom", 2199, 1, "calendar", date(2199, 12, 31), date(2200, 1, 7)),
 ]
 
 
@@ -339,6 +343,12 @@ def test_what_cannot_be_divided_says_so() -> None:
         year.parts(week)  # type: ignore[arg-type]  # a text from outside
     with pytest.raises(CchcError, match="cannot be divided into months"):
         Period.custom(year.first, year.last).parts("month")
+
+
+def test_a_year_has_one_period_of_its_own_and_two_days_are_of_the_year_of_the_first() -> None:
+    assert Period.of("year", 2021) == Period.parse("2021")
+    assert Period.of("half", 2021) == Period.parse("2021-H1")
+    assert read_name("2021-12-01..2022-01-31").year == Period.parse("2021-12-01..2022-01-31").year == 2021
 
 
 def test_the_years_end_somewhere() -> None:

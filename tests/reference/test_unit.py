@@ -209,6 +209,8 @@ def test_a_tree_is_a_value(tree: UnitTree) -> None:
         assert twin == tree
         assert hash(twin) == hash(tree)
         assert twin.codes == tree.codes
+    assert tree != {code: tree.unit(code) for code in tree.codes}
+    assert tree.match("Mỹ Hóa") == tree.match("Mỹ Hóa")
     with pytest.raises(AttributeError):
         tree.codes = ()
 

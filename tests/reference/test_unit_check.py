@@ -53,6 +53,15 @@ def test_each_kind_of_finding(units: list[Unit], found: list[tuple[str, str]]) -
     assert UnitTree(list(reversed(units))).findings() or not found  # the order of the list hides nothing
 
 
+def test_a_finding_says_only_the_days_that_are_known() -> None:
+    tree = UnitTree([Unit(code="P", name="P", level="province", valid_to=END), commune("1", parent="P")])
+    [orphan] = tree.findings()
+    assert (orphan.code, orphan.unit) == ("unit_orphan", "1")
+    assert "đến 30/06/2025" in orphan.vi
+    assert "until 2025-06-30" in orphan.en
+    assert "0001" not in orphan.vi + orphan.en
+
+
 def test_a_part_has_to_be_of_a_predecessor() -> None:
     with pytest.raises(CatalogueError, match="«2»: parts_of «3» is not among its predecessors"):
         UnitTree([commune("1", valid_to=END), commune("2", valid_from=START, predecessors=["1"], parts_of=["3"])])

@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from cchc_metrics.errors import CchcError
 from cchc_metrics.tables.numbers import (
     Exact,
+    decimal_digits,
     decimals_beside,
+    exact_text,
     format_count,
     format_date,
     format_decimal_exact,
@@ -410,3 +412,40 @@ def test_the_published_figures_are_all_there() -> None:
         "none": 6,
     }
     assert all(figure["url"].startswith("http") for figure in FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (Fraction(1234567, 100), 2, "12345.67"),
+        (Fraction(1, 5), 1, "0.2"),
+        (Fraction(3, 25), 2, "0.12"),
+        (Fraction(1, 50), 2, "0.02"),
+        (Fraction(7, 4), 2, "1.75"),
+        (Fraction(1, 40), 3, "0.025"),
+        (Fraction(-12), 0, "-12"),
+        (Fraction(5, 6), None, "5/6"),
+        (Fraction(1, 15), None, "1/15"),
+    ],
+)
+def test_as_many_decimals_as_a_number_has(value: Fraction, digits: int | None, text: str) -> None:
+    assert decimal_digits(value) == digits
+    assert exact_text(value) == text
+
+
+def test_two_decimals_where_nothing_is_said_and_as_many_as_are_said() -> None:
+    third = Fraction(1, 3)
+    assert (format_number(third), format_signed(third), format_percent(third)) == ("0,33", "+0,33", "0,33%")
+    assert [format_points(third, decimals=n) for n in (1, 3)] == ["+0,3 điểm phần trăm", "+0,333 điểm phần trăm"]
+    assert format_number(third, decimals=0) == "0"
+    assert plain(third) == "0.333333…"
+    assert round_half_up(third, 1000) == Fraction((10**1000 - 1) // 3, 10**1000)
+    with pytest.raises(CchcError, match="from 0 to 1000"):
+        round_half_up(third, 1001)
+
+
+def test_a_fraction_of_numpy_integers_does_not_overflow() -> None:
+    large: Any = np.int64(2**62)
+    for value in (Fraction(large, 3), Fraction(3, large), Fraction(large, large - 1)):
+        assert format_decimal_exact(value) == format_decimal_exact(Fraction(int(value.numerator), int(value.denominator)))
+        assert format_number(value, decimals=25) == format_number(Fraction(int(value.numerator), int(value.denominator)), decimals=25)

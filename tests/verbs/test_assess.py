@@ -189,6 +189,60 @@ def test_what_is_needed_agrees_with_the_rounding(rate: tuple[int, int], target: 
     assert found.needed == next(k for k in count() if reached(k))
 
 
+@pytest.mark.parametrize(
+    ("rate", "target", "options", "needed", "spare"),
+    [
+        ((83, 88), Fraction(95, 100), {}, 12, None),  # 95 of 100
+        ((195, 200), Fraction(95, 100), {}, 0, 5),
+        ((195, 200), Fraction(95, 100), {"strict": True}, 0, 5),
+        ((190, 200), Fraction(95, 100), {"strict": True}, 1, None),
+        ((2, 100), Fraction(5, 100), {"up": False}, 0, 3),  # 5 of 103
+        ((2, 100), Fraction(4, 102), {"up": False, "strict": True}, 0, 1),  # 4 of 102 would be on it
+        ((6, 100), Fraction(5, 100), {"up": False}, 20, None),  # 6 of 120
+        ((6, 100), Fraction(1), {"up": False}, 0, None),  # whatever comes
+        ((6, 100), Fraction(0), {"up": False}, None, None),
+        ((0, 100), Fraction(0), {}, 0, None),
+        ((6, 100), Fraction(5, 100), {"up": False, "more_to_come": False}, 1, None),
+        ((83, 88), Fraction(95, 100), {"more_to_come": False}, 1, None),
+    ],
+)
+def test_what_it_takes_worked_by_hand(
+    rate: tuple[int, int], target: Fraction, options: dict[str, bool], needed: int | None, spare: int | None
+) -> None:
+    found = effort_rate(*rate, target, **options)
+    assert (found.needed, found.spare) == (needed, spare)
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "attainment"),
+    [
+        ({"value": 80}, 60, Fraction(3, 4)),
+        ({"value": 80}, 0, Fraction(0)),
+        ({"value": 0, "in_percent": True}, 0, Fraction(1)),
+        ({"value": 0, "in_percent": True}, 60, None),  # how many times nothing is has no answer
+        ({"value": 80, "comparator": "<="}, 60, Fraction(4, 3)),
+        ({"value": 80, "comparator": "<="}, 0, None),
+        ({"value": 80, "upper": 90, "comparator": "between"}, 80, Fraction(1)),
+        ({"value": 80, "upper": 90, "comparator": "between"}, 85, Fraction(1)),
+        ({"value": 80, "upper": 90, "comparator": "between"}, 60, Fraction(3, 4)),
+        ({"value": 80, "upper": 90, "comparator": "between"}, 100, Fraction(9, 10)),
+        ({"value": 80, "comparator": "="}, 60, Fraction(3, 4)),
+    ],
+)
+def test_attainment_worked_by_hand(target: dict[str, Any], value: int, attainment: Fraction | None) -> None:
+    assert judged(target, made(value, 100)).attainment == attainment
+
+
+def test_the_change_of_a_count_is_said_once_its_year_is_over() -> None:
+    target = {"value": 10, "against": "increase_percent"}
+    over = judged(target, made(12), made(10, period="2021"))
+    assert (over.change, over.verdict) == (Fraction(20), Verdict.MET)
+    running = judged(target, made(12, as_of=IN_YEAR), made(10, period="2021"), as_of=IN_YEAR)
+    assert (running.change, running.measured) == (None, Fraction(12))
+    rate = judged({"value": 10, "against": "increase_points"}, made(8, 10, as_of=IN_YEAR), made(6, 10, period="2021"), as_of=IN_YEAR)
+    assert rate.change == Fraction(20)
+
+
 # --- verdicts
 
 
@@ -485,6 +539,15 @@ def test_a_level_is_one_value() -> None:
     assert (found.verdict, found.breakdown, found.unit) == (Verdict.MET, COMMUNES, "TM")
     alone = judged({"value": 90, "unit": "TM.01", "level": "commune"}, made(9, 10, unit="TM.01"))
     assert (alone.verdict, alone.breakdown) == (Verdict.MET, ())
+
+
+def test_a_level_is_asked_of_the_units_that_there_are_on_the_last_day() -> None:
+    ended = UNITS.unit("TM.03").model_copy(update={"valid_to": date(2022, 6, 30)})
+    tree = UnitTree([UNITS.unit(code) if code != "TM.03" else ended for code in UNITS.codes])
+    measures = [made(9, 10, unit=code) for code in ("TM.01", "TM.02", "TM.03")]
+    [found] = assess(Fake(*measures), plan({"value": 90, "each": "commune"}), units=tree, as_of=YEAR_END)
+    assert [part.unit for part in found.parts] == ["TM.01", "TM.02"]
+    assert (found.verdict, found.required) == (Verdict.MET, Fraction(2))
 
 
 def test_a_list_of_units() -> None:
