@@ -5,6 +5,9 @@ Each makes its own environment, so nothing but nox itself has to be installed by
 
 from __future__ import annotations
 
+import re
+from itertools import chain
+
 import nox
 
 nox.needs_version = ">=2025.2.9"
@@ -13,6 +16,15 @@ nox.options.default_venv_backend = "virtualenv"  # the same on every machine, wh
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
+LOWEST = (
+    "tests/test_job.py",
+    "tests/read/test_frames.py",
+    "tests/read/test_own.py",
+    "tests/read/test_excel_files.py",
+    "tests/report",
+    "tests/plots",
+)
+WRITING = ("arrow", "cli", "excel", "fast", "html", "plot", "word")
 
 
 def install(session: nox.Session, package: str, *groups: str) -> None:
@@ -37,11 +49,33 @@ def tests_all(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS[0])
-def frames_lowest(session: nox.Session) -> None:
-    """Read the tables of other packages with the lowest versions that are supported of each, on the lowest Python."""
-    lowest = [each.replace(">=", "==") for each in nox.project.dependency_groups(PYPROJECT, "frames")]
-    session.install(".[cli,excel]", "pytest", "hypothesis", *lowest)
-    session.run("pytest", "-q", "tests/read/test_frames.py", "tests/read/test_own.py", *session.posargs)
+def lowest(session: nox.Session) -> None:
+    """Do the main job and test what touches other packages with the lowest versions that pyproject.toml allows, on the lowest Python.
+
+    Of every extra but Spark, whose lowest is its only release line. What is written must be what other sessions kept in out/determinism.
+    """
+    extras = {name: needs for name, needs in PYPROJECT["project"]["optional-dependencies"].items() if name != "spark"}
+    allowed = {*PYPROJECT["project"]["dependencies"], *chain(*extras.values()), *nox.project.dependency_groups(PYPROJECT, "frames")}
+    floors = sorted(re.sub(r">=([^,;]+)(,[^;]*)?", r"==\1", each) for each in allowed)
+    session.install(f".[{','.join(extras)}]", "pytest", "pytest-xdist", "openpyxl", *floors)
+    session.run(
+        "cchc-metrics", "report", "examples/thap-muoi", "--out", "out/lowest", "--formats", "txt,json,html,xlsx,docx,parquet", silent=True
+    )
+    session.run("cchc-metrics", "schema", silent=True)
+    session.run("python", "-m", "tests.determinism.matrix", "--once", "--keep", "out/determinism")
+    # Warnings are those of old packages about each other.
+    session.run("pytest", "-q", "-W", "default", "-n", "auto", "--maxprocesses", "4", *(session.posargs or LOWEST))
+
+
+@nox.session(python=PYTHONS)
+def determinism(session: nox.Session) -> None:
+    """Write all that can be written in many environments and from the same rows in other orders and files: every byte must be the same.
+
+    On each Python that is found, compared with the others and with ``lowest``. Installs the sources of locales where they are missing.
+    """
+    install(session, f".[{','.join(WRITING)}]")
+    session.run(".ci/need", "locales", external=True)
+    session.run("python", "-m", "tests.determinism.matrix", "--keep", "out/determinism", *session.posargs)
 
 
 @nox.session

@@ -21,7 +21,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 # A place may import itself and what lies lower; places on one line know nothing of each other.
 # "__init__" is the public face.
 LAYERS = (
-    ("folding", "hashes", "lazy"),
+    ("folding", "hashes", "lazy", "version"),
     ("errors",),
     ("text",),
     ("arguments",),

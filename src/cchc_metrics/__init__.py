@@ -5,6 +5,6 @@
 """
 
 from cchc_metrics.lazy import attach
+from cchc_metrics.version import __version__ as __version__
 
-__version__ = "0.1.0"
 __getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -27,6 +27,7 @@ except ImportError:  # pragma: no cover  the extra is installed wherever the tes
 
 from cchc_metrics.errors import CchcError
 from cchc_metrics.folding import visible
+from cchc_metrics.version import __version__
 
 if TYPE_CHECKING:
     from cchc_metrics.dataset import Dataset
@@ -109,7 +110,7 @@ class Main(click.Group):
 
 
 @click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="cchc-metrics")
+@click.version_option(__version__)
 def main() -> None:
     """Administrative-reform (cải cách hành chính) indicators from a local government's records."""
     # What is printed is the same whatever the locale, and Vietnamese cannot be written in most of the old encodings.

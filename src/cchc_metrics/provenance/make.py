@@ -18,7 +18,8 @@ from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.report.first_page import assumed_totals
 from cchc_metrics.report.lineage import InputDigest, Lineage
-from cchc_metrics.snapshot.model import definitions_of, digest_of, digest_of_calendar, version
+from cchc_metrics.snapshot.model import definitions_of, digest_of, digest_of_calendar
+from cchc_metrics.version import __version__
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +76,7 @@ def lineage_of(
         years[each.status] = (*years.get(each.status, ()), year)
     definitions = definitions_of(catalogue)
     return Lineage(
-        library=version(),
+        library=__version__,
         period=period.label,
         baseline_period=baseline_period.label,
         as_of=as_of,

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
@@ -363,11 +362,6 @@ _WORDS = {
     "definition_changed_on", "definition_changed_vi", "definition_changed_en", "example", "noun_vi", "noun_en", "bad_vi", "bad_en",
 }  # fmt: skip
 """What of the definition of an indicator its values do not follow from."""
-
-
-def version() -> str:
-    """Return the version of the library."""
-    return metadata.version("cchc-metrics")
 
 
 def digest_of(data: Any) -> str:

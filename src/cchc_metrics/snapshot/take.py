@@ -27,9 +27,9 @@ from cchc_metrics.snapshot.model import (
     definitions_of,
     digest_of_calendar,
     restated,
-    version,
 )
 from cchc_metrics.verbs.measures import Measures
+from cchc_metrics.version import __version__
 
 
 def provenance(
@@ -73,7 +73,7 @@ def provenance(
         signed=signed.strip(),
         unit=unit,
         as_of=as_of,
-        library=version(),
+        library=__version__,
         rules=rules,
         calendar=calendar.id,
         calendar_sha256=digest_of_calendar(calendar),
@@ -109,7 +109,7 @@ def provenance_today(
         )
     return replace(
         then,
-        library=version(),
+        library=__version__,
         rules=rules,
         calendar=calendar.id,
         calendar_sha256=digest_of_calendar(calendar),
