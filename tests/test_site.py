@@ -36,7 +36,9 @@ def test_every_page_has_a_place_in_the_navigation() -> None:
 
 def test_a_page_that_the_navigation_lacks_is_named() -> None:
     there = set(build.listed(CONFIG))
-    assert build.complaints(CONFIG, {*there, "ledger.md"}) == ["mkdocs.yml: nav lacks ledger.md; name it where a reader would look for it"]
+    assert build.complaints(CONFIG, {*there, "new-page.md"}) == [
+        "mkdocs.yml: nav lacks new-page.md; name it where a reader would look for it"
+    ]
     assert build.complaints(CONFIG, there - {"plans.md"}) == ["mkdocs.yml: nav has plans.md, which is no page"]
     assert build.complaints(CONFIG + "  - again: plans.md\n", there) == ["mkdocs.yml: nav has plans.md twice"]
     assert build.complaints(CONFIG, {*there, "decisions/why-not.md"}) == []  # docs/decisions/README.md leads to it

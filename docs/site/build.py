@@ -131,13 +131,13 @@ def main() -> int:
 
 
 def finish() -> None:
-    """Set what the builder cannot: the language of Vietnamese pages, and words with đ that are sought by d, as every other letter is."""
+    """Set what the builder cannot: the language of Vietnamese pages, and words without their marks, as they are sought."""
     for path in (SITE / "vi").rglob("*.html"):
         path.write_text(path.read_text(encoding="utf-8").replace('<html lang="en"', '<html lang="vi"', 1), encoding="utf-8")
     shutil.copyfile(SITE / "sitemap.xml", SITE / "vi" / "sitemap.xml")  # asked for by the choice of a language
     index = json.loads((SITE / "search.json").read_text(encoding="utf-8"))
     for item in index["items"]:
-        words = dict.fromkeys(fold(word) for word in re.findall(r"\w*[đĐ]\w*", item["title"] + " " + item["text"]))
+        words = dict.fromkeys(fold(word) for word in re.findall(r"\w*[^\W\x00-\x7f]\w*", item["title"] + " " + item["text"]))
         item["text"] += "".join(f" {word}" for word in words)
     (SITE / "search.json").write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
 
