@@ -22,7 +22,7 @@ from tests.read.test_rows import UNITS
 
 from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import InputError, TallyMismatchError
-from cchc_metrics.fold import Ask, Partial, id_hashes, repeated, settle, tally_batches, tally_files
+from cchc_metrics.fold import Ask, Partial, id_hashes, repeated, settle, signs_of_batches, tally_batches, tally_files
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns
@@ -396,3 +396,11 @@ def test_nothing_at_all_is_an_empty_table() -> None:
 def test_a_table_whose_rows_depend_on_each_other_is_refused_in_parts() -> None:
     with pytest.raises(InputError, match="procedures: what a row says depends on the other rows"):
         tally_batches(Ask.of("procedures", "2021").trusting_ids(), [])
+
+
+@pytest.mark.parametrize("part", [None, 5, [table_of(1)], table_of(1).drop_columns(["dossier_id"])], ids=type)
+def test_what_is_no_part_of_the_table_is_refused_with_what_it_is(part: Any) -> None:
+    ask = ask_of("dossiers", table_of(1), [table_of(1)])
+    for do in (lambda: id_hashes(ask, part), lambda: signs_of_batches(ask, [part]), lambda: tally_batches(ask, [part])):
+        with pytest.raises(InputError, match=r"not (NoneType|int|list)|lacks.*«dossier_id»"):
+            do()

@@ -316,3 +316,21 @@ def _head(ask: Ask, schema: Any, rows: Any) -> TableHead:
     tell_headings(findings, RawTable(headings, {}, np.zeros(0, dtype=np.int64), ask.file, dated=dated), kind, matched)
     names = {name: headings[at] for name, at in matched.positions.items()}
     return TableHead(schema.remove_metadata(), names, matched.usable, findings.problems(0, 0))
+
+
+def checked_part(part: Any, headings: Iterable[str] = ()) -> Any:
+    """Return a part of a table that has columns of Arrow, with these headings at least.
+
+    Raises:
+        InputError: it is another thing, or a column is missing.
+    """
+    pa = arrow()
+    if not isinstance(part, (pa.Table, pa.RecordBatch)):
+        raise InputError(
+            f"mỗi phần phải là bảng Arrow, RecordBatch hoặc Columns, không phải {type(part).__name__}",
+            f"a batch must be an Arrow table, a record batch or Columns, not {type(part).__name__}",
+        )
+    lacks = ", ".join(f"«{heading}»" for heading in headings if heading not in part.schema.names)
+    if lacks:
+        raise InputError(f"phần này thiếu cột {lacks}", f"this part lacks the column {lacks}")
+    return part

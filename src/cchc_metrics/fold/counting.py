@@ -12,7 +12,7 @@ import numpy as np
 from cchc_metrics.arguments import public
 from cchc_metrics.count.tally import Tally, tally
 from cchc_metrics.errors import InputError
-from cchc_metrics.fold.ask import Ask
+from cchc_metrics.fold.ask import Ask, checked_part
 from cchc_metrics.fold.ids import part_hashes
 from cchc_metrics.fold.keys import Keys, keys_of_columns, keys_of_table
 from cchc_metrics.fold.partial import Apart, Partial
@@ -102,13 +102,7 @@ def _gathered(ask: Ask, batches: Iterable[Any]) -> Iterator[Any]:
                 )
             yield batch
             continue
-        pa = arrow()
-        if not isinstance(batch, (pa.Table, pa.RecordBatch)):
-            raise InputError(
-                f"mỗi phần phải là bảng Arrow, RecordBatch hoặc Columns, không phải {type(batch).__name__}",
-                f"a batch must be an Arrow table, a record batch or Columns, not {type(batch).__name__}",
-            )
-        held.append(ask.checked(batch))
+        held.append(ask.checked(checked_part(batch)))
         size += batch.num_rows
         if size >= AT_ONCE:
             yield held[0] if len(held) == 1 else joined(held)

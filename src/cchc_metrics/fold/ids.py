@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cchc_metrics.arguments import public
-from cchc_metrics.fold.ask import Ask
+from cchc_metrics.fold.ask import Ask, checked_part
 from cchc_metrics.hashes import hashes_of, mixed
 from cchc_metrics.read.doubt import NO_SIGNS, Signs, signs_of
 from cchc_metrics.read.raw import RawColumn
@@ -29,6 +29,9 @@ def id_hashes(ask: Ask, part: Any) -> Array:
         ask: what is counted.
         part: an Arrow table or record batch that has the columns of the id at least, or ``Columns`` with their ids.
 
+    Raises:
+        InputError: it is another thing, or has no column of the id.
+
     >>> from cchc_metrics.records.columns import columns_of
     >>> from cchc_metrics.records.meeting import Meeting
     >>> held = [Meeting(meeting_id=n, unit_code="TM", kind="họp UBND", held_on="05/01/2021") for n in "ab"]
@@ -47,8 +50,9 @@ def part_hashes(ask: Ask, part: Any) -> tuple[Array, Array]:
     if isinstance(part, Columns):
         numbers = _hashes_of_columns(ask, part)
         return numbers, np.zeros(len(numbers), dtype=bool)
-    names = ask.understood.names
-    return row_hashes([(specs[name], part.column(names[name])) for name in ask.id_names])
+    names = {name: ask.understood.names[name] for name in ask.id_names}
+    cells = checked_part(part, names.values())
+    return row_hashes([(specs[name], cells.column(heading)) for name, heading in names.items()])
 
 
 def _hashes_of_columns(ask: Ask, part: Columns) -> Array:
@@ -98,13 +102,16 @@ def signs_of_batches(ask: Ask, batches: Iterable[Any]) -> Mapping[str, Signs]:
         ask: what is counted.
         batches: Arrow tables or record batches.
 
+    Raises:
+        InputError: one is another thing, or has not the columns of the ask.
+
     Returns:
         Canonical column → signs, of the columns that are text. Of several parts: the union column by column.
     """
     specs, names = schema_by_name(ask.known.model), ask.understood.names
     found: dict[str, Signs] = {}
     for batch in batches:
-        for name in ask.doubtful(batch):
+        for name in ask.doubtful(checked_part(batch, names.values())):
             column = column_of(specs[name], batch.column(names[name]))
             signs = signs_of(specs[name], column) if isinstance(column, RawColumn) else NO_SIGNS
             found[name] = found.get(name, NO_SIGNS) | signs
