@@ -16,7 +16,6 @@ from cchc_metrics.fold.ask import Ask, checked_part
 from cchc_metrics.fold.ids import part_hashes
 from cchc_metrics.fold.keys import Keys, keys_of_columns, keys_of_table
 from cchc_metrics.fold.partial import Apart, Partial
-from cchc_metrics.read.arrow import arrow
 from cchc_metrics.read.assumed import said_by, says_something, worded
 from cchc_metrics.read.findings import Findings
 from cchc_metrics.read.headings import has_word
