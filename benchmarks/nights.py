@@ -5,6 +5,7 @@ python -m benchmarks.nights [ROWS] [CHANGED] [UNITS] [FOLDER]
 
 from __future__ import annotations
 
+import resource
 import sys
 import tempfile
 import time
@@ -76,6 +77,7 @@ def main(rows: int, changed: int, units: int, folder: Path, nights: int = 3) -> 
     timed("compaction of the nights", ledger.compact)
     kept = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{kept / 1e6:,.0f} MB on disk for {len(ledger.nights)} nights")
+    print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB of memory at most, with all rows beside")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ SCHEMA = pa.schema(
         "supplement_requests": pa.int32(),
         "postal_in": pa.string(),
         "paid_online": pa.string(),
+        "stated_timing": pa.string(),
     }
 )
 Rows = list[dict[str, Any]]
@@ -65,6 +66,7 @@ def dossier(draw: st.DrawFn, ids: Sequence[str | None]) -> dict[str, Any]:
         "supplement_requests": draw(st.sampled_from([None, 0, 2])),
         "postal_in": draw(st.sampled_from(["yes", "no", None])),
         "paid_online": draw(st.sampled_from(["yes", "no", None])),
+        "stated_timing": draw(st.sampled_from(["early", "in_time", "late", "not_said"])),
     }
 
 
