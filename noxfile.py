@@ -146,7 +146,7 @@ def spark(session: nox.Session) -> None:
     """Count with a real Spark on this machine: what is refused, files that break, workers and executors that are killed. Needs Java 17."""
     install(session, ".", "spark")
     session.run(".ci/need", "spark", external=True)
-    session.run("pytest", "tests/spark/cluster_spark.py", *session.posargs)
+    session.run("pytest", "tests/spark/local_spark.py", "tests/spark/cluster_spark.py", *session.posargs)
 
 
 @nox.session

@@ -1,45 +1,31 @@
-"""Spark as it is: the counts of one scan, or an error that names the partition or the file; never a smaller number: ``nox -s spark``."""
+"""Executors that are killed: what they had counted is counted again, once, or the partition is named: ``nox -s spark``."""
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests.fold.asked import DAY, PERIODS, ask_of, only
+from tests.fold.asked import ask_of
 from tests.fold.test_fold import table_of, write
-from tests.read.test_rows import UNITS
-from tests.spark.cluster import running
+from tests.spark.cluster import executors_of, held, parent_of, running, waiting, when
+from tests.spark.counted import ask_about, in_background, one, read, same
 
-from cchc_metrics.fold import Ask, settle, tally_batches, tally_files
-from cchc_metrics.scan import Scan
-from cchc_metrics.spark import tally_spark
-
-pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")  # sockets of pyspark, which it leaves to the collector
+from cchc_metrics.fold import settle, tally_files
+from cchc_metrics.spark import SparkJobError, tally_spark
 
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with running("local[2]", tmp_path_factory.mktemp("spark")) as session:
+    settings = {"spark.task.maxFailures": "2", "spark.excludeOnFailure.enabled": "false"}
+    with running("local-cluster[2,1,1024]", tmp_path_factory.mktemp("spark"), **settings) as session:
+        when(lambda: len(executors_of(session)) == 2)
         yield session
-
-
-def ask_about(table: Any = None, kind: str = "dossiers") -> Ask:
-    return Ask.of(kind, PERIODS, like=table, as_of=DAY, units=UNITS, extracted_on=DAY, file="rows")
-
-
-def one(table: pa.Table, kind: str = "dossiers") -> Scan:
-    """Return what one process finds in the whole table, whose rows it knows by their ids."""
-    ask = ask_of(kind, table, [table])
-    return settle(ask, tally_batches(ask, [table]))
-
-
-def same(found: Scan, expected: Scan, kind: str = "dossiers") -> None:
-    assert only(found, kind) == only(expected, kind)
-    assert found.problems == expected.problems
-    assert found.marks == expected.marks
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +38,54 @@ def parts(table: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> list[Pat
     return write(table, tmp_path_factory.mktemp("parts") / "rows", 4)
 
 
-# --- The same as one scan
+def executor_of(pid: int) -> int:
+    return parent_of(parent_of(pid))
 
 
-def test_a_frame_is_counted_as_one_scan_counts_it(spark: Any, table: pa.Table, parts: list[Path]) -> None:
-    same(tally_spark(spark.read.parquet(*map(str, parts)), ask_about()), one(table))
+def test_an_executor_that_is_killed_at_work_counts_once(spark: Any, table: pa.Table, parts: list[Path], tmp_path: Path) -> None:
+    thread, found = in_background(lambda: tally_spark(held(read(spark, *parts), tmp_path, part=1), ask_about(table)))
+    own = executor_of(when(lambda: next(waiting(tmp_path, 1), None)))
+    assert own in executors_of(spark)
+    os.kill(own, signal.SIGKILL)
+    (tmp_path / "go").touch()
+    thread.join(300)
+    assert [*waiting(tmp_path, 1, attempt=1)]
+    same(found[0], one(table))
 
 
-def test_files_are_counted_by_tasks_that_read_them_themselves(spark: Any, table: pa.Table, parts: list[Path]) -> None:
+def test_what_an_executor_had_done_before_it_was_killed_is_done_again_once(
+    spark: Any, table: pa.Table, parts: list[Path], tmp_path: Path
+) -> None:
+    """Its partial answers wait on it for those who add them up."""
+    when(lambda: len(executors_of(spark)) == 2)
+    thread, found = in_background(lambda: tally_spark(held(read(spark, *parts), tmp_path, part=1), ask_about(table)))
+    busy = executor_of(when(lambda: next(waiting(tmp_path, 1), None)))
+    others = [when(lambda n=part: next(waiting(tmp_path, n), None)) for part in (0, 2, 3)]
+    done = {executor_of(pid) for pid in others} - {busy}
+    assert done
+    time.sleep(2)  # until they have handed over what they found
+    for pid in done:
+        os.kill(pid, signal.SIGKILL)
+    (tmp_path / "go").touch()
+    thread.join(300)
+    same(found[0], one(table))
+
+
+def test_an_executor_that_is_killed_while_it_reads_files(spark: Any, table: pa.Table, parts: list[Path]) -> None:
     ask = ask_of("dossiers", table, [table])
     expected = settle(ask, tally_files(ask, parts))
-    for rows in (parts, parts[0].parent, str(parts[0].parent), spark.read.parquet(str(parts[0].parent))):
-        same(tally_spark(rows, ask_about(), files=True), expected)
-    assert only(expected, "dossiers") == only(one(table), "dossiers")
+    executors = when(lambda: found if len(found := executors_of(spark)) == 2 else None)
+    thread, found = in_background(lambda: tally_spark(parts, ask_about(table), files=True))
+    time.sleep(1)
+    os.kill(min(executors), signal.SIGKILL)
+    thread.join(300)
+    same(found[0], expected)
+
+
+def test_a_partition_whose_executor_is_always_killed_is_named(spark: Any, table: pa.Table, parts: list[Path], tmp_path: Path) -> None:
+    thread, found = in_background(lambda: tally_spark(held(read(spark, *parts), tmp_path, part=2, attempts=2), ask_about(table)))
+    for attempt in range(2):
+        os.kill(executor_of(when(lambda n=attempt: next(waiting(tmp_path, 2, attempt=n), None))), signal.SIGKILL)
+    thread.join(300)
+    assert isinstance(found[0], SparkJobError)
+    assert found[0].en.startswith("Spark: partition 2 failed 2 times: ExecutorLostFailure")

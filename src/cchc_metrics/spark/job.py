@@ -23,7 +23,7 @@ from cchc_metrics.read.parquet_table import open_parquet
 from cchc_metrics.records.columns import Array
 from cchc_metrics.scan import Scan
 from cchc_metrics.spark.frames import check_frame, check_keys, session_of, whole_files
-from cchc_metrics.spark.session import SparkJobError, collected, job
+from cchc_metrics.spark.session import SparkJobError, checksums, collected, job
 from cchc_metrics.spark.tasks import PARTIAL, SCHEMA, SEEN, TWICE, Errand, Reply, count, file_mark, look, meet, merge, signed, signs_of_text
 
 Step = Callable[[Errand, Iterator[Any]], Iterator[Any]]
@@ -56,13 +56,18 @@ def tally_spark(rows: Any, ask: Ask, *, unique: Literal["check", "trusted"] = "c
     """
     _check_unique(unique)
     spark = session_of(rows)
+    with checksums(spark):
+        return _tally(spark, rows, ask, unique == "check", files)
+
+
+def _tally(spark: Any, rows: Any, ask: Ask, check: bool, files: bool) -> Scan:  # noqa: FBT001  as it was asked
     source = _Files(spark, whole_files(spark, rows)) if files else _Frame(spark, check_frame(spark, rows))
     if ask.head is None:
         ask = ask.like(source.first())
     if not files:
         check_keys(rows, ask)
     texts = ask.doubtful(source.empty(ask)) if ask.understood.usable and ask.signs is None else []
-    ids = unique == "check" and ask.understood.usable and bool(ask.id_names)
+    ids = check and ask.understood.usable and bool(ask.id_names)
     seen = source.looked(ask, ids, texts) if ids or texts else None
     ask = ask.trusting_ids() if seen is None or not ids else ask.with_repeated(seen.repeated)
     if seen is not None and texts:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from cchc_metrics.errors import InputError
 from cchc_metrics.spark.tasks import ERROR, Reply
 
+_CHECKSUMS: Final = "parquet.page.verify-checksum.enabled"
 _FILE: Final = re.compile(r"(?:reading file|File) ['\"]?((?:[a-z0-9+.-]+:)?/[^\s'\"]*)", re.IGNORECASE)
 _TASK: Final = re.compile(r"Task (\d+) in stage [\d.]+ failed (\d+) times")
 _NO_MODULE: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
@@ -57,6 +58,20 @@ def job() -> Iterator[None]:
             yield
         except (PySparkException, Py4JError) as error:
             raise failed(str(error)) from error
+
+
+@contextmanager
+def checksums(spark: Any) -> Iterator[None]:
+    """Let Spark compare the checksums of Parquet pages, where files have them: a flipped bit can give another date that is as good."""
+    before = spark.conf.get(_CHECKSUMS, "unset")
+    spark.conf.set(_CHECKSUMS, "true")
+    try:
+        yield
+    finally:
+        if before == "unset":
+            spark.conf.unset(_CHECKSUMS)
+        else:
+            spark.conf.set(_CHECKSUMS, before)
 
 
 def failed(text: str) -> SparkJobError:
