@@ -56,18 +56,19 @@ def test_an_executor_that_is_killed_at_work_counts_once(spark: Any, table: pa.Ta
 def test_what_an_executor_had_done_before_it_was_killed_is_done_again_once(
     spark: Any, table: pa.Table, parts: list[Path], tmp_path: Path
 ) -> None:
-    """Its partial answers wait on it for those who add them up."""
+    """What it found waits on it for those who put it together."""
     when(lambda: len(executors_of(spark)) == 2)
     thread, found = in_background(lambda: tally_spark(held(read(spark, *parts), tmp_path, part=1), ask_about(table)))
     busy = executor_of(when(lambda: next(waiting(tmp_path, 1), None)))
-    others = [when(lambda n=part: next(waiting(tmp_path, n), None)) for part in (0, 2, 3)]
-    done = {executor_of(pid) for pid in others} - {busy}
-    assert done
-    time.sleep(2)  # until they have handed over what they found
-    for pid in done:
-        os.kill(pid, signal.SIGKILL)
+    first = when(lambda: next(tmp_path.glob("*-0-0.pid"), None))
+    before = first.read_text("utf-8")
+    done = executor_of(int(before))
+    assert done != busy
+    time.sleep(2)  # until it has handed over what it found
+    os.kill(done, signal.SIGKILL)
     (tmp_path / "go").touch()
     thread.join(300)
+    assert first.read_text("utf-8") != before
     same(found[0], one(table))
 
 
@@ -83,9 +84,9 @@ def test_an_executor_that_is_killed_while_it_reads_files(spark: Any, table: pa.T
 
 
 def test_a_partition_whose_executor_is_always_killed_is_named(spark: Any, table: pa.Table, parts: list[Path], tmp_path: Path) -> None:
-    thread, found = in_background(lambda: tally_spark(held(read(spark, *parts), tmp_path, part=2, attempts=2), ask_about(table)))
+    thread, found = in_background(lambda: tally_spark(held(read(spark, *parts), tmp_path, part=1, attempts=2), ask_about(table)))
     for attempt in range(2):
-        os.kill(executor_of(when(lambda n=attempt: next(waiting(tmp_path, 2, attempt=n), None))), signal.SIGKILL)
+        os.kill(executor_of(when(lambda n=attempt: next(waiting(tmp_path, 1, attempt=n), None))), signal.SIGKILL)
     thread.join(300)
     assert isinstance(found[0], SparkJobError)
-    assert found[0].en.startswith("Spark: partition 2 failed 2 times: ExecutorLostFailure")
+    assert found[0].en.startswith("Spark: partition 1 failed 2 times: ExecutorLostFailure")

@@ -33,7 +33,7 @@ def session_of(rows: Any) -> Any:
     if isinstance(rows, sql.DataFrame):
         session = rows.sparkSession
     elif isinstance(rows, (str, Path, list, tuple)):
-        session = sql.SparkSession.getActiveSession()
+        session = _active(sql)
     else:
         raise InputError(
             f"cần DataFrame của Spark, hoặc với files=True đường dẫn tệp Parquet, không phải {type(rows).__name__}",
@@ -50,6 +50,16 @@ def session_of(rows: Any) -> Any:
             "Spark Connect does not tell what a frame reads; use a classic session of Spark",
         )
     return session
+
+
+def _active(sql: Any) -> Any:
+    """Return the session of this thread, or the one that was made last; None where there is none."""
+    from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415  an extra
+
+    try:
+        return sql.SparkSession.active()
+    except PySparkRuntimeError:
+        return None
 
 
 def check_frame(spark: Any, rows: Any) -> Any:
