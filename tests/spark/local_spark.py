@@ -383,3 +383,25 @@ def test_the_session_stays_as_it_was(spark: Any, table: pa.Table, parts: list[Pa
     tally_spark(read(spark, *parts), ask_about(table), unique="trusted")
     assert spark.conf.get(name) == "false"
     spark.conf.unset(name)
+
+
+def test_the_program_of_the_page_runs(
+    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table is that of docs/recipes.md, and so is the answer."""
+    days = [date(2021, 1, 4) + timedelta(days=n % 300) for n in range(6_000)]
+    cells = {
+        "dossier_id": [f"MA-{n % 5_990}" for n in range(6_000)],
+        "unit_code": ["MA", "MQ"] * 3_000,
+        "status": ["9"] * 6_000,
+        "channel": ["1"] * 6_000,
+        "received_at": days,
+        "due_at": [day + timedelta(days=5) for day in days],
+        "ended_at": [day + timedelta(days=n % 9) for n, day in enumerate(days)],
+    }
+    write(pa.table(cells), tmp_path / "rows", 4)
+    page = (Path(__file__).parents[2] / "docs" / "spark.md").read_text("utf-8")
+    monkeypatch.setattr("sys.argv", ["count.py", str(tmp_path / "rows")])
+    assert spark is spark.active()
+    exec(page.split("```python\n")[1].split("```")[0], {})  # noqa: S102  a page of this repository
+    assert capsys.readouterr().out == "3988 5980 20\n"

@@ -30,8 +30,8 @@ from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.verbs.quality import Quality, quality_of_part
 
-AT_ONCE: Final = 1 << 17
-"""Smaller batches are gathered to so many rows, since a part has costs of its own."""
+AT_ONCE: Final = 1 << 19
+"""Smaller batches are gathered to so many rows, since a part has costs of its own: 1,2 µs a row of 3.321 units, and 2,3 with a quarter."""
 
 
 @public

@@ -46,8 +46,8 @@ def tally_spark(rows: Any, ask: Ask, *, unique: Literal["check", "trusted"] = "c
         unique: ``check``: rows of one id are found wherever they stand, by a pass that sends 8 bytes a row; this pass and the one that
             counts must have the same rows. ``trusted``: the ids are known to be unique, such as a primary key; nobody looks for
             repeated ones, each of which would then be counted.
-        files: whether the tasks read the files themselves, which takes a tenth of the time; for plain Parquet on a file system that every
-            machine of Spark has under the same path. Messages then name the file and the row.
+        files: whether the tasks read the files themselves, which takes less than half of the time; for plain Parquet on a file system that
+            every machine of Spark has under the same path. Messages then name the file and the row.
 
     Raises:
         SparkJobError: the job failed; a part is unlike the others; the rows were others when they were counted; or the session is set to
