@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cchc_metrics.errors import RejectedRowsError
@@ -92,6 +92,57 @@ def test_the_examples_of_a_code_are_the_first_of_the_sheet_and_totals_count_all(
         assert len(told) <= limit
 
 
+def test_more_words_than_are_kept_are_reported_cell_by_cell() -> None:
+    sheet: list[Cell] = [(2, "channel", "a"), (3, "channel", "b"), (4, "channel", "c"), (5, "channel", "a"), (6, "due_at", DATES[0])]
+    words = Problems.of(
+        [
+            Problem(Code.UNKNOWN_CODE, "a.csv", row=2, column="channel", value="a", fix_vi="; sửa", fix_en="; fix", cells=2, rows=(2, 5)),
+            Problem(Code.UNKNOWN_CODE, "a.csv", row=3, column="channel", value="b", fix_vi="; sửa", fix_en="; fix", rows=(3,)),
+            Problem(Code.UNKNOWN_CODE, "a.csv", row=4, column="channel", value="c", fix_vi="; sửa", fix_en="; fix", rows=(4,)),
+            Problem(Code.IMPOSSIBLE_DATE, "a.csv", row=6, column="due_at", value=DATES[0]),
+        ],
+        limit=2,
+    )
+    parts = reduce(add, (Problems.of([p], limit=2) for p in words.examples))
+    for found in (words.ordered(), parts.ordered()):
+        assert [(p.row, p.value, p.cells, p.rows) for p in found.examples] == [(2, "a", 1, ()), (3, "b", 1, ()), (6, DATES[0], 1, ())]
+        assert found.total == len(sheet)
+
+
+def test_no_more_examples_are_kept_than_the_limit_while_parts_are_added() -> None:
+    one, other = of_file("a.csv", 2), of_file("a.csv", 2, first=4)
+    assert [p.row for p in (other + one).examples] == [2, 3]
+    beside = of_file("b.csv", 1)
+    both = (other + beside) + (one + beside)
+    assert sorted((p.file, p.row) for p in both.examples) == [("a.csv", 2), ("a.csv", 3), ("b.csv", 2), ("b.csv", 2)]
+    assert (both.total, both.limit) == (6, 2)
+
+
+def test_what_to_do_about_a_value_stands_beside_each_of_its_cells() -> None:
+    bare = Problem(Code.IMPOSSIBLE_DATE, "a.csv", row=2, column="due_at", value="31/02/2021")
+    said = Problem(Code.IMPOSSIBLE_DATE, "a.csv", row=3, column="due_at", value="31/02/2021", fix_vi="; sửa", fix_en="; fix")
+    other = Problem(Code.IMPOSSIBLE_DATE, "a.csv", row=4, column="due_at", value="30/02/2021")
+    for found in (Problems.of([bare, said, other]), Problems.of([said]) + Problems.of([other, bare])):
+        assert [(p.row, p.fix_vi, p.fix_en) for p in found.ordered().examples] == [
+            (2, "; sửa", "; fix"),
+            (3, "; sửa", "; fix"),
+            (4, "", ""),
+        ]
+
+
+@pytest.mark.parametrize(("fixes", "kept"), [(("", "; b"), "; b"), (("; a", ""), "; a"), (("; a", "; b"), "; a"), (("", ""), "")])
+def test_a_word_keeps_what_was_said_first_of_it(fixes: tuple[str, str], kept: str) -> None:
+    one, two = (
+        Problem(Code.UNKNOWN_CODE, "a.csv", row=row, column="status", value="x", fix_vi=fix, fix_en=fix, rows=(row,))
+        for row, fix in zip((2, 3), fixes, strict=True)
+    )
+    for found in (Problems.of([one]) + Problems.of([two]), Problems.of([two]) + Problems.of([one])):
+        [p] = found.examples
+        assert (p.row, p.rows, p.cells, p.fix_vi, p.fix_en) == (2, (2, 3), 2, kept, kept)
+
+
+@example([3, 1, 1, 1, 2, 0, 1], 7, 1)
+@example([5, 1, 1, 1, 1, 1, 1, 1, 1, 0, 2, 2], 12, 2)
 @given(st.lists(st.integers(0, 9), max_size=60), st.integers(0, 60), st.integers(0, 5))
 def test_the_first_rows_are_those_of_the_smallest_numbers_as_they_stand(numbers: list[int], among: int, limit: int) -> None:
     where = np.arange(len(numbers))[:among]
