@@ -279,6 +279,16 @@ def test_another_question_is_named_and_counted_again(path: Path) -> None:
     assert kept.tally() == other.tally()
 
 
+def test_counts_of_another_version_are_counted_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cchc_metrics.count.stored.SCHEMA_VERSION", 99)
+    monkeypatch.setattr("cchc_metrics.ledger.question.SCHEMA_VERSION", 99)
+    for ask in (ledger(path).tally, lambda: ledger(path).update(day="2021-02-01")):
+        with pytest.raises(LedgerError, match=r"version: \d+\.1 → 99\.1"):
+            ask()
+    ledger(path).recount()
+    assert ledger(path).tally().to_bytes() == Town().after(ROWS, FIRST).tally()
+
+
 def test_what_cannot_be_done_says_why(path: Path, tmp_path: Path) -> None:
     found = ledger(path)
     for error, do in (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from cchc_metrics.ledger.merge import merged, merged_tail
 from cchc_metrics.ledger.night import NightRows, read_night
 from cchc_metrics.ledger.question import LedgerQuestion
 from cchc_metrics.ledger.segment import UNTIL
-from cchc_metrics.ledger.state import Night, State, night_of, objects_of
+from cchc_metrics.ledger.state import Night, State, night_of, objects_of, question_of
 from cchc_metrics.ledger.store import LOCK, LogLine, Store
 from cchc_metrics.ledger.table import month_days, parts_of, table_of
 from cchc_metrics.records.kinds import KINDS
@@ -200,7 +201,6 @@ class Ledger:
             whole: whether all rows become one file; else the last files, as long as the one before is not twice as large as they together.
         """
         with self._writing() as state:
-            self.question.check(state.said)
             held = merged(self.store, state.held) if whole else merged_tail(self.store, state.held)
             return self._moved(replace(state, night=Night(state.day, "compact"), held=held))
 
@@ -209,7 +209,7 @@ class Ledger:
 
         Rows that reading had rejected stay so until they are given again.
         """
-        with self._writing() as state:
+        with self._writing(checked=False) as state:
             again = merged(self.store, state.held, self.question)
             settled, rest = self.question.nothing(state.names, state.day), []
             last = day_number(state.day)
@@ -228,7 +228,7 @@ class Ledger:
         What held on the day can still be read: the last night before it stays.
         """
         day = _needed_day(before)
-        with self._writing():
+        with locked(self.path / LOCK):
             log = self.store.log()
             first = max((at for at, line in enumerate(log) if line.day <= day), default=0)
             if first:
@@ -240,7 +240,6 @@ class Ledger:
     def _night(self, what: str, day: date, table: Any, vanished: Callable[[State, NightRows], Iterable[str]]) -> Night:
         night = None if table is None else read_night(self.question, table)
         with self._writing(day) as state:
-            self.question.check(state.said)
             return self._moved(after_night(self.store, self.question, state, what, day, night, vanished))
 
     def _moved(self, state: State) -> Night:
@@ -249,8 +248,15 @@ class Ledger:
         self.store.move_head([*self.store.log(), line])
         return state.night
 
-    def _writing(self, day: date | None = None) -> _Writing:
-        return _Writing(self, day)
+    @contextmanager
+    def _writing(self, day: date | None = None, *, checked: bool = True) -> Iterator[State]:
+        """Be the only one who writes, and have what holds; of a new ledger, that nothing does on the day of its first night."""
+        with locked(self.path / LOCK):
+            if day is not None and not self.store.log():
+                nothing = Account(Tally.zero(self.question.frame(day)), {}, {})
+                yield State(Night(day, ""), self.question.said, (), (), nothing, None)
+            else:
+                yield self._state(None, checked=checked)
 
     def _line(self, day: date | None) -> LogLine:
         """Return the last night up to a day."""
@@ -265,11 +271,12 @@ class Ledger:
         return known[-1]
 
     def _state(self, day: date | None, *, checked: bool = True) -> State:
-        """Return what was known at the end of a day."""
-        state = State.read(self.store, self._line(day).night, self.question.kind)
-        if checked:
-            self.question.check(state.said)
-        return state
+        """Return what was known at the end of a day; unchecked, the rows without their counts, whatever question these answer."""
+        line, kind = self._line(day), self.question.kind
+        if not checked:
+            return State.read(self.store, line.night, kind, Account(Tally.zero(self.question.frame(line.day)), {}, {}))
+        self.question.check(question_of(self.store, line.night))
+        return State.read(self.store, line.night, kind)
 
     def _asked_day(self, state: State, as_of: date | str | None) -> date:
         asked = as_day(as_of) or state.day
@@ -282,28 +289,6 @@ class Ledger:
 
     def _table(self, state: State) -> TableSource:
         return table_of(state, self.question)
-
-
-class _Writing:
-    """The lock of a ledger, and what holds in it; of a new one, that nothing does."""
-
-    def __init__(self, ledger: Ledger, day: date | None) -> None:
-        self._ledger, self._day = ledger, day
-        self._lock = locked(ledger.path / LOCK)
-
-    def __enter__(self) -> State:
-        self._lock.__enter__()
-        try:
-            if self._day is not None and not self._ledger.store.log():
-                question = self._ledger.question
-                return State(Night(self._day, ""), question.said, (), (), Account(Tally.zero(question.frame(self._day)), {}, {}), None)
-            return self._ledger._state(None, checked=False)  # noqa: SLF001  its own
-        except BaseException:
-            self._lock.__exit__(None, None, None)
-            raise
-
-    def __exit__(self, *error: object) -> None:
-        self._lock.__exit__(None, None, None)
 
 
 def _needed_day(day: date | str) -> date:

@@ -171,8 +171,14 @@ class State:
         return LogLine(self.night.day, self.night.what, store.put([text], NIGHT))
 
     @classmethod
-    def read(cls, store: Store, name: str, kind: Kind) -> State:
+    def read(cls, store: Store, name: str, kind: Kind, instead: Account | None = None) -> State:
         """Return what ``write`` kept.
+
+        Args:
+            store: where it is kept.
+            name: its object.
+            kind: what the rows are.
+            instead: the counts, where those that are kept are not looked at.
 
         Raises:
             LedgerError: a file of it is not there or damaged.
@@ -184,8 +190,8 @@ class State:
             data["question"],
             tuple(data["columns"]),
             held,
-            _read(store, data["settled"]),
-            None if data["open"] is None else _read(store, data["open"]),
+            instead or _read(store, data["settled"]),
+            None if instead is not None or data["open"] is None else _read(store, data["open"]),
         )
 
     def alive(self) -> Iterator[tuple[Segment, Array]]:
@@ -213,14 +219,19 @@ def _night(data: Mapping[str, Any]) -> Night:
     return Night(date.fromisoformat(day), *rest)
 
 
+def question_of(store: Store, name: str) -> Mapping[str, str]:
+    """Return the question that was answered after a night, see ``LedgerQuestion.said``."""
+    found: Mapping[str, str] = json.loads(store.get(name))["question"]
+    return found
+
+
 def kept_periods(path: Path) -> tuple[str, ...]:
     """Return the periods that the ledger of a folder counts; none where it has no night yet."""
     store = Store(path, Disk())
     log = store.log()
     if not log:
         return ()
-    question = json.loads(store.get(log[-1].night))["question"]
-    return tuple(question["periods"].split(", "))
+    return tuple(question_of(store, log[-1].night)["periods"].split(", "))
 
 
 def objects_of(store: Store, name: str) -> set[str]:
