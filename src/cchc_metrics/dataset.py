@@ -40,7 +40,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rule_presets, rules_id, rules_until
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.scan import Scan, codes_of_tables, counted_of, quality_of_tables, scan_tables
+from cchc_metrics.scan import Beside, Scan, codes_of_tables, counted_of, quality_of_tables, scan_tables
 from cchc_metrics.snapshot.changes import FigureChanges
 from cchc_metrics.snapshot.model import Origin, Provenance, Snapshot
 from cchc_metrics.snapshot.since import changes_between
@@ -54,7 +54,7 @@ from cchc_metrics.verbs.compare import Deltas
 from cchc_metrics.verbs.contributions import Contributions
 from cchc_metrics.verbs.entered import Figure, checked_figures, contradictions, with_figures
 from cchc_metrics.verbs.explain import Explanation, value_of
-from cchc_metrics.verbs.form06 import Form06, check_complete, form06, form06_again, in_form06
+from cchc_metrics.verbs.form06 import FORM06_SETS, Form06, check_complete, form06, form06_again, in_form06
 from cchc_metrics.verbs.form06_rows import Form06Row
 from cchc_metrics.verbs.judge import LOCAL_ONLY, LOCAL_ONLY_SINCE, Coverage
 from cchc_metrics.verbs.measure import measure
@@ -75,6 +75,8 @@ if TYPE_CHECKING:
 _NO_NOTE = Text()
 _HELD = ("tables", "found", "read_from")
 """What a dataset has of the tables that it was made with, and no other dataset."""
+FORM06 = "form06"
+"""The preset of rules of the form as it is sent."""
 
 
 @public_methods
@@ -433,7 +435,7 @@ class Dataset:
         chosen = self._chosen(period)
         day = self._day(chosen)
         check_complete(chosen, day, self.coverage)
-        counted = self._counted((chosen,), day, None)
+        counted = self._counted((chosen,), day, FORM06_SETS)
         return form06(counted, units=self.units, unit=unit or self.unit, period=chosen, as_of=day)
 
     def form06_why(
@@ -648,7 +650,7 @@ class Dataset:
             problems=self.problems + contradictions(asked.measures, self.figures, self.catalogue, unit=self.unit, **asked_about),
             synthetic=self.synthetic,
             note=self.note,
-            form06=lambda: self.replace(rules="form06").form06(asked.period),
+            form06=lambda: self._own_form06(asked.period, asked.day),
             explain=self._explainer(),
             tables=self._any_scan().of_kinds,
             files={kind: table.file for kind, table in self.tables.items()},
@@ -741,9 +743,17 @@ class Dataset:
         return periods_needed(period, base or period.year_earlier(), self._day(period), self.plan)
 
     def _scan(
-        self, periods: tuple[Period, ...], as_of: date | None, sets: Mapping[str, Collection[str]] | None, engine: Engine = "auto"
+        self,
+        periods: tuple[Period, ...],
+        as_of: date | None,
+        sets: Mapping[str, Collection[str]] | None,
+        engine: Engine = "auto",
+        form: Period | None = None,
     ) -> Scan:
-        """Read every table once and keep what that gave, since measures, changes and report of one period ask the same."""
+        """Read every table once and keep what that gave, since measures, changes and report of one period ask the same.
+
+        Where dossiers are read from files each time, Form 06 of a period is counted beside: reading them costs many times as much.
+        """
         key = (periods, as_of, None if sets is None else frozenset((name, frozenset(dims)) for name, dims in sets.items()))
         scan = self._scans.get(key)
         if scan is None:
@@ -757,10 +767,26 @@ class Dataset:
                 exported=self.as_of,
                 sets=sets,
                 engine=engine,
+                beside=self._form_beside(form),
             )
             # The last answer only: a tally of a province is large. Exchanged as a whole, since other threads may look at it.
             object.__setattr__(self, "_scans", {key: scan})
         return scan
+
+    def _form_beside(self, period: Period | None) -> Beside | None:
+        dossiers = self.tables.get("dossiers")
+        if period is None or dossiers is None or dossiers.held:
+            return None
+        return Beside((period,), Rules.preset(FORM06), FORM06_SETS)
+
+    def _own_form06(self, period: Period, day: date) -> Form06:
+        """Return Form 06 of the unit that reports by the rules of the form; from the last reading where it was counted beside."""
+        counted = next((scan.beside for scan in self._scans.values()), None)
+        frame = None if counted is None else counted.frame
+        if counted is None or frame is None or (frame.periods, frame.as_of) != ((period,), day):
+            return self.replace(rules=FORM06).form06(period)
+        check_complete(period, day, self.coverage)
+        return form06(counted, units=self.units, unit=self.unit, period=period, as_of=day)
 
     def _any_scan(self) -> Scan:
         """Return the last reading of the tables, whatever it counted, or a new one that counts nothing."""
@@ -777,8 +803,9 @@ class Dataset:
         wanted: Sequence[Period],
         day: date,
         breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
+        form: Period | None = None,
     ) -> Measures:
-        scan = self._scan(asked, day, self.catalogue.event_sets(breakdowns))
+        scan = self._scan(asked, day, self.catalogue.event_sets(breakdowns), form=form)
         found = measure(
             counted_of(scan),
             self.catalogue,
@@ -807,7 +834,7 @@ class Dataset:
         check_begun(chosen, day)
         base = chosen.year_earlier() if baseline_period is None else as_period(baseline_period)
         periods = self._needed(chosen, base)
-        measures = self._measures(periods, periods, day, breakdowns)
+        measures = self._measures(periods, periods, day, breakdowns, form=chosen)
         return PeriodValues(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns))
 
     def _lineage(self, asked: PeriodValues) -> Lineage:

@@ -14,7 +14,7 @@ from cchc_metrics.read.joins import Joins, Links
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.sources import TableSource
 from cchc_metrics.records.codes import Code
-from cchc_metrics.records.columns import Columns
+from cchc_metrics.records.columns import Columns, gathered
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.calendar import Calendar
@@ -27,6 +27,21 @@ from cchc_metrics.verbs.quality import Quality, quality_of_part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """What else is counted of the dossiers while they are read: under other rules.
+
+    Args:
+        periods: the periods to be measured.
+        rules: how disputed points are decided.
+        sets: sets of events to count → dimensions to keep.
+    """
+
+    periods: tuple[Period, ...]
+    rules: Rules
+    sets: Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Scan:
     """What one reading of every table gave.
 
@@ -35,12 +50,14 @@ class Scan:
         problems: everything that is wrong with the tables, kind by kind, then what the rules and the calendar find in dossiers.
         of_kinds: kind → what is wrong with its table, a part of the problems.
         marks: kind → what has to stand beside every value of its table: a column of dates that nobody used may be one that counts.
+        beside: the counts of the dossiers that were asked for beside; None where none were.
     """
 
     counted: Tally | None
     problems: Problems
     of_kinds: Mapping[str, Problems]
     marks: Mapping[str, Text]
+    beside: Tally | None = None
 
 
 def scan_tables(
@@ -54,6 +71,7 @@ def scan_tables(
     exported: date | None,
     sets: Mapping[str, Collection[str]] | None,
     engine: Engine = "auto",
+    beside: Beside | None = None,
 ) -> Scan:
     """Read every table once: count it over the periods and find what is wrong with it.
 
@@ -67,22 +85,28 @@ def scan_tables(
         exported: the day of export; None where it is not known.
         sets: sets of events to count → dimensions to keep; None for all but those by procedure.
         engine: how dossiers are counted.
+        beside: what else is counted of the dossiers, so that they need not be read twice.
     """
     # Asked about one day only, so a running period is not counted day by day.
     counted = Tally.zero(Frame.of(periods, rules, calendar, as_of=as_of, daily=False)) if periods else None
     problems: dict[str, Problems] = {}
     quality = Quality(Problems())
+    also: Tally | None = None
     for kind, table in tables.items():
         findings = _Findings(table)
         parts = _parts(table, tables, findings)
+        chosen = engine_of_table(engine, table.rows) if kind == "dossiers" else engine
         if kind == "dossiers":
             parts = _checked(parts, findings, rules, calendar, exported)
+        other = None
+        if kind == "dossiers" and beside is not None:
+            other = _CountedBeside(beside, calendar, as_of, chosen)
+            parts = other.noting(parts)
         try:
             if counted is None:
                 for _ in parts:
                     pass
             else:
-                chosen = engine_of_table(engine, table.rows) if kind == "dossiers" else engine
                 counted += tally(
                     {kind: parts}, periods=periods, rules=rules, calendar=calendar, as_of=as_of, sets=sets, engine=chosen, daily=False
                 )
@@ -91,12 +115,14 @@ def scan_tables(
         else:
             problems[kind] = findings.in_order()
             quality += findings.quality
+            also = also if other is None else other.counted
     each = [(kind, problems.get(kind, before)) for kind, before in found]
     everything = sum((own for _, own in each), Problems()) + quality.findings()
     of_kinds: dict[str, Problems] = {}
     for kind, own in each:
         of_kinds[kind] = of_kinds.get(kind, Problems()) + own
-    return Scan(counted, everything, of_kinds, {kind: mark for kind, own in problems.items() if (mark := mark_of(own)) is not None})
+    marks = {kind: mark for kind, own in problems.items() if (mark := mark_of(own)) is not None}
+    return Scan(counted, everything, of_kinds, marks, also)
 
 
 def counted_of(scan: Scan) -> Tally:
@@ -180,3 +206,26 @@ def _checked(parts: Iterator[Columns], findings: _Findings, rules: Rules, calend
     for columns in parts:
         findings.quality += quality_of_part(columns, rules=rules, calendar=calendar, exported=exported, full=findings.quality.full())
         yield columns
+
+
+class _CountedBeside:
+    """Counts parts of dossiers under other rules while they go by."""
+
+    def __init__(self, asked: Beside, calendar: Calendar, as_of: date | None, engine: Engine) -> None:
+        self._asked, self._calendar, self._as_of, self._engine = asked, calendar, as_of, engine
+        self.counted = Tally.zero(Frame.of(asked.periods, asked.rules, calendar, as_of=as_of, daily=False))
+
+    def noting(self, parts: Iterator[Columns]) -> Iterator[Columns]:
+        """Yield the parts, small ones as one, and count each."""
+        for columns in gathered(parts):
+            self.counted += tally(
+                {"dossiers": columns},
+                periods=self._asked.periods,
+                rules=self._asked.rules,
+                calendar=self._calendar,
+                as_of=self._as_of,
+                sets=self._asked.sets,
+                engine=self._engine,
+                daily=False,
+            )
+            yield columns

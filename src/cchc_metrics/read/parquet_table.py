@@ -65,6 +65,7 @@ class ParquetTable:
         texts: headings of the columns that can be read as dictionaries.
         keys: for each file the columns that stand in the names of its folders, with their value (None: it has none).
         uneven: headings of the columns that are text of one type in one file and of another in another.
+        shapes: for each file a number, equal for files of the same columns and types in the same order: rows of such can be one part.
         fixed: row, counted from 1 over all files → heading → the cell that is read in place of the file's.
     """
 
@@ -74,6 +75,7 @@ class ParquetTable:
     texts: frozenset[str]
     keys: tuple[Mapping[str, str | None], ...]
     uneven: frozenset[str]
+    shapes: tuple[int, ...]
     fixed: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -96,26 +98,29 @@ class ParquetTable:
             first += rows
 
     def _loads(self, headings: Collection[str], *, plain: Collection[str], part_rows: int) -> Iterator[tuple[int, Load]]:
-        for path, metadata, keys in zip(self.paths, self.metadata, self.keys, strict=True):
+        held: list[Load] = []
+        rows, shape = 0, -1
+        for at, (path, metadata, keys) in enumerate(zip(self.paths, self.metadata, self.keys, strict=True)):
             reader = partial(_reader, path, metadata, [h for h in headings if h in self.texts and h not in plain and h not in keys])
             whole = partial(_whole, keys={h: keys[h] for h in headings if h in keys}, uneven=self.uneven.intersection(headings))
             written = [h for h in headings if h not in keys]
             groups: list[int] = []
-            rows = 0
             for group in range(metadata.num_row_groups):
                 size = metadata.row_group(group).num_rows
                 if not size:
                     continue
-                if groups and rows + size > part_rows:
-                    yield rows, partial(_groups, reader, groups, written, whole)
-                    groups, rows = [], 0
+                if rows and (rows + size > part_rows or shape != self.shapes[at]):
+                    yield rows, _together([*held, *([partial(_groups, reader, groups, written, whole)] if groups else [])])
+                    held, groups, rows = [], [], 0
                 if size <= 2 * part_rows:
-                    groups, rows = [*groups, group], rows + size
+                    groups, rows, shape = [*groups, group], rows + size, self.shapes[at]
                     continue
                 for batch in _batches(reader, group, written, part_rows):
                     yield batch.num_rows, partial(_table, batch, whole)
             if groups:
-                yield rows, partial(_groups, reader, groups, written, whole)
+                held.append(partial(_groups, reader, groups, written, whole))
+        if rows:
+            yield rows, _together(held)
 
     def first(self, headings: Collection[str], rows: int) -> Any:
         """Return some of its first rows as an Arrow table."""
@@ -156,7 +161,12 @@ def open_parquet(path: Path) -> ParquetTable:
     even = [pa.schema([field for field in own if field.name not in uneven]) for own in types]
     read(lambda: pa.unify_schemas(even, promote_options="permissive") if len(even) > 1 else None)
     texts = frozenset(h for h, kinds in found.items() if headings.count(h) == 1 and all(map(is_text, kinds)))
-    return ParquetTable(paths, tuple(reader.metadata for reader in opened), headings, texts, tuple(keys), uneven)
+    plain = [own.remove_metadata() for own in types]
+    shapes = tuple(
+        next(at for at, (other, keyed) in enumerate(zip(plain, keys, strict=True)) if other.equals(own) and keyed.keys() == named.keys())
+        for own, named in zip(plain, keys, strict=True)
+    )
+    return ParquetTable(paths, tuple(reader.metadata for reader in opened), headings, texts, tuple(keys), uneven, shapes)
 
 
 def part_files(folder: Path) -> tuple[Path, ...]:
@@ -225,6 +235,11 @@ def _reader(path: Path, metadata: Any, dictionaries: list[str]) -> Any:
 
     # A flipped bit can give another number that is as good as the right one; checksums, where the file has them, tell.
     return pq.ParquetFile(path, metadata=metadata, read_dictionary=dictionaries, pre_buffer=True, page_checksum_verification=True)
+
+
+def _together(loads: list[Load]) -> Load:
+    """Return what reads the rows of several files as one part, since a part has costs of its own however few rows it has."""
+    return loads[0] if len(loads) == 1 else lambda: joined([load() for load in loads])
 
 
 def _groups(reader: Load, groups: list[int], headings: list[str], whole: Callable[[Any], Any]) -> Any:
