@@ -32,8 +32,13 @@ def _some_hashes(offsets: Array, data: Array) -> Array:
     padded = np.concatenate([data, np.zeros(16, dtype=np.uint8)])
     # Every eight bytes in a row are a word, whatever they begin with.
     words = np.ndarray((len(data) + 9,), dtype="<u8", buffer=padded, strides=(1,))
-    for start in range(0, int(lengths.max()), 8):
-        rows = slice(None) if start + 8 <= int(lengths.min()) else np.flatnonzero(lengths > start)
+    shortest, longest = int(lengths.min()), int(lengths.max())
+    for start in range(0, longest, 8):
+        if shortest == longest:  # as codes of one system are: the words lie at equal distances
+            word = np.ndarray((len(lengths),), dtype="<u8", buffer=padded, offset=start, strides=(longest,)) & _FULL[min(longest - start, 8)]
+            found = mixed(found ^ word)
+            continue
+        rows = slice(None) if start + 8 <= shortest else np.flatnonzero(lengths > start)
         word = words[offsets[:-1][rows] + start] & _FULL[np.minimum(lengths[rows] - start, 8)]
         found[rows] = mixed(found[rows] ^ word)
     return found

@@ -30,6 +30,8 @@ _INFINITE: Final = MappingProxyType(
 )
 """Numbers by which databases hand on a day or an instant that never comes, or never was; all of them lie beyond what Python can write."""
 
+_BLOCK: Final = 1 << 20
+
 
 def arrow() -> Any:
     """Return the module ``pyarrow``.
@@ -120,10 +122,25 @@ def _as_texts(array: Any) -> Any:
     plain = pa.types.is_string(array.type) or pa.types.is_large_string(array.type)
     try:
         texts = array if plain else array.cast(pa.large_string())
-        texts.validate(full=True)  # a file may call a column text whose bytes are none: 5 ns a row
+        if not _is_ascii(texts):
+            texts.validate(full=True)  # a file may call a column text whose bytes are none: 5 ns a row
     except pa.ArrowInvalid:
         return array.cast(pa.large_binary()) if is_text(array.type) else array
     return texts
+
+
+def _is_ascii(texts: Any) -> bool:
+    """Return whether texts are plain ASCII, each where it says, so that there is nothing to look for in them; quickly seen."""
+    texts.validate()
+    _, places, data = texts.buffers()
+    if data is None or not len(texts):
+        return True
+    kind = np.dtype(np.int64 if arrow().types.is_large_string(texts.type) else np.int32)
+    offsets = np.frombuffer(places, dtype=kind, count=len(texts) + 1, offset=texts.offset * kind.itemsize)
+    if bool((offsets[1:] < offsets[:-1]).any()):
+        return False
+    first, last = int(offsets[0]), int(offsets[-1])
+    return all(data.slice(at, min(_BLOCK, last - at)).to_pybytes().isascii() for at in range(first, last, _BLOCK))
 
 
 def as_large_string(cells: Any) -> Any:

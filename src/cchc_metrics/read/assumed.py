@@ -130,9 +130,13 @@ def report_followed(rules: Iterable[Follows], cells: Callable[[str], Iterable[An
 
 def says_something(rule: Follows, cells: Iterable[Any], own: Own) -> bool:
     """Return whether a column follows in some row from the distinct cells of the one that it follows from."""
-    listed = list(cells)
+    listed = []
+    for cell in cells:  # which may be read while they are asked for
+        if _follows(rule, cell):
+            return True
+        listed.append(cell)
     meant = own.worded({rule.source: RawColumn(listed, np.arange(len(listed), dtype=np.int32))}, [rule.source])[rule.source]
-    return any(_follows(rule, cell) for cell in [*listed, *(meant.values if isinstance(meant, RawColumn) else ())])
+    return isinstance(meant, RawColumn) and any(_follows(rule, cell) for cell in meant.values)
 
 
 def _follows(rule: Follows, cell: Any) -> str | None:

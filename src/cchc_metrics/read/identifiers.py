@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,12 +143,7 @@ def _odd_rows(offsets: Array, data: Array, nulls: Array) -> Array:
     """
     odd = offsets[1:] == offsets[:-1]
     odd |= nulls.view(bool)
-    used = data[offsets[0] : offsets[-1]]
-    # One subtraction: the 94 visible characters come to lie below 94, all others above.
-    strange = used - np.uint8(33)
-    found = [np.flatnonzero(strange >= 94)] if used.size and int(strange.max()) >= 94 else []
-    # Of a text formula, ="000123", a number that a spreadsheet shortened, 2,1E+17, letters that were lost, 12/Q?, and errors, #N/A.
-    found += [np.flatnonzero(used == np.uint8(mark)) for mark in b"=+?#"]
+    found = list(_odd_places(data[offsets[0] : offsets[-1]]))
     lengths = np.diff(offsets)
     short = np.flatnonzero((lengths >= _SHORTEST_DATE) & (lengths <= _LONGEST_DATE))
     if short.size:  # 12-Mar, Jan-21
@@ -158,3 +153,21 @@ def _odd_rows(offsets: Array, data: Array, nulls: Array) -> Array:
     for places in found:
         odd[np.searchsorted(offsets, places + offsets[0], side="right") - 1] = True
     return np.flatnonzero(odd)
+
+
+_BLOCK = 1 << 18
+"""So many bytes are looked through at a time: they stay in the cache, and no memory is asked for."""
+_MARKS = b"=+?#"
+"""Of a text formula, ="000123", a number that a spreadsheet shortened, 2,1E+17, letters that were lost, 12/Q?, and errors, #N/A."""
+
+
+def _odd_places(used: Array) -> Iterator[Array]:
+    """Yield where bytes are that are no visible ASCII character, or one of the marks."""
+    for first in range(0, len(used), _BLOCK):
+        block = used[first : first + _BLOCK]
+        # One subtraction: the 94 visible characters come to lie below 94, all others above.
+        strange = block - np.uint8(33)
+        if int(strange.max()) >= 94:
+            yield first + np.flatnonzero(strange >= 94)
+        written = block.tobytes()  # in which Python finds a byte many times as fast
+        yield from (first + np.flatnonzero(block == mark) for mark in _MARKS if mark in written)

@@ -430,14 +430,17 @@ def _dated(table: PartedTable, known: Collection[int]) -> frozenset[int]:
     return frozenset(table.headings.index(names[at]) for at in dated_columns(rows, ()) if names[at] in others)
 
 
-def _words(table: PartedTable, position: int) -> set[Any]:
-    """Return the distinct cells of a column."""
+def _words(table: PartedTable, position: int) -> Iterator[Any]:
+    """Yield the distinct cells of a column; no more of it is read than is asked for, since often the first rows say what is to be known."""
     heading = table.headings[position]
-    loads = table.loads([heading], plain=(), part_rows=PART_ROWS)
-    try:
-        return {python_value(cell) for _, load in loads for cell in one_array(read(load).column(0)).unique()}
-    except arrow().ArrowNotImplementedError:  # lists and the like, which are no words
-        return set()
+    known: set[Any] = set()
+    for _, load in table.loads([heading], plain=(), part_rows=PART_ROWS):
+        try:
+            cells = {python_value(cell) for cell in one_array(read(load).column(0)).unique()}
+        except arrow().ArrowNotImplementedError:  # lists and the like, which are no words
+            return
+        yield from cells - known
+        known |= cells
 
 
 def _signs(scan: _Scan, pool: ThreadPoolExecutor, workers: int) -> Mapping[str, Signs]:

@@ -229,7 +229,7 @@ def _wait_without_dates(dossiers: Columns, rules: Rules) -> Array:
 def _computed_again(dossiers: Columns, rules: Rules, calendar: Calendar) -> tuple[Array, Array]:
     """Return the due dates that follow from the terms where the given ones differ (int32, ``NO_DAY``), and whether by less than a day."""
     given = dossiers.days("due_at")
-    if "due_at" not in dossiers:
+    if "due_at" not in dossiers or not (dossiers.numbers("term") >= 0).any():
         return np.full(len(dossiers), NO_DAY, dtype=np.int32), np.zeros(len(dossiers), dtype=bool)
     like_given = {"given_due": "ignored"} | ({} if rules.given_due_includes_pauses else {"pauses": "subtract"})
     computed = dues_of(dossiers, rules.model_copy(update=like_given), calendar).day
