@@ -35,7 +35,9 @@ def _some_hashes(offsets: Array, data: Array) -> Array:
     shortest, longest = int(lengths.min()), int(lengths.max())
     for start in range(0, longest, 8):
         if shortest == longest:  # as codes of one system are: the words lie at equal distances
-            word = np.ndarray((len(lengths),), dtype="<u8", buffer=padded, offset=start, strides=(longest,)) & _FULL[min(longest - start, 8)]
+            word = (
+                np.ndarray((len(lengths),), dtype="<u8", buffer=padded, offset=start, strides=(longest,)) & _FULL[min(longest - start, 8)]
+            )
             found = mixed(found ^ word)
             continue
         rows = slice(None) if start + 8 <= shortest else np.flatnonzero(lengths > start)
