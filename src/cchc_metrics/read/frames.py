@@ -239,9 +239,10 @@ def _with_index(kind: Kind, parsed: Parsed, table: Any, own: Mapping[str, str]) 
 def _pandas_column(series: Any, spec: ColumnSpec) -> RawColumn | TypedColumn:
     typed = series.dtype
     if type(typed).__name__ == "CategoricalDtype":
-        codes = series.cat.codes.to_numpy()
-        values = [*map(_cell, series.cat.categories.tolist()), None]
-        return RawColumn(values, np.where(codes < 0, len(values) - 1, codes).astype(np.int32))
+        # What no row has says nothing, as of a dictionary of Arrow: neither an unused category nor an empty cell that is not there.
+        used, codes = np.unique(series.cat.codes.to_numpy(), return_inverse=True)
+        named = series.cat.categories.tolist()
+        return RawColumn([None if at < 0 else _cell(named[at]) for at in used.tolist()], codes.astype(np.int32))
     array = _pandas_array(series)
     return _column(series.tolist()) if array is None else column_of(spec, array)
 
