@@ -40,7 +40,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rule_presets, rules_id, rules_until
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.scan import Beside, Scan, codes_of_tables, counted_of, quality_of_tables, scan_tables
+from cchc_metrics.scan import Beside, Elsewhere, Found, Scan, codes_of_tables, counted_of, quality_of_tables, scan_tables
 from cchc_metrics.snapshot.changes import FigureChanges
 from cchc_metrics.snapshot.model import Origin, Provenance, Snapshot
 from cchc_metrics.snapshot.since import changes_between
@@ -99,6 +99,7 @@ class Dataset:
         coverage: kind → first and last day between which its records are complete.
         local_only: whether dossiers are those of the province's own system, which since 01/07/2026 lacks what ministries' systems serve.
         figures: what no record gives and somebody entered by hand: ``Figure`` or mappings, each with its source and who signed for it.
+        workers: how many processes read a large table of Parquet; what they find is the same.
         as_of: the day of export; nothing later is known. None for the last day of whatever period is asked about.
         period: the period that is meant where none is said.
         synthetic, note: printed with every output.
@@ -130,6 +131,7 @@ class Dataset:
     coverage: Coverage
     local_only: bool
     figures: tuple[Figure, ...]
+    workers: int
     as_of: date | None
     period: Period | None
     synthetic: bool
@@ -153,6 +155,7 @@ class Dataset:
         coverage: Coverage | None = None,
         local_only: bool = False,
         figures: Iterable[Figure | Mapping[str, Any]] = (),
+        workers: int = 1,
         as_of: date | None = None,
         period: Period | str | None = None,
         synthetic: bool = False,
@@ -184,6 +187,7 @@ class Dataset:
             coverage=MappingProxyType(dict(coverage or {})),
             local_only=local_only,
             figures=checked_figures(figures, catalogue or default_catalogue(), tree, unit=reporting),
+            workers=_checked_workers(workers),
             as_of=as_of,
             period=Period.parse(period) if isinstance(period, str) else period,
             synthetic=synthetic,
@@ -215,6 +219,8 @@ class Dataset:
             changes["rules"] = Rules.preset(changes["rules"])
         if isinstance(changes.get("period"), str):
             changes["period"] = Period.parse(changes["period"])
+        if "workers" in changes:
+            _checked_workers(changes["workers"])
         if changes.get("figures"):
             changes["figures"] = checked_figures(
                 changes["figures"], changes.get("catalogue", self.catalogue), self.units, unit=changes.get("unit", self.unit)
@@ -768,10 +774,40 @@ class Dataset:
                 sets=sets,
                 engine=engine,
                 beside=self._form_beside(form),
+                elsewhere=self._by_processes(periods, as_of, sets, form) if self.workers > 1 else None,
             )
             # The last answer only: a tally of a province is large. Exchanged as a whole, since other threads may look at it.
             object.__setattr__(self, "_scans", {key: scan})
         return scan
+
+    def _by_processes(
+        self, periods: tuple[Period, ...], as_of: date | None, sets: Mapping[str, Collection[str]] | None, form: Period | None
+    ) -> Elsewhere:
+        """Return what reads a table of Parquet by several processes, where they are sooner done."""
+
+        def read(table: TableSource) -> Found | None:
+            from cchc_metrics.fold.ask import Ask  # noqa: PLC0415  only where there are several processes
+            from cchc_metrics.fold.processes import scan_in_processes  # noqa: PLC0415  as above
+
+            if table.given is None:
+                return None
+            others = {join.kind: self.tables[join.kind].whole() for join in kind_named(table.kind).joins if join.kind in self.tables}
+            ask = Ask.of(
+                table.kind,
+                periods,
+                rules=self.rules,
+                calendar=self.calendar,
+                as_of=as_of,
+                sets=sets,
+                units=table.given.units,
+                extracted_on=table.given.extracted_on,
+                joins={name: parsed.columns for name, parsed in others.items() if parsed.usable},
+                file=table.file,
+            )
+            beside = self._form_beside(form) if table.kind == "dossiers" else None
+            return scan_in_processes(table, replace(ask, own=table.given.own), workers=self.workers, beside=beside)
+
+        return read
 
     def _form_beside(self, period: Period | None) -> Beside | None:
         dossiers = self.tables.get("dossiers")
@@ -897,6 +933,12 @@ class Dataset:
         return other.measures(*periods, breakdowns=breakdowns)
 
 
+def _checked_workers(workers: int) -> int:
+    if workers < 1:
+        raise InputError(f"số tiến trình phải từ 1: {workers}", f"at least one worker: {workers}")
+    return workers
+
+
 @public
 def read_folder(
     path: Path | str,
@@ -909,6 +951,7 @@ def read_folder(
     scheme: Scheme | Path | str | None = None,
     scores: Path | str | None = None,
     whole: bool = False,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Dataset:
     """Read a district's folder; bad rows are set apart and reported, never dropped silently.
@@ -927,6 +970,7 @@ def read_folder(
         scheme: a scoring scheme, its file or the name of a built-in one; the folder's ``scheme.toml`` by default.
         scores: the file with what is scored beside the measures; the folder's ``scores.toml`` by default.
         whole: whether Parquet is read now, in one part.
+        workers: how many processes read a large table of Parquet, once it is asked about; what they find is the same.
         progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
 
     Raises:
@@ -939,7 +983,7 @@ def read_folder(
     chosen = scheme if scheme is not None and not isinstance(scheme, (str, Path)) else files.scheme(scheme)
     earlier = files.baseline_path if baseline is None else baseline
     if isinstance(earlier, (str, Path)):
-        earlier = _earlier(Path(earlier), files, catalogue, progress)
+        earlier = _earlier(Path(earlier), files, catalogue, progress, workers)
     made = _of_files(files).replace(
         rules=district.rules if rules is None else rules,
         catalogue=catalogue,
@@ -948,6 +992,7 @@ def read_folder(
         scheme=chosen,
         given_scores=files.scores(scores) if chosen is not None else {},
         baseline=earlier,
+        workers=workers,
         as_of=as_of or district.extracted_on,
         period=period if period is not None else district.period or None,
     )
@@ -983,7 +1028,9 @@ def _of_files(files: FolderFiles) -> Dataset:
     return made
 
 
-def _earlier(place: Path, files: FolderFiles, catalogue: Catalogue, progress: Progress | None) -> Dataset | Snapshot | MeasureSource:
+def _earlier(
+    place: Path, files: FolderFiles, catalogue: Catalogue, progress: Progress | None, workers: int
+) -> Dataset | Snapshot | MeasureSource:
     """Return what is compared with: another folder, a snapshot by its file or its name, or a file of figures."""
     named = None if place.exists() else snapshot_path(files.path, str(place))
     if named is not None or place.name.endswith(ENDING):
@@ -991,7 +1038,7 @@ def _earlier(place: Path, files: FolderFiles, catalogue: Catalogue, progress: Pr
     if not place.is_dir():
         return files.baseline(place, catalogue)
     other = open_folder(place, progress=progress)
-    made = _of_files(other).replace(catalogue=catalogue, figures=other.figures())
+    made = _of_files(other).replace(catalogue=catalogue, figures=other.figures(), workers=workers)
     own = tuple(each for each in other.inputs if each.kind not in (*CHOSEN, "catalogue"))
     made._set(read_from=own)  # noqa: SLF001  its own kind
     return made

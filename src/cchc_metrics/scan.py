@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,6 +42,27 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What reading one table gave.
+
+    Args:
+        counted: its counts.
+        problems: what is wrong with it, in the order of its rows.
+        quality: what the rules and the calendar find in dossiers.
+        beside: what was counted beside; None where nothing was.
+    """
+
+    counted: Tally
+    problems: Problems
+    quality: Quality
+    beside: Tally | None
+
+
+Elsewhere = Callable[[TableSource], Found | None]
+"""Reads a table by other means; None where it does not."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Scan:
     """What one reading of every table gave.
 
@@ -72,6 +93,7 @@ def scan_tables(
     sets: Mapping[str, Collection[str]] | None,
     engine: Engine = "auto",
     beside: Beside | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Scan:
     """Read every table once: count it over the periods and find what is wrong with it.
 
@@ -86,6 +108,7 @@ def scan_tables(
         sets: sets of events to count → dimensions to keep; None for all but those by procedure.
         engine: how dossiers are counted.
         beside: what else is counted of the dossiers, so that they need not be read twice.
+        elsewhere: reads a table by other means, such as several processes; what it does not read is read here.
     """
     # Asked about one day only, so a running period is not counted day by day.
     counted = Tally.zero(Frame.of(periods, rules, calendar, as_of=as_of, daily=False)) if periods else None
@@ -93,14 +116,25 @@ def scan_tables(
     quality = Quality(Problems())
     also: Tally | None = None
     for kind, table in tables.items():
+        try:
+            found_there = None if elsewhere is None or counted is None else elsewhere(table)
+        except UnreadableFileError as error:
+            problems[kind] = unreadable(table.file, error)
+            continue
+        if found_there is not None and counted is not None:
+            counted += found_there.counted
+            problems[kind], also = found_there.problems, found_there.beside or also
+            quality += found_there.quality
+            continue
         findings = _Findings(table)
         parts = _parts(table, tables, findings)
-        chosen = engine_of_table(engine, table.rows) if kind == "dossiers" else engine
+        # A table that comes in parts is never compiled by itself: what reading it takes is many times what counting it does.
+        chosen = engine_of_table(engine, table.rows if table.held else None) if kind == "dossiers" else engine
         if kind == "dossiers":
             parts = _checked(parts, findings, rules, calendar, exported)
         other = None
         if kind == "dossiers" and beside is not None:
-            other = _CountedBeside(beside, calendar, as_of, chosen)
+            other = CountedBeside(beside, calendar, as_of, chosen)
             parts = other.noting(parts)
         try:
             if counted is None:
@@ -208,7 +242,7 @@ def _checked(parts: Iterator[Columns], findings: _Findings, rules: Rules, calend
         yield columns
 
 
-class _CountedBeside:
+class CountedBeside:
     """Counts parts of dossiers under other rules while they go by."""
 
     def __init__(self, asked: Beside, calendar: Calendar, as_of: date | None, engine: Engine) -> None:
@@ -218,14 +252,19 @@ class _CountedBeside:
     def noting(self, parts: Iterator[Columns]) -> Iterator[Columns]:
         """Yield the parts, small ones as one, and count each."""
         for columns in gathered(parts):
-            self.counted += tally(
-                {"dossiers": columns},
-                periods=self._asked.periods,
-                rules=self._asked.rules,
-                calendar=self._calendar,
-                as_of=self._as_of,
-                sets=self._asked.sets,
-                engine=self._engine,
-                daily=False,
-            )
+            self.add(columns)
             yield columns
+
+    def add(self, columns: Columns) -> None:
+        """Count a part."""
+        asked = self._asked
+        self.counted += tally(
+            {"dossiers": columns},
+            periods=asked.periods,
+            rules=asked.rules,
+            calendar=self._calendar,
+            as_of=self._as_of,
+            sets=asked.sets,
+            engine=self._engine,
+            daily=False,
+        )

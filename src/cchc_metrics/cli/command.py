@@ -71,6 +71,9 @@ plan_option = click.option("--plan", type=PATH, help="the plan; default: distric
 rules_option = click.option("--rules", help="a preset of rules; default: district.toml")
 scheme_option = click.option("--scheme", help="a built-in scheme (qd766, district_example …) or a file; default: the folder's scheme.toml")
 scores_option = click.option("--scores", type=PATH, help="what is scored; default: the folder's scores.toml")
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="how many processes read large Parquet tables"
+)
 unit_option = click.option("--unit", default="", help="unit code; default: the unit that reports")
 
 

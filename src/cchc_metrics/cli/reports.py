@@ -31,6 +31,7 @@ from cchc_metrics.cli.command import (
     status,
     tell_errors,
     unit_option,
+    workers_option,
     working,
 )
 from cchc_metrics.errors import InputError
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 @rules_option
 @scheme_option
 @scores_option
+@workers_option
 @lang_option
 @click.option("--out", type=PATH, help="folder to write to; created when missing")
 @click.option("--formats", default="txt,json,md", show_default=True, help=f"what to write to --out: {FORMATS}")
@@ -81,6 +83,7 @@ def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: 
 @baseline_option
 @plan_option
 @rules_option
+@workers_option
 @lang_option
 @click.option("--rows", type=FILE_PATH, help="a TOML file of rows of one's own, instead of those of the package")
 @click.option("--out", type=PATH, help="folder to write to; created when missing")
@@ -121,6 +124,7 @@ def plan_command(folder: Path, lang: Lang, **chosen: Any) -> None:
 @click.argument("folder", type=PATH, required=False)
 @period_option
 @as_of_option
+@workers_option
 @unit_option
 @click.option("--rules", default="form06", show_default=True, help="a preset of rules")
 @click.option("--check", "published", type=FILE_PATH, help="check a published form (CSV) instead")

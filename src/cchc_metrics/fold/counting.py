@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -134,11 +134,15 @@ class Counting:
         ask: what is counted.
         joins: the other tables.
         repeated: the numbers of the ids that stand more than once (uint64, ascending).
+        unread: columns that are not read again, since nothing more is to be learnt from them.
+        note: is given all rows that count, joined with the other tables.
     """
 
     ask: Ask
     joins: Joins
     repeated: Array
+    unread: frozenset[str] = frozenset()
+    note: Callable[[Columns], None] | None = None
 
     @classmethod
     def of(cls, ask: Ask) -> Counting:
@@ -200,7 +204,7 @@ class Counting:
 
     def raw(self, table: Any, rows: Array | range, sheet: str, *, keep_ids: bool, distinct: bool = True) -> tuple[RawTable, dict[str, Any]]:
         """Return an Arrow table as ``judge`` takes it: the table, and canonical column → cells."""
-        names = self.ask.understood.names
+        names = {name: heading for name, heading in self.ask.understood.names.items() if name not in self.unread}
         positions = {name: table.schema.names.index(heading) for name, heading in names.items()}
         found = raw_table(self.ask.known, table, positions, file=self.ask.file, rows=rows, keep_ids=keep_ids, distinct=distinct)
         signs = {name: self.ask.sign(name) for name in names}
@@ -253,6 +257,8 @@ class Counting:
         if ask.kind == "dossiers":
             quality += quality_of_part(with_others, rules=ask.rules, calendar=ask.calendar, exported=ask.extracted_on)
         counted = self.tally(with_others)
+        if self.note is not None:
+            self.note(with_others)
         if keys is not None:
             problems = keys.placed(problems)
             quality = replace(quality, problems=keys.placed(quality.problems))

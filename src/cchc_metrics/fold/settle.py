@@ -48,17 +48,22 @@ def settle(ask: Ask, partial: Partial, parts: Iterable[Columns] = ()) -> Scan:
     >>> settle(ask, tally_batches(ask, [held])).problems.read
     3
     """
-    counter = Counting.of(ask)
+    whole, own = settled(Counting.of(ask), partial, parts)
+    everything = own + whole.quality.findings()
+    mark = mark_of(own)
+    return Scan(whole.tally, everything, {ask.kind: own}, {} if mark is None else {ask.kind: mark})
+
+
+def settled(counter: Counting, partial: Partial, parts: Iterable[Columns]) -> tuple[Partial, Problems]:
+    """Return what all rows add, those that were set apart too, and what is wrong with the table; see ``settle``."""
+    ask, counter = counter.ask, replace(counter, unread=frozenset())
     whole = reduce(add, _of_apart(counter, partial.apart), replace(partial, apart=()))
     if ask.head is not None and ask.head.usable:
         empty = arrow().Table.from_batches([], schema=ask.head.schema).select([*ask.head.names.values()])
         whole += counter.judged(empty, np.zeros(0, dtype=np.int64), "")
         _check_words(ask, whole)
     links = counter.joins.problems(whole.links, parts)
-    own = _head(ask, whole) + (whole.problems + links).ordered()
-    everything = own + whole.quality.findings()
-    mark = mark_of(own)
-    return Scan(whole.tally, everything, {ask.kind: own}, {} if mark is None else {ask.kind: mark})
+    return whole, _head(ask, whole) + (whole.problems + links).ordered()
 
 
 def _check_words(ask: Ask, whole: Partial) -> None:

@@ -69,7 +69,7 @@ def parse_parquet(path: Path, kind: Kind, given: Given, own: Mapping[str, str], 
     findings = Findings(file or path.name)
     table = _with_fixes(table, names.get(kind.id_columns[0]), given.fixes, findings)
     given = replace(given, fixes=NO_FIXES)
-    loads = table.loads(names.values(), plain=_identifiers(kind, names), part_rows=1 << 62)
+    loads = table.loads(names.values(), plain=id_headings(kind, names), part_rows=1 << 62)
     whole = joined([read(load) for _, load in loads] or [table.empty()])
     numbers = range(1, table.rows + 1)  # of a file without a column that is known nothing is read, and its rows are rejected all the same
     raw = raw_table(kind, whole, {name: whole.schema.names.index(heading) for name, heading in names.items()}, rows=numbers)
@@ -146,7 +146,7 @@ def parquet_cells(path: Path, *, file: str = "") -> RawTable:
     return RawTable(table.headings, columns, range(1, whole.num_rows + 1), file or path.name)
 
 
-def _identifiers(kind: Kind, names: Mapping[str, str]) -> tuple[str, ...]:
+def id_headings(kind: Kind, names: Mapping[str, str]) -> tuple[str, ...]:
     """Return the headings of the identifiers, which are hardly ever the same."""
     return tuple(heading for name, heading in names.items() if schema_by_name(kind.model)[name].cell_type.name == "id")
 
@@ -360,7 +360,7 @@ def _scan(scan: _Scan, workers: int, progress: Progress | None) -> Iterator[Pars
         repeated, sound = _repeated(scan, pool, workers)
         scan = replace(scan, signs=_signs(scan, pool, workers))
         names = dict(scan.names)
-        plain = _identifiers(scan.kind, names)
+        plain = id_headings(scan.kind, names)
         if not repeated.size and sound and not scan.keep_ids:  # nothing more is to be learnt from them
             names = {name: heading for name, heading in names.items() if heading not in plain}
 

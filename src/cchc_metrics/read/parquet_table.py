@@ -104,13 +104,14 @@ class ParquetTable:
             reader = partial(_reader, path, metadata, [h for h in headings if h in self.texts and h not in plain and h not in keys])
             whole = partial(_whole, keys={h: keys[h] for h in headings if h in keys}, uneven=self.uneven.intersection(headings))
             written = [h for h in headings if h not in keys]
+            some = partial(_groups, reader, headings=written, whole=whole, name=path.name if len(self.paths) > 1 else "")
             groups: list[int] = []
             for group in range(metadata.num_row_groups):
                 size = metadata.row_group(group).num_rows
                 if not size:
                     continue
                 if rows and (rows + size > part_rows or shape != self.shapes[at]):
-                    yield rows, _together([*held, *([partial(_groups, reader, groups, written, whole)] if groups else [])])
+                    yield rows, _together([*held, *([partial(some, groups)] if groups else [])])
                     held, groups, rows = [], [], 0
                 if size <= 2 * part_rows:
                     groups, rows, shape = [*groups, group], rows + size, self.shapes[at]
@@ -118,7 +119,7 @@ class ParquetTable:
                 for batch in _batches(reader, group, written, part_rows):
                     yield batch.num_rows, partial(_table, batch, whole)
             if groups:
-                held.append(partial(_groups, reader, groups, written, whole))
+                held.append(partial(some, groups))
         if rows:
             yield rows, _together(held)
 
@@ -242,8 +243,13 @@ def _together(loads: list[Load]) -> Load:
     return loads[0] if len(loads) == 1 else lambda: joined([load() for load in loads])
 
 
-def _groups(reader: Load, groups: list[int], headings: list[str], whole: Callable[[Any], Any]) -> Any:
-    return whole(reader().read_row_groups(groups, columns=headings, use_threads=False))
+def _groups(reader: Load, groups: list[int], headings: list[str], whole: Callable[[Any], Any], name: str) -> Any:
+    try:
+        return whole(read(lambda: reader().read_row_groups(groups, columns=headings, use_threads=False)))
+    except UnreadableFileError as error:
+        if not name:
+            raise
+        raise UnreadableFileError(f"{name}: {error.vi}", f"{name}: {error.en}") from None  # of many files the one is named
 
 
 def _whole(table: Any, *, keys: Mapping[str, str | None], uneven: Collection[str]) -> Any:

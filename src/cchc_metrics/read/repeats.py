@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
@@ -14,7 +15,8 @@ from cchc_metrics.hashes import Array
 
 HASHES: Final = 50_000_000
 """So many numbers are compared in memory (400 MB); more are kept in files by their first bits, and each file is compared by itself."""
-_FILES: Final = 64
+BUCKETS: Final = 64
+"""Into so many groups numbers are divided, by their first bits."""
 _AT_A_TIME: Final = 1 << 20
 
 
@@ -76,17 +78,41 @@ class Repeats:
         """Keep what is in memory in files, by the first bits."""
         try:
             if not self._files:
-                self._files = [self._open.enter_context(tempfile.TemporaryFile()) for _ in range(_FILES)]  # noqa: SIM115  it is one
-            for first in range(0, self._size, _AT_A_TIME):
-                some = self._held[first : min(first + _AT_A_TIME, self._size)]
-                group = (some >> np.uint64(58)).astype(np.uint8)
-                ends = np.cumsum(np.bincount(group, minlength=_FILES))
-                ordered = some[np.argsort(group, kind="stable")]
-                for file, part in zip(self._files, np.split(ordered, ends[:-1]), strict=True):
-                    part.tofile(file)
+                self._files = [self._open.enter_context(tempfile.TemporaryFile()) for _ in range(BUCKETS)]  # noqa: SIM115  it is one
         except OSError as error:
             raise _no_place(error) from None
+        put_by_bits(self._held[: self._size], self._files)
         self._size = 0
+
+
+def put_by_bits(numbers: Array, files: Sequence[Any]) -> None:
+    """Write numbers (uint64) into as many files as there are ``BUCKETS``, by their first bits.
+
+    Raises:
+        InputError: there is no place on disk.
+    """
+    try:
+        for first in range(0, len(numbers), _AT_A_TIME):
+            some = numbers[first : first + _AT_A_TIME]
+            group = (some >> np.uint64(58)).astype(np.uint8)
+            ends = np.cumsum(np.bincount(group, minlength=BUCKETS))
+            ordered = some[np.argsort(group, kind="stable")]
+            for file, part in zip(files, np.split(ordered, ends[:-1]), strict=True):
+                part.tofile(file)
+    except OSError as error:
+        raise _no_place(error) from None
+
+
+def twice_in(paths: Iterable[Path]) -> Array:
+    """Return which numbers stand more than once in some files together (uint64, ascending).
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    try:
+        return _twice(np.concatenate([np.zeros(0, dtype=np.uint64), *(np.fromfile(path, dtype=np.uint64) for path in paths)]))
+    except OSError as error:
+        raise _no_place(error) from None
 
 
 def _twice(numbers: Array) -> Array:

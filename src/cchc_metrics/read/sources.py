@@ -14,7 +14,8 @@ from cchc_metrics.read.files import is_parquet, parse_file
 from cchc_metrics.read.frames import ArrowStream, Cursor, frame_parsed, is_frame
 from cchc_metrics.read.own import NOTHING
 from cchc_metrics.read.parquet_files import parse_parquet, scan_file
-from cchc_metrics.read.raw import Progress
+from cchc_metrics.read.parquet_table import open_parquet
+from cchc_metrics.read.raw import Progress, UnreadableFileError
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.several import judged_together
 from cchc_metrics.read.tables import Parsed
@@ -34,8 +35,9 @@ class TableSource:
         parts: yields the table part by part, each with its problems; takes whether identifiers are kept. Every call reads anew.
         whole: returns the table in one part.
         held: whether the rows are in memory already.
-        rows: how many rows count, where that is known without reading.
+        rows: how many rows there are, where that is known without reading; of a table that is held, those that count.
         paths: the files that it is read from; none for memory.
+        given: what its rows are compared with, where it is Parquet that is left to be read.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class TableSource:
     held: bool
     rows: int | None = None
     paths: tuple[Path, ...] = ()
+    given: Given | None = None
 
     @classmethod
     def of_parts(cls, kind: str, parts: Sequence[Parsed], file: str = "", paths: Sequence[Path] = ()) -> TableSource:
@@ -174,4 +177,15 @@ def file_source(
     def parts(keep_ids: bool) -> Iterator[Parsed]:  # noqa: FBT001  the only argument
         return scan_file(kind, path, given, own, None, keep_ids, file=file, progress=progress)
 
-    return TableSource(kind.name, file, parts, lambda: parse_parquet(path, kind, given, own, file=file), held=False, paths=(path,))
+    def everything() -> Parsed:
+        return parse_parquet(path, kind, given, own, file=file)
+
+    return TableSource(kind.name, file, parts, everything, held=False, rows=_rows(path), paths=(path,), given=given)
+
+
+def _rows(path: Path) -> int | None:
+    """Return how many rows the ends of Parquet files say that there are; None where they cannot be read, which is told when they are."""
+    try:
+        return open_parquet(path).rows
+    except UnreadableFileError:
+        return None
