@@ -40,6 +40,7 @@ from cchc_metrics.reference.unit import UnitTree
 _DAY: Final = 86_400
 _VIETNAM: Final = 7 * 3600
 _FIRST, _LAST = day_number(FIRST_DATE), day_number(LAST_DATE)
+_AT_A_TIME: Final = 1 << 16
 _EXACT: Final = 1e15  # below, Python writes a float without an exponent, so that a whole one is read as it is
 _TICKS: Final = MappingProxyType({"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9})
 
@@ -98,12 +99,23 @@ def _by_distinct_cell(array: Any) -> RawColumn:
     if array.indices.null_count:
         codes = np.where(codes < 0, np.int32(len(values)), codes)
         values.append(None)
-    used = np.flatnonzero(np.bincount(codes, minlength=len(values)))
+    used = _used(codes, len(values))
     if len(used) < len(values):  # a dictionary is often of more rows than these: what none of them has says nothing
         place = np.zeros(len(values), dtype=np.int32)
         place[used] = np.arange(len(used), dtype=np.int32)
         values, codes = [values[at] for at in used.tolist()], place[codes]
     return _EncodedColumn(values, codes)
+
+
+def _used(codes: Array, size: int) -> Array:
+    """Return which codes below a number stand in some row, ascending; often the first rows have all of them, and no more is looked at."""
+    seen = np.zeros(size, dtype=bool)
+    step = max(_AT_A_TIME, size)
+    for first in range(0, len(codes), step):
+        seen |= np.bincount(codes[first : first + step], minlength=size) > 0
+        if seen.all():
+            break
+    return np.flatnonzero(seen)
 
 
 class _EncodedColumn(RawColumn):
