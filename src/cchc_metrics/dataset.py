@@ -40,7 +40,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules, rule_presets, rules_id, rules_until
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.report.model import Report
-from cchc_metrics.scan import Beside, Elsewhere, Found, Scan, codes_of_tables, counted_of, quality_of_tables, scan_tables
+from cchc_metrics.scan import Beside, Elsewhere, Scan, TableScan, codes_of_tables, counted_of, quality_of_tables, scan_tables
 from cchc_metrics.snapshot.changes import FigureChanges
 from cchc_metrics.snapshot.model import Origin, Provenance, Snapshot
 from cchc_metrics.snapshot.since import changes_between
@@ -785,7 +785,7 @@ class Dataset:
     ) -> Elsewhere:
         """Return what reads a table of Parquet by several processes, where they are sooner done."""
 
-        def read(table: TableSource) -> Found | None:
+        def read(table: TableSource) -> TableScan | None:
             from cchc_metrics.fold.ask import Ask  # noqa: PLC0415  only where there are several processes
             from cchc_metrics.fold.processes import scan_in_processes  # noqa: PLC0415  as above
 

@@ -42,7 +42,7 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class TableScan:
     """What reading one table gave.
 
     Args:
@@ -58,7 +58,7 @@ class Found:
     beside: Tally | None
 
 
-Elsewhere = Callable[[TableSource], Found | None]
+Elsewhere = Callable[[TableSource], TableScan | None]
 """Reads a table by other means; None where it does not."""
 
 

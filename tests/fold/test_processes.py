@@ -22,7 +22,7 @@ from tests.read.test_rows import UNITS
 from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.errors import InputError
 from cchc_metrics.fold import Ask, processes
-from cchc_metrics.fold.processes import Errand, Job, Worker, scan_in_processes
+from cchc_metrics.fold.processes import Job, ProcessErrand, Worker, scan_in_processes
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.own import NOTHING
 from cchc_metrics.read.sources import TableSource, file_source, memory_source
@@ -44,7 +44,7 @@ def sent(what: Any) -> Any:
 class Here:
     """Does the jobs of all processes in this one, with everything sent as it is between them."""
 
-    def __init__(self, errand: Errand, workers: int) -> None:
+    def __init__(self, errand: ProcessErrand, workers: int) -> None:
         self._workers = [Worker(sent(errand), number) for number in range(workers)]
 
     def __enter__(self) -> Self:

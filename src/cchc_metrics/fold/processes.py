@@ -37,7 +37,7 @@ from cchc_metrics.read.repeats import BUCKETS, put_by_bits, twice_in
 from cchc_metrics.read.sources import TableSource
 from cchc_metrics.records.columns import Array, Columns
 from cchc_metrics.records.record import schema_by_name
-from cchc_metrics.scan import Beside, CountedBeside, Found
+from cchc_metrics.scan import Beside, CountedBeside, TableScan
 
 AT_LEAST: Final = 1_000_000
 """Of fewer rows one process is done before others have begun."""
@@ -46,7 +46,7 @@ _RUNS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Errand:
+class ProcessErrand:
     """What every process is told when it starts.
 
     Args:
@@ -74,7 +74,7 @@ class Job(Protocol):
 class Worker:
     """What a process has: the table, opened."""
 
-    def __init__(self, errand: Errand, number: int) -> None:
+    def __init__(self, errand: ProcessErrand, number: int) -> None:
         self.errand, self.number = errand, number
         self.table = open_parquet(errand.path)
 
@@ -157,7 +157,7 @@ def scan_in_processes(
     part_rows: int = PART_ROWS,
     at_least: int = AT_LEAST,
     progress: Progress | None = None,
-) -> Found | None:
+) -> TableScan | None:
     """Return what reading a table gives, read by several processes; None where one process reads it better, or only one can.
 
     That is a table that is no Parquet, is small, lies in too few or too large row groups, has rows that were fixed since, or headings that
@@ -187,7 +187,7 @@ def scan_in_processes(
     if len(runs) < 2 or opened.rows < at_least or not asked.understood.usable or asked.worded:
         return None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        errand = Errand(asked, path, part_rows, beside, Path(folder))
+        errand = ProcessErrand(asked, path, part_rows, beside, Path(folder))
         with _Processes(errand, min(workers, len(runs))) as pool:
             signs: dict[str, Signs] = {}
             repeated, sound = np.zeros(0, dtype=np.uint64), True
@@ -215,10 +215,10 @@ def scan_in_processes(
 
     whole, problems = settled(counter, Partial.sum(partial for partial, _ in done), once_more())
     also = None if other is None else Tally.sum([other.counted, *(more for _, more in done)])
-    return Found(whole.tally, problems, whole.quality, also)
+    return TableScan(whole.tally, problems, whole.quality, also)
 
 
-def _beside(errand: Errand) -> CountedBeside | None:
+def _beside(errand: ProcessErrand) -> CountedBeside | None:
     ask = errand.ask
     return None if errand.beside is None else CountedBeside(errand.beside, ask.calendar, ask.as_of, "auto")
 
@@ -255,7 +255,7 @@ class _Failed:
 class _Processes:
     """Processes that do jobs; to be used with ``with``, which ends them."""
 
-    def __init__(self, errand: Errand, workers: int) -> None:
+    def __init__(self, errand: ProcessErrand, workers: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._running: dict[Connection, BaseProcess] = {}
         told = ForkingPickler.dumps(errand)
@@ -344,7 +344,7 @@ def _serve(connection: Connection, number: int) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it
     worker: Worker | None = None
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        errand: Errand = connection.recv()
+        errand: ProcessErrand = connection.recv()
         while True:
             job: Job = connection.recv()
             answer: Any
