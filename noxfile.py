@@ -150,6 +150,13 @@ def spark(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Give every reader and loader bytes that nobody foresaw, guided by what they reach, for ten minutes; posargs: targets, --seconds N."""
+    install(session, ".", "fuzz")
+    session.run("python", "-m", "tests.fuzz.run", *session.posargs)
+
+
+@nox.session
 def notebooks(session: nox.Session) -> None:
     """Run the notebooks of examples/notebooks from the first cell to the last, and look for the right figures in what they show."""
     install(session, ".", "notebooks")

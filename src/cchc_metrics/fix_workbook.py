@@ -89,7 +89,8 @@ def _table(folder: Path, file: str, sheet: str, kind: Kind, district: District, 
         if is_parquet(folder / file):
             raw = parquet_rows(folder / file, {row for problem in problems for row in problem.rows or (problem.row,)}, wanted, file=file)
         else:
-            raw = raw_table(folder / file, wanted=wanted, sheet=sheet, file=file, encoding=district.own(kind.name).encoding_of(file))
+            table = district.own(kind.name)
+            raw = raw_table(folder / file, wanted=wanted, sheet=sheet, file=file, encoding=table.encoding_of(file), limits=table.limits)
     except UnreadableFileError:
         return None
     places = match_headings(kind, raw.headings, own, worded=district.own(kind.name).values).positions

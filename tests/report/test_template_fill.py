@@ -25,6 +25,7 @@ from tests.folders import DISTRICT, EXAMPLE, small
 
 from cchc_metrics.dataset import Dataset, read_folder
 from cchc_metrics.errors import CchcError, InputError, MistakesError
+from cchc_metrics.report import template_parts
 from cchc_metrics.report.json_report import report_json
 from cchc_metrics.report.template_parts import NAME
 from cchc_metrics.report.template_workbook import Number, TemplateWorkbook
@@ -495,3 +496,15 @@ def test_a_form_that_is_damaged_is_filled_or_refused(data: bytes, at: int) -> No
         path = Path(folder) / "f.xlsx"
         path.write_bytes(content[:at] + data + content[at + len(data) :])
         TemplateWorkbook.open(path).filled({"Sheet1!A1": Number(1.5)}, lambda match: match[1])
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".docx"])
+def test_a_form_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"form{ending}"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as form:
+        form.writestr("xl/workbook.xml", b" " * 100_000)
+    monkeypatch.setattr(template_parts, "MOST_UNPACKED", 99_999)
+    with pytest.raises(InputError, match=r"form\.\w+»: the form unpacks to 100000 bytes, over 99999"):
+        example().fill_form(path, tmp_path / f"out{ending}", period="2021")

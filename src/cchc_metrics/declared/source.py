@@ -19,6 +19,8 @@ from cchc_metrics.text import Text
 
 DEEPEST, LONGEST = 50, 100
 """How deep tables and lists may be nested, and how many digits a number may have."""
+LARGEST = 1 << 24
+"""How many characters of TOML there may be; nobody writes more by hand."""
 
 _HUGE = re.compile(r"[0-9][0-9_]{4000,}")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -97,6 +99,9 @@ def parse_toml(raw: str | bytes, file: str, *, error: type[MistakesError] = Mist
     {'rate': Decimal('92.83')}
     """
     text = decode(raw, file, error=error)
+    if len(text) > LARGEST:
+        vi, en = f"{len(text)} ký tự, quá {LARGEST}; chia thành nhiều tệp", f"{len(text)} characters, over {LARGEST}; split the file"
+        raise error(f"{file}: {vi}", f"{file}: {en}")
     data = _parsed(text, file, error, partial(tomllib.loads, parse_float=Decimal), "TOML")
     found = Declared(file, data, text, "toml", error)
     _refuse(found, list(_over_limits(data)))

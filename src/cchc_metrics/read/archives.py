@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import IO, Final
 
+from cchc_metrics.read.areas import area_of_xlsb, areas_of_ods, check_xls
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.raw import UnreadableFileError
 
-MOST_AREA: Final = 1 << 26
-"""In cells, of the rectangles of all sheets of a workbook: the million rows of a sheet of Excel, 64 columns wide."""
-MOST_UNPACKED: Final = 1 << 31
-"""In bytes, of all that is packed in a workbook or a document."""
-_ROOT: Final = 1 << 12  # in so many bytes the first element of a part is found
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+
+_ROOT: Final = 1 << 12  # in so many bytes the first element of a part is found, or it is taken for a sheet
+_OTHER: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]*>\s*)*<(?!(?:\w+:)?worksheet\b)[A-Za-z_]")
 _PIECE: Final = 1 << 20
 _PLACE: Final = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,4})([0-9]{1,8})[\"']")
 _USUAL: Final = b'<c r="'
@@ -27,64 +29,87 @@ _USUAL: Final = b'<c r="'
 _COLUMNS: Final = ((re.compile(rb'<c r="[A-Z]{3}'), 16_384), (re.compile(rb'<c r="[D-Z][A-Z]'), 702), (re.compile(rb'<c r="[A-Z]{2}'), 104))
 _ROWS: Final = tuple((re.compile(rb'<c r="[A-Z]+[0-9]{%d}' % digits), 10**digits) for digits in (7, 6, 5))
 _CELL: Final = re.compile(rb"<(?:\w+:)?(c|row)(?=[\s/>])")
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, OSError, LookupError, OverflowError, ValueError)
 """What the archive's reader says of one that is broken; such a workbook is refused by its own reader."""
 
 
-def check_unpacked(data: bytes) -> None:
+def check_unpacked(data: bytes, limits: Limits = LIMITS) -> None:
     """Check that what is packed in a file is of a size that can be read.
 
     Args:
         data: the file; anything but an archive is left to its reader.
+        limits: how much it may be.
 
     Raises:
-        UnreadableFileError: it unpacks to more than 2 GB, or to more than it says.
+        UnreadableFileError: it unpacks to more than the limit, or to more than it says.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-            if size > MOST_UNPACKED:
-                raise UnreadableFileError(
-                    f"tệp nén mở ra thành {size} byte, quá {MOST_UNPACKED}; chia thành nhiều tệp hoặc lưu dạng CSV",
-                    f"the file unpacks to {size} bytes, over {MOST_UNPACKED}; split it, or save it as CSV",
-                )
-            for part in parts.infolist():
-                if part.filename.lower().endswith((".xml", ".bin", ".rels")):
-                    with parts.open(part) as file:  # no more is unpacked than the archive says, and the checksum tells if there is more
-                        while file.read(_PIECE):
-                            pass
+            _check_parts(parts, limits)
+    except UnreadableFileError:
+        raise
     except _BROKEN:
         return
 
 
-def check_area(data: bytes) -> None:
-    """Check that the sheets of an .xlsx have an area that can be held in memory.
+def _check_parts(parts: zipfile.ZipFile, limits: Limits) -> None:
+    size = sum(part.file_size for part in parts.infolist())
+    limits.check("unpacked_bytes", size, "tệp nén mở ra có quá nhiều byte", "the file unpacks to too many bytes")
+    for part in parts.infolist():
+        with parts.open(part) as file:  # no more is unpacked than the archive says, and the checksum tells if there is more
+            while file.read(_PIECE):
+                pass
+
+
+def check_area(data: bytes, limits: Limits = LIMITS) -> None:
+    """Check that the sheets of a workbook have an area that can be held in memory.
 
     Args:
         data: the workbook.
+        limits: how many cells there may be.
 
     Raises:
         UnreadableFileError: a cell stands so far from the others that the sheet cannot be held in memory.
     """
-    area = 0
+    if data.startswith(_OLE):
+        check_xls(data, limits)
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            for name in parts.namelist():
-                if not name.lower().endswith(".xml"):
-                    continue
-                with parts.open(name) as file:
-                    is_sheet = b"worksheet" in file.read(_ROOT)
-                if is_sheet:
-                    rows, columns = _extent(parts, name, MOST_AREA - area)
-                    area += rows * columns
-                    if area > MOST_AREA:
-                        raise UnreadableFileError(
-                            f"trang tính có ô ở dòng {rows}, cột {columns}: quá {MOST_AREA} ô; xóa các ô lạc ở xa bảng, hoặc lưu dạng CSV",
-                            f"a sheet has cells down to row {rows} and column {columns}, over {MOST_AREA} cells in all; "
-                            "delete the stray cells far from the table, or save it as CSV",
-                        )
+            area = 0
+            for rows, columns in _areas(parts, limits.cells):
+                area += rows * columns
+                limits.check(
+                    "cells",
+                    area,
+                    f"trang tính có ô ở dòng {rows}, cột {columns}; xóa các ô lạc ở xa bảng. Số ô",
+                    f"a sheet has cells down to row {rows} and column {columns}; delete the stray cells far from the table. Cells",
+                )
+    except UnreadableFileError:
+        raise
     except _BROKEN:
         return
+
+
+def _areas(parts: zipfile.ZipFile, most: int) -> Iterator[tuple[int, int]]:
+    """Yield the rows and columns of each sheet of an archive, of whatever form it is."""
+    names, area = parts.namelist(), 0
+    if "content.xml" in names:
+        yield from areas_of_ods(parts.read("content.xml"))
+    for name in names:
+        if "xl/workbook.bin" in names and name.startswith(("xl/worksheets/", "xl/chartsheets/", "xl/dialogsheets/")):
+            yield area_of_xlsb(parts.read(name))
+        elif not _is_other(parts, name):
+            rows, columns = _extent(parts, name, most - area)
+            area += rows * columns
+            yield rows, columns
+
+
+def _is_other(parts: zipfile.ZipFile, name: str) -> bool:
+    """Return whether a part is no sheet: what it begins with is no XML, or another element."""
+    with parts.open(name) as file:
+        start = file.read(_ROOT)
+    return not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or _OTHER.match(start) is not None
 
 
 def _extent(parts: zipfile.ZipFile, name: str, room: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from cchc_metrics.declared import Day, DeclaredModel, MisfitError, Mistakes, che
 from cchc_metrics.declared.lines import Path
 from cchc_metrics.declared.mistakes import misfits
 from cchc_metrics.errors import CchcError, InputError, suggestion
+from cchc_metrics.read.limits import LIMITS, Limits, limits_of
 from cchc_metrics.read.old_text import encoding_named
 from cchc_metrics.read.own import Own, mistakes_of
 from cchc_metrics.read.postgres_link import has_password
@@ -84,6 +85,12 @@ FileName = Annotated[str, BeforeValidator(_file_name)]
 """The name of a file in the folder or below it."""
 FileNames = Annotated[tuple[FileName, ...], BeforeValidator(_file_names), Field(min_length=1)]
 """One file or several; a name may be a pattern."""
+
+
+def _limits(value: object) -> object:
+    return limits_of(value) if isinstance(value, Mapping) else value
+
+
 Encoding = Annotated[str, AfterValidator(encoding_named)]
 """The encoding of a file's text, by any of its names."""
 KindName = Annotated[str, AfterValidator(_kind)]
@@ -221,6 +228,7 @@ class District(DeclaredModel):
         blank: kind → column → what an empty cell means.
         columns: kind → column → the value of every row, where the file lacks the column; a file that has it speaks for itself.
         encoding: the encoding of every file's text, or file, pattern or kind → its encoding; Unicode where nothing is said.
+        limits: how much a file may hold (``limits.Limits``), where the usual limits are too low.
         layout: kind → the layouts that were declared (``headings.layout_of``); another one is reported.
         calendar: own years of the working calendar.
         coverage: kind → the days between which its records are complete; ``first`` and ``last`` directly under it hold for every kind.
@@ -251,6 +259,7 @@ class District(DeclaredModel):
     values: Mapping[KindName, Mapping[str, Mapping[str, str]]] = Field(default_factory=dict)
     blank: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
     columns: Mapping[KindName, Mapping[str, str]] = Field(default_factory=dict)
+    limits: Annotated[Limits, BeforeValidator(_limits)] = LIMITS
     layout: Mapping[KindName, tuple[str, ...]] = Field(default_factory=dict)
     calendar: CalendarEntry = CalendarEntry()
     coverage: Mapping[KindName, CoverageEntry] = Field(default_factory=dict)
@@ -349,7 +358,7 @@ class District(DeclaredModel):
         whole = self.encoding.get(kind, self.encoding.get("*"))
         encodings |= {} if whole is None else {"*": whole}
         cells = (self.values.get(kind, {}), self.blank.get(kind, {}), self.columns.get(kind, {}))
-        return Own(self.headings.get(kind, {}), *cells, self.layout.get(kind, ()), encodings)
+        return Own(self.headings.get(kind, {}), *cells, self.layout.get(kind, ()), encodings, self.limits)
 
     @model_validator(mode="after")
     def _one_table(self) -> Self:

@@ -28,6 +28,7 @@ from cchc_metrics.read.excel_parts import from_1904, hidden_rows, odd_cells
 from cchc_metrics.read.findings import listed, shown
 from cchc_metrics.read.grids import GridBook
 from cchc_metrics.read.layout import TOP, Merged, find_heading
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.raw import (
     Progress,
     RawColumn,
@@ -73,7 +74,14 @@ class _Sheet:
 
 
 def read_excel(
-    path: Path, *, wanted: Wanted | None = None, sheet: str = "", file: str = "", progress: Progress | None = None, encoding: str = ""
+    path: Path,
+    *,
+    wanted: Wanted | None = None,
+    sheet: str = "",
+    file: str = "",
+    progress: Progress | None = None,
+    encoding: str = "",
+    limits: Limits = LIMITS,
 ) -> RawTable:
     """Return the table in a workbook, or in a web page.
 
@@ -84,6 +92,7 @@ def read_excel(
         sheet: the sheet's name; else it is chosen as the module says.
         file: the file's name for messages; the path's last part by default.
         progress: called with the name, bytes read and bytes in all.
+        limits: how much it may hold.
 
     Raises:
         UnreadableFileError: the file is no workbook, or is protected by a password, or has no such sheet.
@@ -91,7 +100,7 @@ def read_excel(
     """
     name = file or path.name
     try:
-        workbook = open_workbook(path, encoding)
+        workbook = open_workbook(path, encoding, limits)
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
     size = len(workbook.data)
@@ -150,7 +159,7 @@ def _hidden_rows(workbook: Workbook, sheet: _Sheet) -> frozenset[int]:
     return hidden_rows(workbook.data, workbook.reader.sheet_names.index(sheet.name))
 
 
-def sheets_alike(path: Path, *, wanted: Wanted, encoding: str = "") -> tuple[str, ...]:
+def sheets_alike(path: Path, *, wanted: Wanted, encoding: str = "", limits: Limits = LIMITS) -> tuple[str, ...]:
     """Return the visible sheets that look like the one that names the most wanted columns, that one among them.
 
     Raises:
@@ -158,14 +167,14 @@ def sheets_alike(path: Path, *, wanted: Wanted, encoding: str = "") -> tuple[str
         InputError: the reader of workbooks is not installed.
     """
     try:
-        sheets = _sheets(open_workbook(path, encoding), wanted, "")
+        sheets = _sheets(open_workbook(path, encoding, limits), wanted, "")
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
     chosen = max(sheets, key=lambda found: len(found.kept), default=None)
     return tuple(found.name for found in sheets if chosen is found or (chosen is not None and _like(found, chosen))) or ("",)
 
 
-def looked_at(path: Path, encoding: str = "") -> Iterator[tuple[str, Iterator[list[Any]], tuple[Merged, ...]]]:
+def looked_at(path: Path, encoding: str = "", limits: Limits = LIMITS) -> Iterator[tuple[str, Iterator[list[Any]], tuple[Merged, ...]]]:
     """Yield every visible sheet that holds cells: its name, its rows with cells as the spreadsheet shows them, and its merged areas.
 
     Raises:
@@ -173,7 +182,7 @@ def looked_at(path: Path, encoding: str = "") -> Iterator[tuple[str, Iterator[li
         InputError: the reader of workbooks is not installed.
     """
     try:
-        book = open_workbook(path, encoding)
+        book = open_workbook(path, encoding, limits)
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
     for name in book.names(hidden=False):

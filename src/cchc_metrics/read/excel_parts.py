@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from xml.sax.saxutils import unescape
 from cchc_metrics.read.raw import Uncalculated
 from cchc_metrics.read.xls_parts import days_from_1904, errors_and_hidden
 
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, StopIteration, UnicodeDecodeError)
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, struct.error, LookupError, StopIteration, ValueError, RuntimeError, EOFError, OSError)
 """Of what is broken its reader has already read what it could."""
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _ERROR: Final = re.compile(rb"""\bt\s*=\s*["']e["']""")

@@ -18,6 +18,7 @@ from cchc_metrics.read.excel_files import read_excel, sheets_alike
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.formats import disguise, form_of
 from cchc_metrics.read.headings import known_positions
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.old_cells import declaration, lost_in_bytes, rewritten, writing_of_bytes
 from cchc_metrics.read.old_text import NAMES, UTF_8, WINDOWS_1258
 from cchc_metrics.read.own import Declared, own_of
@@ -66,7 +67,8 @@ def read_file(
         calendar: the working calendar; without it no year is found to be missing.
         own: what is declared of the table, as under ``[headings]``, ``[values]``, ``[blank]`` and ``[columns]`` of ``district.toml``:
             ``{"headings": {heading: column}, "values": {column: {word: code}}, "blank": {column: code}, "columns": {column: code}}``; and
-            ``"encoding"`` of its text, where that is not Unicode, in a workbook too: ``"tcvn3"``, ``"vni"``, ``"windows-1258"``.
+            ``"encoding"`` of its text, where that is not Unicode, in a workbook too: ``"tcvn3"``, ``"vni"``, ``"windows-1258"``; and
+            ``"limits"`` of how much it may hold, where the usual ones (docs/bad-input.md) are too low.
         file: a name for messages; the path's last part by default.
         progress: called with the name, how much is done and how much there is.
 
@@ -116,9 +118,14 @@ def parse_file(
             raise _no_workbook(sheet)
         return parse_parquet(path, kind, given, own, file=file)
     name = file or path.name
-    encoding = given.own.encoding_of(name)
     table = raw_table(
-        path, wanted=lambda headings: known_positions(kind, headings, own), sheet=sheet, file=name, progress=progress, encoding=encoding
+        path,
+        wanted=lambda headings: known_positions(kind, headings, own),
+        sheet=sheet,
+        file=name,
+        progress=progress,
+        encoding=given.own.encoding_of(name),
+        limits=given.own.limits,
     )
     return understand(table, kind, given, own)
 
@@ -131,6 +138,7 @@ def raw_table(
     file: str = "",
     progress: Progress | None = None,
     encoding: str = "",
+    limits: Limits = LIMITS,
 ) -> RawTable:
     """Return the table in a file as it came; how the file begins says what it is, since a workbook named .csv is a workbook.
 
@@ -143,6 +151,7 @@ def raw_table(
         file: its name for messages.
         progress: called with the name, how much is done and how much there is.
         encoding: one of ``old_text.ENCODINGS``; ``""`` where none is declared.
+        limits: how much a workbook may hold.
 
     Raises:
         UnreadableFileError: no table can be read from the file; the message does not name it.
@@ -157,7 +166,7 @@ def raw_table(
     def read(encoding: str) -> RawTable:
         if form == "text":
             return read_csv(path, wanted=wanted, file=file, progress=progress, encoding=encoding)
-        return read_excel(path, wanted=wanted, sheet=sheet, file=file, progress=progress, encoding=encoding)
+        return read_excel(path, wanted=wanted, sheet=sheet, file=file, progress=progress, encoding=encoding, limits=limits)
 
     try:
         table = rewritten(read(encoding), encoding)
@@ -259,7 +268,7 @@ def _fitting(folder: Path, pattern: str) -> list[Path]:
     return sorted({path for form in forms for path in folder.glob(form)})
 
 
-def like_sheets(path: Path, kind: Kind, own: Mapping[str, str], encoding: str = "") -> tuple[str, ...]:
+def like_sheets(path: Path, kind: Kind, own: Mapping[str, str], encoding: str = "", limits: Limits = LIMITS) -> tuple[str, ...]:
     """Return the sheets of a workbook that look like the one of a kind, that one among them, in the order of the workbook.
 
     Raises:
@@ -267,7 +276,7 @@ def like_sheets(path: Path, kind: Kind, own: Mapping[str, str], encoding: str = 
     """
     if form_of(path) in ("parquet", "text"):
         raise _no_workbook(EVERY)
-    return sheets_alike(path, wanted=lambda headings: known_positions(kind, headings, own), encoding=encoding)
+    return sheets_alike(path, wanted=lambda headings: known_positions(kind, headings, own), encoding=encoding, limits=limits)
 
 
 def is_table(path: Path) -> bool:

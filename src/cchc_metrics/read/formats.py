@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ text with delimiters."""
 _PARQUET: Final = b"PAR1"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _BEGINNING: Final = 8192
+_BROKEN: Final = (zipfile.BadZipFile, struct.error, NotImplementedError, OSError, ValueError, LookupError)
+"""What the reader of archives says of one that is broken."""
 _OTHERS: Final = (
     (b"%PDF", "PDF", "PDF"),
     (b"{\\rtf", "văn bản RTF", "an RTF document"),
@@ -163,7 +166,7 @@ def _workbook_form(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as parts:
             names = set(parts.namelist())
-    except (zipfile.BadZipFile, OSError):
+    except _BROKEN:
         return "xlsx"
     return "xlsb" if "xl/workbook.bin" in names else "ods" if "content.xml" in names else "xlsx"
 
@@ -179,7 +182,7 @@ def other_archive(data: bytes) -> UnreadableFileError | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             names = set(parts.namelist())
-    except zipfile.BadZipFile:
+    except _BROKEN:
         return None
     if "word/document.xml" in names:
         return _no_table("văn bản Word", "a Word document")

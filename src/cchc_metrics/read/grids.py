@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cchc_metrics.read.layout import Merged
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.raw import UnreadableFileError
 
-MOST_CELLS: Final = 30_000_000
-"""A sheet of more cells is refused: a few spans can ask for any number."""
 MOST_COLUMNS: Final = 16_384
 MOST_ROWS: Final = 1_048_576
 """What a sheet of Excel has."""
@@ -73,6 +72,7 @@ def grid_of(
     *,
     hidden: bool = False,
     hidden_rows: frozenset[int] = frozenset(),
+    limits: Limits = LIMITS,
 ) -> Grid:
     """Return a sheet of rows of any width.
 
@@ -80,13 +80,14 @@ def grid_of(
         UnreadableFileError: it would have more cells than a sheet can.
     """
     width = max(map(len, rows), default=0)
-    check_size(len(rows), width)
+    check_size(len(rows), width, limits)
     blank = [""] * width
     whole = [[*row, *blank[len(row) :]] if row else blank for row in rows]
     return Grid(name, whole, tuple(merged), hidden, hidden_rows)
 
 
-def check_size(rows: int, columns: int) -> None:
-    """Raise ``UnreadableFileError`` where a sheet would have more rows, columns or cells than a sheet can."""
-    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
+def check_size(rows: int, columns: int, limits: Limits = LIMITS) -> None:
+    """Raise ``UnreadableFileError`` where a sheet would be larger than a sheet can: a few spans can ask for any number of cells."""
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
         raise UnreadableFileError(f"bảng quá lớn: {rows} dòng, {columns} cột", f"the table is too large: {rows} rows, {columns} columns")
+    limits.check("page_cells", rows * columns, "trang có quá nhiều ô", "the page has too many cells")

@@ -15,8 +15,9 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 from cchc_metrics.read.csv_files import NotUtf8Error
-from cchc_metrics.read.grids import MOST_CELLS, Grid, GridBook, check_size, grid_of
+from cchc_metrics.read.grids import Grid, GridBook, check_size, grid_of
 from cchc_metrics.read.layout import Merged
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.old_text import OLD
 from cchc_metrics.read.raw import UnreadableFileError
 
@@ -35,18 +36,19 @@ _DEEPEST: Final = 100
 """Tables inside tables, so many at most."""
 
 
-def html_book(data: bytes, encoding: str = "") -> GridBook:
+def html_book(data: bytes, encoding: str = "", limits: Limits = LIMITS) -> GridBook:
     """Return the tables of a web page as a workbook of one sheet.
 
     Args:
         data: the page.
         encoding: what is declared of it; see ``decoded``.
+        limits: how much it may hold.
 
     Raises:
         UnreadableFileError: there is no table in it, or more than a sheet can hold.
         NotUtf8Error: nobody says in what it is encoded, and it is not UTF-8.
     """
-    grid = _grid("", decoded(data, encoding))
+    grid = _grid("", decoded(data, encoding), limits)
     if grid is None:
         raise UnreadableFileError(
             "trang web không có bảng nào; mở bằng Excel rồi lưu lại dạng .xlsx",
@@ -55,12 +57,13 @@ def html_book(data: bytes, encoding: str = "") -> GridBook:
     return GridBook((grid,))
 
 
-def mhtml_book(data: bytes, encoding: str = "") -> GridBook:
+def mhtml_book(data: bytes, encoding: str = "", limits: Limits = LIMITS) -> GridBook:
     """Return the pages of a web page in one file as the sheets of a workbook; those without a table are passed over.
 
     Args:
         data: the file.
         encoding: what is declared of it.
+        limits: how much it may hold.
 
     Raises:
         UnreadableFileError: there is no table in it.
@@ -73,7 +76,7 @@ def mhtml_book(data: bytes, encoding: str = "") -> GridBook:
         if not isinstance(page, bytes):
             continue
         location = str(part.get("Content-Location", "")).replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
-        grid = _grid(location, decoded(page, encoding, part.get_content_charset() or ""))
+        grid = _grid(location, decoded(page, encoding, part.get_content_charset() or ""), limits)
         if grid is not None:
             grids.append(grid)
     if not grids:
@@ -113,14 +116,14 @@ def decoded(data: bytes, encoding: str = "", charset: str = "") -> str:
         raise NotUtf8Error(error) from None
 
 
-def _grid(name: str, page: str) -> Grid | None:
-    parser = _Page()
+def _grid(name: str, page: str, limits: Limits) -> Grid | None:
+    parser = _Page(limits)
     parser.feed(page)
     parser.close()
     parser.finish()
     if not parser.found:
         return None
-    return grid_of(name, parser.rows, parser.merged, hidden_rows=frozenset(parser.hidden))
+    return grid_of(name, parser.rows, parser.merged, hidden_rows=frozenset(parser.hidden), limits=limits)
 
 
 @dataclass(slots=True)
@@ -145,8 +148,9 @@ class _Table:
 class _Page(HTMLParser):
     """Gathers the rows of a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
         super().__init__(convert_charrefs=True)
+        self.limits = limits
         self.rows: list[list[Any]] = []
         self.merged: list[Merged] = []
         self.hidden: list[int] = []
@@ -252,9 +256,8 @@ class _Page(HTMLParser):
         if table.row_hidden:
             self.hidden.append(len(self.rows))
         self._cells += len(table.row)
-        check_size(len(self.rows), len(table.row))
-        if self._cells > MOST_CELLS:
-            check_size(len(self.rows), self._cells)
+        check_size(len(self.rows), len(table.row), self.limits)
+        self.limits.check("page_cells", self._cells, "trang có quá nhiều ô", "the page has too many cells")
         table.row = None
         table.below = {column: left - 1 for column, left in table.below.items() if left > 1}
 
@@ -280,7 +283,7 @@ class _Page(HTMLParser):
         column, across, down = self._cell
         self._cell = None
         table.row += [self._taken(), *[""] * (across - 1)]
-        check_size(1, len(table.row))
+        check_size(1, len(table.row), self.limits)
         if across > 1 or down > 1:
             top = len(self.rows)
             table.areas.append(len(self.merged))

@@ -11,6 +11,7 @@ import numpy as np
 
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.headings import IGNORED, columns_said
+from cchc_metrics.read.limits import LIMITS, Limits, limits_of
 from cchc_metrics.read.old_text import encoding_named
 from cchc_metrics.read.raw import ABSENT, RawColumn, TypedColumn, Uncalculated
 from cchc_metrics.records.fields import CellError, Choice, cell_text
@@ -36,6 +37,7 @@ class Own:
         columns: canonical column → the one value of every row, where the file lacks the column; a file that has it speaks for itself.
         layout: the layouts for which all this was declared (``headings.layout_of``); ``()`` where nobody said.
         encodings: name or pattern of a file → the encoding of its text (``old_text.ENCODINGS``), the first that fits.
+        limits: how much a file may hold.
     """
 
     headings: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Own:
     columns: Mapping[str, str] = field(default_factory=dict)
     layout: tuple[str, ...] = ()
     encodings: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = LIMITS
 
     def encoding_of(self, file: str) -> str:
         """Return the encoding that is declared of a file, ``""`` where none is.
@@ -121,7 +124,7 @@ def own_of(kind: Kind, declared: Declared | None, *, file: bool = False) -> Own:
     if declared is None:
         return NOTHING
     if not isinstance(declared, Own):
-        declared = _declared(declared, ("headings", "values", "blank", "columns", *(("encoding",) if file else ())))
+        declared = _declared(declared, ("headings", "values", "blank", "columns", *(("encoding", "limits") if file else ())))
     wrong = list(mistakes_of(kind, declared))
     if wrong:
         raise InputError(
@@ -149,7 +152,11 @@ def _declared(declared: object, names: Sequence[str]) -> Own:
         encodings = {"*": encoding_named(str(encoding))} if encoding else {}
     except CchcError as error:
         raise InputError(f"own.encoding: {error.vi}", f"own.encoding: {error.en}") from None
-    return Own(headings, values, blank, columns, encodings=encodings)
+    return Own(headings, values, blank, columns, encodings=encodings, limits=limits_of(declared.get("limits", {}), _wrong_limit))
+
+
+def _wrong_limit(vi: str, en: str) -> InputError:
+    return InputError(f"own.limits: {vi}", f"own.limits: {en}")
 
 
 def _texts(entries: Mapping[Any, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.findings import shown
+from cchc_metrics.read.limits import MOST_STORED
 from cchc_metrics.read.raw import UnreadableFileError
 
 
@@ -78,13 +79,17 @@ def bytes_of(path: Path) -> bytes:
     """Return what a file holds that was chosen by its own path.
 
     Raises:
-        InputError: it is not there, is no file, or cannot be read.
+        InputError: it is not there, is no file, is larger than 1 GB, or cannot be read.
     """
     if not os.path.lexists(path):
         raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
     if not path.is_file():  # a pipe would be waited for
         raise InputError(f"không đọc được {path.name}: không phải là tệp", f"cannot read {path.name}: no file")
     try:
+        size = path.stat().st_size
+        if size > MOST_STORED:
+            vi, en = f"{size} byte, quá {MOST_STORED}", f"{size} bytes, over {MOST_STORED}"
+            raise InputError(f"không đọc được {path.name}: {vi}", f"cannot read {path.name}: {en}")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"không đọc được {path.name}: {error.strerror}", f"cannot read {path.name}: {error.strerror}") from None

@@ -43,7 +43,7 @@ def parse_place(
     Raises:
         UnreadableFileError: no table can be read from the file.
     """
-    sheets = like_sheets(path, kind, own, given.own.encoding_of(file)) if sheet == EVERY else (sheet,)
+    sheets = like_sheets(path, kind, own, given.own.encoding_of(file), given.own.limits) if sheet == EVERY else (sheet,)
     part = replace(given, part=True)
     found = [parse_file(path, kind, part, own, sheet=name, file=file, progress=progress) for name in sheets]
     return [*found[:1], *(replace(each, problems=_of_the_sheet(each.problems)) for each in found[1:])]

@@ -120,7 +120,7 @@ def _unit_file(folder: Path, named: str, own: Own) -> tuple[list[Unit], Problems
     encoding = own.encoding_of(name)
     _there(folder, name)
     try:
-        table = raw_table(folder / name, sheet=sheet, encoding=encoding)
+        table = raw_table(folder / name, sheet=sheet, encoding=encoding, limits=own.limits)
     except UnreadableFileError as error:
         raise InputError(f"{name}: {error.vi}", f"{name}: {error.en}") from None
     meaning = {heading_key(spelling): key for key, spellings in _UNIT_HEADINGS.items() for spelling in spellings}

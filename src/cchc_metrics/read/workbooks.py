@@ -14,6 +14,7 @@ from cchc_metrics.read.archives import check_area, check_unpacked
 from cchc_metrics.read.formats import form_of, other_archive
 from cchc_metrics.read.grids import GridBook
 from cchc_metrics.read.html_tables import html_book, mhtml_book
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.old_text import Rewrite, converter
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.xml_workbook import xml_book
@@ -69,10 +70,10 @@ def broken() -> Iterator[None]:
     """
     try:
         yield
-    except Exception as error:
+    except BaseException as error:  # a panic of the reader is no Exception
         module = type(error).__module__
         if type(error).__name__ == "PasswordError" or not (
-            module.startswith("python_calamine") or isinstance(error, (OverflowError, MemoryError))
+            module.startswith(("python_calamine", "pyo3_runtime")) or isinstance(error, (OverflowError, MemoryError, OSError))
         ):
             raise
         raise UnreadableFileError(
@@ -81,25 +82,28 @@ def broken() -> Iterator[None]:
         ) from None
 
 
-def open_workbook(path: Path, encoding: str = "") -> Workbook:
+def open_workbook(path: Path, encoding: str = "", limits: Limits = LIMITS) -> Workbook:
     """Return a workbook that is open, by the reader of its form.
 
     Args:
         path: the file.
         encoding: of its texts, where they are not in Unicode.
+        limits: how much it may hold.
 
     Raises:
-        UnreadableFileError: the file is no workbook, or is protected by a password.
+        UnreadableFileError: the file is no workbook, is protected by a password, or holds more than the limits say.
         InputError: the reader of workbooks is not installed.
         OSError: it cannot be opened.
     """
-    form, data, rewrite = form_of(path), path.read_bytes(), converter(encoding)
+    form, rewrite = form_of(path), converter(encoding)
+    limits.check("file_bytes", path.stat().st_size, "tệp có quá nhiều byte", "the file has too many bytes")
+    data = path.read_bytes()
     if form == "html":
-        return Workbook(html_book(data, encoding), data, rewrite)
+        return Workbook(html_book(data, encoding, limits), data, rewrite)
     if form == "mhtml":
-        return Workbook(mhtml_book(data, encoding), data, rewrite)
+        return Workbook(mhtml_book(data, encoding, limits), data, rewrite)
     if form == "xml":
-        return Workbook(xml_book(data), data, rewrite)
+        return Workbook(xml_book(data, limits), data, rewrite)
     try:
         from python_calamine import CalamineWorkbook, PasswordError  # noqa: PLC0415  an extra
     except ImportError:
@@ -115,8 +119,8 @@ def open_workbook(path: Path, encoding: str = "") -> Workbook:
     other = other_archive(data)
     if other is not None:
         raise other
-    check_unpacked(data)
-    check_area(data)
+    check_unpacked(data, limits)
+    check_area(data, limits)
     try:
         with broken():
             return Workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)), data, rewrite)

@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from cchc_metrics.read.grids import MOST_COLUMNS, MOST_ROWS, Grid, GridBook, check_size, grid_of
 from cchc_metrics.read.layout import Merged
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.raw import Uncalculated, UnreadableFileError
 
 _DEEPEST: Final = 64
@@ -19,16 +20,17 @@ _FIRST_YEAR: Final = 1900
 """A moment of an earlier year is a time of day."""
 
 
-def xml_book(data: bytes) -> GridBook:
+def xml_book(data: bytes, limits: Limits = LIMITS) -> GridBook:
     """Return the sheets of a workbook.
 
     Args:
         data: the file.
+        limits: how much it may hold.
 
     Raises:
         UnreadableFileError: it is broken, declares a document type, or has a sheet of more cells than a sheet can have.
     """
-    reader = _Reader()
+    reader = _Reader(limits)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -53,7 +55,8 @@ def _no_document_type(*_: object) -> None:
 class _Reader:
     """Gathers sheets from the elements of a workbook."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.grids: list[Grid] = []
         self.from_1904 = False
         self._open: list[str] = []
@@ -108,12 +111,19 @@ class _Reader:
         match tag:
             case "Worksheet":
                 self.grids.append(
-                    grid_of(self._name, self._rows, self._merged, hidden=self._hidden, hidden_rows=frozenset(self._hidden_rows))
+                    grid_of(
+                        self._name,
+                        self._rows,
+                        self._merged,
+                        hidden=self._hidden,
+                        hidden_rows=frozenset(self._hidden_rows),
+                        limits=self.limits,
+                    )
                 )
             case "Row":
                 self._rows.append(self._row)
                 self._rows += [[] for _ in range(self._span)]
-                check_size(len(self._rows), len(self._row))
+                check_size(len(self._rows), len(self._row), self.limits)
             case "Cell":
                 self._place()
             case "Data" if self._text is not None and "Comment" not in self._open:
@@ -144,7 +154,7 @@ class _Reader:
         else:
             self._row.append(value)
         self._row += [""] * (column + 1 + across - len(self._row))
-        check_size(1, len(self._row))
+        check_size(1, len(self._row), self.limits)
         if across or down:
             top = len(self._rows)
             self._merged.append(((top, column), (top + down, column + across)))

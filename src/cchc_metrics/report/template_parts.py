@@ -23,6 +23,8 @@ from cchc_metrics.text import Lang
 NAME: Final = re.compile(r"\{\{([^{}]*)\}\}")
 """A name in a text: what stands between two braces and two braces."""
 MARK: Final = "{{"
+MOST_UNPACKED: Final = 1 << 31
+"""In bytes, of all that is packed in a form."""
 _BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, RuntimeError, ValueError, LookupError, EOFError, OSError, StopIteration,
 )  # fmt: skip
@@ -73,6 +75,8 @@ def read_form(path: Path, understand: Callable[[bytes], Form], *, program: str, 
         raise InputError(f"không đọc được {path}: {error.strerror}", f"cannot read {path}: {error.strerror}") from None
     try:
         return understand(data)
+    except InputError as error:
+        raise InputError(f"«{path.name}»: {error.vi}", f"«{path.name}»: {error.en}") from None
     except _BROKEN as error:
         raise InputError(
             f"«{path.name}» hỏng, có mật khẩu hoặc không phải {ending}; mở bằng {program}, bỏ mật khẩu rồi lưu dạng {ending}",
@@ -95,9 +99,14 @@ class Package:
 
     @classmethod
     def of(cls, data: bytes) -> Self:
-        """Return the parts of a file; raises what its archive and its XML raise where it is damaged."""
+        """Return the parts of a file; raises what its archive and its XML raise where it is damaged, or it would unpack to too much."""
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             entries = tuple(file.infolist())
+            size = sum(entry.file_size for entry in entries)  # no more is unpacked than an entry says
+            if size > MOST_UNPACKED:
+                raise InputError(
+                    f"mẫu mở ra thành {size} byte, quá {MOST_UNPACKED}", f"the form unpacks to {size} bytes, over {MOST_UNPACKED}"
+                )
             return cls(entries, {entry.filename: file.read(entry) for entry in entries})
 
     @property
