@@ -68,7 +68,7 @@ def test_what_an_executor_had_done_before_it_was_killed_is_done_again_once(
     os.kill(done, signal.SIGKILL)
     (tmp_path / "go").touch()
     thread.join(300)
-    assert first.read_text("utf-8") != before
+    assert [*waiting(tmp_path, 0, attempt=1)] or first.read_text("utf-8") != before  # in the same try of the stage, or in another
     same(found[0], one(table))
 
 
