@@ -53,6 +53,7 @@ class FailingDisk(Disk):
         before = to.read_bytes() if to.exists() else None
         after = path.read_bytes()
         super().rename(path, to)
+        self.unsynced = [to if each == path else each for each in self.unsynced]
         self.unnamed.append((to, before, after))
 
     def sync_folder(self, path: Path) -> None:
@@ -99,6 +100,7 @@ class Nights(RuleBasedStateMachine):
         disk = FailingDisk(steps)
         try:
             do(ledger(self.path, disk))
+            disk.stop(lost=lost)  # what was reported as done stays done, whenever the machine stops
             happened = True
         except StoppedError:
             disk.stop(lost=lost)
