@@ -528,6 +528,8 @@ def test_what_has_become_of_a_dossier_by_a_day() -> None:
         one(Status.RESOLVED, None, "09/03/2021"),
     ]
     found = timed(rows)
+    columns = columns_of(Dossier, [row.model_copy(update={"dossier_id": str(n)}) for n, row in enumerate(rows)])
+    assert receipts(columns, DEFAULT, end_days(columns, DEFAULT)).tolist() == found.received.tolist() == [day_number(date(2021, 3, 1))] * 6
 
     def by(day: date) -> list[str]:
         return [Standing.labels()[code] for code in standings(found, day_number(day)).tolist()]
@@ -537,12 +539,3 @@ def test_what_has_become_of_a_dossier_by_a_day() -> None:
     assert by(date(2021, 3, 5)) == ["in_time", "in_time", "open", "open", "no_due_date", "no_due_date"]
     assert by(date(2021, 3, 6)) == ["in_time", "in_time", "overdue", "overdue", "no_due_date", "no_due_date"]
     assert by(date(2021, 3, 9)) == ["in_time", "in_time", "late", "overdue", "no_due_date", "no_due_date"]
-
-
-@settings(max_examples=15)
-@given(file=draw.files(), rules=draw.rules())
-def test_receipts_alone_are_those_of_the_whole(file: draw.Files, rules: Rules) -> None:
-    rows, events = file
-    columns = attach_events(columns_of(Dossier, rows), columns_of(DossierEvent, events))
-    end = end_days(columns, rules)
-    assert receipts(columns, rules, end).tolist() == class_dossiers(columns, Context(rules, OFFICIAL), end).received.tolist()

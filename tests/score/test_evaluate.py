@@ -15,7 +15,20 @@ from hypothesis import strategies as st
 
 from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.reference.period import Period
-from cchc_metrics.score import Absent, GivenPoints, Inputs, Line, Ratio, Scheme, Scorecard, Value, score_scheme, score_units
+from cchc_metrics.score import (
+    Absent,
+    GivenPoints,
+    Inputs,
+    Line,
+    Ratio,
+    Scheme,
+    Scorecard,
+    Value,
+    dump_scheme,
+    load_scheme,
+    score_scheme,
+    score_units,
+)
 from cchc_metrics.tables.numbers import decimal_digits, exact_text, format_number, round_half_up
 from cchc_metrics.values import Measure, Scale, Status, Text
 
@@ -208,6 +221,19 @@ def test_no_cases(no_case: str | None, points: Any, status: Status) -> None:
     assert card["a"].notes or card["a"].reason.vi
     assert card.total.out_of == {"full": 10, "zero": 10, "not_applicable": 6, None: 10}[no_case]
     assert (card.points is None) == (no_case is None)
+    if no_case is None:  # then the reader learns what the scheme has to say
+        assert "(no_case)" in card["a"].reason.vi
+        assert "(no_case)" in card["a"].reason.en
+
+
+def test_a_usable_value_needs_no_reason_and_a_marked_one_keeps_its_own() -> None:
+    s = scheme(field("A", criterion("a", 4)))
+    year = Period.parse("2022")
+    for status, reason in ((Status.OK, ""), (Status.ESTIMATED, "beside it")):
+        value = Measure("a", "TM", year, (), year.last, status, 1, 2, Scale.PERCENT, reason=Text("kèm theo", "beside it"))
+        card = score_scheme({"a": value}, s)
+        assert (card["a"].points, card["a"].status, card["a"].reason.en) == (Fraction(2), status, reason)
+        assert card.to_dict()["schema_version"] == 1
 
 
 def test_nothing_given_may_count_as_zero_and_says_so() -> None:
@@ -534,3 +560,9 @@ def test_rounding_is_half_up_and_exact_text_reads_back(value: Fraction, decimals
     assert Fraction(format_number(value, lang="en", decimals=decimals, group=False)) == rounded
     vi, en = format_number(value, decimals=decimals, group=False), format_number(value, lang="en", decimals=decimals, group=False)
     assert vi.replace(",", ".") == en
+
+
+def test_a_day_of_a_scheme_is_written_as_a_day() -> None:
+    s = scheme(field("A", criterion("a", 4)), valid_from=date(2022, 1, 1))
+    assert "\nvalid_from = 2022-01-01\n" in dump_scheme(s)
+    assert load_scheme(dump_scheme(s)).valid_from == date(2022, 1, 1)
