@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from itertools import chain
+from pathlib import Path
 
 import nox
 
@@ -79,6 +80,32 @@ def determinism(session: nox.Session) -> None:
 
 
 @nox.session
+def hygiene(session: nox.Session) -> None:
+    """Build what is published and look into it; then use the wheel with its three dependencies alone, away from the source."""
+    session.install(".", "build", "hatchling", "pytest")
+    session.run("pytest", "-q", "--noconftest", "tests/hygiene/distributions_hygiene.py", *session.posargs)
+    root = Path.cwd()
+    session.chdir(session.create_tmp())
+    session.run("python", str(root / "tests/hygiene/bare_hygiene.py"), str(root / "tests/golden/two-communes"))
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Ask for known weaknesses of every package that the extras bring; where nobody can be asked that is said, and is no success."""
+    install(session, f".[{','.join(WRITING)}]")
+    session.install("pip-audit")
+    session.run("pip-audit", "--strict", "--skip-editable", "--progress-spinner", "off", *session.posargs)
+
+
+@nox.session
+def random_order(session: nox.Session) -> None:
+    """Run the tests, or those that are named, in an order drawn anew; the seed is printed, ``--randomly-seed=N`` repeats it."""
+    install(session, ".", "test")
+    session.install("pytest-randomly")
+    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check the style and the form of all Python files."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
@@ -93,6 +120,7 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
     # Another configuration, that knows no src folder: only the wheel's py.typed makes this pass.
     session.run("mypy", "--config-file", "tests/typing/mypy.ini", "tests/typing")
+    session.run("pyright", "--project", "tests/typing")
     session.run("python", "tests/typing/user_code.py")
 
 

@@ -145,6 +145,19 @@ def foreign_imports(sources: dict[str, str]) -> list[str]:
     return wrong
 
 
+def circles(sources: dict[str, str]) -> list[str]:
+    """Return the modules that import each other when they are imported; where there is none, any module can be imported first."""
+    names = {module.removesuffix(".__init__"): module for module in sources}
+    needs: dict[str, set[str]] = {}
+    for module, source in sources.items():
+        said = [name for statement in at_import(ast.parse(source).body) for name in imported(statement, module, set(LEVEL))]
+        found = {name if name in names else name.rpartition(".")[0] for name in said}
+        needs[module.removesuffix(".__init__")] = {name for name in found if name in names}
+    while free := {name for name, of in needs.items() if not of & needs.keys()}:
+        needs = {name: of for name, of in needs.items() if name not in free}
+    return sorted(needs)
+
+
 def loaded_heavy(program: str) -> set[str]:
     """Return which heavy packages a program has loaded when it ends, in a process of its own."""
     tail = f"\nimport sys\nprint(*(name for name in {HEAVY} if name in sys.modules))"
@@ -210,6 +223,16 @@ def test_what_has_no_place_is_found() -> None:
 
 def test_modules_import_the_core_only() -> None:
     assert foreign_imports(modules()) == []
+
+
+def test_no_imports_run_in_a_circle() -> None:
+    assert circles(modules()) == []
+
+
+def test_a_circle_would_be_found() -> None:
+    one, other = "from cchc_metrics.read.b import x", "def f(): ...\nimport cchc_metrics.read.a"
+    assert circles({f"{PACKAGE}.read.a": one, f"{PACKAGE}.read.b": other}) == [f"{PACKAGE}.read.a", f"{PACKAGE}.read.b"]
+    assert circles({f"{PACKAGE}.read.a": one, f"{PACKAGE}.read.b": "def f():\n    import cchc_metrics.read.a"}) == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,10 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import importlib.resources
+import json
+import os
+import sys
+import sysconfig
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +75,19 @@ def test_every_public_name_is_said_once_and_found() -> None:
 def test_the_core_depends_on_three_packages() -> None:
     required = [r for r in importlib.metadata.requires("cchc-metrics") or [] if "extra ==" not in r]
     assert sorted(r.split(">")[0] for r in required) == ["numpy", "pydantic", "python-dateutil"]
+
+
+def test_what_is_tested_is_what_is_installed() -> None:
+    """The wheel where one is installed, as in every session of nox: the source cannot be imported there. Else an editable install of it."""
+    installed = json.loads(importlib.metadata.distribution("cchc-metrics").read_text("direct_url.json") or "{}")
+    found = Path(cchc_metrics.__file__)
+    on_path = [place for place in sys.path if Path(place or ".", "cchc_metrics").is_dir()]
+    if installed.get("dir_info", {}).get("editable"):
+        assert found.is_relative_to(SOURCE)
+        assert "NOX_CURRENT_SESSION" not in os.environ
+    else:
+        assert found.is_relative_to(sysconfig.get_path("purelib"))
+        assert on_path == [sysconfig.get_path("purelib")]
 
 
 def test_all_files_of_the_source_are_installed() -> None:

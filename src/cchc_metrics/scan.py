@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,8 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Text
 from cchc_metrics.verbs.dossier_codes import dossier_codes
 from cchc_metrics.verbs.quality import Quality, quality_of_part
+
+_LOG = logging.getLogger("cchc_metrics")  # numbers and names of files only: no cell of a record is logged
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,6 +153,7 @@ def scan_tables(
             problems[kind] = findings.in_order()
             quality += findings.quality
             also = also if other is None else other.counted
+        _LOG.info("%s: %d rows read, %d rejected", table.file or kind, problems[kind].read, problems[kind].rejected)
     each = [(kind, problems.get(kind, before)) for kind, before in found]
     everything = sum((own for _, own in each), Problems()) + quality.findings()
     of_kinds: dict[str, Problems] = {}

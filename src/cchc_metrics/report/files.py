@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.tables.whole import whole_file
 from cchc_metrics.text import Lang
 
+_LOG = logging.getLogger("cchc_metrics")
 FileWriter = Callable[[Report, Path, Lang], None]
 """Writes one file of a report at a path, which is not yet the one that the file will have."""
 Format = Mapping[str, FileWriter]
@@ -144,6 +146,7 @@ def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("t
             with whole_file(place / name) as unfinished:
                 write(report, unfinished, lang)
             written.append(place / name)
+            _LOG.info("%s written", place / name)
     return tuple(written)
 
 
