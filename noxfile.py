@@ -185,6 +185,14 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Write files on disks that are full or read-only and in processes that are killed; needs Linux, and no rights."""
+    install(session, ".", "test")
+    # In a namespace of its own whoever runs it may mount file systems of a few kB.
+    session.run("unshare", "-rm", "pytest", "tests/faults/writing_faults.py", *session.posargs, external=True)
+
+
+@nox.session
 def notebooks(session: nox.Session) -> None:
     """Run the notebooks of examples/notebooks from the first cell to the last, and look for the right figures in what they show."""
     install(session, ".", "notebooks")

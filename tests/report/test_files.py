@@ -36,7 +36,7 @@ def test_a_file_that_failed_leaves_what_was_there_and_nothing_else(tmp_path: Pat
 
 
 def test_a_writer_that_wrote_nothing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), whole_file(tmp_path / "a.html"):
+    with pytest.raises(InputError, match="nothing was written"), whole_file(tmp_path / "a.html"):
         pass
     assert list(tmp_path.iterdir()) == []
 

@@ -77,7 +77,7 @@ workers_option = click.option(
 unit_option = click.option("--unit", default="", help="unit code; default: the unit that reports")
 
 
-_CRASHED, _STOPPED, _UNREAD = 3, 130, 141
+_UNUSABLE, _CRASHED, _STOPPED, _UNREAD = 2, 3, 130, 141
 _TRACEBACK = "CCHC_METRICS_TRACEBACK"
 
 
@@ -86,6 +86,8 @@ class Main(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        if sys.stdout is None:  # as of ``>&-``: what is written to files is written all the same
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  until the process ends
         try:
             try:
                 return super().invoke(ctx)
@@ -97,9 +99,12 @@ class Main(click.Group):
             say("cchc-metrics: đã dừng | stopped", err=True)
             raise SystemExit(_STOPPED) from None
         except BrokenPipeError:  # as of ``| head``: it has what it wants
-            if isinstance(sys.stdout, io.TextIOWrapper):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python writes what is left when it ends
+            _print_no_more()
             raise SystemExit(_UNREAD) from None
+        except OSError as error:  # as of ``> /dev/full``
+            _print_no_more()
+            say(f"cchc-metrics: không in được, hoặc không đọc được | cannot print or read: {error.strerror or error}", err=True)
+            raise SystemExit(_UNUSABLE) from None
         except Exception as error:
             if os.environ.get(_TRACEBACK):
                 raise
@@ -110,6 +115,12 @@ class Main(click.Group):
             )
             say(f"cchc-metrics: {vi} | {en}", err=True)
             raise SystemExit(_CRASHED) from None
+
+
+def _print_no_more() -> None:
+    """Let what is still to be printed go nowhere: Python writes what is left when it ends."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})

@@ -33,14 +33,16 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
         found = data.problems + data.dossier_codes()
         if out is not None:
             from cchc_metrics.fix_workbook import free_name, rows_to_fix, write_rows_to_fix  # noqa: PLC0415
-            from cchc_metrics.report.files import write_whole  # noqa: PLC0415
+            from cchc_metrics.report.files import write_pieces  # noqa: PLC0415
+            from cchc_metrics.tables.whole import made_folder, whole_file  # noqa: PLC0415
 
             if out.is_dir() or not out.suffix:
-                out.mkdir(parents=True, exist_ok=True)
+                made_folder(out)
                 out /= "problems.csv"
-            write_whole(out, [found.to_csv()], encoding="utf-8-sig")
-            if tables := rows_to_fix(folder, found):
-                write_rows_to_fix(free_name(out.parent), tables)
+            with whole_file(out) as unfinished:
+                write_pieces(unfinished, [found.to_csv()], encoding="utf-8-sig")
+                if tables := rows_to_fix(folder, found):  # the two go together: problems.csv gets its name when the workbook has its own
+                    write_rows_to_fix(free_name(out.parent), tables)
     shown = 20
     lines = problem_lines(found, lang)
     for line in lines[:shown]:
@@ -100,15 +102,17 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
             proposal = proposal.guessed()
         elif sys.stdin.isatty():
             proposal = proposal.answered(dict(_asked(proposal.doubts, lang)))
-        for entry in proposal.doubts:
-            guess = "" if entry.value is None else f" → {entry.value}"
-            say(f"? {entry.question(lang)}{guess}")
-        proposal.check()
-        text = district_toml(proposal, kept_of(before.decode("utf-8-sig")))
-        load_district(text)
-        if before:
-            write_whole(path.with_suffix(".toml.old"), [before.decode("utf-8-sig")])
-        write_whole(path, [text])
+        try:
+            proposal.check()
+            text = district_toml(proposal, kept_of(before.decode("utf-8-sig")))
+            load_district(text)
+            if before:
+                write_whole(path.with_suffix(".toml.old"), [before.decode("utf-8-sig")])
+            write_whole(path, [text])
+        finally:  # what is in doubt is said after the writing: who reads it may have stopped reading
+            for entry in proposal.doubts:
+                guess = "" if entry.value is None else f" → {entry.value}"
+                say(f"? {entry.question(lang)}{guess}")
     say(f"{path}: cchc-metrics report {folder}")
     raise SystemExit(1 if proposal.doubts else 0)
 
@@ -135,6 +139,7 @@ def _asked(doubts: Iterable[Entry], lang: str) -> Iterator[tuple[tuple[str, ...]
 def example(directory: Path, force: bool) -> None:  # noqa: FBT001  a flag of the command line
     """Write the synthetic example of huyện Tháp Mười to DIRECTORY."""
     from cchc_metrics.example.make import make_example  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.tables.whole import made_folder, whole_files  # noqa: PLC0415
 
     with working("vi"):
         if directory.exists() and any(directory.iterdir()) and not force:
@@ -142,7 +147,8 @@ def example(directory: Path, force: bool) -> None:  # noqa: FBT001  a flag of th
                 f"thư mục «{directory}» không trống; thêm --force để ghi đè",
                 f"folder «{directory}» is not empty; add --force to overwrite",
             )
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, text in make_example().items():
-            (directory / name).write_text(text, encoding="utf-8", newline="")
+        files = make_example()
+        with whole_files([made_folder(directory) / name for name in files]) as unfinished:
+            for path, text in zip(unfinished, files.values(), strict=True):
+                path.write_text(text, encoding="utf-8", newline="")
     say(f"{directory}: cchc-metrics report {directory} --period 2021")

@@ -31,6 +31,7 @@ from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.reference.calendar import Calendar
 from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.tables.whole import UNFINISHED
 from cchc_metrics.text import nfc
 
 ENDINGS: Final = (".csv", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -281,7 +282,7 @@ def like_sheets(path: Path, kind: Kind, own: Mapping[str, str], encoding: str = 
 
 def is_table(path: Path) -> bool:
     """Return whether a file's name is that of a table; a spreadsheet program's own notes of open files are none."""
-    return path.suffix.lower() in ENDINGS and not path.name.startswith(("~$", ".~lock."))
+    return path.suffix.lower() in ENDINGS and not path.name.startswith(("~$", ".~lock.", UNFINISHED))
 
 
 def is_parquet(path: Path) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -12,6 +10,7 @@ from typing import Final
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.files import as_it_is_named
 from cchc_metrics.read.fixes import is_fix
+from cchc_metrics.tables.whole import made_folder, whole_file
 
 SNAPSHOTS: Final = "snapshots"
 """The folder of a district's snapshots, below its own."""
@@ -61,26 +60,9 @@ def write_new(path: Path, data: bytes, there: InputError) -> None:
     Raises:
         InputError: ``there``, or that it cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            raise there
-        with unfinished.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(unfinished, path)  # unlike a renaming it fails where somebody else was first
-        except FileExistsError:
-            raise there from None
-        except OSError:  # a file system without links
-            unfinished.rename(path)
-    except OSError as error:
-        raise InputError(f"không ghi được {path}: {error.strerror}", f"cannot write {path}: {error.strerror}") from None
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
+    made_folder(path.parent)
+    with whole_file(path, there) as unfinished:
+        unfinished.write_bytes(data)
 
 
 def digest_of_files(paths: Sequence[Path]) -> str:

@@ -14,7 +14,7 @@ from cchc_metrics.report.json_report import report_json_parts
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page_text import page_markdown, page_text
 from cchc_metrics.tables.table import AnswerTable
-from cchc_metrics.tables.whole import whole_file
+from cchc_metrics.tables.whole import made_folder, whole_file, whole_files
 from cchc_metrics.text import Lang
 
 _LOG = logging.getLogger("cchc_metrics")
@@ -25,15 +25,15 @@ Format = Mapping[str, FileWriter]
 
 
 def _text(report: Report, path: Path, lang: Lang) -> None:
-    _write(path, [report_text(report, lang)])
+    write_pieces(path, [report_text(report, lang)])
 
 
 def _markdown(report: Report, path: Path, lang: Lang) -> None:
-    _write(path, [page_markdown(report_page(report, lang))])
+    write_pieces(path, [page_markdown(report_page(report, lang))])
 
 
 def _json(report: Report, path: Path, lang: Lang) -> None:
-    _write(path, report_json_parts(report, lang))
+    write_pieces(path, report_json_parts(report, lang))
 
 
 def _xlsx(report: Report, path: Path, lang: Lang) -> None:
@@ -45,7 +45,7 @@ def _xlsx(report: Report, path: Path, lang: Lang) -> None:
 def _html(report: Report, path: Path, lang: Lang) -> None:
     from cchc_metrics.report.html import report_html  # noqa: PLC0415  only where a page is written
 
-    _write(path, [report_html(report, lang)])
+    write_pieces(path, [report_html(report, lang)])
 
 
 def _docx(report: Report, path: Path, lang: Lang) -> None:
@@ -55,11 +55,11 @@ def _docx(report: Report, path: Path, lang: Lang) -> None:
 
 
 def _problems(report: Report, path: Path, _: Lang) -> None:
-    _write(path, [report.problems.to_csv()], encoding="utf-8-sig")
+    write_pieces(path, [report.problems.to_csv()], encoding="utf-8-sig")
 
 
 def _csv(name: str) -> FileWriter:
-    return lambda report, path, lang: _write(path, _answers(report, name).csv_parts(lang), encoding="utf-8-sig")
+    return lambda report, path, lang: write_pieces(path, _answers(report, name).csv_parts(lang), encoding="utf-8-sig")
 
 
 def _parquet(name: str) -> FileWriter:
@@ -85,6 +85,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     }
 )
 """Format → its files. One entry makes a format known to ``Report.save`` and ``--formats``; a writer imports its package when it runs."""
+LAST = "report.json"
+"""The file of a report that gets its name last."""
 ALWAYS: Format = MappingProxyType({"problems.csv": _problems})
 """Written with every format, without a problem too: a list left over from an earlier run would name what has long been fixed."""
 
@@ -125,6 +127,9 @@ def to_be_opened(written: Iterable[Path]) -> Path | None:
 def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> tuple[Path, ...]:
     """Write a report into a folder, which is made where it is missing, with ``problems.csv``.
 
+    They are files of one report: all are written before the first gets its name, and ``report.json`` gets its own last. Where it is new,
+    the others are of the same report.
+
     Args:
         report: the report.
         folder: where to write.
@@ -135,8 +140,7 @@ def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("t
         The files that were written, in the order of the formats.
 
     Raises:
-        InputError: there is no such format, or the extra that it needs is not installed.
-        OSError: a file cannot be written; those that could are whole.
+        InputError: there is no such format, the extra that it needs is not installed, or a file cannot be written; then none is.
     """
     wanted, place = formats_named(formats), Path(folder)
     place.mkdir(parents=True, exist_ok=True)
@@ -148,15 +152,23 @@ def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("t
             written.append(place / name)
             _LOG.info("%s written", place / name)
     return tuple(written)
+    wanted = formats_named(formats)
+    writers = {name: write for files in (*(FORMATS[name] for name in wanted), ALWAYS) for name, write in files.items()}
+    place, in_order = made_folder(Path(folder)), sorted(writers, key=LAST.__eq__)
+    with whole_files([place / name for name in in_order]) as unfinished:
+        for name, path in zip(in_order, unfinished, strict=True):
+            writers[name](report, path, lang)
+    return tuple(place / name for name in writers)
 
 
 def write_whole(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:
     """Write a text file piece by piece; it appears under its name when it is whole, or not at all."""
     with whole_file(path) as unfinished:
-        _write(unfinished, pieces, encoding=encoding)
+        write_pieces(unfinished, pieces, encoding=encoding)
 
 
-def _write(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:
+def write_pieces(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:
+    """Write a text file piece by piece, at a path that is not yet the one that the file will have."""
     with path.open("w", encoding=encoding, newline="\n") as file:
         for piece in pieces:
             file.write(piece)

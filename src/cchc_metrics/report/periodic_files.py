@@ -10,14 +10,14 @@ from types import MappingProxyType
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.report.answer_words import answer_columns
 from cchc_metrics.report.draft import Draft
-from cchc_metrics.report.files import write_whole
+from cchc_metrics.report.files import write_pieces
 from cchc_metrics.report.page import Page
 from cchc_metrics.report.page_sheets import page_sheets
 from cchc_metrics.report.page_text import page_markdown, page_text
 from cchc_metrics.report.periodic import PeriodicRows
 from cchc_metrics.report.periodic_page import appendix, periodic_narrative, periodic_page
 from cchc_metrics.tables.columns import Cells
-from cchc_metrics.tables.whole import whole_file
+from cchc_metrics.tables.whole import made_folder, whole_files
 from cchc_metrics.tables.workbook import open_book
 from cchc_metrics.text import Lang
 
@@ -28,8 +28,7 @@ def _docx(found: PeriodicRows, path: Path, lang: Lang) -> None:
     from cchc_metrics.report.word import write_document  # noqa: PLC0415  only where a document is written
 
     draft = Draft(found.report, lang)
-    with whole_file(path) as unfinished:
-        write_document(draft, periodic_narrative(found, draft), [(appendix(found, draft, alone=True), ())], unfinished)
+    write_document(draft, periodic_narrative(found, draft), [(appendix(found, draft, alone=True), ())], path)
 
 
 def _xlsx(found: PeriodicRows, path: Path, lang: Lang) -> None:
@@ -47,11 +46,11 @@ def _html(found: PeriodicRows, path: Path, lang: Lang) -> None:
     from cchc_metrics.report.details import Details  # noqa: PLC0415  only where a page is written
     from cchc_metrics.report.html import page_html  # noqa: PLC0415  as above
 
-    write_whole(path, [page_html(periodic_page(found, lang), Details(Draft(found.report, lang)))])
+    write_pieces(path, [page_html(periodic_page(found, lang), Details(Draft(found.report, lang)))])
 
 
 def _json(found: PeriodicRows, path: Path, lang: Lang) -> None:
-    write_whole(path, _json_parts(found, lang))
+    write_pieces(path, _json_parts(found, lang))
 
 
 def _json_parts(found: PeriodicRows, lang: Lang) -> Iterator[str]:
@@ -83,10 +82,10 @@ FORMATS: Mapping[str, PeriodicWriter] = MappingProxyType(
         "docx": _docx,
         "xlsx": _xlsx,
         "html": _html,
-        "txt": lambda found, path, lang: write_whole(path, [page_text(periodic_page(found, lang))]),
-        "md": lambda found, path, lang: write_whole(path, [page_markdown(periodic_page(found, lang))]),
+        "txt": lambda found, path, lang: write_pieces(path, [page_text(periodic_page(found, lang))]),
+        "md": lambda found, path, lang: write_pieces(path, [page_markdown(periodic_page(found, lang))]),
         "json": _json,
-        "csv": lambda found, path, lang: write_whole(path, found.csv_parts(lang), encoding="utf-8-sig"),
+        "csv": lambda found, path, lang: write_pieces(path, found.csv_parts(lang), encoding="utf-8-sig"),
     }
 )
 """Format → what writes it; the file is ``periodic`` with the ending of the format."""
@@ -94,14 +93,14 @@ FORMATS: Mapping[str, PeriodicWriter] = MappingProxyType(
 
 def save_periodic(found: PeriodicRows, folder: Path | str, formats: Iterable[str], lang: Lang = "vi") -> tuple[Path, ...]:
     """Write the periodic report into a folder; see ``PeriodicRows.save``."""
-    wanted, place, written = tuple(dict.fromkeys(name.strip() for name in formats if name.strip())), Path(folder), []
+    wanted, place = tuple(dict.fromkeys(name.strip() for name in formats if name.strip())), Path(folder)
     for name in wanted:
         if name not in FORMATS:
             vi, en = suggestion(name, FORMATS)
             known = ", ".join(FORMATS)
             raise InputError(f"không có định dạng «{name}»{vi}; có: {known}", f"no format «{name}»{en}; there are: {known}")
-    place.mkdir(parents=True, exist_ok=True)
-    for name in wanted:
-        FORMATS[name](found, place / f"periodic.{name}", lang)
-        written.append(place / f"periodic.{name}")
-    return tuple(written)
+    files = tuple(made_folder(place) / f"periodic.{name}" for name in wanted)
+    with whole_files(files) as unfinished:
+        for name, path in zip(wanted, unfinished, strict=True):
+            FORMATS[name](found, path, lang)
+    return files

@@ -235,11 +235,8 @@ class FormToFill:
             InputError: the file cannot be written.
         """
         data, filled = fill(self, answers, lang=lang, empty=empty)
-        try:
-            with whole_file(out) as place:
-                place.write_bytes(data)
-        except OSError as error:
-            raise InputError(f"không ghi được {out}: {error.strerror}", f"cannot write {out}: {error.strerror}") from None
+        with whole_file(out) as place:
+            place.write_bytes(data)
         return filled
 
 

@@ -74,12 +74,8 @@ def parquet(table: pa.Table, target: str | Path | BinaryIO) -> None:
     if not isinstance(target, (str, Path)):
         write(table, target)
         return
-    path = Path(target)
-    try:
-        with whole_file(path) as unfinished:
-            write(table, unfinished)
-    except OSError as error:
-        raise CchcError(f"không ghi được {path}: {error}", f"cannot write {path}: {error}") from None
+    with whole_file(Path(target)) as unfinished:
+        write(table, unfinished)
 
 
 def _package(name: str, requirement: str) -> Any:

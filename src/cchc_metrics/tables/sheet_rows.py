@@ -146,25 +146,28 @@ def fill_rows(path: Path, sheets: Mapping[int, DataSheet]) -> None:
         sheets: number of the sheet, counted from 1 → its rows.
     """
     filled = path.with_name(path.name + ".rows")
-    with zipfile.ZipFile(path) as book, zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as out:
-        parts = {f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in sheets.items()}
-        tables = {_table_of(book, number): sheet for number, sheet in sheets.items()}
-        before = book.read(_STRINGS).decode() if _STRINGS in book.namelist() else ""
-        strings = SharedTexts(before.count("<si>"))
-        for entry in book.infolist():
-            if entry.filename in parts:
-                with out.open(_entry(entry), "w", force_zip64=True) as part:
-                    for piece in _sheet_xml(book.read(entry), parts[entry.filename], strings):
-                        part.write(piece)
-            elif entry.filename in tables:
-                last = tables[entry.filename].last
-                out.writestr(_entry(entry), re.sub(r' ref="A1:[A-Z]+3"', f' ref="A1:{last}"', book.read(entry).decode()))
-            elif entry.filename != _STRINGS:
-                out.writestr(_entry(entry), book.read(entry))
-        total = strings.first + len(strings)
-        head = re.sub(r'count="\d+" uniqueCount="\d+"', f'count="{total + strings.used}" uniqueCount="{total}"', before, count=1)
-        out.writestr(_entry(book.getinfo(_STRINGS)), head.removesuffix("</sst>") + "".join(strings.xml()) + "</sst>")
-    filled.replace(path)
+    try:
+        with zipfile.ZipFile(path) as book, zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as out:
+            parts = {f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in sheets.items()}
+            tables = {_table_of(book, number): sheet for number, sheet in sheets.items()}
+            before = book.read(_STRINGS).decode() if _STRINGS in book.namelist() else ""
+            strings = SharedTexts(before.count("<si>"))
+            for entry in book.infolist():
+                if entry.filename in parts:
+                    with out.open(_entry(entry), "w", force_zip64=True) as part:
+                        for piece in _sheet_xml(book.read(entry), parts[entry.filename], strings):
+                            part.write(piece)
+                elif entry.filename in tables:
+                    last = tables[entry.filename].last
+                    out.writestr(_entry(entry), re.sub(r' ref="A1:[A-Z]+3"', f' ref="A1:{last}"', book.read(entry).decode()))
+                elif entry.filename != _STRINGS:
+                    out.writestr(_entry(entry), book.read(entry))
+            total = strings.first + len(strings)
+            head = re.sub(r'count="\d+" uniqueCount="\d+"', f'count="{total + strings.used}" uniqueCount="{total}"', before, count=1)
+            out.writestr(_entry(book.getinfo(_STRINGS)), head.removesuffix("</sst>") + "".join(strings.xml()) + "</sst>")
+        filled.replace(path)
+    finally:
+        filled.unlink(missing_ok=True)
 
 
 def _table_of(book: zipfile.ZipFile, number: int) -> str:

@@ -1,29 +1,201 @@
-"""Files that appear under their name when they are whole, or not at all."""
+"""Files that appear under their names when they are whole, or not at all; several of one answer appear together."""
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
-from collections.abc import Iterator
+import platform
+import re
+import sys
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
+
+from cchc_metrics.errors import InputError
+from cchc_metrics.text import Text
+
+UNFINISHED: Final = ".cchc-"
+"""How the names of files begin that are not whole yet."""
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, there: InputError | None = None) -> Iterator[Path]:
     """Give a path to write to; what is there afterwards appears under its own name, or nothing does where the writing failed.
 
     The path has the ending of the file, by which some packages know what to write. What was under the name before stays until then.
 
     Args:
         path: the name that the file will have.
+        there: what is raised where a file has this name by then; None to take its place.
+
+    Raises:
+        InputError: ``there``, it cannot be written, or something else than a file stands there; says why.
     """
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
+    with whole_files([path], there) as (unfinished,):
         yield unfinished
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink()
+
+
+@contextmanager
+def whole_files(paths: Sequence[Path], there: InputError | None = None) -> Iterator[tuple[Path, ...]]:
+    """Give a path to write to for each of some files; afterwards all appear, in this order, or none does where any writing failed.
+
+    All are written and on the disk before the first gets its name, so a full disk or an error leaves what was there before. Who kills the
+    process while names are given leaves files that are whole, the first of them new and the others as they were: the last one, where it is
+    new, says that all are.
+
+    What a process that was killed has left behind is removed when something is written into the folder again.
+
+    Args:
+        paths: the names that the files will have, none of them twice.
+        there: what is raised where a file has one of these names by then; None to take their places.
+
+    Raises:
+        InputError: ``there``, one cannot be written, or something else than a file stands there; says why.
+    """
+    unfinished = tuple(path.with_name(f"{_prefix(path)}{os.getpid()}-{threading.get_ident():x}.part{path.suffix}") for path in paths)
+    folders = dict.fromkeys(path.parent for path in paths)
+    try:
+        for folder in folders:
+            _sweep(folder)
+        for path in paths:
+            _check(path, there)
+        yield unfinished
+        for each, path in zip(unfinished, paths, strict=True):
+            _sync(each, path)
+        for each, path in zip(unfinished, paths, strict=True):
+            _name(each, path, there)
+        for folder in folders:
+            sync_folder(folder)
+    except BaseException as error:
+        for each in unfinished:
+            with suppress(OSError):
+                each.unlink()
+        if isinstance(error, OSError):
+            raise not_written(paths[0] if len(paths) == 1 else paths[0].parent, error) from None
         raise
+
+
+def _sync(unfinished: Path, path: Path) -> None:
+    """Return when what was written is on the disk."""
+    if not unfinished.exists():
+        raise InputError(f"không ghi được {path}: chưa có gì được ghi", f"cannot write {path}: nothing was written")
+    with unfinished.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _name(unfinished: Path, path: Path, there: InputError | None) -> None:
+    """Give a file that is whole its name."""
+    if there is None:
+        unfinished.replace(path)
+        return
+    try:
+        os.link(unfinished, path)  # unlike a renaming it fails where somebody else was first
+        unfinished.unlink()
+    except FileExistsError:
+        raise there from None
+    except OSError:  # a file system without links
+        unfinished.rename(path)
+
+
+def made_folder(path: Path) -> Path:
+    """Return a folder to write to, which is made where it is missing.
+
+    Raises:
+        InputError: it cannot be made, as where a file stands there.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_written(path, error) from None
+    return path
+
+
+def sync_folder(path: Path) -> None:
+    """Return when the names of the files of a folder are on the disk, where the system lets that be asked."""
+    if sys.platform == "win32":  # where folders cannot be opened; NTFS keeps a journal of names
+        return
+    with suppress(OSError):  # some file systems of networks cannot do it
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def not_written(path: Path, error: OSError) -> InputError:
+    """Return the error of a file or folder that cannot be written.
+
+    >>> not_written(Path("out"), FileExistsError(17, "File exists")).en
+    'cannot write out: a file stands there; choose another folder'
+    """
+    said = _REASONS.get(error.errno or 0, Text(error.strerror or str(error), error.strerror or str(error)))
+    return InputError(f"không ghi được {path}: {said.vi}", f"cannot write {path}: {said.en}")
+
+
+_FULL = Text("hết chỗ trên đĩa; xóa bớt hoặc ghi nơi khác", "the disk is full; free some space, or write elsewhere")
+_DENIED = Text("không có quyền ghi; chọn nơi khác", "no permission to write there; choose another place")
+_REASONS: Final = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: Text("tệp quá lớn so với giới hạn của hệ thống", "the file is larger than the system allows"),
+    errno.EACCES: _DENIED,
+    errno.EPERM: _DENIED,
+    errno.EROFS: Text("ổ đĩa chỉ đọc; chọn nơi khác", "the disk is read-only; choose another place"),
+    errno.EEXIST: Text("ở đó có một tệp; chọn thư mục khác", "a file stands there; choose another folder"),
+    errno.ENOTDIR: Text("ở đó có một tệp; chọn thư mục khác", "a file stands there; choose another folder"),
+    errno.ENOENT: Text("không có thư mục đó; tạo trước", "there is no such folder; make it first"),
+    errno.ENAMETOOLONG: Text("tên quá dài", "the name is too long"),
+}
+
+
+def _check(path: Path, there: InputError | None) -> None:
+    """Refuse to write over what is no file: a folder, a device, or a link, which would be cut off from what it leads to.
+
+    Raises:
+        InputError: says what stands there; ``there`` of anything, where nothing is to be written over.
+    """
+    if there is not None and os.path.lexists(path):
+        raise there
+    if path.is_symlink():
+        said = Text("ở đó là một liên kết; ghi thẳng vào tệp đích", "a link stands there; name the file that it leads to")
+    elif path.is_dir():
+        said = Text("ở đó là một thư mục; thêm tên tệp", "a folder stands there; add the name of a file")
+    elif path.exists() and not path.is_file():
+        said = Text("ở đó không phải là tệp", "what stands there is no file")
+    else:
+        return
+    raise InputError(f"không ghi được {path}: {said.vi}", f"cannot write {path}: {said.en}")
+
+
+def _prefix(path: Path) -> str:
+    """Return how the names begin under which a file is written on this machine: short, whatever its own name."""
+    return f"{UNFINISHED}{hashlib.sha256(path.name.encode(errors='surrogateescape')).hexdigest()[:12]}-{_machine()}-"
+
+
+def _machine() -> str:
+    return re.sub(r"\W", "", platform.node())[:16]
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes of this machine that are gone have left in a folder."""
+    if os.name != "posix":  # elsewhere asking for a process may end it
+        return
+    name = re.compile(rf"{re.escape(UNFINISHED)}[0-9a-f]{{12}}-{re.escape(_machine())}-(\d+)-[0-9a-f]+\.part")
+    for left in folder.glob(f"{UNFINISHED}*"):
+        found = name.match(left.name)
+        if found is not None and not _runs(int(found[1])):
+            with suppress(OSError):
+                left.unlink()
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True

@@ -7,10 +7,11 @@ XML of their own, into a sheet that XlsxWriter has made with their headings, sin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from cchc_metrics.folding import one_line
 from cchc_metrics.tables.columns import Column
 from cchc_metrics.tables.sheet import PrintedSheet, SheetCell, SheetForm
 from cchc_metrics.tables.sheet_rows import DataSheet, cell_text, fill_rows
-from cchc_metrics.tables.whole import whole_file
+from cchc_metrics.tables.whole import not_written, whole_file
 from cchc_metrics.text import Lang
 
 FONT: Final = "Times New Roman"
@@ -79,9 +80,9 @@ class Book:
             part.lay_out(sheet, self._form)
             self._rows[sheet.index + 1] = part
 
-    def close(self, path: Path) -> None:
-        """Write the file."""
-        self._book.close()
+    def close(self, write: Callable[[], Path]) -> None:
+        """Write the file; ``write`` is what ``new_workbook`` gives."""
+        path = write()
         if self._rows:
             fill_rows(path, self._rows)
 
@@ -137,8 +138,8 @@ class Book:
 
 
 @contextmanager
-def new_workbook(path: Path, *, created: date | None = None, title: str = "") -> Iterator[tuple[Any, Path]]:
-    """Give a workbook of XlsxWriter and where it is written; it appears under its name when the block ends well, or not at all.
+def new_workbook(path: Path, *, created: date | None = None, title: str = "") -> Iterator[tuple[Any, Callable[[], Path]]]:
+    """Give a workbook of XlsxWriter, and what writes it and says where; it appears under its name when the block ends well, or never.
 
     Args:
         path: the file.
@@ -157,27 +158,37 @@ def new_workbook(path: Path, *, created: date | None = None, title: str = "") ->
             'the extra "excel", which writes workbooks, is missing; install: pip install "cchc-metrics[excel]"',
         ) from None
     options = {
+        "in_memory": True,  # nor does it leave anything in the folder of temporary files
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
         "default_format_properties": {"font_name": FONT, "font_size": 12, "font_scheme": "none"},
     }
     day = created or _NO_DAY
+    # It is packed in memory: what XlsxWriter leaves open on a full disk speaks up by itself, later, on the other stream.
+    packed = BytesIO()
     try:
         with whole_file(path) as place:
-            made = Workbook(str(place), options)
+            made = Workbook(packed, options)
             made.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
-            yield made, place
-            if not made.fileclosed:
+
+            def write() -> Path:
                 made.close()
-    except (OSError, FileCreateError) as error:
-        raise InputError(f"không ghi được {path}: {error}", f"cannot write {path}: {error}") from None
+                place.write_bytes(packed.getbuffer())
+                return place
+
+            yield made, write
+            if not made.fileclosed:
+                write()
+    except FileCreateError as error:
+        cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(0, str(error))
+        raise not_written(path, cause) from None
 
 
 @contextmanager
 def open_book(path: Path, *, created: date | None = None, title: str = "") -> Iterator[Book]:
     """Give a workbook to add sheets to; arguments and errors as of ``new_workbook``."""
-    with new_workbook(path, created=created, title=title) as (made, place):
+    with new_workbook(path, created=created, title=title) as (made, write):
         book = Book(made)
         yield book
-        book.close(place)
+        book.close(write)
