@@ -142,22 +142,14 @@ def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("t
     Raises:
         InputError: there is no such format, the extra that it needs is not installed, or a file cannot be written; then none is.
     """
-    wanted, place = formats_named(formats), Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
-    written = []
-    for files in (*(FORMATS[name] for name in wanted), ALWAYS):
-        for name, write in files.items():
-            with whole_file(place / name) as unfinished:
-                write(report, unfinished, lang)
-            written.append(place / name)
-            _LOG.info("%s written", place / name)
-    return tuple(written)
     wanted = formats_named(formats)
     writers = {name: write for files in (*(FORMATS[name] for name in wanted), ALWAYS) for name, write in files.items()}
     place, in_order = made_folder(Path(folder)), sorted(writers, key=LAST.__eq__)
     with whole_files([place / name for name in in_order]) as unfinished:
         for name, path in zip(in_order, unfinished, strict=True):
             writers[name](report, path, lang)
+    for name in writers:
+        _LOG.info("%s written", place / name)
     return tuple(place / name for name in writers)
 
 
