@@ -126,3 +126,23 @@ def test_cells_that_are_closed_at_once_take_no_time_that_grows_with_the_square(t
     started = time.process_time()
     assert len(odd_cells(path.read_bytes(), 0)) == 80_000
     assert time.process_time() - started < 5  # 8.000 took 22 s
+
+
+def test_merged_areas_over_each_other_take_no_time_that_grows_with_the_square(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "outreach.xlsx")
+    rows = b"".join(b'<row r="%d"><c r="B%d"><v>1</v></c></row>' % (row, row) for row in range(10, 8_010))
+    areas = b'<mergeCells count="8000">' + b"".join(b'<mergeCell ref="A10:A%d"/>' % (20 + n) for n in range(8_000)) + b"</mergeCells>"
+    changed(path, {SHEET: lambda data: data.replace(b"</sheetData>", rows + b"</sheetData>" + areas)})
+    started = time.process_time()
+    read_file("outreach", path)
+    assert time.process_time() - started < 5  # 4.000 took 1.6 s, 8.000 more than 6
+
+
+@pytest.mark.parametrize("mark", ["<a ", "<!--", "<![CDATA[", "<?", "<"])
+def test_marks_that_are_never_closed_are_refused_at_once(mark: str, tmp_path: Path) -> None:
+    path = tmp_path / "outreach.html"
+    path.write_text("<table><tr><td>" + mark * 100_000)
+    started = time.process_time()
+    with pytest.raises(UnreadableFileError, match="a broken web page: many"):
+        read_file("outreach", path)
+    assert time.process_time() - started < 2  # 20.000 took 19 s

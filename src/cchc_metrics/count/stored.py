@@ -241,6 +241,7 @@ def _text(data: Any) -> str:
 def _loaded(text: str | bytes) -> dict[str, Any]:
     try:
         data = json.loads(text)
+        json.dumps(data, ensure_ascii=False).encode()  # JSON can spell half a character, which nothing can write
     except (ValueError, RecursionError, TypeError) as error:
         raise _no_tally(f"không phải JSON ({error})", f"no JSON ({error})") from None
     if not isinstance(data, dict):

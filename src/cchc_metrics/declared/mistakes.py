@@ -54,7 +54,7 @@ class Mistakes:
 
     def __init__(self, source: Declared) -> None:
         self.source = source
-        self.found: list[tuple[int, Text]] = []
+        self.found: dict[Text, int] = {}  # each once, with its line; 0 where it has none
         self._lines: dict[Path, int] | None = None
 
     def __bool__(self) -> bool:
@@ -75,8 +75,7 @@ class Mistakes:
         where = f"{self.source.file}:{line}" if line else self.source.file
         head = ": ".join(filter(None, (where, written(at, self.source.data), written(path, data))))
         text = Text(_one_line(f"{head}: {vi}"), _one_line(f"{head}: {en}"))
-        if all(text != other for _, other in self.found):
-            self.found.append((line or 0, text))
+        self.found.setdefault(text, line or 0)
 
     def line(self, path: Path) -> int | None:
         """Return the line of a place, or of the innermost table or key around it that has one."""
@@ -155,7 +154,7 @@ class Mistakes:
         """Return all mistakes as one error of the source's class, in the order of lines; None where there is none."""
         if not self.found:
             return None
-        texts = [text for _, text in sorted(self.found, key=lambda pair: pair[0])]
+        texts = sorted(self.found, key=self.found.__getitem__)
         return self.source.error("\n".join(t.vi for t in texts), "\n".join(t.en for t in texts))
 
     def raise_if_any(self) -> None:

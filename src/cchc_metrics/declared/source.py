@@ -23,6 +23,8 @@ LARGEST = 1 << 24
 """How many characters of TOML there may be; nobody writes more by hand."""
 
 _HUGE = re.compile(r"[0-9][0-9_]{4000,}")
+_DOTTED = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:[\w-]+[ \t]*\.[ \t]*){{{DEEPEST}}}")
+"""A key of so many parts takes its reader a time that grows with their square."""
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -102,10 +104,16 @@ def parse_toml(raw: str | bytes, file: str, *, error: type[MistakesError] = Mist
     if len(text) > LARGEST:
         vi, en = f"{len(text)} ký tự, quá {LARGEST}; chia thành nhiều tệp", f"{len(text)} characters, over {LARGEST}; split the file"
         raise error(f"{file}: {vi}", f"{file}: {en}")
+    if deep := _DOTTED.search(text):
+        _refuse_deep(file, text.count("\n", 0, deep.end()) + 1, error)
     data = _parsed(text, file, error, partial(tomllib.loads, parse_float=Decimal), "TOML")
     found = Declared(file, data, text, "toml", error)
     _refuse(found, list(_over_limits(data)))
     return found
+
+
+def _refuse_deep(file: str, line: int, error: type[MistakesError]) -> None:
+    raise error(f"{file}:{line}: {_TOO_DEEP.vi}", f"{file}:{line}: {_TOO_DEEP.en}")
 
 
 def source_of(given: str | bytes | Mapping[str, Any], file: str, *, error: type[MistakesError] = MistakesError) -> Declared:

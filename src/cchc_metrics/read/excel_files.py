@@ -288,15 +288,17 @@ def _unmerged(rows: Iterator[list[Any]], sheet: _Sheet) -> Iterator[list[Any]]:
     if not starting:
         yield from rows
         return
-    running: list[tuple[int, int, Any]] = []
+    running: dict[int, tuple[int, Any]] = {}  # column → the last row of the area that is open there, and what it says
     for number, row in enumerate(rows, start=sheet.after):
-        running = [area for area in running if area[0] >= number]
+        running = {at: area for at, area in running.items() if area[0] >= number}
         if running:
             row = list(row)  # noqa: PLW2901  the reader's own row is left as it is
-            for _, at, value in running:
+            for at, (_, value) in running.items():
                 if at < len(row) and row[at] == "":
                     row[at] = value
-        running += [(bottom, left, row[left]) for bottom, left, _ in starting.get(number, ()) if left < len(row)]
+        for bottom, left, _ in starting.get(number, ()):
+            if left < len(row):  # areas that lie over each other, which no program writes, are one: the longest
+                running[left] = max(running.get(left, (0, row[left])), (bottom, row[left]), key=lambda area: area[0])
         yield row
 
 

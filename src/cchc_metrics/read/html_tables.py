@@ -32,6 +32,9 @@ _SILENT: Final = frozenset(("script", "style", "title", "select", "textarea", "n
 _VOID: Final = frozenset(("br", "hr", "img", "input", "col", "meta", "link", "area", "base", "wbr"))
 _GROUPS: Final = frozenset(("thead", "tbody", "tfoot", "colgroup", "html", "body"))
 _NOT_SHOWN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_MARKS_OPEN: Final = (("<", ">"), ("<!--", "-->"), ("<![", "]>"), ("<?", ">"))
+_MOST_OPEN: Final = 100
+"""So many marks may stand open at the end of a page."""
 _DEEPEST: Final = 100
 """Tables inside tables, so many at most."""
 
@@ -117,6 +120,12 @@ def decoded(data: bytes, encoding: str = "", charset: str = "") -> str:
 
 
 def _grid(name: str, page: str, limits: Limits) -> Grid | None:
+    for start, end in _MARKS_OPEN:
+        if page.count(start, page.rfind(end) + 1) > _MOST_OPEN:  # each is looked for to the end of the page
+            raise UnreadableFileError(
+                f"trang web hỏng: nhiều dấu {start} không có {end}; mở bằng Excel rồi lưu lại dạng .xlsx",
+                f"a broken web page: many {start} without {end}; open it in Excel and save it as .xlsx",
+            )
     parser = _Page(limits)
     parser.feed(page)
     parser.close()

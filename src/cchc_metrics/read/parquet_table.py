@@ -296,6 +296,6 @@ def read(load: Load) -> Any:
     pa = arrow()
     try:
         return load()
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:  # names of columns that are not UTF-8, too
         reported = str(error).split("\n")[0]
         raise UnreadableFileError(reported, reported) from None

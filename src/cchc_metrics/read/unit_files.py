@@ -139,7 +139,7 @@ def _unit_file(folder: Path, named: str, own: Own) -> tuple[list[Unit], Problems
         in_row = Mistakes(Declared("", entry))
         unit = in_row.model(UnitEntry, entry)
         units += [unit] if unit is not None else []
-        mistakes += [(f"dòng {row}: {text.vi}", f"row {row}: {text.en}") for _, text in in_row.found]
+        mistakes += [(f"dòng {row}: {text.vi}", f"row {row}: {text.en}") for text in in_row.found]
     if mistakes:
         raise InputError(f"{name}: " + "; ".join(vi for vi, _ in mistakes), f"{name}: " + "; ".join(en for _, en in mistakes))
     return units, findings.problems(0, 0)
