@@ -57,7 +57,8 @@ def in_memory(**changes: TableLike) -> Dataset:
 def test_memory_says_what_the_folder_says(tmp_path: Path) -> None:
     folder = read_folder(small(tmp_path))
     assert numbers(in_memory()) == numbers(folder)
-    one, other = report_json(in_memory().report()), report_json(folder.report())
+    # Where the figures come from follows them, and is not the same.
+    one, other = (report_json(data.report()).partition('\n "provenance"')[0] for data in (in_memory(), folder))
     assert one == other
 
 
