@@ -211,8 +211,8 @@ def main() -> None:
     raise SystemExit(bool(wrong))
 
 
-SAME_ROWS = ("figures", "measures.csv", "deltas.csv", "tally", "explained", "periodic.txt")
-"""What does not name the files that the rows stand in."""
+SAME_ROWS = ("figures", "measures.csv", "deltas.csv", "tally", "periodic.txt")
+"""What names neither files nor row numbers."""
 
 if __name__ == "__main__":
     main()
