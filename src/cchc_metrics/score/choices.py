@@ -112,7 +112,7 @@ def _plain(value: Any) -> Any:
         found = {}
         for name, field in fields.items():
             own = getattr(value, name)
-            if name == "shape" or field.is_required() or own != field.get_default(call_default_factory=True):
+            if name == "shape" or field.is_required() or own != field.get_default(call_default_factory=True, validated_data={}):
                 found[name] = _plain(own)
         return found
     if isinstance(value, Mapping):
