@@ -21,7 +21,8 @@ from typing import Any, Final, Literal, get_args, get_origin
 import cchc_metrics
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Count, Indicator, event_sets
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.records import choices
 from cchc_metrics.records.fields import Choice, Flag
 from cchc_metrics.records.kind import Kind

@@ -23,8 +23,8 @@ import cchc_metrics
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.cli import command as cli
 from cchc_metrics.cli import main
-from cchc_metrics.dataset import read_folder
 from cchc_metrics.example.make import make_example
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.report.content import report_page

@@ -19,8 +19,8 @@ from click.testing import CliRunner, Result
 from tests.folders import DISTRICT, EXAMPLE, SMALL, small
 
 from cchc_metrics import cli
-from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import CalendarRangeError, CchcError
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.due import CUT_OFF
 from cchc_metrics.records.due_dates import due_date

@@ -52,8 +52,8 @@ from tests.golden.regenerate import (
 )
 
 from cchc_metrics.catalogue.load import default_catalogue
-from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import InputError
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.records.choices import OutreachChannel
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import parse_day

@@ -68,6 +68,7 @@ LAYERS = (
     ("snapshot", "whole_tables"),
     ("fold", "ledger", "provenance"),
     ("dataset", "spark"),
+    ("folder_dataset",),
     ("__init__",),
     ("cli", "testing"),
 )
@@ -277,7 +278,7 @@ def test_a_heavy_import_would_be_seen() -> None:
 
 
 def test_a_report_without_a_scheme_does_not_load_scoring() -> None:
-    program = "from cchc_metrics.dataset import read_folder\nread_folder('examples/thap-muoi').report('2021').text()"
+    program = "from cchc_metrics.folder_dataset import read_folder\nread_folder('examples/thap-muoi').report('2021').text()"
     tail = "\nimport sys\nprint(*(name for name in sys.modules if name.startswith('cchc_metrics.score')))"
     done = subprocess.run(  # noqa: S603  (the program stands in this file)
         [sys.executable, "-c", program + tail], check=True, capture_output=True, text=True, cwd=SOURCE.parents[1]

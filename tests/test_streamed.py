@@ -18,7 +18,7 @@ from tests.folders import EXAMPLE, small
 from tests.test_cli_dossiers import DOSSIERS, PROCEDURES
 
 from cchc_metrics import cli
-from cchc_metrics.dataset import read_folder
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.read.parquet_files import scan_parquet
 from cchc_metrics.records.codes import Code
 from cchc_metrics.reference.period import Period

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.reference_work import library
-from cchc_metrics.dataset import read_folder
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.report.json_report import report_json
 
 DISTRICT = """\

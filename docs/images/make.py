@@ -87,7 +87,7 @@ def office_form(path: Path) -> None:
 def main() -> None:
     from tests.office.soffice import converted, picture  # noqa: PLC0415  found by the path above
 
-    from cchc_metrics.dataset import read_folder  # noqa: PLC0415  as above
+    from cchc_metrics.folder_dataset import read_folder  # noqa: PLC0415  as above
 
     data = read_folder(ROOT / "examples" / "thap-muoi")
     with tempfile.TemporaryDirectory() as place:

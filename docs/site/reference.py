@@ -23,7 +23,8 @@ REFERENCE: Final[Mapping[str, tuple[str, tuple[Section, ...]]]] = {
                 "The front door",
                 "A folder, or tables that a program has, and everything that can be asked of them.",
                 {
-                    "cchc_metrics.dataset": ("Dataset", "read_folder"),
+                    "cchc_metrics.dataset": ("Dataset",),
+                    "cchc_metrics.folder_dataset": ("read_folder",),
                     "cchc_metrics.values": ("Measure", "Status", "Scale", "Better"),
                     "cchc_metrics.text": ("Text",),
                 },

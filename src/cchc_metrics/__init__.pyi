@@ -9,8 +9,8 @@ from cchc_metrics.catalogue.model import Indicator as Indicator
 from cchc_metrics.count.tally import Tally as Tally
 from cchc_metrics.count.tally import tally as tally
 from cchc_metrics.dataset import Dataset as Dataset
-from cchc_metrics.dataset import read_folder as read_folder
 from cchc_metrics.errors import CchcError as CchcError
+from cchc_metrics.folder_dataset import read_folder as read_folder
 from cchc_metrics.plan import Plan as Plan
 from cchc_metrics.plan import load_plan as load_plan
 from cchc_metrics.read.files import read_file as read_file

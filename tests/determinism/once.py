@@ -18,7 +18,8 @@ from typing import get_args
 
 from cchc_metrics.count.engines import Engine
 from cchc_metrics.count.tally import tally
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.report.json_report import report_json
 from cchc_metrics.report.page_text import page_text
 from cchc_metrics.report.periodic_page import periodic_page

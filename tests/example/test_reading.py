@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cchc_metrics.dataset import read_folder
 from cchc_metrics.example.make import make_example
+from cchc_metrics.folder_dataset import read_folder
 
 FOLDER = Path(__file__).parents[2] / "examples" / "thap-muoi"
 

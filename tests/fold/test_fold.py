@@ -20,9 +20,9 @@ from tests.fold.asked import DAY, PERIODS, added, ask_of, by_key, only, same, si
 from tests.folders import EXAMPLE
 from tests.read.test_rows import UNITS
 
-from cchc_metrics.dataset import read_folder
 from cchc_metrics.errors import InputError, TallyMismatchError
 from cchc_metrics.fold import Ask, Partial, id_hashes, repeated, settle, signs_of_batches, tally_batches, tally_files
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Columns

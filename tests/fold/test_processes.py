@@ -19,10 +19,11 @@ from tests.fold.asked import CALENDAR, DAY, PERIODS, RULES, same
 from tests.read.arrow_tables import tables
 from tests.read.test_rows import UNITS
 
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.errors import InputError
 from cchc_metrics.fold import Ask, processes
 from cchc_metrics.fold.processes import Job, ProcessErrand, Worker, scan_in_processes
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.own import NOTHING
 from cchc_metrics.read.sources import TableSource, file_source, memory_source

@@ -18,8 +18,9 @@ from tests.fold.asked import ask_of, only
 from tests.fold.test_fold import cut, table_of
 from tests.folders import ROOT, small
 
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.fold import Partial, settle, tally_batches
+from cchc_metrics.folder_dataset import read_folder
 
 THREADS = 4
 

@@ -21,7 +21,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from cchc_metrics import cli
-from cchc_metrics.dataset import read_folder
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.report.page_text import page_text
 from cchc_metrics.report.periodic_page import periodic_page
 from cchc_metrics.verbs.compare import compare

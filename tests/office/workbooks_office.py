@@ -13,7 +13,8 @@ import xlsxwriter
 from tests.folders import EXAMPLE
 from tests.office.soffice import converted, pages
 
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.periodic_page import periodic_page
 from cchc_metrics.report.workbook import write_workbook

@@ -12,8 +12,9 @@ from unicodedata import normalize
 import pytest
 
 from cchc_metrics.catalogue.load import default_catalogue
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.errors import InputError
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.read.files import read_file
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from tests.folders import EXAMPLE
 
 from cchc_metrics.catalogue.load import default_catalogue
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.declared.values import exact
 from cchc_metrics.errors import CchcError
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.read.published import decimals_of, read_published
 from cchc_metrics.read.unit_changes import units_from_changes
 from cchc_metrics.tables.numbers import format_number

@@ -18,7 +18,8 @@ from tests.folders import EXAMPLE, SMALL, example_report, small
 
 from cchc_metrics.catalogue.load import load_catalogue
 from cchc_metrics.catalogue.model import Catalogue, event_sets
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.plan import load_plan
 from cchc_metrics.read.rows import read_rows
 from cchc_metrics.read.sources import TableLike

@@ -13,7 +13,7 @@ import pytest
 from tests.folders import ROOT, SMALL, example_json, example_report, small
 
 from cchc_metrics.catalogue.load import default_catalogue
-from cchc_metrics.dataset import read_folder
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.records.codes import Code
 from cchc_metrics.reference.period import Period

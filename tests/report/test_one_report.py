@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from tests.folders import EXAMPLE, ROOT, small
 
-from cchc_metrics.dataset import read_folder
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.files import FORMATS
 from cchc_metrics.report.model import Report

@@ -23,8 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.folders import DISTRICT, EXAMPLE, small
 
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.errors import CchcError, InputError, MistakesError
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.report import template_parts
 from cchc_metrics.report.json_report import report_json
 from cchc_metrics.report.template_parts import NAME

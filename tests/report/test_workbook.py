@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.folders import EXAMPLE, small
 
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.read.excel_files import read_excel
 from cchc_metrics.report.answer_words import answer_columns
 from cchc_metrics.report.content import report_page

@@ -16,8 +16,9 @@ import pytest
 from tests.folders import EXAMPLE
 
 from cchc_metrics.catalogue.load import load_catalogue
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.errors import CchcError, InputError
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.snapshot.model import Snapshot
 

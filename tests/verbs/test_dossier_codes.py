@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_metrics import cli
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier

@@ -18,7 +18,7 @@ from cchc_metrics import testing
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.count.tally import tally
-from cchc_metrics.dataset import read_folder
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.records.columns import Columns, columns_of
 from cchc_metrics.records.document import Document
 from cchc_metrics.records.kinds import KINDS

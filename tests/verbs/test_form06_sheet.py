@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.folders import EXAMPLE
 
-from cchc_metrics.dataset import Dataset, read_folder
+from cchc_metrics.dataset import Dataset
 from cchc_metrics.errors import CchcError
+from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.reference.period import Period
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
 from cchc_metrics.verbs.form06_sheet import form06_sheet

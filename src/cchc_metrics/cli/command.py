@@ -164,7 +164,7 @@ def print_table(table: Table) -> None:
 
 def read(folder: Path, progress: Progress, **chosen: Any) -> Dataset:
     """Read a folder with what was chosen on the command line; the rest is as the folder says."""
-    from cchc_metrics.dataset import read_folder  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.folder_dataset import read_folder  # noqa: PLC0415  the command starts fast
 
     return read_folder(folder, progress=progress, **chosen)
 
