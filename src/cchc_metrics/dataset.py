@@ -24,6 +24,7 @@ from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.period_values import PeriodValues, check_begun, periods_needed
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.checks import Given
+from cchc_metrics.read.folder import BESIDE
 from cchc_metrics.read.given_units import given_tree, reporting_unit
 from cchc_metrics.read.inputs import SETTINGS, InputFile
 from cchc_metrics.read.own import NOTHING, Declared, own_of
@@ -724,10 +725,11 @@ class Dataset:
         """Return the dataset with another table, exported on a day."""
         made = self.replace(as_of=exported)
         tables = {**self.tables, table.kind: table}
+        beside = [each for each in self.found if each[0] not in KINDS and each[0] != table.kind + BESIDE]
         before = {kind: problems for kind, problems in self.found if kind != table.kind}
         object.__setattr__(made, "tables", MappingProxyType({kind: tables[kind] for kind in KINDS if kind in tables}))
         found = {**before, table.kind: Problems()}
-        object.__setattr__(made, "found", tuple((kind, found[kind]) for kind in KINDS if kind in found))
+        object.__setattr__(made, "found", (*((kind, found[kind]) for kind in KINDS if kind in found), *beside))
         return made
 
     def _chosen(self, period: Period | str | None) -> Period:
@@ -850,6 +852,8 @@ class Dataset:
         )
         for kind, mark in scan.marks.items():
             found = found.marked({i.id for i in self.catalogue if kind in self.catalogue.kinds_of(i.id)}, mark)
+        for kind, unread in scan.unread.items():
+            found = found.marked({i.id for i in self.catalogue if kind in self.catalogue.kinds_of(i.id)}, unread, least=True)
         if self.local_only:
             own = {i.id for i in self.catalogue if "dossiers" in self.catalogue.kinds_of(i.id)}
             found = found.marked(own, LOCAL_ONLY, since=LOCAL_ONLY_SINCE, least=True)

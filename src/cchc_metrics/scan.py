@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cchc_metrics.count.engines import Engine, engine_of_table
 from cchc_metrics.count.frame import Frame
 from cchc_metrics.count.tally import Tally, tally
-from cchc_metrics.read.folder import unreadable
+from cchc_metrics.read.folder import BESIDE, unreadable
 from cchc_metrics.read.joins import Joins, Links
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.sources import TableSource
@@ -75,6 +75,7 @@ class Scan:
         of_kinds: kind → what is wrong with its table, a part of the problems.
         marks: kind → what has to stand beside every value of its table: a column of dates that nobody used may be one that counts.
         beside: the counts of the dossiers that were asked for beside; None where none were.
+        unread: kind → what of its table was not read, so that its values are estimates: nobody knows how many rows are missing.
     """
 
     counted: Tally | None
@@ -82,6 +83,7 @@ class Scan:
     of_kinds: Mapping[str, Problems]
     marks: Mapping[str, Text]
     beside: Tally | None = None
+    unread: Mapping[str, Text] = field(default_factory=dict)
 
 
 def scan_tables(
@@ -160,7 +162,11 @@ def scan_tables(
     for kind, own in each:
         of_kinds[kind] = of_kinds.get(kind, Problems()) + own
     marks = {kind: mark for kind, own in problems.items() if (mark := mark_of(own)) is not None}
-    return Scan(counted, everything, of_kinds, marks, also)
+    whole: dict[str, Problems] = {}
+    for kind, own in each:
+        whole[kind.removesuffix(BESIDE)] = whole.get(kind.removesuffix(BESIDE), Problems()) + own
+    unread = {kind: text for kind in KINDS if (text := unread_of(_resting_on(kind, whole))) is not None}
+    return Scan(counted, everything, of_kinds, marks, also, unread)
 
 
 def counted_of(scan: Scan) -> Tally:
@@ -175,6 +181,31 @@ def mark_of(problems: Problems) -> Text | None:
     if not names:
         return None
     return Text(f"bảng có cột ngày chưa dùng: {names}", f"the table has columns of dates that are not used: {names}")
+
+
+_UNREAD: Mapping[Code, Text] = {
+    Code.UNUSED_SHEET: Text("trang tính cùng loại trong «{}»", "sheets of «{}» that look alike"),
+    Code.HIDDEN_SHEET: Text("trang tính ẩn cùng loại trong «{}»", "hidden sheets of «{}» that look alike"),
+    Code.UNUSED_FILE: Text("tệp cùng loại «{}»", "the file «{}» that looks alike"),
+    Code.MISSING_FILE: Text("tệp còn thiếu «{}»", "the file «{}», which is missing"),
+    Code.UNREADABLE_FILE: Text("tệp không đọc được «{}»", "the file «{}», which cannot be read"),
+}
+
+
+def unread_of(problems: Problems) -> Text | None:
+    """Return what of a table with these problems was not read, for every value that rests on it; None where all of it was."""
+    found = [Text(words.vi.format(file), words.en.format(file)) for file, code in problems.totals if (words := _UNREAD.get(code))]
+    if not found:
+        return None
+    vi, en = ("; ".join(getattr(text, lang) for text in found) for lang in ("vi", "en"))
+    return Text(
+        f"chưa tính hết, không rõ thiếu bao nhiêu dòng, vì không đọc: {vi}", f"not read, so nobody knows how many rows are missing: {en}"
+    )
+
+
+def _resting_on(kind: str, found: Mapping[str, Problems]) -> Problems:
+    """Return what is wrong with the table of a kind and beside it, and with the tables that it takes something from."""
+    return sum((found.get(name, Problems()) for name in (kind, *(join.kind for join in KINDS[kind].joins))), Problems())
 
 
 def quality_of_tables(tables: Mapping[str, TableSource], *, rules: Rules, calendar: Calendar, exported: date | None) -> Problems:

@@ -15,7 +15,7 @@ from cchc_metrics import testing
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.catalogue.model import Catalogue, Indicator
 from cchc_metrics.count.tally import tally
-from cchc_metrics.errors import CatalogueError, UnknownIndicatorError
+from cchc_metrics.errors import CatalogueError, CchcError, UnknownIndicatorError
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.calendar import Calendar
@@ -234,6 +234,16 @@ def test_a_district_adds_an_indicator_without_code() -> None:
     m = measures_of({"dossiers": rows}, catalogue=own).get("land_late", "TM", YEAR)
     assert m is not None
     assert m.value == 1
+
+
+def test_an_id_stands_once() -> None:
+    counts, listed = tuple(CATALOGUE.counts.values()), tuple(CATALOGUE)
+    again = listed[3].model_copy(update={"vi": "khác"})
+    with pytest.raises(CchcError, match=f"more than one indicator with the id «{listed[3].id}»"):
+        Catalogue(counts, (*listed, again))
+    with pytest.raises(CchcError, match=f"more than one count with the id «{counts[0].id}»"):
+        Catalogue((*counts, counts[0]), listed)
+    assert [i.id for i in CATALOGUE.select([listed[1].id, listed[0].id, listed[1].id])] == [listed[1].id, listed[0].id]
 
 
 def test_a_catalogue_is_sent_whole() -> None:

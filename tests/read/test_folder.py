@@ -136,7 +136,9 @@ def test_a_table_under_another_name_is_seen(make: Make) -> None:
     path = make(meetings_csv=None, meeting_csv=FILES["meetings.csv"], problems_csv="file\n")
     folder = read_folder(path)
     assert reported(folder) == [("meeting.csv", 0, "", "unused_file")]
-    assert folder.problems.examples[0].fix_en == "; did you mean «meetings.csv»?"
+    assert folder.problems.examples[0].fix_en == (
+        ': its headings are of meetings; write meetings = "meeting.csv" under [files] in district.toml, or move the file away'
+    )
     (path / "district.toml").write_text(DISTRICT + '[files]\nmeetings = "meeting.csv"\n', encoding="utf-8")
     assert reported(read_folder(path)) == []
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
@@ -210,7 +211,7 @@ class Indicator(DeclaredModel):
 
 @public_methods
 class Catalogue:
-    """A checked, immutable collection of counts and indicators.
+    """A checked, immutable collection of counts and indicators, each id once.
 
     >>> Catalogue.default()["resolved_on_time"].en
     'Share of dossiers resolved early or on the due date'
@@ -223,8 +224,8 @@ class Catalogue:
 
     @public
     def __init__(self, counts: Iterable[Count], indicators: Iterable[Indicator]) -> None:
-        object.__setattr__(self, "counts", MappingProxyType({c.id: c for c in counts}))
-        object.__setattr__(self, "indicators", MappingProxyType({i.id: i for i in indicators}))
+        object.__setattr__(self, "counts", MappingProxyType(_each_once("số đếm", "count", counts)))
+        object.__setattr__(self, "indicators", MappingProxyType(_each_once("chỉ tiêu", "indicator", indicators)))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"danh mục không thay đổi được | a catalogue does not change: {name} = {value!r}")
@@ -308,7 +309,27 @@ class Catalogue:
 
     def select(self, names: Iterable[str]) -> Catalogue:
         """Return the catalogue with only the named indicators, in that order."""
-        return Catalogue(self.counts.values(), [self[name] for name in names])
+        return Catalogue(self.counts.values(), [self[name] for name in dict.fromkeys(names)])
+
+
+_Defined = TypeVar("_Defined", Count, Indicator)
+
+
+def _each_once(vi: str, en: str, given: Iterable[_Defined]) -> dict[str, _Defined]:
+    """Return definitions by id; two of one id would be one in silence.
+
+    Raises:
+        CchcError: names each id that stands twice.
+    """
+    listed = list(given)
+    found = {each.id: each for each in listed}
+    if len(found) < len(listed):
+        twice = ", ".join(f"«{name}»" for name, n in Counter(each.id for each in listed).items() if n > 1)
+        raise CchcError(
+            f"danh mục có {vi} trùng mã: {twice}; mỗi mã một định nghĩa",
+            f"the catalogue has more than one {en} with the id {twice}; give each id one definition",
+        )
+    return found
 
 
 @cache

@@ -67,23 +67,29 @@ class Verification(AnswerTable[ReportDifference]):
         items: the differences.
         compared: how many values were compared.
         notes: what is to be known of all.
+        whole: all differences of the table of which some were taken; None where it is the whole table. The verdict is of all.
     """
 
     items: tuple[ReportDifference, ...]
     compared: int
     notes: tuple[Text, ...] = ()
+    whole: tuple[ReportDifference, ...] | None = None
 
     _key_columns = ("part", "about", "key")
 
     @property
     def equal(self) -> bool:
-        """Whether nothing differs."""
-        return not self.items
+        """Whether nothing differs, whatever part of the table this is."""
+        return not self._every
 
     @property
     def unexplained(self) -> int:
         """How many differ although everything that they follow from is the same."""
-        return sum(each.unexplained for each in self.items)
+        return sum(each.unexplained for each in self._every)
+
+    @property
+    def _every(self) -> tuple[ReportDifference, ...]:
+        return self.items if self.whole is None else self.whole
 
     def __len__(self) -> int:
         return len(self.items)
@@ -92,7 +98,7 @@ class Verification(AnswerTable[ReportDifference]):
         return self.items[row]
 
     def _take(self, rows: Rows) -> Self:
-        return replace(self, items=tuple(self.items[row] for row in rows.tolist()))
+        return replace(self, items=tuple(self.items[row] for row in rows.tolist()), whole=self._every)
 
     def _columns(self) -> Mapping[str, Lazy]:
         return {
@@ -118,7 +124,7 @@ class Verification(AnswerTable[ReportDifference]):
     @property
     def verdict(self) -> Text:
         """What came of it, in a line."""
-        n, alarming = len(self.items), self.unexplained
+        n, alarming = len(self._every), self.unexplained
         if not n:
             return Text(f"Khớp: {self.compared} giá trị tính lại đều như đã ghi.", f"Equal: {self.compared} values are what was written.")
         if not alarming:

@@ -86,12 +86,13 @@ def read_csv(
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
 
 
-def raw_lines(path: Path, encoding: str = "") -> str:
-    """Return the text of a CSV file.
+def raw_lines(path: Path, encoding: str = "", characters: int | None = None) -> str:
+    """Return the text of a CSV file, or its beginning.
 
     Args:
         path: the file.
         encoding: see ``read_csv``.
+        characters: how many are read at most; None for all.
 
     Raises:
         UnreadableFileError: it is not in a known encoding.
@@ -99,7 +100,8 @@ def raw_lines(path: Path, encoding: str = "") -> str:
     try:
         with path.open("rb") as binary:
             codec = _codec(binary, encoding)
-            return binary.read().decode(codec)
+            with io.TextIOWrapper(binary, encoding=codec, newline="") as text:
+                return text.read(characters)
     except UnicodeDecodeError as error:
         raise NotUtf8Error(error) from None
     except OSError as error:

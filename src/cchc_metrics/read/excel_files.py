@@ -159,19 +159,22 @@ def _hidden_rows(workbook: Workbook, sheet: _Sheet) -> frozenset[int]:
     return hidden_rows(workbook.data, workbook.reader.sheet_names.index(sheet.name))
 
 
-def sheets_alike(path: Path, *, wanted: Wanted, encoding: str = "", limits: Limits = LIMITS) -> tuple[str, ...]:
-    """Return the visible sheets that look like the one that names the most wanted columns, that one among them.
+def sheets_alike(path: Path, *, wanted: Wanted, encoding: str = "", limits: Limits = LIMITS) -> tuple[tuple[str, ...], tuple[Remark, ...]]:
+    """Return the visible sheets that look like the one that names the most wanted columns, that one among them, and whether hidden ones do.
 
     Raises:
         UnreadableFileError: the file is no workbook, or is protected by a password.
         InputError: the reader of workbooks is not installed.
     """
     try:
-        sheets = _sheets(open_workbook(path, encoding, limits), wanted, "")
+        workbook = open_workbook(path, encoding, limits)
     except OSError as error:
         raise UnreadableFileError(f"{error.strerror or error}", f"{error.strerror or error}") from None
+    sheets = _sheets(workbook, wanted, "")
     chosen = max(sheets, key=lambda found: len(found.kept), default=None)
-    return tuple(found.name for found in sheets if chosen is found or (chosen is not None and _like(found, chosen))) or ("",)
+    if chosen is None:  # what is said of the workbook is said where it is read
+        return ("",), ()
+    return tuple(found.name for found in sheets if chosen is found or _like(found, chosen)), tuple(_hidden_sheets(workbook, wanted, chosen))
 
 
 def looked_at(path: Path, encoding: str = "", limits: Limits = LIMITS) -> Iterator[tuple[str, Iterator[list[Any]], tuple[Merged, ...]]]:

@@ -24,7 +24,7 @@ from cchc_metrics.read.old_text import NAMES, UTF_8, WINDOWS_1258
 from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.parquet_files import parquet_cells, parse_parquet
 from cchc_metrics.read.places import is_there
-from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
+from cchc_metrics.read.raw import Progress, RawTable, Remark, UnreadableFileError, Wanted
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.tables import Parsed, understand
 from cchc_metrics.records.codes import Code
@@ -269,8 +269,10 @@ def _fitting(folder: Path, pattern: str) -> list[Path]:
     return sorted({path for form in forms for path in folder.glob(form)})
 
 
-def like_sheets(path: Path, kind: Kind, own: Mapping[str, str], encoding: str = "", limits: Limits = LIMITS) -> tuple[str, ...]:
-    """Return the sheets of a workbook that look like the one of a kind, that one among them, in the order of the workbook.
+def like_sheets(
+    path: Path, kind: Kind, own: Mapping[str, str], encoding: str = "", limits: Limits = LIMITS
+) -> tuple[tuple[str, ...], tuple[Remark, ...]]:
+    """Return the sheets of a workbook that look like the one of a kind, that one among them, in its order, and whether hidden ones do.
 
     Raises:
         UnreadableFileError: the file is no workbook, or is protected by a password.

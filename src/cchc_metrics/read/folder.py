@@ -18,9 +18,9 @@ from cchc_metrics.plan import Plan, load_plan
 from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.read.checks import Given
 from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, District, QueryEntry, load_district
-from cchc_metrics.read.files import EVERY, as_it_is_named, is_table, table_place, table_places
+from cchc_metrics.read.files import EVERY, as_it_is_named, table_places
 from cchc_metrics.read.findings import shown
-from cchc_metrics.read.fixes import is_fix, read_fixes
+from cchc_metrics.read.fixes import read_fixes
 from cchc_metrics.read.inputs import BASELINE, FIGURES, PLAN, InputFile, input_files
 from cchc_metrics.read.kept import snapshot_names, snapshot_path
 from cchc_metrics.read.places import bytes_in, bytes_of, fault_of, is_there
@@ -32,6 +32,7 @@ from cchc_metrics.read.several import judged_together, parse_place
 from cchc_metrics.read.sources import TableSource, file_source
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.read.unit_files import folder_units
+from cchc_metrics.read.unused import unused_files
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import JOINED, KINDS
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 
 BESIDE = "+"
 """Stands behind the kind of what is wrong beside its table, such as a second file that is missing."""
-WRITTEN = ("problems.csv", "report.xlsx")
-"""Written by the command itself; may stand in the folder."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +61,8 @@ class FolderFiles:
         coverage: kind → first and last day between which its records are complete.
         tables: kind → its table, for every kind that was supplied and whose headings could be understood. A kind that is not here has no
             data, which is not the same as no events.
-        found: the problems, each with the kind that it is about (``""`` for none; see ``BESIDE``),
-            in the order of the kinds; a table that is still to be
-            read has its place too.
+        found: the problems, each with the kind that it is about (``""`` for none; see ``BESIDE``), in the order of the kinds; a table
+            that is still to be read has its place too.
         absent: files that ``district.toml`` names and that are not there.
         inputs: the files that are read.
     """
@@ -180,7 +178,7 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
             f"«{folder}» không có bảng nào; cần ít nhất một trong: {names}, hoặc ghi tên tệp dưới [files] trong {FILE}",
             f"«{folder}» has no table; at least one of {names} is needed, or names under [files] in {FILE}",
         )
-    found.append(("", _unused(folder, district)))
+    found += [(kind + BESIDE if kind in tables else "", problem) for kind, problem in unused_files(folder, district)]
     wanted = (district.plan, district.baseline, *district.catalogue)
     absent = tuple(name for name in wanted if name is not None and not (folder / as_it_is_named(folder, name)).exists())
     absent = tuple(name for name in absent if name != district.baseline or snapshot_path(folder, name) is None)
@@ -258,22 +256,6 @@ def _district_text(folder: Path) -> bytes:
 
 def _missing(name: str) -> Problems:
     return Problems({(name, Code.MISSING_FILE): 1}, (Problem(Code.MISSING_FILE, name),))
-
-
-def _unused(folder: Path, district: District) -> Problems:
-    """Return a finding for each table that nothing names: a table under a mistyped name must not go unseen."""
-    units, _ = table_place(folder, "units", district.units_file)
-    used = {
-        name for kind in KINDS if kind not in district.queries for name, _ in table_places(folder, kind, district.files.get(kind, ()))
-    } | set(WRITTEN)
-    used |= {units, *(as_it_is_named(folder, name) for name in district.units_later)} if district.units_file else set()
-    found = sorted(path.name for path in folder.iterdir() if is_table(path) and path.name not in used and not is_fix(path.name))
-    reported = Problems()
-    for name in found:
-        vi, en = suggestion(name, [f"{kind}{Path(name).suffix}" for kind in KINDS])
-        problem = Problem(Code.UNUSED_FILE, shown(name), fix_vi=vi, fix_en=en)
-        reported += Problems({(shown(name), Code.UNUSED_FILE): 1}, (problem,))
-    return reported
 
 
 def _existing(folder: Path, named: str | None, default: str) -> Path | None:

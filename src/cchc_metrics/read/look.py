@@ -88,13 +88,14 @@ def sheets_in(folder: Path, names: Sequence[str] = (), own: Own = NOTHING) -> tu
     return sheets, unread
 
 
-def sheets_of(path: Path, file: str = "", encoding: str = "") -> list[Sheet]:
+def sheets_of(path: Path, file: str = "", encoding: str = "", rows: int = ROWS) -> list[Sheet]:
     """Return the visible sheets of a workbook, or the one table of another file; text that is not Unicode is converted.
 
     Args:
         path: a file that ``files.is_table`` takes.
         file: its name for messages; the path's last part by default.
         encoding: what is declared of it; else it is recognised, and the sheet says so.
+        rows: how many rows of a sheet are looked at.
 
     Raises:
         UnreadableFileError: no table can be read from the file; the message does not name it.
@@ -104,21 +105,21 @@ def sheets_of(path: Path, file: str = "", encoding: str = "") -> list[Sheet]:
     if form == "parquet":
         table = raw_table(path, file=name)
         cells = [table.columns[at] for at in range(len(table.headings))]
-        return [Sheet(name, "", [table.headings, *([column.cell(row) for column in cells] for row in range(min(len(table.rows), ROWS)))])]
+        return [Sheet(name, "", [table.headings, *([column.cell(row) for column in cells] for row in range(min(len(table.rows), rows)))])]
     try:
-        sheets = _read(path, name, form, encoding)
+        sheets = _read(path, name, form, encoding, rows)
     except NotUtf8Error:
         writing = writing_of_bytes(path)
         if writing is None or writing.encoding == UTF_8:
             raise
-        sheets = _read(path, name, form, writing.encoding)
+        sheets = _read(path, name, form, writing.encoding, rows)
     return [_in_unicode(sheet, encoding) for sheet in sheets]
 
 
-def _read(path: Path, name: str, form: str, encoding: str) -> list[Sheet]:
+def _read(path: Path, name: str, form: str, encoding: str, rows: int) -> list[Sheet]:
     if form == "text":
-        return [Sheet(name, "", list(islice(_csv_rows(raw_lines(path, encoding)), ROWS)))]
-    return [Sheet(name, sheet, list(islice(rows, ROWS)), merged) for sheet, rows, merged in looked_at(path, encoding)]
+        return [Sheet(name, "", list(islice(_csv_rows(raw_lines(path, encoding, None if rows >= ROWS else rows << 12)), rows)))]
+    return [Sheet(name, sheet, list(islice(found, rows)), merged) for sheet, found, merged in looked_at(path, encoding)]
 
 
 def _in_unicode(sheet: Sheet, encoding: str) -> Sheet:

@@ -43,9 +43,15 @@ def parse_place(
     Raises:
         UnreadableFileError: no table can be read from the file.
     """
-    sheets = like_sheets(path, kind, own, given.own.encoding_of(file), given.own.limits) if sheet == EVERY else (sheet,)
+    every = sheet == EVERY
+    sheets, remarks = like_sheets(path, kind, own, given.own.encoding_of(file), given.own.limits) if every else ((sheet,), ())
     part = replace(given, part=True)
     found = [parse_file(path, kind, part, own, sheet=name, file=file, progress=progress) for name in sheets]
+    if remarks:
+        beside = Findings(file, sheets[0])
+        for code, fix in remarks:
+            beside.add(code, fix=fix)
+        found[0] = replace(found[0], problems=found[0].problems + beside.problems(0, 0))
     return [*found[:1], *(replace(each, problems=_of_the_sheet(each.problems)) for each in found[1:])]
 
 

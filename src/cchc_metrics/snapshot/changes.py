@@ -268,6 +268,7 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
         notes: what is to be known of all: another calendar, a kind of record that is there on one side only.
         tracer: see ``Tracer``.
         title: what was compared.
+        whole: all figures of the table of which some were taken; None where it is the whole table.
     """
 
     items: tuple[FigureChange, ...]
@@ -275,6 +276,7 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
     notes: tuple[Text, ...] = ()
     tracer: Tracer = _no_rows
     title: Text = field(default_factory=Text)
+    whole: tuple[FigureChange, ...] | None = None
 
     _printed = (
         "indicator", "unit", "labels", "period", "change", "value_then", "value_now", "value_difference", "numerator_difference",
@@ -294,7 +296,7 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
         return self.items[row]
 
     def _take(self, rows: Rows) -> Self:
-        return replace(self, items=tuple(self.items[row] for row in rows.tolist()))
+        return replace(self, items=tuple(self.items[row] for row in rows.tolist()), whole=self.items if self.whole is None else self.whole)
 
     def rows(
         self, indicator: str, unit: str, period: Period | str | None = None, breakdown: Breakdown | Mapping[str, str] = ()
@@ -378,8 +380,9 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
         return self.title.text(lang)
 
     def _below(self, lang: Lang) -> str:
-        n = sum(each.change != "not_comparable" for each in self.items)
-        apart = len(self.items) - n
+        every = self.items if self.whole is None else self.whole
+        n = sum(each.change != "not_comparable" for each in every)
+        apart = len(every) - n
         if lang == "en":
             said = f"{self.compared} figures compared: {n} are others today" + (f", {apart} cannot be compared" if apart else "")
         else:

@@ -149,12 +149,14 @@ class Contributions(AnswerTable[Contribution]):
         unit_names: unit code → name, for printing.
         indicator_names: indicator id → name.
         refused: why values that were asked for are not in the table → how many.
+        whole: all rows of the table of which some were taken; None where it is the whole table.
     """
 
     rows: tuple[Contribution, ...]
     unit_names: Mapping[str, str]
     indicator_names: Mapping[str, Text]
     refused: Mapping[Text, int]
+    whole: tuple[Contribution, ...] | None = None
 
     _key_columns = ("group", "indicator", "unit", "period", "level")
     _printed = ("group", "group_name", "indicator", "unit", "value", "baseline_value", "performance", "mix", "total", "share", "reason")
@@ -169,7 +171,7 @@ class Contributions(AnswerTable[Contribution]):
         return self.rows[row]
 
     def _take(self, rows: Rows) -> Self:
-        return replace(self, rows=tuple(self.rows[row] for row in rows.tolist()))
+        return replace(self, rows=tuple(self.rows[row] for row in rows.tolist()), whole=self.rows if self.whole is None else self.whole)
 
     def _columns(self) -> Mapping[str, Lazy]:
         rows = self.rows
@@ -224,13 +226,15 @@ class Contributions(AnswerTable[Contribution]):
     def _below(self, lang: Lang) -> str:
         lines = [f"{n} × {why.text(lang)}" for why, n in self.refused.items()]
         if self._same == {"indicator", "unit"}:
-            what = {"vi": "Cộng", "en": "In all"}[lang]
-            percent = self.rows[0].scale is Scale.PERCENT
-            lines.insert(0, f"{what}: {format_points(self.change, lang) if percent else format_signed(self.change, lang=lang)}")
+            percent, rest = self.rows[0].scale is Scale.PERCENT, len(self._of_these) - len(self.rows)
+            what, others = {"vi": ("Cộng", f"{rest} nhóm không hiện ở đây"), "en": ("In all", f"{rest} groups that are not shown")}[lang]
+            sums = {what: self.change} | ({others: self.change - sum((r.total for r in self.rows), Fraction(0))} if rest else {})
+            said = [f"{n}: {format_points(sum_, lang) if percent else format_signed(sum_, lang=lang)}" for n, sum_ in sums.items()]
+            lines = [*said, *lines]
         return "\n".join(lines)
 
     def plot(self, *, most: int = 12, lang: Lang = "vi") -> Figure:
-        """Return the contributions to the change of one value as a waterfall.
+        """Return the contributions to the change of one value as a waterfall, of all groups also where the table has some of them.
 
         Args:
             most: how many groups are shown at most; the others are one step.
@@ -241,12 +245,22 @@ class Contributions(AnswerTable[Contribution]):
         """
         from cchc_metrics.plots.waterfall import waterfall  # noqa: PLC0415  drawing is loaded where something is drawn
 
-        return waterfall(self, better=self.rows[0].better if self.rows else Better.NEITHER, most=most, lang=lang)
+        return waterfall(
+            replace(self, rows=self._of_these), better=self.rows[0].better if self.rows else Better.NEITHER, most=most, lang=lang
+        )
 
     @property
     def change(self) -> Fraction:
-        """What all rows add up to; of a table of one whole, its change."""
-        return sum((row.total for row in self.rows), Fraction(0))
+        """What all groups add up to, also where the table has some of them only; of a table of one whole, its change."""
+        return sum((row.total for row in self._of_these), Fraction(0))
+
+    @property
+    def _of_these(self) -> tuple[Contribution, ...]:
+        """All groups of the wholes of which the table has any."""
+        if self.whole is None:
+            return self.rows
+        wholes = {(r.indicator, r.unit, r.period, r.breakdown, r.by) for r in self.rows}
+        return tuple(r for r in self.whole if (r.indicator, r.unit, r.period, r.breakdown, r.by) in wholes)
 
 
 _HEADINGS: Mapping[Lang, Mapping[str, str]] = {

@@ -174,20 +174,30 @@ def _headings(lang: Lang) -> Iterator[SheetCell]:
 
 
 def _body(lines: Sequence[_Line]) -> Iterator[SheetCell]:
-    """Yield the lines; a total is the sum of the rows of its level above it, that of all the sum of those totals, or of all rows."""
+    """Yield the lines; a total is the sum of the rows of its level above it, that of all the sum of those totals, or of all rows.
+
+    Where the form has some of its rows only, a total stays the number that it is: no formula makes it of those that are left.
+    """
     of_fields: list[int] = []
     of_levels: list[int] = []
+
+    def value_of(at: int, name: str) -> int:
+        row = lines[at - _FIRST].row
+        return 0 if row is None else int(getattr(row, name))
+
     for at, line in enumerate(lines, start=_FIRST):
         bold = line.is_total or line.row is None
         yield SheetCell(at, 0, line.number or None, replace(_PLACE, bold=bold))
         yield SheetCell(at, 1, line.name, replace(_WORDS, bold=bold))
         for column, name in enumerate(_PRINTED, start=2):
             letters, formula = column_letters(column), ""
-            if line.is_total and of_fields:  # of its level, or of the only level there is
-                formula = f"=SUM({letters}{of_fields[0] + 1}:{letters}{of_fields[-1] + 1})"
-            elif line.row is not None and line.is_total and not line.row.level and of_levels:
-                formula = f"=SUM({','.join(f'{letters}{total + 1}' for total in of_levels)})"
             value = None if line.row is None else getattr(line.row, name)
+            added = of_fields or (of_levels if line.row is not None and not line.row.level else [])
+            if line.is_total and added and sum(value_of(row, name) for row in added) == value:
+                if of_fields:  # of its level, or of the only level there is
+                    formula = f"=SUM({letters}{of_fields[0] + 1}:{letters}{of_fields[-1] + 1})"
+                else:
+                    formula = f"=SUM({','.join(f'{letters}{total + 1}' for total in of_levels)})"
             yield SheetCell(at, column, value, replace(_COUNT, bold=bold), formula=formula)
         if line.is_total:
             of_levels.append(at)
@@ -197,9 +207,9 @@ def _body(lines: Sequence[_Line]) -> Iterator[SheetCell]:
 
 
 def _apart(rows: Sequence[Form06Row], lang: Lang) -> Iterator[str]:
-    total = rows[-1]
+    totals = rows[-1:] if rows and rows[-1].field is None else rows  # of a form with some of its rows only, of those
     for name, vi, en in _APART:
-        if count := getattr(total, name):
+        if count := sum(getattr(row, name) for row in totals):
             yield ("Ghi chú: " if lang == "vi" else "Note: ") + (vi if lang == "vi" else en).format(format_count(count, lang)) + "."
 
 
