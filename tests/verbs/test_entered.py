@@ -13,8 +13,10 @@ import cchc_metrics as cm
 from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.errors import CchcError
 from cchc_metrics.records.codes import Code
-from cchc_metrics.values import Status
-from cchc_metrics.verbs.entered import NOT_ENTERED, Figure, load_figures
+from cchc_metrics.reference.period import Period
+from cchc_metrics.values import UNSAID, Measure, Scale, Status, Text
+from cchc_metrics.verbs.entered import NOT_ENTERED, Figure, load_figures, with_figures
+from cchc_metrics.verbs.measures import Measures
 
 UNITS = [
     {"code": "TM", "name": "Tháp Mười", "kind": "huyện", "level": "district"},
@@ -74,7 +76,8 @@ def test_a_change_between_figures_is_no_more_certain_than_they_are() -> None:
 
 def test_a_definition_that_does_not_hold_yet_takes_no_figure() -> None:
     early = {**BASE, "indicator": "automated_handling", "numerator": 1, "denominator": 20}
-    assert data(early).measures("2021")["automated_handling", "TM"].status is Status.NOT_APPLICABLE
+    found = data(early).measures("2021")["automated_handling", "TM"]
+    assert (found.status, found.value, found.reason) == (Status.NOT_APPLICABLE, None, Text("không áp dụng", "not applicable"))
 
 
 def test_nothing_of_nothing_has_no_value() -> None:
@@ -184,6 +187,41 @@ def test_what_agrees_in_the_digits_that_were_entered_is_no_finding(said: dict[st
     report = data(own).report("2021")
     assert any(p.code is Code.FIGURE_DIFFERS for p in report.problems) == differs
     assert bool(report.measures["paperless_meetings", "TM", "2021"].reason.vi) == differs
+
+
+@pytest.mark.parametrize(
+    ("entered", "said"),
+    [
+        ({"value": "50,1"}, "the figure entered is 50.1%, the records give 50% (1/2)"),
+        ({"numerator": 0, "denominator": 0}, "the figure entered is 0/0, the records give 50% (1/2)"),
+        ({"numerator": 2, "denominator": 3}, "the figure entered is 66.67% (2/3), the records give 50% (1/2)"),
+    ],
+)
+def test_beside_what_was_counted_stands_what_was_entered_as_it_was_entered(entered: dict[str, Any], said: str) -> None:
+    found = data({**BASE, "indicator": "paperless_meetings", **entered}).measures("2021")["paperless_meetings", "TM"]
+    assert (found.status, found.numerator, found.denominator) == (Status.OK, 1, 2)
+    assert found.reason.en.startswith(said)
+
+
+def test_a_figure_in_the_place_of_rows_that_do_not_say_leaves_nothing_out() -> None:
+    period, day = Period.parse("2021"), date(2022, 1, 31)
+    silent = Measure(
+        "paperless_meetings", "TM", period, (), day, Status.NO_DATA, 0, 0, Scale.PERCENT, reason=UNSAID, excluded={"secret": 2}
+    )
+    figure = Figure(**BASE, indicator="paperless_meetings", numerator=1, denominator=2)
+    found = with_figures(Measures.of([silent]), [figure], default_catalogue(), unit="TM", periods=[period], as_of=day)
+    own = found["paperless_meetings", "TM"]
+    assert (own.status, own.value, own.excluded) == (Status.ENTERED, Fraction(50), {})
+
+
+def test_counts_are_not_below_zero_and_a_source_may_be_one_letter() -> None:
+    short = Figure(**{**TRAINED, "source": "A", "signed_by": "B", "signed_on": date(2022, 1, 5)})
+    assert (short.source, short.signed_by) == ("A", "B")
+    rate = {**DISBURSED, "value": None, "numerator": 0, "denominator": 1}
+    assert Figure(**rate).denominator == 1
+    for wrong in ({**rate, "denominator": -1}, {**rate, "numerator": -1}):
+        with pytest.raises(CchcError, match="-1"):
+            data(wrong)
 
 
 def test_what_is_signed_later_contradicts_nothing_yet() -> None:
