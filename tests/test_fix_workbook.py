@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,14 +18,18 @@ import xlsxwriter
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.folders import small
 from tests.proposal.offices import CITIZEN, DOSSIERS, write
 
 import cchc_metrics as cm
 from cchc_metrics.cli import main
+from cchc_metrics.fix_workbook import RowToFix, TableToFix, fitting, write_rows_to_fix
 from cchc_metrics.read import parquet_files
 from cchc_metrics.read.fixes import REASON, SOURCE
 
 HEADINGS = ["Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày có kết quả", "Tình trạng xử lý", "Hình thức nộp"]
+
+FIELDS = "Mã hồ sơ,Đơn vị,Trạng thái,Ngày tiếp nhận,Ngày kết thúc,Lĩnh vực\n"
 
 
 def run(*arguments: object) -> Result:
@@ -236,3 +240,30 @@ def test_rows_of_parquet_are_fixed_in_place_whole_and_in_parts(
     rewrite(tmp_path / "can_sua.xlsx", [heading, *fixed])
     again = cm.read_folder(tmp_path).problems
     assert (again.rejected, again.count("fix_outdated")) == (1, 1)
+
+
+def test_a_text_that_no_cell_of_excel_holds_is_named_and_its_row_is_not_copied(tmp_path: Path) -> None:
+    """XlsxWriter leaves such a cell out in silence, and an empty one would be read in place of the file's."""
+    long = "Hộ tịch " * 5_000
+    folder = small(tmp_path / "TM", dossiers_csv=f"{FIELDS}1,TM,9,32/03/2021,,{long}\n2,TM,9,32/03/2021,,Hộ tịch\n")
+    done = run("check", folder, "--out", tmp_path / "out", "--lang", "en")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == [
+        "dossiers.csv, row 2, Lĩnh vực: 39999 characters, a cell of Excel holds 32767; the row is not in can_sua.xlsx, fix it in the file"
+    ]
+    assert [row[:4] for row in sheet_of(tmp_path / "out" / "can_sua.xlsx")[1:]] == [["dossiers.csv", "", 3, "2"]]
+    assert "32/03/2021" in (tmp_path / "out" / "problems.csv").read_text("utf-8-sig")
+    small(folder, dossiers_csv=f"{FIELDS}1,TM,9,32/03/2021,,{long}\n")
+    assert run("check", folder, "--out", tmp_path / "none").exit_code == 1
+    assert [path.name for path in (tmp_path / "none").iterdir()] == ["problems.csv"]
+
+
+def test_whatever_a_cell_is_it_is_written_and_read_back(tmp_path: Path) -> None:
+    cells = (10**15 + 1, 10**400, float("nan"), float("-inf"), date(1850, 1, 2), datetime(2021, 3, 1, 7, 30, tzinfo=UTC), 7, "x" * 32_767)
+    wrong = {"": "x" * 40_000, "h0": "y" * 40_000}
+    table = TableToFix("a.csv", "", tuple(f"h{at}" for at in range(len(cells))), (RowToFix(2, "1", cells, wrong),))
+    write_rows_to_fix(tmp_path / "can_sua.xlsx", fitting([table])[0])
+    row = sheet_of(tmp_path / "can_sua.xlsx")[1]
+    assert row[4:12] == ["1000000000000001", "1" + 400 * "0", *row[6:8], "1850-01-02", row[9], 7, "x" * 32_767]
+    assert (row[6], row[9][:19]) == ("", "2021-03-01 07:30:00")  # NaN is an empty cell
+    assert (len(row[12]), row[12][-1]) == (32_767, "…")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cchc_metrics.read.assumed import worded
 from cchc_metrics.read.district import FILE, District, load_district
@@ -21,7 +21,9 @@ from cchc_metrics.read.secret import secret_rows
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problem, Problems
+from cchc_metrics.tables.sheet_rows import LONGEST_TEXT, MOST_ROWS
 from cchc_metrics.tables.workbook import new_workbook
+from cchc_metrics.text import Lang, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _table(folder: Path, file: str, sheet: str, kind: Kind, district: District, 
         return None
     places = match_headings(kind, raw.headings, own, worded=district.own(kind.name).values).positions
     id_at = places.get(kind.id_columns[0])
-    fixed, _, _ = read_fixes(folder).applied(raw, id_at)
+    fixed, _, _ = read_fixes(folder, district.limits).applied(raw, id_at)
     words = district.own(kind.name).applied({name: fixed.columns[at] for name, at in places.items()}, kind, len(fixed.rows))
     secret = secret_rows(worded(words, kind), kind)
     kept = sorted(fixed.columns)
@@ -114,6 +116,50 @@ def _table(folder: Path, file: str, sheet: str, kind: Kind, district: District, 
     # What stands in a row of another number of cells may stand under the wrong heading: it is copied by nobody, and written anew by hand.
     rows += [RowToFix(each.row, "", (None,) * len(kept), wrong[each.row]) for each in fixed.refused if each.row in wrong]
     return TableToFix(file, sheet, tuple(raw.headings[p] for p in kept), tuple(sorted(rows, key=lambda row: row.number)))
+
+
+class LeftOut(NamedTuple):
+    """A row that no workbook can hold, and is to be fixed in its file.
+
+    Args:
+        file, sheet, number: where it stands.
+        heading: of the cell that is too long.
+        letters: how many it has.
+    """
+
+    file: str
+    sheet: str
+    number: int
+    heading: str
+    letters: int
+
+    def text(self, lang: Lang) -> str:
+        """Return where the row stands, why it is left out, and what to do."""
+        place = f"{self.file}#{self.sheet}" if self.sheet else self.file
+        return Text(
+            f"{place}, dòng {self.number}, {self.heading}: {self.letters} ký tự, ô Excel chứa {LONGEST_TEXT}; "
+            f"dòng này không có trong {NAME}.xlsx, sửa trong tệp",
+            f"{place}, row {self.number}, {self.heading}: {self.letters} characters, a cell of Excel holds {LONGEST_TEXT}; "
+            f"the row is not in {NAME}.xlsx, fix it in the file",
+        ).text(lang)
+
+
+def fitting(tables: Iterable[TableToFix]) -> tuple[tuple[TableToFix, ...], tuple[LeftOut, ...]]:
+    """Return the tables with the rows that a workbook can hold, and the rows that it cannot.
+
+    A text that was cut would be read in place of the whole one; XlsxWriter would leave it out in silence.
+    """
+    kept: list[TableToFix] = []
+    left: list[LeftOut] = []
+    for table in tables:
+        rows = []
+        for row in table.rows:
+            texts = ((heading, text_of(cell)) for heading, cell in zip((SOURCE[-1], *table.headings), (row.id, *row.cells), strict=True))
+            long = [(heading, len(text)) for heading, text in texts if len(text) > LONGEST_TEXT]
+            left += [LeftOut(table.file, table.sheet, row.number, *max(long, key=lambda each: each[1]))] if long else []
+            rows += [] if long else [row]
+        kept += [replace(table, rows=tuple(rows[at : at + MOST_ROWS])) for at in range(0, len(rows), MOST_ROWS)]
+    return tuple(kept), tuple(left)
 
 
 def free_name(folder: Path) -> Path:
@@ -150,19 +196,29 @@ def write_rows_to_fix(path: Path, tables: Iterable[TableToFix]) -> None:
                 for at, (heading, cell) in enumerate(zip(table.headings, row.cells, strict=True), start=len(SOURCE)):
                     _write(sheet, line, at, cell, formats, bad=heading in row.wrong)
                     if heading in row.wrong:
-                        sheet.write_comment(line, at, row.wrong[heading])
+                        sheet.write_comment(line, at, _shortened(row.wrong[heading]))
                 reasons = "; ".join(f"{heading}: {why}" if heading else why for heading, why in row.wrong.items())
-                sheet.write_string(line, len(SOURCE) + len(table.headings), reasons)
+                sheet.write_string(line, len(SOURCE) + len(table.headings), _shortened(reasons))
+
+
+def _shortened(text: str) -> str:
+    """Return a reason that a cell can hold; the whole one is in problems.csv."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+
+
+_WHOLE = 10**15
+"""From here on a number of a spreadsheet loses digits; it is written as text, as what is no number and days before 1900 are."""
+_FIRST_YEAR = 1900
 
 
 def _write(sheet: Any, line: int, at: int, cell: Any, formats: Mapping[tuple[str, bool], Any], *, bad: bool) -> None:
     if isinstance(cell, bool):
         sheet.write_boolean(line, at, cell, formats["text", bad])
-    elif isinstance(cell, (int, float)):
+    elif isinstance(cell, (int, float)) and abs(cell) < _WHOLE:
         sheet.write_number(line, at, cell, formats["text", bad])
-    elif isinstance(cell, datetime):
+    elif isinstance(cell, datetime) and cell.tzinfo is None and cell.year >= _FIRST_YEAR:
         sheet.write_datetime(line, at, cell, formats["moment", bad])
-    elif isinstance(cell, date):
+    elif isinstance(cell, date) and not isinstance(cell, datetime) and cell.year >= _FIRST_YEAR:
         sheet.write_datetime(line, at, cell, formats["day", bad])
     elif text := text_of(cell):
         sheet.write_string(line, at, text, formats["text", bad])

@@ -10,6 +10,7 @@ import click
 from cchc_metrics.cli.command import (
     as_of_option,
     baseline_option,
+    end,
     folder_argument,
     lang_option,
     main,
@@ -19,7 +20,6 @@ from cchc_metrics.cli.command import (
     say,
     scheme_option,
     scores_option,
-    status,
     tell_errors,
     unit_option,
     working,
@@ -98,5 +98,4 @@ def score(folder: Path, unit: str | None, changes: tuple[str, ...], cheapest: in
         assert data.scheme is not None  # noqa: S101  inputs() has asked
         text = score_text(inputs, data.scheme, reporting=data.unit, unit=unit, changes=changes, cheapest=cheapest, lang=lang)
     say(text)
-    tell_errors(data.errors(data.tables), lang)
-    raise SystemExit(status(data.problems))
+    end(data.problems, lang)

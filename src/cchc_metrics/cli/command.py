@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 try:
     import click
@@ -183,6 +183,16 @@ def tell_errors(errors: Mapping[str, int], lang: str) -> None:
             else f"cchc-metrics: {file}: {n} mistakes, so figures may lack something; see: cchc-metrics check",
             err=True,
         )
+
+
+def end(problems: Problems, lang: str) -> NoReturn:
+    """Say which files have mistakes, whatever was asked of the whole folder, and end with the status of that."""
+    errors: dict[str, int] = {}
+    for (file, code), n in problems.totals.items():
+        if code.severity == "error":
+            errors[file] = errors.get(file, 0) + n
+    tell_errors(errors, lang)
+    raise SystemExit(status(problems))
 
 
 @contextmanager

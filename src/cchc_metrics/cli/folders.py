@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cchc_metrics.proposal import Entry
     from cchc_metrics.text import Lang
 
+_SHOWN = 20
+"""Lines of one sort; the rest is in what is written."""
+
 
 @main.command()
 @folder_argument
@@ -32,7 +35,7 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
         data = read(folder, progress)
         found = data.problems + data.dossier_codes()
         if out is not None:
-            from cchc_metrics.fix_workbook import free_name, rows_to_fix, write_rows_to_fix  # noqa: PLC0415
+            from cchc_metrics.fix_workbook import fitting, free_name, rows_to_fix, write_rows_to_fix  # noqa: PLC0415
             from cchc_metrics.report.files import write_pieces  # noqa: PLC0415
             from cchc_metrics.tables.whole import made_folder, whole_file  # noqa: PLC0415
 
@@ -41,13 +44,17 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
                 out /= "problems.csv"
             with whole_file(out) as unfinished:
                 write_pieces(unfinished, [found.to_csv()], encoding="utf-8-sig")
-                if tables := rows_to_fix(folder, found):  # the two go together: problems.csv gets its name when the workbook has its own
+                tables, left = fitting(rows_to_fix(folder, found))
+                if tables:  # the two go together: problems.csv gets its name when the workbook has its own
                     write_rows_to_fix(free_name(out.parent), tables)
-    shown = 20
+            for row in left[:_SHOWN]:
+                say(row.text(lang), err=True)
+            if len(left) > _SHOWN:
+                say(f"… {len(left)}", err=True)
     lines = problem_lines(found, lang)
-    for line in lines[:shown]:
+    for line in lines[:_SHOWN]:
         say(line)
-    if len(lines) > shown:
+    if len(lines) > _SHOWN:
         say("…")
     for code, n in found.by_code().items():
         say(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
@@ -79,9 +86,11 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
         district_toml,
         encodings_in,
         kept_of,
+        limits_in,
         propose,
     )
     from cchc_metrics.read.district import FILE, load_district  # noqa: PLC0415
+    from cchc_metrics.read.limits import LIMITS  # noqa: PLC0415
     from cchc_metrics.read.look import sheets_in  # noqa: PLC0415
     from cchc_metrics.read.own import Own  # noqa: PLC0415
     from cchc_metrics.report.files import write_whole  # noqa: PLC0415
@@ -94,7 +103,7 @@ def init(folder: Path, files: tuple[str, ...], lang: Lang, *, yes: bool, force: 
             )
         before = path.read_bytes() if path.exists() else b""
         answers = answers_in(before) if before else {}
-        sheets, unread = sheets_in(folder, files, Own(encodings=encodings_in(answers)))
+        sheets, unread = sheets_in(folder, files, Own(encodings=encodings_in(answers), limits=limits_in(before) if before else LIMITS))
         for name, error in unread:
             say(f"{name}: {error.text(lang)}", err=True)
         proposal = propose(sheets, answers | answers_given(given))

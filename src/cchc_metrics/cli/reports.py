@@ -16,6 +16,7 @@ from cchc_metrics.cli.command import (
     PERIODIC_FORMATS,
     as_of_option,
     baseline_option,
+    end,
     folder_argument,
     lang_option,
     main,
@@ -28,7 +29,6 @@ from cchc_metrics.cli.command import (
     say,
     scheme_option,
     scores_option,
-    status,
     tell_errors,
     unit_option,
     workers_option,
@@ -73,7 +73,7 @@ def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: 
         say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
     if opened and (chosen_file := to_be_opened(written)) is not None:
         click.launch(str(chosen_file))
-    raise SystemExit(status(made.problems))
+    end(made.problems, lang)
 
 
 @main.command()
@@ -101,7 +101,7 @@ def periodic(folder: Path, lang: Lang, rows: Path | None, out: Path | None, form
     print_page(page)
     if written:
         say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
-    raise SystemExit(status(found.report.problems))
+    end(found.report.problems, lang)
 
 
 @main.command("plan")
@@ -117,7 +117,7 @@ def plan_command(folder: Path, lang: Lang, **chosen: Any) -> None:
         made = read(folder, progress, **chosen).report()
         page = plan_page(made, lang)
     print_page(page)
-    raise SystemExit(status(made.problems))
+    end(made.problems, lang)
 
 
 @main.command("form06")
@@ -186,11 +186,15 @@ def form06_command(
 
 def _form06_why(folder: Path, unit: str, office: Path | None, out: Path | None, lang: Lang, *, as_json: bool, **chosen: Any) -> int:
     """Print which rules change which cells of a form, and write the whole table; the totals of all are printed."""
+    from cchc_metrics.read.district import FILE, load_district  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415
+    from cchc_metrics.read.places import bytes_in  # noqa: PLC0415
     from cchc_metrics.report.table_file import save_table  # noqa: PLC0415  the command starts fast
 
     with working(lang) as progress:
         data = read(folder, progress, **chosen)
-        found = data.form06_why(unit=unit, office=office)
+        sheet = None if office is None else read_form06_file(office, load_district(bytes_in(folder, folder / FILE)).limits)
+        found = data.form06_why(unit=unit, office=sheet)
         if out is not None:
             save_table(found, out, lang, found.to_json(lang))
         errors = data.errors(["dossiers"])
@@ -224,5 +228,4 @@ def fill(folder: Path, template: Path, out: Path, empty: str, lang: Lang, **chos
         say(f"{item.place}: {{{{{item.name}}}}}: {item.reason.text(lang)}", err=True)
     for note in found.notes:
         say(note.text(lang), err=True)
-    tell_errors(data.errors(data.tables), lang)
-    raise SystemExit(status(data.problems))
+    end(data.problems, lang)

@@ -13,14 +13,13 @@ from cchc_metrics.cli.command import (
     FILE_PATH,
     Date,
     as_of_option,
+    end,
     folder_argument,
     lang_option,
     main,
     read,
     rules_option,
     say,
-    status,
-    tell_errors,
     unit_option,
     working,
 )
@@ -83,8 +82,7 @@ def snapshot_take(
         path = made.save(folder / SNAPSHOTS)
     say(made.to_text(lang))
     say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {path}", err=True)
-    tell_errors(data.errors(data.tables), lang)
-    raise SystemExit(status(data.problems))
+    end(data.problems, lang)
 
 
 @snapshot.command("list")
@@ -142,8 +140,7 @@ def snapshot_compare(
         if out is not None:
             save_table(table, out, lang, whole)
     say(json.dumps(whole, ensure_ascii=False, indent=1) if as_json else table.to_text(lang, rows=limit, width=None))
-    tell_errors(data.errors(data.tables), lang)
-    raise SystemExit(status(data.problems))
+    end(data.problems, lang)
 
 
 def _snapshot(folder: Path, name: str) -> Snapshot:

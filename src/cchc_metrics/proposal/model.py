@@ -10,6 +10,7 @@ from datetime import date
 from cchc_metrics.declared import parse_toml
 from cchc_metrics.errors import CchcError, InputError, no_member
 from cchc_metrics.read.district import LEVEL_WORDS
+from cchc_metrics.read.limits import Limits, limits_of
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.fields import CellError, parse_day
 from cchc_metrics.records.kinds import KINDS
@@ -221,6 +222,21 @@ def encodings_in(answers: Mapping[Path, Answer]) -> dict[str, str]:
     {'a.csv': 'tcvn3'}
     """
     return {where[1]: str(answer) for where, answer in answers.items() if where[0] == "encoding" and len(where) == 2}
+
+
+def limits_in(text: bytes) -> Limits:
+    r"""Return how much a file may hold by a ``district.toml``.
+
+    Raises:
+        InputError: it is no TOML, or says a limit that is none.
+
+    >>> limits_in(b"[limits]\ncells = 1000\n").cells
+    1000
+    """
+    said = parse_toml(text, "district.toml").data.get("limits", {})
+    if not isinstance(said, Mapping):
+        raise InputError("district.toml: limits: cần một bảng [limits]", "district.toml: limits: a table [limits] is needed")
+    return limits_of(said, lambda vi, en: InputError(f"district.toml: limits: {vi}", f"district.toml: limits: {en}"))
 
 
 def _leaves(path: Path, value: object) -> Iterator[tuple[Path, Answer]]:

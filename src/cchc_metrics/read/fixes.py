@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from cchc_metrics.errors import InputError
 from cchc_metrics.read.excel_files import looked_at
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.places import refuse
-from cchc_metrics.read.raw import RawColumn, RawTable
+from cchc_metrics.read.raw import RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.records.fields import CellError, cell_text
 
 NAME: Final = "can_sua"
@@ -87,12 +89,16 @@ def _with_rows(table: RawTable, fixed: Mapping[int, FixedRow], written: Sequence
 NO_FIXES: Final = Fixes()
 
 
-def read_fixes(folder: Path) -> Fixes:
-    """Return the rows that were fixed in the workbooks of a folder that ``check --out`` wrote."""
+def read_fixes(folder: Path, limits: Limits = LIMITS) -> Fixes:
+    """Return the rows that were fixed in the workbooks of a folder that ``check --out`` wrote, which hold no more than the limits say.
+
+    Raises:
+        InputError: one of them is no workbook, or holds more.
+    """
     rows: dict[tuple[str, str], dict[int, FixedRow]] = {}
     for path in sorted(folder.glob(f"{NAME}*.xlsx"), key=lambda path: (len(path.name), path.name)):
         refuse(folder, path)
-        for _, cells, _ in looked_at(path):
+        for cells in _sheets(path, limits):
             listed = list(cells)
             headings = [text_of(cell) for cell in listed[0]]
             if tuple(headings[: len(SOURCE)]) != SOURCE:
@@ -104,6 +110,13 @@ def read_fixes(folder: Path) -> Fixes:
                     own_cells = {heading: cell for heading, cell in said.items() if heading not in (*SOURCE, REASON, "")}
                     rows.setdefault((file, sheet), {})[int(number)] = FixedRow(own, own_cells)
     return Fixes(rows)
+
+
+def _sheets(path: Path, limits: Limits) -> Iterator[Iterator[list[Any]]]:
+    try:
+        yield from (cells for _, cells, _ in looked_at(path, limits=limits))
+    except UnreadableFileError as error:
+        raise InputError(f"{path.name}: {error.vi}", f"{path.name}: {error.en}") from None
 
 
 def is_fix(name: str) -> bool:

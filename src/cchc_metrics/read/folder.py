@@ -147,7 +147,7 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
     found: list[tuple[str, Problems]] = [("", problems)]
     calendar = _calendar(folder, district.calendar)
     exported = district.extracted_on if district.extracted_on is None or as_of is None else max(district.extracted_on, as_of)
-    given = Given(units, calendar, exported, fixes=read_fixes(folder))
+    given = Given(units, calendar, exported, fixes=read_fixes(folder, district.limits))
     tables: dict[str, TableSource] = {}
     found_any = False
     snapshots: dict[str, PostgresSnapshot] = {}

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.excel_files import looked_at
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.records.fields import CellError, cell_text, parse_whole
 from cchc_metrics.reference.level import LEVEL_NAMES
 from cchc_metrics.text import fold, nfc
@@ -22,18 +23,22 @@ _TOP: Final = 60
 """The numbers of the columns stand in one of so many first rows."""
 
 
-def read_form06_book(path: Path) -> tuple[Form06Row, ...]:
+def read_form06_book(path: Path, limits: Limits = LIMITS) -> tuple[Form06Row, ...]:
     """Return the rows of a form from a workbook: those of the first sheet that has the column numbers (2) to (13).
 
     A line without numbers names the level of the lines below it. Where no line does, the level of the fields is ``""``, as that of the
     total is. What stands below the last total, and a total that was never calculated, is passed over.
+
+    Args:
+        path: the workbook.
+        limits: how much it may hold.
 
     Raises:
         InputError: no sheet has the column numbers, or there are no rows below them; or names the cell that is no whole number. An empty
             cell is 0.
         UnreadableFileError: the file is no workbook, or is protected by a password.
     """
-    for sheet, rows, _ in looked_at(path):
+    for sheet, rows, _ in looked_at(path, limits=limits):
         found = [list(map(cell_text, row)) for row in rows]
         for at, row in enumerate(found[:_TOP]):
             if (columns := _columns_of(row)) is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.form06_book import level_of, read_form06_book
 from cchc_metrics.read.formats import form_of
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.records.fields import CellError, parse_whole
 from cchc_metrics.text import fold, nfc
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
@@ -73,8 +74,12 @@ def _whole(cell: str, file: str, row: int, column: str) -> int:
     return found or 0
 
 
-def read_form06_file(path: Path | str) -> tuple[Form06Row, ...]:
+def read_form06_file(path: Path | str, limits: Limits = LIMITS) -> tuple[Form06Row, ...]:
     """Return the rows of a published form from a CSV file, or from a workbook laid out as the form is printed.
+
+    Args:
+        path: the file.
+        limits: how much a workbook may hold.
 
     Raises:
         InputError: the file cannot be read, or a cell not understood.
@@ -82,7 +87,7 @@ def read_form06_file(path: Path | str) -> tuple[Form06Row, ...]:
     place = Path(path)
     try:
         if place.is_file() and form_of(place) == "workbook":
-            return read_form06_book(place)
+            return read_form06_book(place, limits)
         text = place.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"không có tệp «{place}»", f"there is no file «{place}»") from None

@@ -21,6 +21,7 @@ from cchc_metrics.read.fixes import is_fix
 from cchc_metrics.read.formats import form_of
 from cchc_metrics.read.headings import heading_key, known_headings
 from cchc_metrics.read.layout import Merged
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.old_cells import writing_of_bytes
 from cchc_metrics.read.old_text import UTF_8, Writing, converter, recognise
 from cchc_metrics.read.own import NOTHING, Own
@@ -57,7 +58,7 @@ def sheets_in(folder: Path, names: Sequence[str] = (), own: Own = NOTHING) -> tu
     Args:
         folder: the folder.
         names: files in it; all tables where none is named.
-        own: which encodings are declared already.
+        own: which encodings and limits are declared already.
 
     Raises:
         InputError: there is no such folder or file, or no table in it.
@@ -82,13 +83,13 @@ def sheets_in(folder: Path, names: Sequence[str] = (), own: Own = NOTHING) -> tu
             unread.append((name, fault))
             continue
         try:
-            sheets += sheets_of(folder / name, encoding=own.encoding_of(name))
+            sheets += sheets_of(folder / name, encoding=own.encoding_of(name), limits=own.limits)
         except UnreadableFileError as error:
             unread.append((name, error))
     return sheets, unread
 
 
-def sheets_of(path: Path, file: str = "", encoding: str = "", rows: int = ROWS) -> list[Sheet]:
+def sheets_of(path: Path, file: str = "", encoding: str = "", rows: int = ROWS, limits: Limits = LIMITS) -> list[Sheet]:
     """Return the visible sheets of a workbook, or the one table of another file; text that is not Unicode is converted.
 
     Args:
@@ -96,6 +97,7 @@ def sheets_of(path: Path, file: str = "", encoding: str = "", rows: int = ROWS) 
         file: its name for messages; the path's last part by default.
         encoding: what is declared of it; else it is recognised, and the sheet says so.
         rows: how many rows of a sheet are looked at.
+        limits: how much it may hold.
 
     Raises:
         UnreadableFileError: no table can be read from the file; the message does not name it.
@@ -107,19 +109,19 @@ def sheets_of(path: Path, file: str = "", encoding: str = "", rows: int = ROWS) 
         cells = [table.columns[at] for at in range(len(table.headings))]
         return [Sheet(name, "", [table.headings, *([column.cell(row) for column in cells] for row in range(min(len(table.rows), rows)))])]
     try:
-        sheets = _read(path, name, form, encoding, rows)
+        sheets = _read(path, name, form, encoding, rows, limits)
     except NotUtf8Error:
         writing = writing_of_bytes(path)
         if writing is None or writing.encoding == UTF_8:
             raise
-        sheets = _read(path, name, form, writing.encoding, rows)
+        sheets = _read(path, name, form, writing.encoding, rows, limits)
     return [_in_unicode(sheet, encoding) for sheet in sheets]
 
 
-def _read(path: Path, name: str, form: str, encoding: str, rows: int) -> list[Sheet]:
+def _read(path: Path, name: str, form: str, encoding: str, rows: int, limits: Limits) -> list[Sheet]:
     if form == "text":
         return [Sheet(name, "", list(islice(_csv_rows(raw_lines(path, encoding, None if rows >= ROWS else rows << 12)), rows)))]
-    return [Sheet(name, sheet, list(islice(found, rows)), merged) for sheet, found, merged in looked_at(path, encoding)]
+    return [Sheet(name, sheet, list(islice(found, rows)), merged) for sheet, found, merged in looked_at(path, encoding, limits)]
 
 
 def _in_unicode(sheet: Sheet, encoding: str) -> Sheet:

@@ -15,6 +15,7 @@ from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.files import raw_table
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.headings import heading_key
+from cchc_metrics.read.own import NOTHING, Own
 from cchc_metrics.read.raw import RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.read.unit_package import package_changes
 from cchc_metrics.records.fields import CellError, cell_text, parse_day
@@ -115,8 +116,14 @@ def _of_file(path: Path, on: date, later: Sequence[Path], sheet: str) -> tuple[l
     return units_in(table, path.name, on=on, later=later)
 
 
-def change_table(path: Path, *, sheet: str = "", file: str = "", encoding: str = "") -> RawTable | None:
+def change_table(path: Path, *, sheet: str = "", file: str = "", own: Own = NOTHING) -> RawTable | None:
     """Return the table of a list of changes; None where the file is a table of something else.
+
+    Args:
+        path: the file.
+        sheet: the sheet of a workbook.
+        file: its name, for messages.
+        own: its encoding, and how much it may hold.
 
     Raises:
         InputError: there is no such file, no table can be read from it, or the extra that reads it is missing.
@@ -125,24 +132,26 @@ def change_table(path: Path, *, sheet: str = "", file: str = "", encoding: str =
     if not path.is_file():
         vi, en = suggestion(str(path), (*BUILT_IN, PACKAGE))
         raise InputError(f"không có tệp «{path}»{vi}", f"there is no file «{path}»{en}")
-    table = _table(path, name, _HEADINGS, sheet=sheet, encoding=encoding)
+    table = _table(path, name, _HEADINGS, sheet=sheet, own=own)
     return table if {"code_old", "code_new"} <= set(_meant(table, _HEADINGS).values()) else None
 
 
-def units_in(table: RawTable, file: str, *, on: date = REFORM, later: Sequence[Path] = ()) -> tuple[list[Unit], list[UnitFinding]]:
+def units_in(
+    table: RawTable, file: str, *, on: date = REFORM, later: Sequence[Path] = (), own: Own = NOTHING
+) -> tuple[list[Unit], list[UnitFinding]]:
     """Return the units of a list of changes, and what was found about it.
 
     Raises:
         InputError: names every row that cannot be used, with its column and value.
     """
     read = _Reader(table, file)
-    return _made(read.changes(), file, on, later, read.findings)
+    return _made(read.changes(), file, on, later, read.findings, own)
 
 
 def _made(
-    changes: Sequence[UnitChange], file: str, on: date, later: Sequence[Path], noticed: Sequence[UnitFinding]
+    changes: Sequence[UnitChange], file: str, on: date, later: Sequence[Path], noticed: Sequence[UnitFinding], own: Own = NOTHING
 ) -> tuple[list[Unit], list[UnitFinding]]:
-    renamings = [renaming for path in later for renaming in _renamings(path)]
+    renamings = [renaming for path in later for renaming in _renamings(path, own)]
     try:
         units, findings = units_of_changes(changes, on, renamings)
     except CchcError as error:
@@ -302,10 +311,10 @@ def part_of_note(note: str) -> Part | None:
     return None
 
 
-def _renamings(path: Path) -> list[Renaming]:
+def _renamings(path: Path, own: Own) -> list[Renaming]:
     if not path.is_file():
         raise InputError(f"không có tệp «{path}»", f"there is no file «{path}»")
-    table = _table(path, path.name, _RENAMED)
+    table = _table(path, path.name, _RENAMED, own=own)
     cells = _cells(table, _RENAMED, path.name)
     missing = [key for key in ("effective", "code", "name_after") if key not in cells]
     if missing:
@@ -331,7 +340,7 @@ def _renamings(path: Path) -> list[Renaming]:
     return found
 
 
-def _table(path: Path, name: str, known: Mapping[str, tuple[str, ...]], *, sheet: str = "", encoding: str = "") -> RawTable:
+def _table(path: Path, name: str, known: Mapping[str, tuple[str, ...]], *, sheet: str = "", own: Own = NOTHING) -> RawTable:
     keys = {heading_key(spelling) for spellings in known.values() for spelling in spellings}
     try:
         return raw_table(
@@ -339,7 +348,8 @@ def _table(path: Path, name: str, known: Mapping[str, tuple[str, ...]], *, sheet
             wanted=lambda headings: [at for at, heading in enumerate(headings) if heading_key(heading) in keys],
             sheet=sheet,
             file=name,
-            encoding=encoding,
+            encoding=own.encoding_of(name),
+            limits=own.limits,
         )
     except UnreadableFileError as error:
         raise InputError(f"{name}: {error.vi}", f"{name}: {error.en}") from None

@@ -75,13 +75,13 @@ def _changed(folder: Path, district: District) -> tuple[UnitTree, Problems] | No
     """Return the units that the reporting unit has to do with in a list of changes; None where the file is no such list."""
     name, sheet = table_place(folder, "units", district.units_file)
     _there(folder, name)
-    table = change_table(folder / name, sheet=sheet, file=name, encoding=district.own("").encoding_of(name))
+    table = change_table(folder / name, sheet=sheet, file=name, own=district.own(""))
     if table is None:
         return None
     later = [folder / as_it_is_named(folder, each) for each in district.units_later]
     for path in later:
         refuse(folder, path)
-    units, noticed = units_in(table, name, on=district.units_changed_on or REFORM, later=later)
+    units, noticed = units_in(table, name, on=district.units_changed_on or REFORM, later=later, own=district.own(""))
     try:
         tree = UnitTree(units, noticed=noticed)
     except CchcError as error:

@@ -59,7 +59,7 @@ def _kind_of(folder: Path, name: str, district: District) -> str:
     if fault_of(folder, path) is not None:
         return ""
     try:
-        sheets = [Sheet(name, "", [open_parquet(path).headings])] if is_parquet(path) else sheets_of(path, rows=TOP)
+        sheets = [Sheet(name, "", [open_parquet(path).headings])] if is_parquet(path) else sheets_of(path, rows=TOP, limits=district.limits)
     except CchcError:  # that nobody names it is reported all the same
         return ""
     likely = {kind.name: max((_known(sheet, kind, district) for sheet in sheets), default=0) for kind in KINDS.values()}

@@ -24,7 +24,7 @@ _EXACT: Final = 10**15  # a spreadsheet keeps 15 digits; a longer number is writ
 _BEFORE_1900: Final = np.datetime64("1900-03-01")  # from here on a spreadsheet counts days as the world does
 _DAY_ZERO: Final = np.datetime64("1899-12-30")
 _WIDEST: Final = 60
-_LONGEST_TEXT: Final = 32_767  # letters that a cell holds
+LONGEST_TEXT: Final = 32_767  # letters that a cell holds
 _ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _WHOLE: Final = SheetForm("#,##0", align="right")
 _FORMS: Final[Mapping[str, SheetForm]] = {
@@ -135,7 +135,7 @@ class SharedTexts:
 def cell_text(text: str) -> str:
     """Return a text as a cell holds it: no longer than a cell can be, see ``folding.visible``."""
     plain = visible(text)
-    return plain if len(plain) <= _LONGEST_TEXT else plain[: _LONGEST_TEXT - 1] + "…"
+    return plain if len(plain) <= LONGEST_TEXT else plain[: LONGEST_TEXT - 1] + "…"
 
 
 def fill_rows(path: Path, sheets: Mapping[int, DataSheet]) -> None:
