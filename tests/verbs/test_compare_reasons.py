@@ -13,6 +13,7 @@ from tests.verbs.test_compare import AFTER, ALONE, BEFORE, MERGED, SPLIT, commun
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import Unit, UnitTree
+from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Printed, Restated, Scale, Status, Text
 from cchc_metrics.verbs.baseline import ADDED
 from cchc_metrics.verbs.compare import compare, delta
@@ -21,6 +22,7 @@ from cchc_metrics.verbs.figures import one_each, unit_in
 from cchc_metrics.verbs.measures import Measures
 
 YEAR = Period.parse("2024")
+LANGS: tuple[Lang, ...] = ("vi", "en")
 EMPTY = Text("mẫu số bằng 0", "the denominator is 0")
 
 
@@ -196,3 +198,11 @@ def test_contributions_to_one_change_are_printed_under_its_name_with_their_sum()
     assert "Cộng: +10" in found.to_text("vi", width=None)
     heading = next(line for line in text.splitlines() if "before" in line)
     assert "indicator" not in heading  # it stands above
+
+
+def test_a_waterfall_is_in_the_language_that_is_asked_for() -> None:
+    pytest.importorskip("matplotlib")
+    found = divided((40, 100, 10, 50), (80, 100, 90, 150))
+    labels = {lang: [text.get_text() for text in found.plot(lang=lang).axes[0].get_yticklabels()] for lang in LANGS}
+    assert labels == {"vi": ["kỳ gốc", "b", "a", "kỳ này"], "en": ["before", "b", "a", "now"]}
+    assert len(found.plot(most=1).axes[0].get_yticklabels()) == 3
