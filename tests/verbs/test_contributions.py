@@ -16,6 +16,7 @@ from tests.verbs.fakes import Fake, made
 import cchc_metrics as cm
 from cchc_metrics import testing
 from cchc_metrics.errors import CchcError
+from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.values import Measure, Scale, Status, Text
 from cchc_metrics.verbs.compare import Deltas, compare
@@ -289,6 +290,29 @@ def test_by_unit_a_merged_unit_has_the_counts_of_those_before_it_once() -> None:
     assert table["M"].counts == Counts(50, 60, 35, 60)
     assert {r.group for r in table} == {"M", "K"}
     assert table.change == 10
+
+
+TWICE_MERGED = UnitTree(
+    [Unit(code="TM", name="Tháp Mười", kind="huyện", level="district")]
+    + [
+        Unit(code=code, name=code, kind="xã", level="commune", parent="TM", predecessors=made_of, valid_from=since, valid_to=until)
+        for code, made_of, since, until in (
+            ("A", (), None, date(2021, 12, 31)),
+            ("B", (), None, date(2021, 12, 31)),
+            ("D", (), None, date(2022, 12, 31)),
+            ("M", ("A", "B"), date(2022, 1, 1), date(2022, 12, 31)),
+            ("P", ("M", "D"), date(2023, 1, 1), None),
+        )
+    ]
+)
+
+
+def test_by_unit_what_merged_twice_has_the_counts_of_all_before_it_once() -> None:
+    now = of_units("2023", TM=(80, 100), P=(80, 100), A=(0, 0), B=(0, 0), M=(0, 0), D=(0, 0))
+    before = of_units("2021", TM=(70, 100), A=(25, 50), B=(10, 10), D=(35, 40))
+    table = ask(compare(now, Fake(*before), units=TWICE_MERGED, baseline_period=Period.parse("2021")), "unit")
+    rows: list[tuple[str | None, Counts, Fraction]] = [(r.group, r.counts, r.total) for r in table]
+    assert rows == [("P", Counts(80, 100, 70, 100), Fraction(10))]
 
 
 def test_without_a_unit_tree_units_are_no_groups() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from cchc_metrics.catalogue.load import default_catalogue
@@ -19,7 +20,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.values import Scale, Status, Text
-from cchc_metrics.verbs.exact import fits, sums
+from cchc_metrics.verbs.exact import Values, distinct, fits, sums
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
 
@@ -50,10 +51,12 @@ ROWS = [
 ]
 
 
-def measured(*periods: Period, as_of: date = date(2021, 12, 31), rows: list[Dossier] = ROWS, **options: object) -> Measures:
+def measured(
+    *periods: Period, as_of: date = date(2021, 12, 31), rows: list[Dossier] = ROWS, tree: UnitTree = TREE, **options: object
+) -> Measures:
     columns = columns_of(Dossier, rows)
     counts = tally({"dossiers": columns}, periods=periods, rules=Rules.preset("default"), calendar=Calendar.official(), as_of=as_of)
-    return measure(counts, CATALOGUE, units=TREE, periods=periods, as_of=as_of, **options)  # type: ignore[arg-type]
+    return measure(counts, CATALOGUE, units=tree, periods=periods, as_of=as_of, **options)  # type: ignore[arg-type]
 
 
 def test_a_key_has_two_to_four_parts() -> None:
@@ -149,3 +152,57 @@ def test_a_measure_by_itself_says_what_it_is() -> None:
     kept = rate.to_dict()
     assert (kept["period"], kept["numerator"], kept["denominator"], kept["status"]) == ("2021-03", 2, 2, "ok")
     assert kept["as_of"] == "2021-12-31"
+
+
+def test_a_picture_of_what_the_table_does_not_have_says_whether_the_indicator_or_the_breakdown_is_missing() -> None:
+    found = measured(MARCH)
+    assert found.not_drawn("dossiers_receivd", ()).en == "the table has no indicator «dossiers_receivd»; did you mean «dossiers_received»?"
+    for indicator in ("dossiers_received", "resolved_on_time"):
+        assert found.not_drawn(indicator, (("channel", "online"),)).en == f"there is no value of «{indicator}» by channel=online"
+    only = found.filter(indicator="resolved_on_time")
+    assert "no indicator «dossiers_received»" in only.not_drawn("dossiers_received", ()).en
+
+
+def test_groups_of_rows_with_equal_codes_are_numbered_and_of_no_rows_there_are_none() -> None:
+    group, first = distinct(np.array([5, -1, 5, 7]), np.array([1, 1, 1, -1]))
+    assert [group.tolist()[row] for row in first.tolist()] == sorted(set(group.tolist())) == [0, 1, 2]
+    assert group.tolist()[0] == group.tolist()[2] != group.tolist()[3]
+    large = np.array([2**40, 0, 2**40, 2**61])
+    assert distinct(large, np.array([2**40, 2**60, 2**40, 1]))[0].tolist() == [1, 0, 1, 2]
+    none = np.zeros(0, dtype=np.int64)
+    assert [found.tolist() for found in distinct(none, none)] == [[], []]
+
+
+def test_percent_is_a_hundred_times_the_quotient_in_lowest_terms_whatever_its_size() -> None:
+    over, under = np.array([2, 2, 5]), np.array([6, 6, 0])
+    found = Values.quotients(over, under, np.array([True, True, False]), hundredfold=np.array([True, False, True]))
+    assert [found.at(row) for row in range(3)] == [Fraction(100, 3), Fraction(1, 3), None]
+    big = 2**62
+    found = Values.quotients(fits([big, -big]), fits([3, 4]), np.array([True, True]), hundredfold=np.array([True, False]))
+    assert [found.at(row) for row in range(2)] == [Fraction(100 * big, 3), Fraction(-big, 4)]
+
+
+def test_tables_of_unlike_units_and_periods_follow_each_other() -> None:
+    found = measured(MARCH, APRIL)
+    one, other = found.filter(period=MARCH, unit="TM"), found.filter(period=APRIL, unit="TM.01")
+    other = Measures.of(list(other))  # which knows of its own units and periods only
+    assert list(one.followed_by(other)) == [*one, *other]
+    assert list(other.followed_by(one)) == [*other, *one]
+    same = one.followed_by(one)
+    assert list(same) == [*one, *one]
+
+
+def test_a_unit_that_was_renamed_has_its_name_of_the_period() -> None:
+    stages = [
+        Unit(code="TM", name="Đồng Tháp", level="province"),
+        Unit(code="TM.01", name="Mỹ An", kind="xã", level="commune", parent="TM", valid_to=MARCHS_END),
+        Unit(code="TM.01", name="Mỹ An Mới", kind="phường", level="commune", parent="TM", valid_from=date(2021, 4, 1), continues=True),
+    ]
+    with pytest.raises(CchcError, match=r"the codes «TM\.01» were counted on days on which other units bore them"):
+        measured(MARCH, APRIL, tree=UnitTree(stages))
+    of_the_day = [row.model_copy(update={"unit_code": "TM.01@2021-03-31"}) for row in ROWS]
+    found = measured(MARCH, APRIL, rows=of_the_day, tree=UnitTree(stages)).filter(indicator="dossiers_received", breakdown={})
+    names = {(row["unit"], row["period"]): row["unit_name"] for row in found.to_dicts()}
+    assert names["TM.01", "2021-03"] == "Mỹ An"
+    assert names["TM.01", "2021-04"] == "Mỹ An Mới"
+    assert {name for (unit, _), name in names.items() if unit == "TM"} == {"Đồng Tháp"}
