@@ -16,6 +16,7 @@ from cchc_metrics.cli.command import (
     main,
     plan_option,
     read,
+    say,
     scheme_option,
     scores_option,
     working,
@@ -55,9 +56,9 @@ def verify(report: Path, folder: Path, limit: int, out: Path | None, lang: Lang,
     if as_json:
         said = {"equal": found.equal, "compared": found.compared, "unexplained": found.unexplained}
         notes = [note.text(lang) for note in found.notes]
-        click.echo(json.dumps({**said, "notes": notes, "differences": found.to_dicts(lang)}, ensure_ascii=False, indent=1))
+        say(json.dumps({**said, "notes": notes, "differences": found.to_dicts(lang)}, ensure_ascii=False, indent=1))
     elif found.equal:
-        click.echo("\n".join(line.text(lang) for line in (found.verdict, *found.notes)))
+        say("\n".join(line.text(lang) for line in (found.verdict, *found.notes)))
     else:
-        click.echo(found.to_text(lang, rows=limit, width=None))
+        say(found.to_text(lang, rows=limit, width=None))
     raise SystemExit(0 if found.equal else DIFFERS)
