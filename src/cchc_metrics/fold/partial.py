@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -28,7 +28,7 @@ class Apart:
         sheet: the part file that they stand in, ``""`` where there is none.
     """
 
-    rows: Any
+    rows: Any = field(repr=False)  # cells of persons and of what is secret may be among them
     numbers: Array | None = None
     sheet: str = ""
 

@@ -15,6 +15,8 @@ from cchc_metrics.read.assumed import code_of_tick
 from cchc_metrics.read.headings import heading_key, known_headings, match_headings
 from cchc_metrics.read.layout import TOP, Heading, find_heading
 from cchc_metrics.read.look import Sheet
+from cchc_metrics.read.raw import RawColumn
+from cchc_metrics.read.secret import compared_ids, secret_rows
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.record import schema, schema_by_name
@@ -79,8 +81,13 @@ class Seen:
         return cells if codes is None else [code_of_tick(cell, *codes) for cell in cells]
 
     def words(self, column: str) -> Counter[str]:
-        """Return the distinct texts of a column with how often each stands."""
-        return Counter(map(text_of, self.cells(column)))
+        """Return the distinct texts of a column with how often each stands; of secret rows the mark only."""
+        cells = list(map(text_of, self.cells(column)))
+        marks = {name: RawColumn.of(self.cells(name)) for name in ("secrecy", *compared_ids(self.kind)) if name in self.filled}
+        hidden = secret_rows(marks, self.kind)
+        if hidden is None or column == "secrecy":
+            return Counter(cells)
+        return Counter(cell for cell, secret in zip(cells, hidden.tolist(), strict=True) if not secret)
 
     def said(self, position: int) -> int:
         """Return how many records have something in a column."""

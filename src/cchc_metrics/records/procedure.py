@@ -143,8 +143,10 @@ def close_versions(rows: Columns, procedures: Columns) -> Columns:
 
     Args:
         rows: versions.
-        procedures: all versions, among them those of ``rows``.
+        procedures: all versions; of rows that are not among them nothing is known but themselves.
     """
+    if not len(procedures):
+        return rows
     whole = _keys(procedures, procedures)
     begun, ended = (procedures.days(name).astype(np.int64) for name in ("valid_from", "valid_to"))
     order = np.lexsort((begun, whole))
@@ -163,7 +165,7 @@ def _keys(rows: Columns, procedures: Columns) -> Array:
     """Return a number for the procedure and the channel of each row (int64[n]), by the labels of all versions."""
     position = {text: n for n, text in enumerate(procedures.codes("procedure_code")[1])}
     codes, labels = rows.codes("procedure_code")
-    number = np.array([position[text] for text in labels] or [0], dtype=np.int64)[codes]
+    number = np.array([position.get(text, -1) for text in labels] or [0], dtype=np.int64)[codes]
     found: Array = number * len(TermChannel) + _positions(rows, TermChannel.labels())
     return found
 
