@@ -13,6 +13,7 @@ import pytest
 from tests.folders import EXAMPLE
 
 import cchc_metrics as cm
+from cchc_metrics.errors import CchcError
 from cchc_metrics.provenance.verify import ReportDifference, Verification
 from cchc_metrics.reference.period import Period
 from cchc_metrics.snapshot.changes import FigureChange, FigureChanges
@@ -92,3 +93,60 @@ def test_a_form_of_some_rows_has_the_totals_of_the_form(tmp_path: Path) -> None:
         assert sheet.cell(line, 3).value == total.total  # no formula, which would give what is shown
     form.head(0).to_excel(tmp_path / "none.xlsx")  # no row, no total, no note of one
     assert form.head(3).sheet().cells
+
+
+WRONG = {
+    "a status": ({"status": "okk"}, "status cannot be «okk»; did you mean «ok»?"),
+    "one of several": ({"status": ["ok", "estimate"]}, "did you mean «estimated»?"),
+    "no text at all": ({"status": 3}, "status cannot be «3»; there are: ok, entered"),
+    "a unit": ({"unit": "H20.38.1"}, "did you mean «H20.38.1"),
+    "an indicator": ({"indicator": "resolved_ontime"}, "did you mean «resolved_on_time»?"),
+    "a label": ({"channel": "onlin"}, "did you mean «online»?"),
+    "a level": ({"level": "communes"}, "did you mean «commune»?"),
+    "a scale": ({"scale": "percents"}, "did you mean «percent»?"),
+    "a label of a breakdown": ({"breakdown": {"channel": "onlin"}}, "did you mean «online»?"),
+    "a dimension": ({"breakdown": {"chanel": "online"}}, "did you mean «channel»?"),
+    "a period": ({"period": "20211"}, "20211"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("name", ["measures", "deltas"])
+def test_what_no_row_could_have_is_refused_and_the_nearest_is_named(name: str, case: tuple[dict[str, object], str]) -> None:
+    asked, said = case
+    table = example().measures("2021") if name == "measures" else example().deltas("2021")
+    for part in (table, table.head(1), table.head(0)):
+        with pytest.raises(CchcError) as caught:
+            part.filter(**asked)
+        assert said in str(caught.value)
+
+
+LEGAL: dict[str, dict[str, object]] = {
+    "a status": {"status": "not_applicable"},
+    "a level": {"level": "province"},
+    "a label": {"channel": "postal"},
+    "an indicator of the catalogue": {"indicator": "staff_trained"},
+    "a period": {"period": "2035"},
+    "a unit": {"unit": "H20.38.01", "level": "district"},
+}
+
+
+@pytest.mark.parametrize("asked", LEGAL.values(), ids=LEGAL)
+def test_what_a_row_could_have_and_none_has_gives_an_empty_table(asked: dict[str, object]) -> None:
+    assert len(example().measures("2021").head(0).filter(**asked)) == 0
+
+
+def test_other_tables_know_their_closed_lists() -> None:
+    data = example()
+    with pytest.raises(CchcError, match="did you mean «unknown_code»"):
+        data.problems.filter(code="unknown_cod")
+    assert len(data.problems.filter(code="unknown_code", severity="error")) == 0
+    found = data.contributions("field", "resolved_on_time", period="2021")
+    with pytest.raises(CchcError, match="unit cannot be «nobody»"):
+        found.filter(unit="nobody")
+    why = data.explain("resolved_on_time", "H20.38", "2021")
+    with pytest.raises(CchcError, match="did you mean «numerator»"):
+        why.filter(part="numerators")
+    assessed = data.assessments("2021")
+    with pytest.raises(CchcError, match="verdict cannot be «mett»"):
+        assessed.filter(verdict="mett")

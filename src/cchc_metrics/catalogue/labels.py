@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from cchc_metrics.catalogue.model import event_sets
 from cchc_metrics.records.fields import Choice
-from cchc_metrics.reference.unit import LEVEL_NAMES
+from cchc_metrics.records.kinds import KINDS
+from cchc_metrics.reference.unit import LEVEL_NAMES, LEVELS
 from cchc_metrics.text import Text
 
 
@@ -31,3 +32,18 @@ def named_labels() -> Mapping[tuple[str, str], Choice]:
     """Return the members of every closed list that counts can be broken down by: dimension and label → member."""
     dims = [dim for found in event_sets().values() for dim in found.dims]
     return MappingProxyType({(d.name, label): d.choice.of(label) for d in dims if d.choice is not None for label in d.choice.labels()})
+
+
+@cache
+def labels_of(dim: str) -> tuple[str, ...] | None:
+    """Return the labels that a dimension can have; None of one that has an open vocabulary.
+
+    >>> labels_of("level"), labels_of("field")
+    (('province', 'district', 'commune'), None)
+    """
+    if dim == "level":
+        return LEVELS
+    found = [d.choice for kind in KINDS.values() for events in kind.event_sets for d in events.dims if d.name == dim]
+    if not found or None in found:
+        return None
+    return tuple(dict.fromkeys(str(label) for choice in found if choice is not None for label in choice))

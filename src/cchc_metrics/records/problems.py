@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
 
@@ -113,6 +113,7 @@ class Problems(AnswerTable[Problem]):
     limit: int = 1000
 
     _key_columns = ("code", "file", "row", "column")
+    _closed: ClassVar[Mapping[str, Iterable[str]]] = {"code": Code, "severity": ("error", "warning")}
     _printed = ("file", "sheet", "row", "column", "value", "cells", "code", "text")
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import ClassVar, Final, Literal, Self
 
 from cchc_metrics.arguments import public_methods
 from cchc_metrics.catalogue.model import Indicator
@@ -19,7 +19,7 @@ from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 from cchc_metrics.values import REASONS, Breakdown, Measure, Status, Text
-from cchc_metrics.verbs.assess import Assessment
+from cchc_metrics.verbs.assess import Assessment, Verdict
 from cchc_metrics.verbs.assess.tasks import task_rates
 from cchc_metrics.verbs.compare import UNIT_OF_SCALE, Delta
 
@@ -112,6 +112,7 @@ class PeriodicRows(AnswerTable[PeriodicRow]):
     outline: Outline
 
     _key_columns = ("part", "number", "scope")
+    _closed: ClassVar[Mapping[str, Iterable[str]]] = {"status": Status, "verdict": Verdict}
     _printed = ("part", "number", "name", "scope", "counted_in", "status", "value", "baseline_value", "difference", "required", "reason")
     _compared = (("value", "baseline_value"),)
     _signed = ("difference", "relative_percent")

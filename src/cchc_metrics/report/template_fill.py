@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import InputError, MistakesError
@@ -74,6 +74,7 @@ class FilledForm(AnswerTable[Filled]):
     notes: tuple[Text, ...] = ()
 
     _key_columns = ("place", "name")
+    _closed: ClassVar[Mapping[str, Iterable[str]]] = {"status": Status}
     _printed = ("place", "name", "status", "text", "reason")
 
     def __len__(self) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from cchc_metrics.arguments import public_methods
 from cchc_metrics.score.facts import Absent, GivenPoints, Ratio, Value
@@ -177,6 +177,7 @@ class Scorecard(AnswerTable[Line]):
     gates: tuple[Text, ...] = ()
     chosen: tuple[Line, ...] | None = None
 
+    _closed: ClassVar[Mapping[str, Iterable[str]]] = {"status": Status}
     _key_columns = ("id",)
     _printed = ("id", "name", "points", "max", "share", "note")
     _compared = (("points", "max"),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Generic, Self, TypeVar
@@ -42,6 +42,7 @@ class AnswerTable(ABC, Generic[Item]):
         _compared: groups of number columns that stand beside each other; in one row they print with decimals until they differ.
         _ordered: number columns by which the rows are ordered; two rows beside each other print with decimals until they differ.
         _signed: number columns of changes, which print with their sign, and as 0 only where there is none.
+        _closed: columns that have a closed list → its members; to ask for anything else is a mistake, and not an empty answer.
         _decimals: with how many decimals numbers are printed, rounded half-up; None for exact numbers, cut after six and never rounded.
     """
 
@@ -52,6 +53,7 @@ class AnswerTable(ABC, Generic[Item]):
     _ordered: ClassVar[tuple[str, ...]] = ()
     _signed: ClassVar[tuple[str, ...]] = ()
     _decimals: ClassVar[int | None] = None
+    _closed: ClassVar[Mapping[str, Iterable[str]]] = {}
 
     @abstractmethod
     def __len__(self) -> int: ...
@@ -67,6 +69,11 @@ class AnswerTable(ABC, Generic[Item]):
     @abstractmethod
     def _take(self, rows: Rows) -> Self:
         """Return the table of some rows only, in the order given."""
+
+    def _possible(self, column: str) -> Collection[str] | None:
+        """Return the texts that a column of such a table can have; None where it can have any."""
+        closed = self._closed.get(column)
+        return None if closed is None else [str(member) for member in closed]
 
     def _headings(self, lang: Lang) -> Mapping[str, str]:  # noqa: ARG002  for tables that name their columns
         """Return column → what stands above it when it is printed; columns that are not named print under their own name."""
@@ -143,12 +150,28 @@ class AnswerTable(ABC, Generic[Item]):
         A text in both languages is found by either; a period by itself or its label; what is not there by ``None``.
 
         Raises:
-            CchcError: there is no such column; names the nearest.
+            CchcError: there is no such column, or the column can have no such cell: it is none of its closed list, or an unit or indicator
+                that nothing is known of. Names the nearest. What could be there and is not gives an empty table.
         """
         chosen = np.ones(len(self), dtype=bool)
         for name, value in by_column.items():
-            chosen &= self._column(name).among(wanted_of(value))
+            column, wanted = self._column(name), wanted_of(value)
+            self._refuse_impossible(name, column, wanted)
+            chosen &= column.among(wanted)
         return self._take(np.flatnonzero(chosen))
+
+    def _refuse_impossible(self, name: str, column: Column, wanted: Collection[object]) -> None:
+        possible = self._possible(name)
+        if possible is None:
+            return
+        for each in wanted:
+            if each is None or (isinstance(each, str) and str(each) in possible) or column.among([each]).any():
+                continue
+            asked = str(each) if isinstance(each, str) else repr(each)
+            vi, en = suggestion(asked, possible)
+            listed = ", ".join(possible) if len(possible) <= MAX_ROWS else ""
+            vi, en = vi or (listed and f"; có: {listed}"), en or (listed and f"; there are: {listed}")
+            raise CchcError(f"{name} không thể là «{asked}»{vi}", f"{name} cannot be «{asked}»{en}")
 
     def head(self, rows: int = 5) -> Self:
         """Return the first rows."""

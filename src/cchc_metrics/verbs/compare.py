@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -202,6 +202,9 @@ class Deltas(KeyedByMeasure[Delta]):
     @property
     def _keys(self) -> Measures:
         return self.current
+
+    def _possible(self, column: str) -> Collection[str] | None:
+        return self._keys._possible(column)  # noqa: SLF001  its own
 
     def _shown_columns(self) -> Mapping[str, Lazy]:
         return {**self._columns(), "breakdown": self.current.breakdown_column}

@@ -18,10 +18,10 @@ cases on both sides is not listed. Groups of which a side is not known or cannot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.reference.period import Period
@@ -163,6 +163,11 @@ class Contributions(AnswerTable[Contribution]):
     _compared = (("value", "baseline_value"),)
     _signed = ("performance", "mix", "total")
     _decimals = 2
+    _closed: ClassVar[Mapping[str, Iterable[str]]] = {"status": Status, "scale": Scale, "better": Better}
+
+    def _possible(self, column: str) -> Collection[str] | None:
+        known = {"unit": self.unit_names, "indicator": self.indicator_names}.get(column)
+        return known or AnswerTable._possible(self, column)  # noqa: SLF001  its own
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Self
@@ -93,6 +93,9 @@ class Explanation(AnswerTable[Row]):
 
     _key_columns = ("part", "id", "kind", "file", "row")
     _printed = ("part", "id", "unit", "days_late", "due", "rules_from", "ended", "file", "row", "weight")
+
+    def _possible(self, column: str) -> Collection[str] | None:
+        return ("numerator", "rest", "subtracted", *self.excluded) if column == "part" else None
 
     @property
     def listed(self) -> tuple[tuple[str, Row], ...]:

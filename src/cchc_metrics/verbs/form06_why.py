@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import wrap
-from typing import Final, Literal, Self, TypeAlias, get_args, get_origin
+from typing import ClassVar, Final, Literal, Self, TypeAlias, get_args, get_origin
 
 from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.errors import CchcError, InputError
@@ -103,6 +103,7 @@ class Form06Why(AnswerTable[Form06Change]):
     compared: bool = False
     failures: tuple[tuple[str, str | None, Failure], ...] = ()
 
+    _closed: ClassVar[Mapping[str, Iterable[str]]] = {"part": get_args(Part)}
     _key_columns = ("part", "rules", "level", "field", "number")
     _printed = ("part", "practice", "level", "field", "number", "count", "changed", "difference", "office", "remains")
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 import numpy as np
 
-from cchc_metrics.catalogue.labels import label_name
+from cchc_metrics.catalogue.labels import label_name, labels_of
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import rules_until
-from cchc_metrics.tables.columns import Cells, Coded, Column, Lazy, Packed, Quotients, Rows
+from cchc_metrics.tables.columns import Cells, Coded, Column, Lazy, Packed, Quotients, Rows, wanted_of
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Better, Breakdown, Changes, Measure, Scale, Status, Text, each_change
@@ -106,13 +106,19 @@ class KeyedByMeasure(AnswerTable[Item], Generic[Item]):
                 ``()`` for the totals.
 
         Raises:
-            CchcError: there is no such column; names the nearest.
+            CchcError: there is no such column, dimension or label of it, unit, indicator or period; names the nearest.
         """
         breakdown = by_column.pop("breakdown", None)
+        for period in wanted_of(by_column["period"]) if "period" in by_column else ():
+            if isinstance(period, str) and period not in self._keys.codes["period"]:
+                Period.parse(period)
         found = super().filter(**by_column) if by_column else self
         if breakdown is None:
             return found
         keys = found._keys  # noqa: SLF001  a table of the same class
+        if as_breakdown(breakdown) not in self._keys.codes["breakdown"]:
+            for dim, label in as_breakdown(breakdown):
+                self._refuse_impossible(dim, self._column(dim), (label,))
         code = keys.codes["breakdown"].get(as_breakdown(breakdown), -1)
         return found._take(np.flatnonzero(keys.breakdown == code))  # noqa: SLF001  as above
 
@@ -164,6 +170,7 @@ class Measures(KeyedByMeasure[Measure]):
     renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     _printed = ("indicator", "unit", "breakdown", "period", "status", "numerator", "denominator", "value", "scale", "reason")
+    _closed: ClassVar[Mapping[str, Iterable[str]]] = {"status": Status, "scale": Scale, "better": Better}
 
     @classmethod
     def of(cls, measures: Iterable[Measure], *, bases: Mapping[str, Basis] | None = None) -> Measures:
@@ -430,6 +437,16 @@ class Measures(KeyedByMeasure[Measure]):
     @property
     def _keys(self) -> Measures:
         return self
+
+    def _possible(self, column: str) -> Collection[str] | None:
+        """Return the texts that a column can have: of units and indicators those that are known, of a dimension its labels."""
+        if column == "unit":
+            return {*self.names, *self.units} if self.names else None
+        if column == "indicator":
+            from cchc_metrics.catalogue.load import default_catalogue  # noqa: PLC0415  only where a table is filtered
+
+            return {basis.indicator: None for basis in self.bases} | dict.fromkeys(default_catalogue().indicators)
+        return labels_of(column) if column in self._dimensions or column == "level" else super()._possible(column)
 
     def _columns(self) -> Mapping[str, Lazy]:
         columns: dict[str, Lazy] = {

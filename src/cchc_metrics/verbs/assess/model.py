@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self, get_args
 
 from cchc_metrics.errors import no_member
 from cchc_metrics.plan import Comparator
@@ -179,6 +179,7 @@ class Assessments(AnswerTable[Assessment]):
     names: Mapping[str, str] = field(default_factory=dict)
 
     _key_columns = ("target", "unit")
+    _closed: ClassVar[Mapping[str, Iterable[str]]] = {"verdict": Verdict, "kind": get_args(ItemKind)}
     _printed = ("target", "name", "unit", "level", "value", "rounded", "comparator", "required", "required_upper", "due", "verdict", "note")
     _compared = (("value", "rounded", "required", "required_upper"),)
 
