@@ -94,8 +94,8 @@ def sample(room: Room, seed: str, number: int | None) -> list[Mutant]:
     return sorted(found, key=lambda mutant: mutant.rank(seed))[:number]
 
 
-def try_room(room: Room, cache: Path, scratch: Path) -> None:
-    """Try every mutant of a room and write down how each ended."""
+def try_room(room: Room, cache: Path, scratch: Path, listed: Sequence[Listed] = ()) -> None:
+    """Try every mutant of a room and write down how each ended; one that survives and is listed is not tried again."""
     known = _remembered(room, cache)
     in_functions = [mutant for mutant in room.mutants if not mutant.at_import]
     flags = [*FLAGS, f"--rootdir={ROOT}", f"--basetemp={scratch}"]
@@ -116,7 +116,8 @@ def try_room(room: Room, cache: Path, scratch: Path) -> None:
     _remember(room, cache, known)
     room.ended = {in_functions[number].name: how for number, how in answer["ended"]}
     for mutant in room.mutants:
-        if not room.ended.get(mutant.name, "").startswith("killed"):
+        how = room.ended.get(mutant.name, "")
+        if not how.startswith("killed") and not (how == "survived" and any(each.is_of(mutant) for each in listed)):
             room.ended[mutant.name] = run_fresh(mutant, known, flags)
 
 
@@ -189,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             begun = time.monotonic()
             drawn = sample(room, asked.seed, None if asked.all else asked.sample)
             room.mutants = [mutant for mutant in drawn if fnmatchcase(mutant.name, asked.only.replace("[", "[[]"))]
-            try_room(room, asked.cache, scratch)
+            try_room(room, asked.cache, scratch, listed)
             text, enough = verdict(room, listed, used)
             good &= enough
             print(text, flush=True)  # noqa: T201
