@@ -20,6 +20,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
 from cchc_metrics.values import Scale, Status, Text
+from cchc_metrics.verbs.breakdowns import check_breakdown
 from cchc_metrics.verbs.exact import Values, distinct, fits, sums
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures
@@ -131,6 +132,13 @@ def test_a_breakdown_that_the_records_do_not_have_is_an_error_that_lists_those_t
     found = measured(MARCH, breakdowns={"dossiers_received": [["channel"]]})
     assert found["dossiers_received", "TM", {"channel": "online"}].numerator == 1
     assert found["dossiers_received", "TM", {"channel": "counter"}].numerator == 2
+
+
+def test_dimensions_that_are_counted_apart_only_are_no_breakdown_together() -> None:
+    for dims in (["field"], ["outcome"]):
+        assert len(measured(MARCH, breakdowns={"resolved_on_time": [dims]}))
+    with pytest.raises(CchcError, match="cannot be broken down by field, outcome at the same time"):
+        check_breakdown(CATALOGUE, "resolved_on_time", ["field", "outcome"])
 
 
 def test_sums_leave_64_bits_without_a_loss() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import cchc_metrics as cm
 from cchc_metrics import testing
-from cchc_metrics.catalogue.load import default_catalogue
+from cchc_metrics.catalogue.load import default_catalogue, load_catalogue
 from cchc_metrics.count.tally import tally
 from cchc_metrics.read.joins import join_tables
 from cchc_metrics.records.columns import Columns, columns_of
@@ -58,6 +58,35 @@ def test_the_year_is_not_the_sum_of_its_months_and_a_month_without_a_change_has_
     assert {found["procedures_in_force", "TM", month].numerator for month in months} == {2}
     assert found["procedures_in_force", "TM", "2024"].numerator == 2
     assert all(found["procedures_in_force", "TM", month].status is Status.OK for month in months)
+
+
+AT_THE_START = """
+[[count]]
+id = "procedures.before"
+vi = "thủ tục đầu kỳ"
+en = "procedures at the start"
+events = "procedures.begun"
+until = "procedures.ended"
+at = "start"
+of = "labels"
+labels_of = "procedure_code"
+
+[[indicator]]
+id = "procedures_before"
+vi = "Thủ tục đầu kỳ"
+en = "Procedures at the start"
+numerator = ["procedures.before"]
+scale = "count"
+source = "own"
+"""
+
+
+def test_what_is_in_force_at_the_start_of_a_period_is_what_was_at_the_end_of_the_one_before() -> None:
+    data = cm.Dataset(units=UNITS, procedures=LISTED, catalogue=load_catalogue(AT_THE_START))
+    for before, period in pairwise(("2023", "2024", "2025")):
+        found = data.measures(before, period)
+        assert found["procedures_before", "TM", period].numerator == found["procedures_in_force", "TM", before].numerator
+    assert data.measures("2024")["procedures_before", "TM"].numerator == 3
 
 
 def test_a_list_of_the_whole_says_nothing_of_its_units() -> None:
