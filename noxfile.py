@@ -181,6 +181,7 @@ def spark(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Give every reader and loader bytes that nobody foresaw, guided by what they reach, for ten minutes; posargs: targets, --seconds N."""
     install(session, ".", "fuzz")
+    session.run("pytest", "-q", "tests/fuzz/linear_fuzz.py")
     session.run("python", "-m", "tests.fuzz.run", *session.posargs)
 
 

@@ -103,7 +103,7 @@ def main() -> None:
     from tests.fuzz.targets import TARGETS  # noqa: PLC0415  not in a child, where the library is to be watched
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("targets", nargs="*")
+    parser.add_argument("targets", nargs="*", help=f"all where none is named: {', '.join(TARGETS)}")
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--finds", type=Path, default=Path("out/fuzz"))
     given = parser.parse_args()
