@@ -96,6 +96,14 @@ def test_a_month_is_replaced_as_a_whole(path: Path) -> None:
     assert ledger(path).replace("", table([]), day=FIRST).removed == 1
 
 
+def test_a_night_may_bring_no_rows(path: Path) -> None:
+    night = ledger(path).update([], day=FIRST, removed=["a"])
+    assert (night.new, night.changed, night.removed) == (0, 0, 1)
+    assert ledger(path).rows == len(ROWS) - 1
+    emptied = ledger(path).replace("2021-01", [], day=FIRST)
+    assert (emptied.removed, ledger(path).rows) == (len(ROWS) - 2, 1)
+
+
 def test_any_table_is_a_night(tmp_path: Path) -> None:
     cells = [{name: cell for name, cell in each.items() if cell is not None} for each in ROWS[:2]]
     rows = [{**each, "received_at": date(2021, 1, 5)} for each in cells]
@@ -302,6 +310,10 @@ def test_what_cannot_be_done_says_why(path: Path, tmp_path: Path) -> None:
         ("up to 2021-01-20 and not 2021-02-01", lambda: found.tally(as_of="2021-02-01")),
         ("is needed: day=", lambda: found.update(day=None)),  # type: ignore[arg-type]
         ("removed", lambda: found.update(day=FIRST, removed=["  "])),
+        ("removed is a list of ids", lambda: found.update(day=FIRST, removed="abc")),  # whose letters would be three ids
+        ("removed is a list of ids", lambda: found.update(day=FIRST, removed=[1])),  # type: ignore[list-item]
+        ("first night needs a table with headings", lambda: ledger(tmp_path / "new").update(day=FIRST)),
+        ("first night needs a table with headings", lambda: ledger(tmp_path / "new").update([], day=FIRST)),
         ("has no night yet", lambda: ledger(tmp_path / "new").tally()),
         ("rows have an id of their own", lambda: data(FIRST).ledger(tmp_path / "x", "2021", kind="documents")),
         ("leave dossier_events out", lambda: with_events().ledger(tmp_path / "x", "2021")),

@@ -50,6 +50,11 @@ def after_night(
             f"sổ đã đến ngày {state.day:%d/%m/%Y}, không nhận ngày {day:%d/%m/%Y} trước đó",
             f"the ledger is at {state.day.isoformat()} and takes no earlier day: {day.isoformat()}",
         )
+    if night is None and not state.names:
+        raise InputError(
+            "đêm đầu tiên cần một bảng có tiêu đề, dù chưa có dòng nào: chưa biết sổ có cột nào",
+            "the first night needs a table with headings, though it may have no rows: nothing says yet which columns the ledger has",
+        )
     names = state.names if night is None else _names(question, state, night)
     night = night or NightRows(_no_rows(question), 0, 0, names)
     given, same, changed = night.rows, np.zeros(len(night.rows), dtype=bool), 0

@@ -98,7 +98,8 @@ class Ledger:
 
         Args:
             rows: any table that the library reads: the path of a file, a data frame, a query of ``scan_postgres``, rows, ``Columns``. A row
-                that is as it was costs nothing. An id whose row is rejected counts no more. None where ids are only removed.
+                that is as it was costs nothing. An id whose row is rejected counts no more. None, or a list without rows, where nothing
+                is new.
             day: the day up to which rows are known: nothing that lies after it has happened.
             removed: ids that are not there any more.
 
@@ -109,7 +110,10 @@ class Ledger:
             InputError: the table cannot be understood, lacks a column, or the day is before that of the last night.
             LedgerError: another program writes, the ledger answers another question, or it is damaged.
         """
-        return self._night("update", _needed_day(day), rows, lambda _, __: removed)
+        gone = [] if isinstance(removed, str) else list(removed)
+        if isinstance(removed, str) or not all(isinstance(each, str) for each in gone):
+            raise InputError(f"removed là danh sách mã (chữ), không phải {removed!r}", f"removed is a list of ids (texts), not {removed!r}")
+        return self._night("update", _needed_day(day), rows, lambda _, __: gone)
 
     def replace(self, month: str, rows: TableLike | Path | str, *, day: date | str) -> Night:
         """Take all rows of one month of receipt; whatever else the ledger has in this month is gone.
@@ -238,7 +242,8 @@ class Ledger:
     # --- How it is done
 
     def _night(self, what: str, day: date, table: Any, vanished: Callable[[State, NightRows], Iterable[str]]) -> Night:
-        night = None if table is None else read_night(self.question, table)
+        nothing = table is None or (isinstance(table, (list, tuple)) and not table)  # a list without rows says no columns
+        night = None if nothing else read_night(self.question, table)
         with self._writing(day) as state:
             return self._moved(after_night(self.store, self.question, state, what, day, night, vanished))
 
