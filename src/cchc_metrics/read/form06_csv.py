@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.form06_book import level_of, read_form06_book
 from cchc_metrics.read.formats import form_of
 from cchc_metrics.read.limits import LIMITS, Limits
+from cchc_metrics.read.places import bytes_of
 from cchc_metrics.records.fields import CellError, parse_whole
 from cchc_metrics.text import fold, nfc
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
@@ -35,7 +37,7 @@ def read_form06(text: str, *, file: str = "form06.csv") -> tuple[Form06Row, ...]
     >>> rows[0].carried_over
     5
     """
-    reader = csv.reader(io.StringIO(text, newline=None))
+    reader = _lines(text, file)
     written = [h.strip() for h in next(reader, [])]
     headings = [_NUMBERS_OF.get(h, h) for h in written]
     printed = dict(zip(headings, written, strict=True))
@@ -64,6 +66,13 @@ def read_form06(text: str, *, file: str = "form06.csv") -> tuple[Form06Row, ...]
     return tuple(rows)
 
 
+def _lines(text: str, file: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=None))
+    except csv.Error as error:  # a cell of 131 072 characters
+        raise InputError(f"«{file}»: không đọc được: {error}", f"«{file}»: cannot be read: {error}") from None
+
+
 def _whole(cell: str, file: str, row: int, column: str) -> int:
     try:
         found = parse_whole(cell)
@@ -88,9 +97,7 @@ def read_form06_file(path: Path | str, limits: Limits = LIMITS) -> tuple[Form06R
     try:
         if place.is_file() and form_of(place) == "workbook":
             return read_form06_book(place, limits)
-        text = place.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"không có tệp «{place}»", f"there is no file «{place}»") from None
+        text = bytes_of(place).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"«{place.name}» không phải UTF-8", f"«{place.name}» is not UTF-8") from None
     return read_form06(text, file=place.name)

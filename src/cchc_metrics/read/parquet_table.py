@@ -157,7 +157,12 @@ def open_parquet(path: Path) -> ParquetTable:
         if {*own.names, *named} != set(headings):
             raise _uneven(paths[0], set(headings), each, {*own.names, *named})
     pa = arrow()
-    found = {h: {pa.large_string() if h in k else t.field(h).type for t, k in zip(types, keys, strict=True)} for h in headings}
+    found: dict[str, set[Any]] = {heading: set() for heading in headings}
+    for own, named in zip(types, keys, strict=True):
+        for column in own:  # not by their names: two columns may have one, of which the headings tell
+            found[column.name].add(column.type)
+        for heading in named:
+            found[heading].add(pa.large_string())
     uneven = frozenset(h for h, kinds in found.items() if len(kinds) > 1 and all(map(is_text_or_bytes, kinds)))
     even = [pa.schema([field for field in own if field.name not in uneven]) for own in types]
     read(lambda: pa.unify_schemas(even, promote_options="permissive") if len(even) > 1 else None)
