@@ -66,6 +66,14 @@ def test_each_of_several_changes_has_its_own_baseline() -> None:
     assert [None if d.baseline is None else d.baseline.numerator for d in found] == [None, 1, 4]
 
 
+def test_a_figure_of_a_unit_that_was_not_there_is_refused_beside_one_that_has_no_baseline() -> None:
+    tree = UnitTree([commune("M", "M", new=True), Unit(code="C", name="C", level="commune")])
+    current = [made(5, unit=unit, period="2026") for unit in "CM"]
+    found = compare(current, Fake(made(3, unit="M", period="2024")), units=tree, baseline_period=YEAR)
+    assert [(d.status, d.difference) for d in found] == [(Status.NO_DATA, None), (Status.NOT_COMPARABLE, None)]
+    assert "did not exist in 2024" in list(found)[1].reason.en
+
+
 def test_a_difference_within_what_was_printed_is_no_change() -> None:
     printed = Printed("đã làm tròn", "rounded", within=Fraction(1, 20))
     before = [
@@ -196,6 +204,8 @@ def test_contributions_to_one_change_are_printed_under_its_name_with_their_sum()
     assert text.splitlines()[0].startswith("x · TM · ")
     assert "In all: +10" in text
     assert "Cộng: +10" in found.to_text("vi", width=None)
+    assert "not shown" not in text
+    assert "1 groups that are not shown: +1.25" in found.head(1).to_text("en", width=None)
     heading = next(line for line in text.splitlines() if "before" in line)
     assert "indicator" not in heading  # it stands above
 
