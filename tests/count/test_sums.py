@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import reduce
 from operator import add
@@ -97,6 +98,16 @@ def test_tallies_of_two_days_add_up_where_nothing_happened_in_between() -> None:
     assert both.occupied("dossiers").sum() >= early.occupied("dossiers").sum()
     with pytest.raises(TallyMismatchError):
         counted([dossier(8, "A", 70)], "2021-03-31") + late  # received before the earlier day, ended after it, in one stretch
+
+
+def test_a_tally_by_days_that_are_over_now_is_cut_as_the_later_one_is() -> None:
+    """On the earlier day both years were counted day by day, on the later one the first of them is one stretch."""
+    early, late = counted(ROWS[:1], "2021-03-31", daily=True), counted(ROWS[3:5], "2022-05-31", daily=True)
+    both, at_once = early + late, counted([ROWS[0], *ROWS[3:5]], "2022-05-31", daily=True)
+    assert len(early.frame.edges) > len(both.frame.edges) == len(late.frame.edges)
+    kept = {name: cube for name, cube in at_once.cubes.items() if name not in both.mixed}
+    assert both == replace(at_once, cubes=kept, mixed=both.mixed) == late + early == Tally.sum([early, late])
+    assert both.mixed == {"dossiers.received_as_of"}
 
 
 @pytest.mark.parametrize("values", [[], [0], [127, 128, 16_383, 16_384], [2**62, 0, 2**63 - 1]])
