@@ -120,3 +120,13 @@ def test_a_file_like_one_that_is_read_says_how_it_is_read_too(tmp_path: Path) ->
     )
     again = read(tmp_path, 'dossiers = ["dossiers.csv", "thang2.csv"]').measures("2021")["dossiers_received", "TM"]
     assert (again.status, again.numerator) == (cm.Status.OK, 2)
+
+
+def test_a_report_that_a_new_file_makes_an_estimate_is_told_why(tmp_path: Path) -> None:
+    two(tmp_path, "x.toml", "#")
+    (tmp_path / "out").mkdir()
+    read(tmp_path).report("2021").save(tmp_path / "out", formats=("json",))
+    (tmp_path / "thang2.csv").write_text(csv_of(OTHER), encoding="utf-8")
+    found = read(tmp_path).verify(tmp_path / "out" / "report.json")
+    assert (found.equal, found.unexplained) == (False, 0)
+    assert "thang2.csv" in str(found)

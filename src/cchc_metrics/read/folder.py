@@ -21,7 +21,7 @@ from cchc_metrics.read.district import FILE, CalendarEntry, CalendarYearEntry, D
 from cchc_metrics.read.files import EVERY, as_it_is_named, table_places
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.fixes import read_fixes
-from cchc_metrics.read.inputs import BASELINE, FIGURES, PLAN, InputFile, input_files
+from cchc_metrics.read.inputs import BASELINE, FIGURES, PLAN, InputFile, files_at, input_files
 from cchc_metrics.read.kept import snapshot_names, snapshot_path
 from cchc_metrics.read.places import bytes_in, bytes_of, fault_of, is_there
 from cchc_metrics.read.postgres import PostgresSnapshot, scan_postgres
@@ -178,7 +178,10 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
             f"«{folder}» không có bảng nào; cần ít nhất một trong: {names}, hoặc ghi tên tệp dưới [files] trong {FILE}",
             f"«{folder}» has no table; at least one of {names} is needed, or names under [files] in {FILE}",
         )
-    found += [(kind + BESIDE if kind in tables else "", problem) for kind, problem in unused_files(folder, district)]
+    for kind_name, name, problem in unused_files(folder, district):
+        found.append((kind_name + BESIDE if kind_name in tables else "", problem))
+        if kind_name in tables:  # figures follow from it: that it is not read makes them estimates
+            inputs = (*inputs, *files_at(kind_name, folder / name, folder))
     wanted = (district.plan, district.baseline, *district.catalogue)
     absent = tuple(name for name in wanted if name is not None and not (folder / as_it_is_named(folder, name)).exists())
     absent = tuple(name for name in absent if name != district.baseline or snapshot_path(folder, name) is None)

@@ -79,7 +79,7 @@ def input_files(folder: Path, district: District) -> tuple[InputFile, ...]:
     for kind, name in (*_settings(folder, district), *_tables(folder, district)):
         path = folder / as_it_is_named(folder, name)
         if fault_of(folder, path) is None:
-            found.update({(kind, each.name): each for each in _files_at(kind, path, folder)})
+            found.update({(kind, each.name): each for each in files_at(kind, path, folder)})
     return tuple(found.values())
 
 
@@ -98,7 +98,8 @@ def chosen_file(kind: str, path: Path, folder: Path) -> InputFile | None:
     return InputFile(kind, name, path, _stamp(path), outside=not inside)
 
 
-def _files_at(kind: str, path: Path, folder: Path) -> Iterator[InputFile]:
+def files_at(kind: str, path: Path, folder: Path) -> Iterator[InputFile]:
+    """Yield the file at a path of the folder, or the part files below it; nothing where there is none."""
     files = sorted(each for each in path.rglob("*.parquet") if each.is_file()) if path.is_dir() else [path] if path.is_file() else []
     for each in files:
         yield InputFile(kind, each.relative_to(folder).as_posix(), each, _stamp(each))

@@ -25,8 +25,8 @@ WRITTEN: Final = ("problems.csv", "report.xlsx")
 """Written by the command itself; may stand in the folder."""
 
 
-def unused_files(folder: Path, district: District) -> Iterator[tuple[str, Problems]]:
-    """Yield a finding for each table that nothing names, with the kind that its headings are of, ``""`` where they are of none.
+def unused_files(folder: Path, district: District) -> Iterator[tuple[str, str, Problems]]:
+    """Yield for each table that nothing names the kind that its headings are of, ``""`` where they are of none, its name and a finding.
 
     A table under a mistyped name must not go unseen, and neither must a part of a table that is read: a month that was put there later.
     A kind that a query gives has no parts among files.
@@ -50,7 +50,7 @@ def unused_files(folder: Path, district: District) -> Iterator[tuple[str, Proble
             vi = f": tiêu đề là của {kind}; ghi {line} dưới [files] trong {FILE}, hoặc chuyển tệp đi chỗ khác"
             en = f": its headings are of {kind}; write {line} under [files] in {FILE}, or move the file away"
         problem = Problem(Code.UNUSED_FILE, shown(name), fix_vi=vi, fix_en=en)
-        yield kind, Problems({(shown(name), Code.UNUSED_FILE): 1}, (problem,))
+        yield kind, name, Problems({(shown(name), Code.UNUSED_FILE): 1}, (problem,))
 
 
 def _kind_of(folder: Path, name: str, district: District) -> str:
