@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from tests.folders import EXAMPLE
 
-from cchc_metrics import cli, dataset
+from cchc_metrics import cli, folder_dataset
 
 COMMANDS = [("report",), ("check",), ("plan",), ("score",), ("form06",), ("explain", "resolved_on_time"), ("why", "resolved_on_time")]
 
@@ -23,7 +23,7 @@ def test_what_nobody_foresaw_has_its_own_status_and_one_line(
     def fails(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(dataset, "read_folder", fails)
+    monkeypatch.setattr(folder_dataset, "read_folder", fails)
     monkeypatch.delenv("CCHC_METRICS_TRACEBACK", raising=False)
     result = CliRunner().invoke(cli.main, [command[0], str(EXAMPLE), *command[1:]])
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (3, "", 1)
@@ -36,7 +36,7 @@ def test_ctrl_c_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(dataset, "read_folder", stopped)
+    monkeypatch.setattr(folder_dataset, "read_folder", stopped)
     result = CliRunner().invoke(cli.main, ["check", str(EXAMPLE)])
     assert (result.exit_code, result.stdout, result.stderr) == (130, "", "cchc-metrics: đã dừng | stopped\n")
 

@@ -96,7 +96,9 @@ def public() -> set[str]:
     tables: list[type] = list(AnswerTable.__subclasses__())
     for table in tables:
         tables += table.__subclasses__()
-    ends = set(tables) - {base for table in tables for base in table.__bases__}
+    ends = {table for table in tables if table.__module__.startswith("cchc_metrics.")} - {
+        base for table in tables for base in table.__bases__
+    }
     found = [*(getattr(importlib.import_module(module), name) for module, name in names), *ends]
     return {full_name(value) for value in found if not (isinstance(value, type) and issubclass(value, Exception))}
 

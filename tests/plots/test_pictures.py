@@ -357,8 +357,8 @@ def test_scores_are_drawn_at_their_shares() -> None:
 def refused() -> Iterator[tuple[str, Callable[[], Any], str]]:
     measures, form = data().measures("2021"), data().form06("2021")
     yield "indicator", lambda: measures.plot("resolved_ontime"), "did you mean «resolved_on_time»"
-    yield "breakdown", lambda: measures.plot("resolved_on_time", breakdown={"channel": "fax"}), "by channel=fax"
-    yield "unit", lambda: measures.plot("resolved_on_time", "H20.39"), "no unit «H20.39»"
+    yield "breakdown", lambda: measures.plot("resolved_on_time", breakdown={"channel": "fax"}), "channel cannot be «fax»"
+    yield "unit", lambda: measures.plot("resolved_on_time", "H20.39"), "did you mean «H20.38»"
     yield "language", lambda: measures.plot("resolved_on_time", lang="fr"), "no language «fr»"
     yield "way", lambda: measures.plot("resolved_on_time", by="month"), "nothing is drawn by «month»"
     yield "period", lambda: measures.plot("resolved_on_time", period="2019"), "no units in period 2019"

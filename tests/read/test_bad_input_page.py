@@ -21,7 +21,8 @@ def test_every_code_speaks_both_languages(code: Code) -> None:
 
 
 def test_the_district_file_of_the_page_is_read_and_shows_every_key() -> None:
-    (toml,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    limits, toml = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert load_district('code = "TM"\nname = "Tháp Mười"\nlevel = "commune"\n' + limits).limits.cells == 100_000_000
     district = load_district(toml)
     assert district.headings["dossiers"]["Mã HS"] == "dossier_id"
-    assert set(District.model_fields) - {"units"} == district.model_fields_set
+    assert set(District.model_fields) - {"units", "limits"} == district.model_fields_set

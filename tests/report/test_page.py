@@ -107,7 +107,7 @@ def test_lines_have_every_letter_and_are_not_too_wide(text: str, width: int, han
 
     def letters(text: str) -> str:
         return "".join(
-            "" if unicodedata.category(c) in ("Cc", "Zl", "Zp") or c.isspace() else c for c in unicodedata.normalize("NFC", text)
+            "" if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") or c.isspace() else c for c in unicodedata.normalize("NFC", text)
         )
 
     assert letters("".join(lines)) == letters(text)
