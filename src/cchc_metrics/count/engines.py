@@ -158,15 +158,14 @@ def compiled_counter() -> Callable[[CountPlan], Counter]:
     Raises:
         InputError: the extra ``fast`` is not installed.
     """
-    try:
-        from cchc_metrics.count.fast.compiled import CompiledCounter  # noqa: PLC0415  needs the extra
-    except ModuleNotFoundError as error:
-        if error.name not in ("numba", "llvmlite"):
-            raise
+    # Asked before it is loaded: of threads that load at once what cannot be loaded, some find half a module.
+    if find_spec("numba") is None or find_spec("llvmlite") is None:
         raise InputError(
             'engine="compiled" cần gói numba; cài: pip install "cchc-metrics[fast]"',
             'engine="compiled" needs the package numba; install: pip install "cchc-metrics[fast]"',
-        ) from None
+        )
+    from cchc_metrics.count.fast.compiled import CompiledCounter  # noqa: PLC0415  needs the extra
+
     return CompiledCounter
 
 
