@@ -62,7 +62,7 @@ LAYERS = (
     ("verbs.baseline",),
     ("verbs.baseline_join",),
     ("plan",),
-    ("verbs.compare", "verbs.assess", "score"),
+    ("verbs.compare", "verbs.assess", "verbs.suppress", "score"),
     ("read", "report", "example"),
     ("scan", "schemas", "proposal", "fix_workbook", "dataset_text", "period_values"),
     ("snapshot", "whole_tables"),

@@ -33,6 +33,7 @@ class Status(StrEnum):
     ZERO_DENOMINATOR = "zero_denominator"
     NO_DATA = "no_data"
     NOT_APPLICABLE = "not_applicable"
+    SUPPRESSED = "suppressed"  # the last one: what rests on a number that is not shown is not shown, whatever else stands against it
 
     @classmethod
     def _missing_(cls, value: object) -> Status:
@@ -134,6 +135,7 @@ REASONS: Mapping[Status, Text] = {
     Status.NO_DATA: Text("không có số liệu", "no data"),
     Status.NOT_APPLICABLE: Text("không áp dụng", "not applicable"),
     Status.NOT_COMPARABLE: Text("không so sánh được", "not comparable"),
+    Status.SUPPRESSED: Text("không công bố vì số nhỏ", "not published: small numbers"),
 }
 
 

@@ -63,7 +63,7 @@ class MeasureItem(JsonShape):
     unit: Id
     period: Words
     breakdown: dict[str, str]
-    status: Literal["ok", "entered", "estimated", "period_open", "zero_denominator", "no_data"]
+    status: Literal["ok", "entered", "estimated", "period_open", "zero_denominator", "no_data", "suppressed"]
     numerator: int | None
     denominator: int | None
     value: Decimals | None
@@ -82,7 +82,7 @@ class DeltaItem(JsonShape):
     unit: Id
     period: Words
     breakdown: dict[str, str]
-    status: Literal["ok", "entered", "estimated", "period_open", "not_comparable", "zero_denominator", "no_data"]
+    status: Literal["ok", "entered", "estimated", "period_open", "not_comparable", "zero_denominator", "no_data", "suppressed"]
     baseline_period: str | None
     baseline: Decimals | None
     current: Decimals | None

@@ -1,0 +1,7 @@
+"""Suppress: measures for publication, without counts so small that a person could be recognised."""
+
+from __future__ import annotations
+
+from cchc_metrics.verbs.suppress.verb import suppress
+
+__all__ = ["suppress"]
