@@ -55,12 +55,11 @@ class Listed:
 
     def is_of(self, mutant: Mutant) -> bool:
         """Return whether a mutant is one of them."""
-        change = mutant.change + (f" #{mutant.nth}" if mutant.nth else "")
         pattern = self.change.replace("[", "[[]")
         return (
             fnmatchcase(mutant.file, self.file)
             and fnmatchcase(mutant.function, self.function)
-            and (fnmatchcase(change, pattern) or fnmatchcase(mutant.change, pattern))
+            and (fnmatchcase(f"{mutant.change} #{mutant.nth}", pattern) or fnmatchcase(mutant.change, pattern))
         )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from tests.mutation.__main__ import HERE, Listed, listed_of, rooms_of
 from tests.mutation.mutants import mutants_of
+
+from cchc_metrics.records.fields import FIRST_DATE, CellError, parse_moment
+from cchc_metrics.reference.days import day_number
 
 PLAIN = '''
 LIMIT = 3
@@ -68,7 +72,16 @@ def test_rooms_have_files_and_tests_and_what_survives_has_a_reason() -> None:
     assert all(each.why.strip() for each in listed_of(HERE / "survivors.toml"))
 
 
+def test_no_day_of_a_record_has_the_number_0_as_survivors_are_told_to_be_equal_to_the_code() -> None:
+    assert day_number(FIRST_DATE) > 0
+    with pytest.raises(CellError):
+        parse_moment(date(1970, 1, 1))
+
+
 def test_a_survivor_is_listed_by_file_function_and_change() -> None:
     mutants = {mutant.change: mutant for mutant in mutants_of(PLAIN, "few.py")}
     of_bounds = Listed("few.py", "few", "least <= n < LIMIT → *", "whatever", equivalent=True)
     assert {change for change, mutant in mutants.items() if of_bounds.is_of(mutant)} == {c for c in CHANGES if c.startswith("least")}
+    twice = mutants_of("def none() -> list[int]:\n    return [-1, -1]\n", "few.py")
+    second = Listed("few.py", "none", "1 → 2 in -1 #1", "whatever", equivalent=True)
+    assert [mutant.nth for mutant in twice if second.is_of(mutant)] == [1]

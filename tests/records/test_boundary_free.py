@@ -18,7 +18,10 @@ from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import columns_of
 from cchc_metrics.records.dossier import Dossier
 from cchc_metrics.records.dossier_event import DossierEvent
+from cchc_metrics.records.due import dues_of
 from cchc_metrics.records.fields import Flag
+from cchc_metrics.records.rules_by_day import rules_from
+from cchc_metrics.reference.days import date_of, day_number
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.values import Measure, Status
 
@@ -72,6 +75,22 @@ def test_what_came_before_it_was_received_elsewhere_was_not_handed_on_in_time(re
     columns = columns_of(Dossier, [dossier("1", received, elsewhere)])
     rules = Rules.preset("default").on(date(2026, 8, 5))
     assert list(Flag)[transfers(columns, columns.days("received_at"), rules, TO_2027)[1][0]] is in_time
+
+
+def test_of_a_table_those_that_are_boundary_free_run_from_the_counter_and_the_others_from_their_agency() -> None:
+    days = (date(2026, 8, 12), date(2026, 8, 11))
+    columns = columns_of(Dossier, [dossier("1", *days), dossier("2", *days, "no"), dossier("3", days[0], None, "no")])
+    due = dues_of(columns, Rules(id="own"), TO_2027).day
+    assert [date_of(day) for day in due.tolist()] == [date(2026, 8, 18), date(2026, 8, 19), date(2026, 8, 19)]
+
+
+def test_rules_are_those_of_the_day_at_the_counter_of_what_is_boundary_free_alone() -> None:
+    changed = date(2026, 8, 5)
+    rules = Rules(id="own", changes=[{"from": changed, "pauses": "restart"}])
+    counter = date(2026, 8, 4)
+    rows = [dossier("1", changed, counter), dossier("2", changed, counter, "no"), dossier("3", changed), dossier("4", counter, None, "no")]
+    since = day_number(changed)
+    assert rules_from(columns_of(Dossier, rows), rules).tolist() == [-1, since, since, -1]
 
 
 @pytest.mark.parametrize("received", [date(2026, 8, 4), date(2026, 8, 5)])

@@ -81,7 +81,7 @@ def test_due_dates_of_columns_are_those_of_the_slow_reference(file: draw.Files, 
     found = dues_of(columns, rules, OFFICIAL)
     slow = [due_of(d, rules, SLOW, story_of(e for e in events if e.dossier_id == d.dossier_id)) for d in rows]
     assert [None if day < 0 else date_of(day) for day in found.day.tolist()] == [due.day for due in slow]
-    assert [None if s < 0 else clock(s) for s in found.second.tolist()] == [due.day and due.clock for due in slow]
+    assert [None if s == -1 else clock(s) for s in found.second.tolist()] == [due.day and due.clock for due in slow]
     assert [bool(held) for held, due in zip(found.suspended, slow, strict=True) if due.day] == [due.held for due in slow if due.day]
 
 
@@ -328,3 +328,24 @@ def test_a_term_in_hours_starts_again_at_the_moment_a_wait_is_over(waited: tuple
     columns = attach_events(columns_of(Dossier, [dossier("02/03/2021 07:00", 4, HOURS)]), columns_of(DossierEvent, events))
     found = dues_of(columns, rules, OFFICIAL)
     assert datetime.combine(date_of(int(found.day[0])), clock(int(found.second[0]))) == expected
+
+
+@pytest.mark.parametrize(
+    ("term", "unit", "expected"),
+    [
+        (3, WORKING, date(2021, 3, 9)),  # 05/03, and two working days more over a weekend
+        ("1,5", WORKING, datetime(2021, 3, 5, 14, 30)),  # three of 12 hours were left: from 09:30, over the break at noon
+        (12, HOURS, datetime(2021, 3, 5, 14, 30)),
+        (3, CALENDAR, date(2021, 3, 8)),  # 05/03, and two days more: a Sunday
+        ("1,5", CALENDAR, date(2021, 3, 8)),  # a part of a day counts as one: 04/03, and two days more: a Saturday
+        (1, MONTHS, date(2021, 4, 5)),  # 02/04, and two days more: a Sunday
+    ],
+)
+def test_hours_waited_move_terms_that_run_by_the_clock_and_days_waited_all_others(term: Any, unit: TermUnit, expected: date) -> None:
+    rules = Rules(id="own", opening_hours=((time(7), time(11, 30)), (time(13, 30), time(17))))
+    wait = (("supplement_requested", "03/03/2021 08:00"), ("supplement_received", "05/03/2021 09:30"))
+    events = [DossierEvent(dossier_id="1", kind=kind, happened_at=at) for kind, at in wait]
+    columns = attach_events(columns_of(Dossier, [dossier("02/03/2021 07:00", term, unit)]), columns_of(DossierEvent, events))
+    found = dues_of(columns, rules, OFFICIAL)
+    day, second = date_of(int(found.day[0])), int(found.second[0])
+    assert (day if second == -1 else datetime.combine(day, clock(second))) == expected
