@@ -212,6 +212,38 @@ def test_the_two_readmes_say_the_same_with_the_same_blocks() -> None:
         assert heading in {"# cchc_metrics", "Documentation"} or pages == their_pages, heading
 
 
+def test_the_readmes_show_what_the_session_prints() -> None:
+    said = CliRunner().invoke(cli.main, ["report", str(ROOT / "examples/thap-muoi"), "--period", "2021"]).stdout
+    for name in ("README.md", "README.vi.md"):
+        shown = next(block for block in FENCE.finditer((ROOT / name).read_text(encoding="utf-8")) if block["kind"] == "text")["text"]
+        assert doctest.OutputChecker().check_output(shown, said, doctest.ELLIPSIS), name
+
+
+# --- What a page has its reader install is enough for what it has him type
+
+EXTRA_OF = {"html": "html", "docx": "word", "xlsx": "excel", "parquet": "arrow"}
+
+
+def lacking(text: str) -> set[str]:
+    """Return the extras that the commands of a page need and that it neither installs nor names."""
+    commands = "".join(block["text"] for block in FENCE.finditer(text) if block["kind"] in {"console", "sh"})
+    formats = {each for named in re.findall(r"--formats ([\w,]+)", commands) for each in named.split(",")}
+    formats |= set(re.findall(r"--out \S+\.(\w+)", re.sub(r"(?m)^cchc-metrics fill .*", "", commands)))  # a form is filled without extras
+    named = set(re.findall(r"`(\w+)`", text)) | {each for names in re.findall(r"\.\[([\w,]+)\]", text) for each in names.split(",")}
+    return {EXTRA_OF[each] for each in formats & EXTRA_OF.keys()} - named
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("README*.md"), *sorted(DOCS.glob("*.md"))], ids=lambda path: path.name)
+def test_a_page_installs_what_its_commands_need(path: Path) -> None:
+    assert lacking(path.read_text(encoding="utf-8")) == set()
+
+
+def test_what_a_page_forgot_to_install_is_named() -> None:
+    page = '```console\npython -m pip install ".[cli,excel]"\n```\n```console\ncchc-metrics report x --formats txt,html,xlsx,docx\n```\n'
+    assert lacking(page) == {"html", "word"}
+    assert lacking(page.replace("cli,excel", "cli,excel,html,word")) == set()
+
+
 # --- Tutorials of the command: what a page writes is written, what it runs is run, in its order, and what it shows is what is said
 
 
