@@ -617,6 +617,9 @@ def test_what_was_written_can_be_opened(tmp_path: Path, monkeypatch: pytest.Monk
     assert invoke("report", folder, "--out", out, "--formats", "json", "--open").exit_code == DONE  # there is nothing for people
     assert opened == [str(out / "report.md")]
     assert "--open opens what was written; add --out FOLDER" in refused("report", folder, "--open", "--lang", "en")
+    for command in ("report", "periodic"):
+        said = refused(command, folder, "--formats", "txt", "--lang", "en")
+        assert "--formats is of the files that are written; add --out FOLDER" in said
 
 
 def test_fill_writes_the_form_and_lists_what_has_no_value(tmp_path: Path) -> None:

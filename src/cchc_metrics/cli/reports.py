@@ -62,6 +62,7 @@ def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: 
     written: tuple[Path, ...] = ()
     with working(lang) as progress:
         wanted = formats_named(formats.split(","))
+        _formats_need_out(out)
         if opened and out is None:
             raise InputError("--open mở tệp đã ghi; thêm --out THƯ_MỤC", "--open opens what was written; add --out FOLDER")
         made = read(folder, progress, **chosen).report()
@@ -94,6 +95,7 @@ def periodic(folder: Path, lang: Lang, rows: Path | None, out: Path | None, form
 
     written: tuple[Path, ...] = ()
     with working(lang) as progress:
+        _formats_need_out(out)
         found = read(folder, progress, **chosen).periodic(rows=rows)
         page = periodic_page(found, lang)
         if out is not None:
@@ -102,6 +104,15 @@ def periodic(folder: Path, lang: Lang, rows: Path | None, out: Path | None, form
     if written:
         say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
     end(found.report.problems, lang)
+
+
+def _formats_need_out(out: Path | None) -> None:
+    """Refuse formats that were asked for where no file is written: whoever types them expects one."""
+    asked = click.get_current_context().get_parameter_source("formats") is click.core.ParameterSource.COMMANDLINE
+    if asked and out is None:
+        raise InputError(
+            "--formats là dạng của tệp ghi ra; thêm --out THƯ_MỤC", "--formats is of the files that are written; add --out FOLDER"
+        )
 
 
 @main.command("plan")
