@@ -875,11 +875,12 @@ class Dataset:
         return PeriodValues(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns))
 
     def _lineage(self, asked: PeriodValues) -> Lineage:
-        from cchc_metrics.provenance.make import Held, lineage_of  # noqa: PLC0415  only where a report is written
+        from cchc_metrics.provenance.make import Held, lineage_of, scores_as_data  # noqa: PLC0415  only where a report is written
 
         def held(data: Dataset) -> Held:
             # Another dataset was read for its values only, in a copy; what is wrong with tables that are still to be read is not asked for.
-            return Held(data.read_from, data.tables, data._any_scan().of_kinds if data is self else dict(data.found))
+            problems = data._any_scan().of_kinds if data is self else dict(data.found)
+            return Held(data.read_from, data.tables, problems, data is self and self.baseline is not None and other is None)
 
         other = self.baseline if isinstance(self.baseline, Dataset) else None
         return lineage_of(
@@ -896,6 +897,10 @@ class Dataset:
             declared={
                 "plan": None if self.plan is None else self.plan.model_dump(mode="json"),
                 "scheme": None if self.scheme is None else self.scheme.model_dump(mode="json"),
+                "coverage": {kind: [day.isoformat() for day in days] for kind, days in self.coverage.items()},
+                "local_only": self.local_only,
+                "figures": [each.model_dump(mode="json") for each in self.figures],
+                "scores": scores_as_data(self.given_scores),
             },
             scheme="" if self.scheme is None else self.scheme.id,
             problems=self.problems,

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import shutil
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from cchc_metrics.provenance.reported import read_reported
 from cchc_metrics.provenance.verify import Verification, verification
 from cchc_metrics.report.json_report import REPORT_DIGEST, report_json
 from cchc_metrics.report.model import Report
+from cchc_metrics.score import Inputs, commune_example
+from cchc_metrics.values import Better
 
 SMALL = Path(__file__).parents[1] / "golden" / "two-communes"
 HEAD = f',\n "{REPORT_DIGEST}": '
@@ -228,3 +231,81 @@ def test_a_line_that_is_left_out_or_repeated_is_found(data: st.DataObject) -> No
     items = [n for n, line in enumerate(lines) if line.startswith("  {") and line.endswith(",\n")]
     at, times = data.draw(st.sampled_from(items)), data.draw(st.sampled_from([0, 2]))
     assert verified(sealed("".join([*lines[:at], *[lines[at]] * times, *lines[at + 1 :]]))).unexplained
+
+
+# --- What is given from Python, and what hides in a report
+
+
+def test_nothing_hides_behind_the_digest(folder: Path) -> None:
+    data = cm.read_folder(folder)
+    after = written().rstrip().removesuffix("}").rstrip() + ',\n "extra": 5\n}\n'
+    found = data.verify(after.encode())
+    assert [(each.part, each.key) for each in found] == [("extra", ""), (REPORT_DIGEST, "sha256")]
+    # Line ends that a mail program changed leave every value what it is, and the digest of another text.
+    (only,) = data.verify(written().replace("\n", "\r\n").encode())
+    assert (only.part, only.reported == only.computed) == (REPORT_DIGEST, False)
+
+
+def test_a_report_that_calls_itself_of_another_version_hides_no_figure() -> None:
+    """Its wording may be another, and what it says less; what is printed in it are figures, and its inputs are what they are."""
+    old = json.loads(written().replace('"library": "', '"library": "0.0.'))
+    del old[REPORT_DIGEST]
+
+    def judged(change: Any) -> Verification:
+        edited = json.loads(json.dumps(old))
+        change(edited)
+        return verified(sealed(json.dumps(edited, ensure_ascii=False, indent=1)[:-2] + HEAD))
+
+    assert judged(lambda _: None).equal
+    item = next(n for n, each in enumerate(old["measures"]) if each["text"] == "75%")
+    assert not judged(lambda data: data["measures"][item].update(text="95%")).equal
+    assert judged(lambda data: data["measures"][item].update(text="75 phần trăm")).equal
+    assert not judged(lambda data: data["provenance"]["inputs"][0].update(sha256="0" * 64)).equal
+    assert not judged(lambda data: data["provenance"]["inputs"].append({"of": "report", "kind": "surveys", "file": "s.csv"})).equal
+    fewer = judged(lambda data: data["measures"].pop(item))
+    assert (fewer.equal, [note.en for note in fewer.notes][-1]) == (True, "1 items are computed now that the report has not.")
+
+
+def test_what_is_declared_from_python_explains_what_differs() -> None:
+    units = [{"code": "MA", "name": "Mỹ An", "kind": "thị trấn", "level": "commune"}]
+    catalogue = Catalogue.default()
+    days = date(2020, 1, 1), date(2021, 12, 31)
+    figure = {
+        "indicator": "staff_trained", "period": "2021", "numerator": 40,
+        "source": "BC 12", "signed_by": "Chủ tịch", "signed_on": date(2021, 12, 31),
+    }  # fmt: skip
+    base = cm.Dataset(units=units, meetings=[], as_of=date(2021, 12, 31), coverage={"meetings": days})
+    turned = Catalogue(catalogue.counts.values(), [each.model_copy(update={"better": Better.LOWER}) for each in catalogue])
+    others = {
+        "coverage": base.replace(coverage={"meetings": days, "outreach": days}),
+        "figures": base.replace(figures=[figure]),
+        "catalogue": base.replace(catalogue=turned),
+        "local_only": base.replace(local_only=True),
+        "scores": base.replace(scheme=commune_example(), given_scores={"MA": Inputs({"1.1": date(2021, 1, 5)})}),
+    }
+    asked = report_json(base.report("2021"))
+    for name, other in others.items():
+        found = other.verify(asked.encode())
+        assert not found.equal, name
+        assert not found.unexplained, (name, [each for each in found if each.unexplained])
+        assert any(name in each.key or name in each.why.en for each in found), name
+    compared = base.replace(baseline=base.measures("2020"))
+    text = report_json(compared.report("2021"))
+    assert compared.verify(text.encode()).equal
+    assert not base.verify(text.encode()).unexplained
+
+
+def test_a_table_that_nothing_names_is_why_a_problem_is_new(folder: Path) -> None:
+    (folder / "ghi-chu.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    found = cm.read_folder(folder).verify(written().encode())
+    assert {each.why.en for each in found} == {"other tables stand in the folder that nothing names"}
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a\0b", "../../../etc/passwd", "/etc/passwd", "", "."])
+def test_a_name_in_a_report_leads_nowhere(name: str, folder: Path, tmp_path: Path) -> None:
+    data = json.loads(written())
+    data["provenance"]["inputs"].append({"of": "report", "kind": "plan", "file": name})
+    (tmp_path / "report.json").write_text(json.dumps(data), encoding="utf-8")
+    (folder / "plan.toml").unlink()
+    done = run("verify", tmp_path / "report.json", folder, "--json", "--lang", "en")
+    assert (done.exit_code, done.stderr) == (4, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
@@ -21,6 +21,9 @@ from cchc_metrics.report.lineage import InputDigest, Lineage
 from cchc_metrics.snapshot.model import definitions_of, digest_of, digest_of_calendar
 from cchc_metrics.version import __version__
 
+if TYPE_CHECKING:
+    from cchc_metrics.score import Inputs
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
@@ -30,11 +33,13 @@ class Held:
         files: the files that it was read from.
         tables: kind → table.
         problems: kind → what was wrong with its table.
+        compared: whether it is compared with figures that are neither files nor a dataset.
     """
 
     files: tuple[InputFile, ...]
     tables: Mapping[str, TableSource]
     problems: Mapping[str, Problems]
+    compared: bool = False
 
 
 def lineage_of(
@@ -66,7 +71,7 @@ def lineage_of(
         calendar: the working calendar.
         catalogue: the indicators.
         units: the unit tree.
-        declared: plan, scheme and scores by name, as data; None for what there is not.
+        declared: plan, scheme, days of coverage and what else no file has to say, by name, as data; None or empty for what there is not.
         scheme: id of the scheme.
         problems: everything that is wrong with the tables.
     """
@@ -74,7 +79,9 @@ def lineage_of(
     years: dict[str, tuple[int, ...]] = {}
     for year, each in calendar.by_year.items():
         years[each.status] = (*years.get(each.status, ()), year)
-    definitions = definitions_of(catalogue)
+    definitions, packaged = definitions_of(catalogue), default_catalogue()
+    if [*catalogue] != [*packaged]:  # what values do not follow from, but the report: which way is better, by what they are broken down
+        found["catalogue"] = [each.model_dump(mode="json", exclude_defaults=True) for each in catalogue]
     return Lineage(
         library=__version__,
         period=period.label,
@@ -86,14 +93,26 @@ def lineage_of(
         calendar=calendar.id,
         calendar_sha256=digest_of_calendar(calendar),
         years=years,
-        catalogue="packaged" if definitions == definitions_of(default_catalogue()) else "own",
+        catalogue="packaged" if definitions == definitions_of(packaged) else "own",
         indicators=len(catalogue),
         catalogue_sha256=digest_of(definitions),
-        declared={name: digest_of(data) for name, data in found.items() if data is not None},
+        declared={name: digest_of(data) for name, data in found.items() if data},
         scheme=scheme,
         inputs=(*_inputs("report", own), *(() if baseline is None else _inputs("baseline", baseline))),
         assumed=tuple((file, code.value, n) for file, code, n in assumed_totals(problems)),
     )
+
+
+def scores_as_data(given: Mapping[str, Inputs]) -> Mapping[str, Any]:
+    """Return what units are scored on as data that JSON has."""
+
+    def values(found: Mapping[str, Any]) -> Mapping[str, str]:
+        return {key: repr(value) for key, value in found.items()}
+
+    return {
+        unit: [values(each.values), values(each.self_assessed), values(each.appraised), values(each.surveyed), each.survey_held, each.year]
+        for unit, each in given.items()
+    }
 
 
 def _inputs(of: Literal["report", "baseline"], held: Held) -> Iterator[InputDigest]:
@@ -106,6 +125,8 @@ def _inputs(of: Literal["report", "baseline"], held: Held) -> Iterator[InputDige
         yield from (_digest(of, each, rows.get(each.name)) for each in files)
         if table is not None and not files:
             yield InputDigest(of, kind, "", problems.read, None, None, "database" if table.file else "memory")
+    if held.compared and not any(each.kind == "baseline" for each in settings):
+        yield InputDigest(of, "baseline", "", None, None, None, "memory")
 
 
 def _digest(of: Literal["report", "baseline"], file: InputFile, rows: int | None) -> InputDigest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -30,7 +31,7 @@ class Reported:
     Args:
         file: its name, for messages.
         data: what it says.
-        body: its text before the digest of the report; the digest is of this.
+        body: its text before the digest of the report; the digest is of this. All of it where the digest is not the last that it says.
         intact: whether that digest is the one that stands in it; where it is not, somebody changed the file after it was written.
     """
 
@@ -73,9 +74,10 @@ class Reported:
             if found.get(kind) is not None:
                 continue
             path = folder / name
-            if each.get("outside") is True:
+            if each.get("outside") is True or each.get("note") == "memory":
                 raise _not_given(kind, name)
-            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            # A report is anybody's: a name that no file can have is that of none.
+            if os.path.isfile(path) and path.resolve().is_relative_to(folder.resolve()):  # noqa: PTH113
                 found[kind] = path
         if found.get("baseline") is None and any(each.get("of") == "baseline" for each in self.made["inputs"]):
             raise _not_given("baseline", "")
@@ -119,8 +121,10 @@ def read_reported(report: Path | str | bytes) -> Reported:
             f"«{file}»: mục {PROVENANCE} không đúng dạng; lấy lại bản gốc",
             f"«{file}»: {PROVENANCE} is not of the right form; take the original again",
         )
-    body, _, _ = raw.decode("utf-8-sig").rpartition(f',\n "{REPORT_DIGEST}": ')
-    return Reported(file, data, body, hashlib.sha256(body.encode()).hexdigest() == data.get(REPORT_DIGEST))
+    text, said = raw.decode("utf-8-sig").rstrip(), data.get(REPORT_DIGEST)
+    # Nothing may follow the digest: it says nothing of that.
+    body = text.removesuffix(f',\n "{REPORT_DIGEST}": {json.dumps(said)}\n}}')
+    return Reported(file, data, body, body != text and hashlib.sha256(body.encode()).hexdigest() == said)
 
 
 def _well_formed(made: Any) -> bool:

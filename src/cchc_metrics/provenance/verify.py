@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -32,6 +33,8 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """List of a report → what tells its items apart."""
 _WORDS: Final = ("text", "reason", "name", "sentence")
+_DIGITS: Final = re.compile("[0-9]+")
+_FIGURES: Final = ("measures", "deltas", "assessments")
 _ABSENT: Final = object()
 _WIDEST = 50  # of a value that is printed; an item that is missing is a long one
 
@@ -162,17 +165,21 @@ def verification(reported: Reported, report: Report) -> Verification:
     causes = _Causes(reported, now, report.catalogue)
     if reported.intact and reported.body == body:
         return Verification((), sum(1 for _ in _leaves(now)), causes.notes())
-    count, items = 0, []
+    count, more, items = 0, 0, []
     both = {key: (reported.data.get(key, _ABSENT), now.get(key, _ABSENT)) for key in {**reported.data, **now} if key != REPORT_DIGEST}
     for part, (before, after) in both.items():
         for about, indicator, key, was, found in _compared(part, before, after, ()):
             count += 1
-            if not _same(was, found) and causes.counts(part, key, was):
+            if _same(was, found):
+                continue
+            if causes.counts(part, key, was, found):
                 items.append(causes.judged(part, about, indicator, key, was, found))
+            else:
+                more += was is _ABSENT and part != PROVENANCE
     if not reported.intact:
         digest = hashlib.sha256(reported.body.encode()).hexdigest()
         items.append(ReportDifference(REPORT_DIGEST, "", "sha256", _written(reported.data.get(REPORT_DIGEST)), _written(digest), _EDITED))
-    return Verification(tuple(items), count, causes.notes())
+    return Verification(tuple(items), count, causes.notes(more))
 
 
 class _Causes:
@@ -197,21 +204,30 @@ class _Causes:
                 ("rules", "quy tắc tính khác", "the rules differ"),
                 ("calendar", "lịch làm việc khác", "the working calendar differs"),
                 ("catalogue", "định nghĩa chỉ tiêu khác", "the definitions of indicators differ"),
-                ("declared", "đơn vị, kế hoạch hoặc bộ tiêu chí khác", "the units, the plan or the scheme differ"),
             )
             if then[key] != plain(made[key])
         ]
+        said, says = then["declared"], plain(made["declared"])
+        if names := ", ".join(key for key in {**said, **says} if said.get(key) != says.get(key)):
+            self.definitions.append(Text(f"khai báo khác: {names}", f"what is declared differs: {names}"))
 
-    def notes(self) -> tuple[Text, ...]:
+    def notes(self, more: int = 0) -> tuple[Text, ...]:
+        """Return what is to be known of all.
+
+        Args:
+            more: how many values are computed now that the report has not, and of which no difference is made.
+        """
         found = []
         if self.other_library:
             then, now = self.library
             found.append(
                 Text(
-                    f"Báo cáo do thư viện {then} lập, đối chiếu bằng {now}: chỉ so những gì báo cáo có; lời văn không so.",
-                    f"The report was made by library {then}, verified by {now}: only what the report has is compared; words are not.",
+                    f"Báo cáo do thư viện {then} lập, đối chiếu bằng {now}: chỉ so những gì báo cáo có, lời văn chỉ so con số.",
+                    f"The report was made by library {then}, verified by {now}: only what it has is compared, of words the numbers.",
                 )
             )
+        if more:
+            found.append(Text(f"{more} mục tính được nay mà báo cáo không có.", f"{more} items are computed now that the report has not."))
         if not self.intact:
             found.append(
                 Text(
@@ -227,19 +243,26 @@ class _Causes:
             found.append(Text(f"Không có mã kiểm tra của: {kinds}.", f"There is no digest of: {kinds}."))
         return tuple(found)
 
-    def counts(self, part: str, key: str, was: Any) -> bool:
+    def counts(self, part: str, key: str, was: Any, found: Any) -> bool:
         """Return whether a difference is one: of another version of the library, what it says more and in other words is none."""
         if not self.other_library:
             return True
+        if was is _ABSENT or part in ("rules", "calendar", "schema_version"):
+            return False
         if part == PROVENANCE:
-            return key in ("sha256", "rows", "bytes", "note")
-        return was is not _ABSENT and key.rpartition(".")[2] not in _WORDS and part not in ("rules", "calendar", "schema_version")
+            return key.partition(".")[0] == "inputs"
+        if key.rpartition(".")[2] not in _WORDS:
+            return True
+        # What is printed are figures too.
+        return part in _FIGURES and _numbers(was) != _numbers(found)
 
     def judged(self, part: str, about: str, indicator: str, key: str, was: Any, found: Any) -> ReportDifference:
-        why, unexplained = self._why(part, indicator)
+        why, unexplained = self._why(part, about, key, indicator)
         return ReportDifference(part, about, key, _written(was), _written(found), why, unexplained)
 
-    def _why(self, part: str, indicator: str) -> tuple[Text, bool]:
+    def _why(self, part: str, about: str, key: str, indicator: str) -> tuple[Text, bool]:
+        if "unused_file" in (about.partition(" ")[0], key.rpartition(".")[2]):
+            return _UNUSED, False
         if part == PROVENANCE:
             if self.files or self.definitions or self.other_library:
                 return Text("đầu vào hoặc định nghĩa đã đổi", "an input or a definition changed"), False
@@ -267,6 +290,7 @@ class _Causes:
         yield from (kind for kind in SETTINGS if kind != "baseline" or part != "measures")
 
 
+_UNUSED: Final = Text("trong thư mục có bảng khác mà không mục nào dùng đến", "other tables stand in the folder that nothing names")
 _EDITED: Final = Text("tệp báo cáo đã bị sửa sau khi ghi", "the report was changed after it was written")
 _ALARM: Final = Text(
     "KHÔNG GIẢI THÍCH ĐƯỢC: đầu vào, quy tắc và phiên bản đều như cũ; báo cáo bị sửa kèm mã kiểm tra, hoặc thư viện sai",
@@ -319,6 +343,10 @@ def _about(name: str, item: Any) -> tuple[str, str]:
 
 def _sum_of(each: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
     return None if each is None else (each.get("sha256"), each.get("rows"), each.get("bytes"))
+
+
+def _numbers(text: Any) -> list[str]:
+    return _DIGITS.findall(str(text))
 
 
 def _leaves(data: Any) -> Iterator[Any]:

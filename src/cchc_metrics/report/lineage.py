@@ -58,7 +58,7 @@ class Lineage:
         catalogue: ``packaged``, or ``own`` where the district has indicators or changes of its own.
         indicators: how many there are.
         catalogue_sha256: of their definitions.
-        declared: unit tree, plan, scheme and what else was declared → digest.
+        declared: unit tree, plan, scheme and what else is declared, in a file or from Python → digest.
         scheme: id of the scoring scheme; ``""`` for none.
         inputs: the files and tables.
         assumed: file, code and how often, of what was assumed when the tables were read.
