@@ -61,6 +61,47 @@ def test_the_sheet_of_an_office(tmp_path: Path) -> None:
     assert (done.exit_code, "too many bytes" in done.stderr) == (2, True)
 
 
+def test_a_list_of_changes_read_from_python(tmp_path: Path) -> None:
+    text = "code_old,name_old,code_new,name_new,part\n00100,xã A,00101,xã B,whole\n00102,xã C,00101,xã B,whole\n"
+    (tmp_path / "u.csv").write_text(text, encoding="utf-8")
+    later = tmp_path / "l.csv"
+    later.write_text("effective,code,name_after\n2026-01-01,00101,xã D\n2026-02-01,00101,xã E\n", encoding="utf-8")
+    assert "00101" in cm.units_from_changes(tmp_path / "u.csv", later=later, own={"limits": {"rows": 2}})
+    with pytest.raises(InputError, match=r"u\.csv: too many rows: at least 2, over 1"):
+        cm.units_from_changes(tmp_path / "u.csv", own={"limits": {"rows": 1}})
+    with pytest.raises(InputError, match=r"l\.csv: too many headings: 3, over 2"):
+        cm.units_from_changes("thap-muoi", later=later, own={"limits": {"headings": 2}})
+    with pytest.raises(InputError, match="own has no «limit»; did you mean «limits»"):
+        cm.units_from_changes("thap-muoi", own={"limit": {}})
+    assert cm.units_from_changes(workbook(tmp_path / "u.xlsx"), own={"limits": {"cells": 10_000}}).codes
+    with pytest.raises(InputError, match="Cells: 145, over 10"):
+        cm.units_from_changes(tmp_path / "u.xlsx", own={"limits": {"cells": 10}})
+
+
+FORM = "level,field,(3),(4),(5),(6),(7),(8),(9),(10),(11),(12),(13)\ncommune,Hộ tịch,100,40,55,5,90,80,8,2,10,9,1\n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "words"),
+    [("rows", 1, "many rows: at least"), ("headings", 12, "many headings: 13"), ("file_bytes", 90, "many bytes")],
+)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_published_form_beside_a_folder(ending: str, limit: str, most: int, words: str, tmp_path: Path) -> None:
+    form = tmp_path / f"form.{ending}"
+    form.write_text(FORM, encoding="utf-8")
+    if ending == "xlsx":
+        made = openpyxl.Workbook()
+        made.active.append(["STT", *(f"({n})" for n in range(2, 14))])
+        made.active.append([1, "Hộ tịch", 100, 40, 55, 5, 90, 80, 8, 2, 10, 9, 1])
+        made.save(form)
+    folder = small(tmp_path / "TM")
+    assert run("form06", "--check", form).exit_code == run("form06", folder, "--check", form).exit_code == 0
+    if (ending, limit) == ("csv", "rows"):
+        form.write_text(FORM + FORM.split("\n")[1] + "\n", encoding="utf-8")
+    done = run("form06", limited(folder, f"[limits]\n{limit} = {most}\n"), "--check", form)
+    assert (done.exit_code, f"«form.{ending}»: " in done.stderr, words in done.stderr) == (2, True, True)
+
+
 def test_init_keeps_them_and_looks_at_no_more(tmp_path: Path) -> None:
     folder = office(tmp_path / "o")
     assert run("init", folder, "--yes", "--code", "TM").exit_code == 1

@@ -22,6 +22,7 @@ from tests.read.test_rows import UNITS
 
 from cchc_metrics.errors import InputError, TallyMismatchError
 from cchc_metrics.fold import Ask, Partial, id_hashes, repeated, settle, signs_of_batches, tally_batches, tally_files
+from cchc_metrics.fold.stored import rest_of
 from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.records.codes import Code
@@ -374,6 +375,8 @@ def test_damaged_bytes_are_refused() -> None:
     nothing: Any = None
     with pytest.raises(InputError):
         Partial.from_bytes(nothing)
+    with pytest.raises(InputError, match="the head cannot be read"):
+        rest_of((9000).to_bytes(4, "big") + b"[" * 9000)
 
 
 def test_the_fold_loads_no_engine() -> None:

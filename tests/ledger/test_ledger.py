@@ -220,6 +220,13 @@ def test_damage_is_an_error_that_names_the_file_and_never_another_number(path: P
                 every_answer(broken)
 
 
+def test_a_head_that_is_nested_without_end_is_damaged(path: Path) -> None:
+    ledger(path)
+    (path / "HEAD").write_bytes(b'{"cchc_ledger": ' + b"[" * 9000 + b"\n")
+    with pytest.raises(LedgerError, match="it does not begin as a ledger does"):
+        every_answer(path)
+
+
 def copied(path: Path, to: Path) -> Path:
     shutil.rmtree(to, ignore_errors=True)
     return Path(shutil.copytree(path, to))

@@ -9,9 +9,13 @@ import sys
 import textwrap
 import zipfile
 from collections.abc import Callable
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 from tests.folders import small
@@ -113,6 +117,69 @@ def test_every_limit_can_be_said_and_names_itself(name: str, limit: str, tmp_pat
             cm.read_file("dossiers", path, own={"limits": {limit: said - 1}})
 
 
+CELLS = [[str(cell) for cell in row] for row in ROWS]
+TEXT = "\n".join(",".join(cell.replace('"', "-") for cell in row) for row in CELLS) + "\n"
+OVER = {"rows": len(ROWS) - 2, "rows_in_parts": len(ROWS) - 2, "headings": len(ROWS[0]) - 1}
+TABLES: dict[str, Callable[[Path], object]] = {
+    **{name: partial(Path.write_bytes, data=made) for name, made in BOOKS.items()},
+    "a.csv": lambda path: path.write_text(TEXT, "utf-8"),
+    "a.tsv": lambda path: path.write_text(TEXT.replace(",", "\t"), "utf-8"),
+    "a.parquet": lambda path: pq.write_table(pa.table(dict(zip(CELLS[0], zip(*CELLS[1:], strict=True), strict=True))), path),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_rows_and_headings_have_limits_in_every_form(name: str, tmp_path: Path) -> None:
+    TABLES[name](tmp_path / name)
+    rows, headings = len(ROWS) - 1 + 2 * (name == "a.xlsx"), len(ROWS[0])  # below which stand a formula and a merged area
+    enough = {"limits": {"rows": rows, "headings": headings}}
+    assert cm.read_file("dossiers", tmp_path / name, own=enough).problems.read == rows - (name == "a.xlsx")
+    with pytest.raises(UnreadableFileError, match=rf"too many rows: at least {rows}, over {rows - 1}; .* larger rows under \[limits\]"):
+        cm.read_file("dossiers", tmp_path / name, own={"limits": {"rows": rows - 1}})
+    with pytest.raises(UnreadableFileError, match=rf"too many headings: {headings}, over {headings - 1}; .*headings = {headings} under"):
+        cm.read_file("dossiers", tmp_path / name, own={"limits": {"headings": headings - 1}})
+
+
+@pytest.mark.parametrize("odd", [False, True])
+def test_a_long_csv_is_left_where_it_is_over_the_limit(odd: bool, tmp_path: Path) -> None:
+    path, lines = tmp_path / "a.csv", 60_000
+    row = TEXT.split("\n")[1]
+    path.write_text(TEXT.split("\n")[0] + "\n" + (f"{row}\n" * lines), "utf-8")
+    if odd:
+        path.write_text(path.read_text("utf-8").replace(row, row.replace("TM", 'T"M', 1)), "utf-8")
+    assert path.stat().st_size > 1 << 21  # which is read by blocks
+    with pytest.raises(UnreadableFileError, match=f"too many rows: at least [0-9]+, over {lines - 1}"):
+        cm.read_file("dossiers", path, own={"limits": {"rows": lines - 1}})
+    assert cm.read_file("dossiers", path, own={"limits": {"rows": lines}}).problems.read == lines
+
+
+def test_what_is_counted_in_parts_has_a_limit_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "f").mkdir()
+    for at in range(3):
+        TABLES["a.parquet"](tmp_path / "f" / f"{at}.parquet")
+    rows = 3 * (len(ROWS) - 1)
+    low = {"limits": {"rows": 1, "rows_in_parts": rows}}
+    assert sum(part.problems.read for part in cm.scan_parquet("dossiers", tmp_path / "f", own=low)) == rows
+    with pytest.raises(UnreadableFileError, match=f"too many rows: at least {rows}, over 1; .*larger rows under"):
+        cm.read_file("dossiers", tmp_path / "f", own=low)
+    with pytest.raises(UnreadableFileError, match=f"at least {rows}, over {rows - 1}; .*larger rows_in_parts under"):
+        cm.scan_parquet("dossiers", tmp_path / "f", own={"limits": {"rows_in_parts": rows - 1}})
+    with pytest.raises(InputError, match="own has no «limits»"):
+        cm.read_frame("dossiers", {"Mã hồ sơ": ["1"]}, own=low)  # what is in memory has none
+
+
+@pytest.mark.parametrize(("ending", "limit"), [("csv", "rows"), ("parquet", "rows_in_parts"), ("csv", "headings"), ("parquet", "headings")])
+def test_a_folder_counts_nothing_of_a_table_over_its_limits(ending: str, limit: str, tmp_path: Path) -> None:
+    folder = small(tmp_path / "f", dossiers_csv=None)
+    TABLES[f"a.{ending}"](folder / f"dossiers.{ending}")
+    settings = folder / "district.toml"
+    settings.write_text(settings.read_text("utf-8") + f"[limits]\n{limit} = {OVER[limit]}\n", encoding="utf-8")
+    problems = cm.read_folder(folder).problems
+    many = f"rows: at least {len(ROWS) - 1}" if limit.startswith("rows") else f"headings: {len(ROWS[0])}"
+    assert [p.code.value for p in problems.examples] == ["unreadable_file"]
+    assert f"too many {many}, over {OVER[limit]}" in problems.examples[0].text("en")
+
+
 def test_a_folder_says_its_limits(tmp_path: Path) -> None:
     folder = small(tmp_path / "f", dossiers_csv=None)
     (folder / "dossiers.xlsx").write_bytes(BOOKS["a.xlsx"])
@@ -155,7 +222,7 @@ def test_what_pads_a_sheet_takes_no_place() -> None:
 
 def test_the_limits_are_what_is_said_of_them() -> None:
     page = Path("docs/bad-input.md").read_text("utf-8")
-    for name in ("file_bytes", "unpacked_bytes", "cells", "page_cells"):
+    for name in (field.name for field in fields(LIMITS)):
         value = f"{getattr(LIMITS, name):,}".replace(",", " ")
         assert f"| `{name}` | {value} |" in page
 

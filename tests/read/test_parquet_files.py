@@ -23,7 +23,7 @@ from tests.read.test_typed import GIVEN, cells
 from cchc_metrics.errors import InputError
 from cchc_metrics.read import parquet_files, repeats
 from cchc_metrics.read.checks import Given
-from cchc_metrics.read.parquet_files import parse_parquet, scan_parquet
+from cchc_metrics.read.parquet_files import parquet_cells, parse_parquet, scan_parquet
 from cchc_metrics.read.parquet_table import open_parquet
 from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.rows import Parsed, read_table
@@ -219,6 +219,31 @@ def test_a_file_whose_headings_cannot_be_understood_is_not_usable(tmp_path: Path
     (part,) = read_outreach(tmp_path, table)
     assert not part.usable
     assert (part.problems.read, part.problems.rejected, part.problems.count(code)) == (25, 25, 1)
+
+
+def twice_named(tmp_path: Path, heading: str) -> Path:
+    table = outreach(25).append_column("Ghi chú", [["a"] * 25]).append_column(heading, [["b"] * 25])
+    for name, part in (("a.parquet", table[:9]), ("b.parquet", table[9:])):
+        (tmp_path / "rows").mkdir(exist_ok=True)
+        pq.write_table(part, tmp_path / "rows" / name)
+    return tmp_path / "rows"
+
+
+def test_two_columns_of_one_name_are_said_as_in_every_table(tmp_path: Path) -> None:
+    path = twice_named(tmp_path, outreach(1).column_names[0])
+    for found in (parse_parquet(path, KINDS["outreach"], Given(), {}), *scan_parquet("outreach", path)):
+        assert (found.usable, found.problems.read, found.problems.count(Code.DUPLICATE_HEADING)) == (False, 25, 1)
+        (said,) = (p for p in found.problems.examples if p.code is Code.DUPLICATE_HEADING)
+        assert said.text("vi").endswith("; đổi tên hoặc bỏ một cột")
+        assert said.text("en").endswith("; rename or remove one")  # no line of district.toml could tell one from the other
+
+
+def test_two_columns_of_one_name_that_nobody_reads_stop_nothing(tmp_path: Path) -> None:
+    path = twice_named(tmp_path, "Ghi chú")
+    for found in (parse_parquet(path, KINDS["outreach"], Given(), {}), *scan_parquet("outreach", path)):
+        assert (len(found.columns), found.problems.count(Code.UNKNOWN_HEADING)) == (25, 2)
+    with pytest.raises(UnreadableFileError, match="hai cột cùng tên «Ghi chú»; đổi tên một cột"):  # of no kind: all columns are read
+        parquet_cells(path)
 
 
 def test_progress_counts_rows(tmp_path: Path) -> None:

@@ -169,6 +169,19 @@ def test_a_whole_number_is_read_in_every_way_it_is_written(n: int) -> None:
     assert {parse_whole(cell) for cell in (n, str(n), dotted, f" {n} ", float(n), Decimal(n), Fraction(n))} == {n}
 
 
+@pytest.mark.parametrize("parse", [parse_whole, parse_term])
+def test_a_number_beyond_all_digits_is_refused_before_it_is_written_out(parse: Callable[[object], Any]) -> None:
+    for text, code in (
+        ("1e999999999", Code.NUMBER_OUT_OF_RANGE),
+        ("1e-999999999", Code.NOT_A_NUMBER),
+        ("-5e-999999999", Code.NOT_A_NUMBER),
+    ):
+        with pytest.raises(CellError) as raised:
+            parse(Decimal(text))
+        assert raised.value.code is code
+    assert parse(Decimal("0e-999999999")) == 0
+
+
 @given(st.integers(0, 20_000))
 def test_a_term_is_a_multiple_of_one_half(halves: int) -> None:
     term = Fraction(halves, 2)

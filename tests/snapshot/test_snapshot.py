@@ -70,7 +70,14 @@ def test_a_snapshot_that_was_damaged_or_edited_is_one_error(what: str, tmp_path:
 
 
 def test_a_snapshot_whose_checksum_somebody_made_anew_is_still_checked() -> None:
-    for old, new in ((b'"status": "no_data"', b'"status": "fine"'), (b'"tally": "', b'"tally": "!!'), (b'"origin"', b'"origine"')):
+    endless = b'"value": "1e999999999", "unit": "'  # which no memory holds
+    for old, new in (
+        (b'"status": "no_data"', b'"status": "fine"'),
+        (b'"tally": "', b'"tally": "!!'),
+        (b'"origin"', b'"origine"'),
+        (b'"status": "no_data", "unit": "', b'"status": "no_data", ' + endless),
+    ):
+        assert old in kept(held()).to_bytes()
         body = kept(held()).to_bytes().split(b"\n", 2)[2].replace(old, new, 1)
         head = f'{{\n "cchc_snapshot": 1, "sha256": "{hashlib.sha256(body).hexdigest()}",\n'.encode()
         with pytest.raises(CchcError, match="damaged"):

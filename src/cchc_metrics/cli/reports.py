@@ -37,6 +37,7 @@ from cchc_metrics.cli.command import (
 from cchc_metrics.errors import InputError
 
 if TYPE_CHECKING:
+    from cchc_metrics.read.limits import Limits
     from cchc_metrics.text import Lang
 
 
@@ -138,7 +139,9 @@ def plan_command(folder: Path, lang: Lang, **chosen: Any) -> None:
 @workers_option
 @unit_option
 @click.option("--rules", default="form06", show_default=True, help="a preset of rules")
-@click.option("--check", "published", type=FILE_PATH, help="check a published form (CSV) instead")
+@click.option(
+    "--check", "published", type=FILE_PATH, help="check a published form (CSV or workbook) instead; the [limits] of FOLDER hold for it"
+)
 @click.option("--why", is_flag=True, help="print which named rules change which cells, and with --with which make the office's sheet")
 @click.option("--with", "office", type=FILE_PATH, help="with --why: the one-stop's own sheet (CSV or workbook)")
 @click.option("--json", "as_json", is_flag=True, help="with --why: print JSON")
@@ -175,7 +178,7 @@ def form06_command(
     heading: list[str] = []
     with working(lang) as progress:
         if published is not None:
-            rows = read_form06_file(published)
+            rows = read_form06_file(published) if folder is None else read_form06_file(published, _limits_of(folder))
         else:
             assert folder is not None  # noqa: S101  one of the two is given
             data = read(folder, progress, **chosen)
@@ -195,16 +198,22 @@ def form06_command(
     raise SystemExit(1 if failures or errors else 0)
 
 
+def _limits_of(folder: Path) -> Limits:
+    """Return how much a file of a folder may hold, as its settings say."""
+    from cchc_metrics.read.district import FILE, load_district  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.read.places import bytes_in  # noqa: PLC0415
+
+    return load_district(bytes_in(folder, folder / FILE)).limits
+
+
 def _form06_why(folder: Path, unit: str, office: Path | None, out: Path | None, lang: Lang, *, as_json: bool, **chosen: Any) -> int:
     """Print which rules change which cells of a form, and write the whole table; the totals of all are printed."""
-    from cchc_metrics.read.district import FILE, load_district  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415
-    from cchc_metrics.read.places import bytes_in  # noqa: PLC0415
+    from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415  the command starts fast
     from cchc_metrics.report.table_file import save_table  # noqa: PLC0415  the command starts fast
 
     with working(lang) as progress:
         data = read(folder, progress, **chosen)
-        sheet = None if office is None else read_form06_file(office, load_district(bytes_in(folder, folder / FILE)).limits)
+        sheet = None if office is None else read_form06_file(office, _limits_of(folder))
         found = data.form06_why(unit=unit, office=sheet)
         if out is not None:
             save_table(found, out, lang, found.to_json(lang))

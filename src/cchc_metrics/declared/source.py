@@ -22,7 +22,7 @@ DEEPEST, LONGEST = 50, 100
 LARGEST = 1 << 24
 """How many characters of TOML there may be; nobody writes more by hand."""
 
-_HUGE = re.compile(r"[0-9][0-9_]{4000,}")
+_HUGE = re.compile(r"[0-9][0-9_]{4000,}|[eE][+-]?[0-9_]{15,}")
 _DOTTED = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:[\w-]+[ \t]*\.[ \t]*){{{DEEPEST}}}")
 """A key of so many parts takes its reader a time that grows with their square."""
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -189,7 +189,7 @@ def _parsed(text: str, file: str, error: type[MistakesError], parse: Callable[[s
     except RecursionError:
         line = deep_line(text, DEEPEST) or 1
         raise error(f"{file}:{line}: {_TOO_DEEP.vi}", f"{file}:{line}: {_TOO_DEEP.en}") from None
-    except ValueError:  # int() of more digits than Python reads
+    except (ValueError, ArithmeticError):  # int() of more digits than Python reads, an exponent of more than Decimal has
         huge = _HUGE.search(text)
         line = text.count("\n", 0, huge.start() if huge else 0) + 1
         raise error(f"{file}:{line}: {_TOO_LONG.vi}", f"{file}:{line}: {_TOO_LONG.en}") from None

@@ -147,7 +147,7 @@ class Ask:
             None if sets is None else as_sets(sets),
             units,
             extracted_on,
-            own_of(chosen, own),
+            own_of(chosen, own, limits=True),
             dict(joins or {}),
             file,
             daily,

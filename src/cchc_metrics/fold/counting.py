@@ -114,7 +114,7 @@ def _of_file(counter: Counting, path: Path) -> Iterator[Partial]:
     """Yield what the parts of a Parquet file add."""
     name = path.name
     try:
-        table = open_parquet(path)
+        table = open_parquet(path, counter.ask.own.limits)
         counter.ask.checked(table.empty())
         wanted = [*counter.ask.understood.names.values()]
         specs = {counter.ask.understood.names[n] for n in counter.ask.known.id_columns if n in counter.ask.understood.names}

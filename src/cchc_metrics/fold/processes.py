@@ -76,7 +76,7 @@ class Worker:
 
     def __init__(self, errand: ProcessErrand, number: int) -> None:
         self.errand, self.number = errand, number
-        self.table = open_parquet(errand.path)
+        self.table = open_parquet(errand.path, errand.ask.own.limits)
 
     def parts(self, headings: Sequence[str], plain: Iterable[str], run: range) -> Iterator[tuple[int, Load]]:
         """Yield the parts of a run: the number of the first row, and what reads it."""
@@ -181,7 +181,7 @@ def scan_in_processes(
     if any(join.kind == ask.kind for join in ask.known.joins):
         return None
     path = table.paths[0]
-    opened = open_parquet(path)
+    opened = open_parquet(path, ask.own.limits)
     asked = ask.like(path)
     runs = _runs(opened, part_rows, workers)
     if len(runs) < 2 or opened.rows < at_least or not asked.understood.usable or asked.worded:

@@ -100,7 +100,7 @@ def rest_of(data: bytes) -> Rest:
     try:
         head = json.loads(data[4:end])
         version = head["schema_version"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _no_partial(f"phần đầu không đọc được ({error})", f"the head cannot be read ({error})") from None
     if version != SCHEMA_VERSION:
         raise TallyMismatchError(

@@ -115,7 +115,7 @@ def _parsed(question: LedgerQuestion, table: Any, given: Any) -> Parsed:
         path = Path(table)
         if not is_parquet(path):
             return parse_file(path, kind, given, question.own.headings, file=path.name)
-        opened = open_parquet(path)
+        opened = open_parquet(path, question.own.limits, in_parts=False)
         parts = [read(load) for _, load in opened.loads(opened.headings, plain=opened.headings, part_rows=PART_ROWS)]
         return frame_parsed(kind, joined(parts) if parts else opened.empty(), given, path.name)
     if isinstance(table, Parsed):

@@ -112,7 +112,7 @@ class LedgerQuestion:
                 )
         others = {name: tables[name].whole() for name in joined}
         parts = {name: parsed.columns for name, parsed in others.items() if parsed.usable}
-        made = own_of(chosen, own)
+        made = own_of(chosen, own, limits=True)
         mine = {name: dims for name, dims in as_sets(sets).items() if name.startswith(kind + ".")}
         said = {
             "version": f"{SCHEMA_VERSION}.1",

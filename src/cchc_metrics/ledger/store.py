@@ -87,7 +87,7 @@ class Store:
         try:
             said = json.loads(first)
             version, sha256 = said["cchc_ledger"], said["sha256"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise damaged(path, "không bắt đầu như một sổ", "it does not begin as a ledger does") from None
         if version != VERSION:
             raise LedgerError(

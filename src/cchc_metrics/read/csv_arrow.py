@@ -34,6 +34,7 @@ from cchc_metrics.read.csv_blocks import (
 from cchc_metrics.read.csv_text import LONGEST_CELL, Head, OpenQuoteError, TextRows, blank, dated_columns, kept_columns, read_head
 from cchc_metrics.read.distinct import DistinctColumn, Texts, decoded
 from cchc_metrics.read.layout import TOP
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.moment_shapes import Shapes
 from cchc_metrics.read.old_text import Rewrite
 from cchc_metrics.read.raw import RawColumn, RawTable, Refused, Wanted
@@ -51,7 +52,14 @@ Read = Callable[[int], bytes]
 
 
 def read_blocks(
-    read: Read, wanted: Wanted | None, name: str, tick: Callable[[], None], *, block: int = BLOCK, rewrite: Rewrite | None = None
+    read: Read,
+    wanted: Wanted | None,
+    name: str,
+    tick: Callable[[], None],
+    *,
+    block: int = BLOCK,
+    rewrite: Rewrite | None = None,
+    limits: Limits = LIMITS,
 ) -> RawTable | None:
     """Return the table in a CSV file; None where the heading is not in the first 64 KB, or pyarrow cannot hold the table.
 
@@ -62,9 +70,10 @@ def read_blocks(
         tick: called now and then.
         block: how many bytes are looked at together.
         rewrite: what makes Unicode of the heading.
+        limits: how many headings and rows there may be.
 
     Raises:
-        UnreadableFileError: a quotation mark is never closed, or out of place in the heading.
+        UnreadableFileError: a quotation mark is never closed, or out of place in the heading; or there is more than the limits say.
         UnicodeDecodeError: the file is not UTF-8.
     """
     import pyarrow as pa  # noqa: PLC0415  an extra
@@ -79,10 +88,11 @@ def read_blocks(
         head, _ = read_head(sample, lines, wanted, rewrite)
     except OpenQuoteError:  # perhaps closed further on
         return None
+    limits.check_table(len(head.headings))
     kept = kept_columns(head.headings, wanted)
     if not head.row or not kept:
         return None
-    rows = _Rows(head, kept)
+    rows = _Rows(head, kept, limits)
     blocks = Blocks(chain((begin[at : at + block] for at in range(lines.bytes, len(begin), block)), iter(lambda: read(block), b"")), head)
     try:
         with ThreadPoolExecutor(1) as pool:
@@ -117,14 +127,15 @@ class _Rows:
     Args:
         head: the heading.
         kept: positions of the columns that are kept.
+        limits: how many rows there may be.
     """
 
-    def __init__(self, head: Head, kept: list[int]) -> None:
+    def __init__(self, head: Head, kept: list[int], limits: Limits) -> None:
         import pyarrow as pa  # noqa: PLC0415  an extra
         import pyarrow.csv  # noqa: PLC0415
 
         self._pa = pa
-        self._head, self._kept = head, kept
+        self._head, self._kept, self._limits = head, kept, limits
         self._names = [str(position) for position in kept]
         self._blank = [str(position) for position in range(len(head.headings), head.cells)]
         self._text, self._listed = pa.large_string(), pa.dictionary(pa.int32(), pa.large_string())
@@ -189,6 +200,7 @@ class _Rows:
         self._tables.append(table.select(self._names))
         self._rows.append(np.arange(self._next, self._next + table.num_rows, dtype=np.int64))
         self._next += table.num_rows
+        self._limits.check_table(len(self._head.headings), self._next - 1 - self._head.after)
         return True
 
     def _rows_are_filled(self, table: Any) -> bool:
@@ -221,7 +233,7 @@ class _Rows:
             OpenQuoteError: a quotation mark is never closed.
         """
         pa = self._pa
-        text = TextRows(len(self._head.headings), self._kept, self._head.delimiter)
+        text = TextRows(self._head, self._kept, self._limits)
         lines = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
         after = text.extend(csv.reader(lines, delimiter=self._head.delimiter, strict=True), self._next, lambda: None)
         rows, builders = text.done()

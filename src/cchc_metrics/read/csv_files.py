@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
 from cchc_metrics.read.csv_text import TextRows, dated_columns, kept_columns, read_head
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.old_text import OLD, UTF_8, Rewrite, converter
 from cchc_metrics.read.raw import Progress, RawTable, UnreadableFileError, Wanted
 
@@ -50,6 +51,7 @@ def read_csv(
     file: str = "",
     progress: Progress | None = None,
     encoding: str = "",
+    limits: Limits = LIMITS,
 ) -> RawTable:
     """Return the table in a CSV file.
 
@@ -60,9 +62,11 @@ def read_csv(
         wanted: takes the headings, returns the positions of the columns to keep; None keeps all. Others are never stored.
         file: its name for messages; the path's last part by default.
         progress: called with the name, bytes read and bytes in all.
+        limits: how many headings and rows it may have.
 
     Raises:
-        UnreadableFileError: the file is not a table in a known encoding, or a quotation mark is never closed.
+        UnreadableFileError: the file is not a table in a known encoding, a quotation mark is never closed, or it holds more than the limits
+            say.
     """
     name, rewrite = file or path.name, converter(encoding)
     try:
@@ -74,12 +78,12 @@ def read_csv(
                 if progress is not None:
                     progress(name, binary.tell(), size)
 
-            table = _by_blocks(binary, codec, wanted, name, tick, rewrite) if size >= _WORTH_BLOCKS else None
+            table = _by_blocks(binary, codec, wanted, name, tick, rewrite, limits) if size >= _WORTH_BLOCKS else None
             if table is not None:
                 return table
             binary.seek(0)
             with io.TextIOWrapper(binary, encoding=codec, newline="") as text:
-                return _read(text, wanted, name, tick, rewrite)
+                return _read(text, wanted, name, tick, rewrite, limits)
     except UnicodeDecodeError as error:
         raise NotUtf8Error(error) from None
     except OSError as error:
@@ -109,7 +113,7 @@ def raw_lines(path: Path, encoding: str = "", characters: int | None = None) -> 
 
 
 def _by_blocks(
-    binary: BinaryIO, codec: str, wanted: Wanted | None, name: str, tick: Callable[[], None], rewrite: Rewrite | None
+    binary: BinaryIO, codec: str, wanted: Wanted | None, name: str, tick: Callable[[], None], rewrite: Rewrite | None, limits: Limits
 ) -> RawTable | None:
     """Return the table as pyarrow cuts it, None where it is not installed or cannot do it."""
     if importlib.util.find_spec("pyarrow") is None:
@@ -118,21 +122,29 @@ def _by_blocks(
 
     if codec in ("utf-8", "utf-8-sig"):
         binary.seek(len(_UTF_8_MARK) if codec == "utf-8-sig" else 0)
-        return read_blocks(binary.read, wanted, name, tick, rewrite=rewrite)
+        return read_blocks(binary.read, wanted, name, tick, rewrite=rewrite, limits=limits)
     binary.seek(0)
     text = io.TextIOWrapper(binary, encoding=codec, newline="")
     try:
-        return read_blocks(lambda size: text.read(size).encode(), wanted, name, tick, rewrite=rewrite)
+        return read_blocks(lambda size: text.read(size).encode(), wanted, name, tick, rewrite=rewrite, limits=limits)
     finally:
         text.detach()
 
 
-def _read(text: TextIO, wanted: Wanted | None, name: str, tick: Callable[[], None], rewrite: Rewrite | None = None) -> RawTable:
+def _read(
+    text: TextIO,
+    wanted: Wanted | None,
+    name: str,
+    tick: Callable[[], None],
+    rewrite: Rewrite | None = None,
+    limits: Limits = LIMITS,
+) -> RawTable:
     sample = text.read(_SAMPLE)
     text.seek(0)
     head, reader = read_head(sample, text, wanted, rewrite)
+    limits.check_table(len(head.headings))
     kept = kept_columns(head.headings, wanted)
-    rows = TextRows(len(head.headings), kept, head.delimiter)
+    rows = TextRows(head, kept, limits)
     rows.extend(reader, head.after + 1, tick)
     numbers, columns = rows.done()
     done = {position: builder.done() for position, builder in columns.items()}

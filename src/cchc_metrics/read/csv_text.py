@@ -18,6 +18,7 @@ import numpy as np
 
 from cchc_metrics.read.dated import ROWS, are_dates
 from cchc_metrics.read.layout import TOP, find_heading
+from cchc_metrics.read.limits import Limits
 from cchc_metrics.read.old_text import Rewrite
 from cchc_metrics.read.raw import RawColumnBuilder, Refused, UnreadableFileError, Wanted
 from cchc_metrics.records.columns import Array
@@ -156,15 +157,15 @@ class TextRows:
     """Rows of text, gathered column by column.
 
     Args:
-        width: how many cells a row must have; more are tolerated where they are blank.
+        head: the heading: a row must have as many cells; more are tolerated where they are blank.
         kept: positions of the columns that are kept.
-        delimiter: what stands between cells.
+        limits: how many rows there may be.
     """
 
-    __slots__ = ("_builders", "_rows", "delimiter", "refused", "width")
+    __slots__ = ("_after", "_builders", "_limits", "_rows", "delimiter", "refused", "width")
 
-    def __init__(self, width: int, kept: Sequence[int], delimiter: str) -> None:
-        self.width, self.delimiter = width, delimiter
+    def __init__(self, head: Head, kept: Sequence[int], limits: Limits) -> None:
+        self.width, self.delimiter, self._after, self._limits = len(head.headings), head.delimiter, head.after, limits
         self.refused: list[Refused] = []
         self._builders = {position: RawColumnBuilder() for position in kept}
         self._rows: list[Array] = []
@@ -183,9 +184,11 @@ class TextRows:
 
         Raises:
             OpenQuoteError: a quotation mark is never closed.
+            UnreadableFileError: there are more rows than the limits say.
         """
         for first, records, whole, lines in _runs(reader, number):
             number = first + len(records) + (not whole)
+            self._limits.check_table(self.width, number - 1 - self._after)
             if self._even(records) and (lines == len(records) or not any(map(self._swallows, records))):
                 self._add(np.arange(first, first + len(records), dtype=np.int64), records)
             else:

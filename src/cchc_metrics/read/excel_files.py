@@ -111,8 +111,9 @@ def read_excel(
     remarks = [] if sheet else _hidden_sheets(workbook, wanted, chosen)
     if chosen is None:
         return RawTable((), {}, np.empty(0, dtype=np.int64), name, remarks=tuple(remarks))
+    limits.check_table(len(chosen.headings))
     with broken():
-        builders, rows, refused = _rows(chosen, {})
+        builders, rows, refused = _rows(chosen, {}, limits)
     columns = {position: builder.done() for position, builder in builders.items()}
     # Among them may be errors and formulas that were never calculated, which the reader does not tell.
     # A row of nothing but errors looks blank.
@@ -120,7 +121,7 @@ def read_excel(
     if not workbook.in_memory and (passed or any("" in column.values or 0 in column.values for column in columns.values())):
         wrong = odd_cells(workbook.data, workbook.reader.sheet_names.index(chosen.name))
         if wrong:
-            builders, rows, refused = _rows(chosen, wrong)
+            builders, rows, refused = _rows(chosen, wrong, limits)
             columns = {position: builder.done() for position, builder in builders.items()}
     hidden = sorted(_hidden_rows(workbook, chosen).intersection(rows.tolist()))
     if hidden:
@@ -242,7 +243,9 @@ def _like(other: _Sheet, chosen: _Sheet) -> bool:
     return len(other.kept) >= 2 and 2 * len(other.kept) >= len(chosen.kept)
 
 
-def _rows(sheet: _Sheet, wrong: Mapping[tuple[int, int], str | Uncalculated]) -> tuple[dict[int, RawColumnBuilder], Array, list[Refused]]:
+def _rows(
+    sheet: _Sheet, wrong: Mapping[tuple[int, int], str | Uncalculated], limits: Limits
+) -> tuple[dict[int, RawColumnBuilder], Array, list[Refused]]:
     """Return the columns, the numbers of the rows and the rows that are refused; errors stand where the reader leaves cells empty."""
     width, first = len(sheet.headings), sheet.sheet.start[1] if sheet.sheet.start else 0
     builders = {position: RawColumnBuilder() for position in sheet.kept}
@@ -257,6 +260,7 @@ def _rows(sheet: _Sheet, wrong: Mapping[tuple[int, int], str | Uncalculated]) ->
             chunk[row - number] = [wrong.get((row, first + at), cell) for at, cell in enumerate(cells)]
         found = np.arange(number, number + len(chunk), dtype=np.int64)
         number += len(chunk)
+        limits.check_table(width, number - 1 - sheet.after)
         columns = list(zip(*chunk, strict=True))
         # A blank row begins with a blank cell, and one that is refused has a cell beyond the headings: only such rows are looked at.
         odd = {at for at, cell in enumerate(columns[0]) if type(cell) is str and not cell.strip()}.union(

@@ -152,7 +152,7 @@ def raw_table(
         file: its name for messages.
         progress: called with the name, how much is done and how much there is.
         encoding: one of ``old_text.ENCODINGS``; ``""`` where none is declared.
-        limits: how much a workbook may hold.
+        limits: how much it may hold.
 
     Raises:
         UnreadableFileError: no table can be read from the file; the message does not name it.
@@ -160,13 +160,13 @@ def raw_table(
     """
     form = form_of(path)
     if form == "parquet":
-        return parquet_cells(path, file=file)
+        return parquet_cells(path, file=file, limits=limits)
     if form == "text" and sheet:
         raise _no_workbook(sheet)
 
     def read(encoding: str) -> RawTable:
         if form == "text":
-            return read_csv(path, wanted=wanted, file=file, progress=progress, encoding=encoding)
+            return read_csv(path, wanted=wanted, file=file, progress=progress, encoding=encoding, limits=limits)
         return read_excel(path, wanted=wanted, sheet=sheet, file=file, progress=progress, encoding=encoding, limits=limits)
 
     try:

@@ -39,7 +39,10 @@ def read_form06_book(path: Path, limits: Limits = LIMITS) -> tuple[Form06Row, ..
         UnreadableFileError: the file is no workbook, or is protected by a password.
     """
     for sheet, rows, _ in looked_at(path, limits=limits):
-        found = [list(map(cell_text, row)) for row in rows]
+        found: list[list[str]] = []
+        for row in rows:
+            found.append(list(map(cell_text, row)))
+            limits.check_table(len(row), len(found))
         for at, row in enumerate(found[:_TOP]):
             if (columns := _columns_of(row)) is not None:
                 if read := tuple(_rows(found, at + 1, columns, f"«{path.name}», {sheet}")):

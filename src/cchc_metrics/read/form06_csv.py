@@ -12,6 +12,7 @@ from cchc_metrics.read.form06_book import level_of, read_form06_book
 from cchc_metrics.read.formats import form_of
 from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.places import bytes_of
+from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.records.fields import CellError, parse_whole
 from cchc_metrics.text import fold, nfc
 from cchc_metrics.verbs.form06_rows import NUMBERS, Form06Row
@@ -21,15 +22,17 @@ _NUMBERS_OF = {f"({n})": name for n, name in enumerate(_PRINTED, start=3)}
 _TOTALS = {"tong", "total", "tong so", "tong cong"}
 
 
-def read_form06(text: str, *, file: str = "form06.csv") -> tuple[Form06Row, ...]:
+def read_form06(text: str, *, file: str = "form06.csv", limits: Limits = LIMITS) -> tuple[Form06Row, ...]:
     r"""Return the rows of a published form.
 
     Args:
         text: CSV with the headings ``level``, ``field`` and the eleven numbers, by name (``total``, ``online`` …) or printed
             number (``(3)`` … ``(13)``); a field that says TỔNG or total is the total of its level.
         file: for messages.
+        limits: how many headings and rows it may have.
 
     Raises:
+        UnreadableFileError: it has more.
         InputError: names the heading that is missing or occurs twice, the row whose cells are not as many as the headings, or the row and
             column that is no whole number; or there are no rows. An empty cell is 0.
 
@@ -39,6 +42,7 @@ def read_form06(text: str, *, file: str = "form06.csv") -> tuple[Form06Row, ...]
     """
     reader = _lines(text, file)
     written = [h.strip() for h in next(reader, [])]
+    limits.check_table(len(written))
     headings = [_NUMBERS_OF.get(h, h) for h in written]
     printed = dict(zip(headings, written, strict=True))
     for name in ("level", "field", *_PRINTED):
@@ -49,6 +53,7 @@ def read_form06(text: str, *, file: str = "form06.csv") -> tuple[Form06Row, ...]
             raise InputError(f"«{file}»: hai cột «{name}»", f"«{file}»: there are two columns «{name}»")
     rows = []
     for number, cells in enumerate(reader, start=2):
+        limits.check_table(0, number - 1)
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(headings):
@@ -88,16 +93,20 @@ def read_form06_file(path: Path | str, limits: Limits = LIMITS) -> tuple[Form06R
 
     Args:
         path: the file.
-        limits: how much a workbook may hold.
+        limits: how much it may hold.
 
     Raises:
+        UnreadableFileError: it is no workbook, or holds more than the limits say.
         InputError: the file cannot be read, or a cell not understood.
     """
     place = Path(path)
     try:
         if place.is_file() and form_of(place) == "workbook":
             return read_form06_book(place, limits)
-        text = bytes_of(place).decode("utf-8-sig")
+        if place.is_file():
+            limits.check("file_bytes", place.stat().st_size, "tệp có quá nhiều byte", "the file has too many bytes")
+        return read_form06(bytes_of(place).decode("utf-8-sig"), file=place.name, limits=limits)
     except UnicodeDecodeError:
         raise InputError(f"«{place.name}» không phải UTF-8", f"«{place.name}» is not UTF-8") from None
-    return read_form06(text, file=place.name)
+    except UnreadableFileError as error:
+        raise UnreadableFileError(f"«{place.name}»: {error.vi}", f"«{place.name}»: {error.en}") from None

@@ -15,19 +15,25 @@ MOST_STORED: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a file of a table may hold; ``[limits]`` of ``district.toml`` says otherwise. CSV and Parquet, read in pieces, may be longer.
+    """What a file of a table may hold; ``[limits]`` of ``district.toml`` says otherwise.
 
     Args:
         file_bytes: of a workbook or a web page, which are read whole.
         unpacked_bytes: of all that is packed in a workbook.
         cells: of the rectangles of all sheets of a workbook: the million rows of a sheet of Excel, 64 columns wide.
         page_cells: of a web page or a workbook in XML, whose cells are Python's.
+        rows: below the heading of a file that is read whole, of whatever form, blank ones too.
+        rows_in_parts: of Parquet and of a query, which are counted part by part.
+        headings: of any table.
     """
 
     file_bytes: int = 1 << 30
     unpacked_bytes: int = 1 << 31
     cells: int = 1 << 26
     page_cells: int = 30_000_000
+    rows: int = 1 << 27
+    rows_in_parts: int = 1 << 31
+    headings: int = 1 << 14
 
     def check(self, name: str, found: int, vi: str, en: str) -> None:
         """Check one limit.
@@ -46,6 +52,30 @@ class Limits:
             raise UnreadableFileError(
                 f"{vi}: {found}, quá {most}; chia thành nhiều tệp, lưu dạng CSV, hoặc ghi {name} = {found} dưới [limits] nếu máy đủ bộ nhớ",
                 f"{en}: {found}, over {most}; split the file, save it as CSV, or write {name} = {found} under [limits] if memory allows",
+            )
+
+    def check_table(self, headings: int, rows: int = 0, *, in_parts: bool = False) -> None:
+        """Check how large a table is, or what of it was read so far.
+
+        Args:
+            headings: how many it has.
+            rows: how many there are at least.
+            in_parts: whether it is counted part by part.
+
+        Raises:
+            UnreadableFileError: there are more; the message names what is over the limit, and how to raise it.
+        """
+        if headings > self.headings:
+            raise UnreadableFileError(
+                f"quá nhiều tiêu đề cột: {headings}, quá {self.headings}; bỏ các cột thừa, hoặc ghi headings = {headings} dưới [limits]",
+                f"too many headings: {headings}, over {self.headings}; remove columns, or write headings = {headings} under [limits]",
+            )
+        name = "rows_in_parts" if in_parts else "rows"
+        most = getattr(self, name)
+        if rows > most:
+            raise UnreadableFileError(
+                f"quá nhiều dòng: ít nhất {rows}, quá {most}; chia tệp, hoặc ghi {name} lớn hơn dưới [limits] nếu máy đủ bộ nhớ",
+                f"too many rows: at least {rows}, over {most}; split the file, or write a larger {name} under [limits] if memory allows",
             )
 
 

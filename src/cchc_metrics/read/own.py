@@ -21,6 +21,8 @@ from cchc_metrics.text import Text, nfc, word_key
 
 Cells = Mapping[str, RawColumn | TypedColumn]
 """Canonical column → its cells."""
+_OF_FILES: Final = ("encoding", "limits")
+"""What can be declared of files; of what is read in parts, and has no encoding, the last."""
 WORDED: Final = ("choice", "unit", "label")
 """Columns of words, of which own words and the meaning of an empty cell can be declared."""
 
@@ -106,13 +108,14 @@ Declared = Own | Mapping[str, Any]
 """What is declared of one table: ``Own``, or a mapping with its names for keys."""
 
 
-def own_of(kind: Kind, declared: Declared | None, *, file: bool = False) -> Own:
+def own_of(kind: Kind, declared: Declared | None, *, file: bool = False, limits: bool = False) -> Own:
     """Return what is declared of a table from Python, checked as ``district.toml`` is.
 
     Args:
         kind: the table's kind.
         declared: the declaration; codes and words may be members of closed lists, and words numbers, as codes of other systems are.
-        file: whether the table stands in a file, of which the encoding can be declared.
+        file: whether the table stands in a file, of which the encoding and limits can be declared.
+        limits: whether it is no table in memory, so that limits of it can be declared.
 
     Raises:
         InputError: a key, a column or a code that there is not; every mistake at once, each with the nearest name.
@@ -124,7 +127,7 @@ def own_of(kind: Kind, declared: Declared | None, *, file: bool = False) -> Own:
     if declared is None:
         return NOTHING
     if not isinstance(declared, Own):
-        declared = _declared(declared, ("headings", "values", "blank", "columns", *(("encoding", "limits") if file else ())))
+        declared = _declared(declared, ("headings", "values", "blank", "columns", *_OF_FILES[0 if file else 1 if limits else 2 :]))
     wrong = list(mistakes_of(kind, declared))
     if wrong:
         raise InputError(
@@ -132,6 +135,18 @@ def own_of(kind: Kind, declared: Declared | None, *, file: bool = False) -> Own:
             "; ".join(f"own: {'.'.join(path)}: {why.en}" for path, why in wrong),
         )
     return declared
+
+
+def own_of_files(declared: Mapping[str, Any] | None) -> Own:
+    """Return what is declared from Python of files that are tables of no kind: their encoding, and how much one may hold.
+
+    Raises:
+        InputError: another key, an encoding or a limit that there is not.
+
+    >>> own_of_files({"encoding": "vni", "limits": {"rows": 9}}).limits.rows
+    9
+    """
+    return NOTHING if declared is None else _declared(declared, _OF_FILES)
 
 
 def _declared(declared: object, names: Sequence[str]) -> Own:

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -29,6 +29,7 @@ from cchc_metrics.read.doubt import JUDGED, NO_SIGNS, Signs, signs_of
 from cchc_metrics.read.findings import EXAMPLES, Findings
 from cchc_metrics.read.fixes import NO_FIXES, Fixes, text_of
 from cchc_metrics.read.headings import match_headings
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.own import Declared, own_of
 from cchc_metrics.read.parquet_table import Load, ParquetTable, PartedTable, joined, open_parquet, read
 from cchc_metrics.read.raw import Progress, RawColumn, RawTable, UnreadableFileError
@@ -63,9 +64,12 @@ def parse_parquet(path: Path, kind: Kind, given: Given, own: Mapping[str, str], 
     Raises:
         UnreadableFileError: it cannot be read.
     """
-    table = open_parquet(path)
+    table = open_parquet(path, given.own.limits, in_parts=False)
     positions = match_headings(kind, table.headings, own).positions
     names = {name: table.headings[at] for name, at in positions.items()}
+    times = Counter(table.headings)
+    if any(times[heading] > 1 for heading in names.values()):  # of which there is no telling which is meant
+        return next(scan_table(kind, table, given, own, file=file or path.name))
     findings = Findings(file or path.name)
     table = _with_fixes(table, names.get(kind.id_columns[0]), given.fixes, findings)
     given = replace(given, fixes=NO_FIXES)
@@ -133,13 +137,18 @@ def _with_fixes(table: ParquetTable, named: str | None, fixes: Fixes, findings: 
     return replace(table, fixed=good)
 
 
-def parquet_cells(path: Path, *, file: str = "") -> RawTable:
+def parquet_cells(path: Path, *, file: str = "", limits: Limits = LIMITS) -> RawTable:
     """Return a Parquet file cell by cell, as Python has them; for small tables of no kind.
 
+    Args:
+        path: the file or folder.
+        file: its name for messages; the path's last part by default.
+        limits: how much it may hold.
+
     Raises:
-        UnreadableFileError: it cannot be read.
+        UnreadableFileError: it cannot be read, or holds more.
     """
-    table = open_parquet(path)
+    table = open_parquet(path, limits, in_parts=False)
     loads = table.loads(table.headings, plain=table.headings, part_rows=1 << 62)
     whole = joined([read(load) for _, load in loads] or [table.empty()])
     columns = {at: RawColumn.of([python_value(cell) for cell in whole.column(at)]) for at in range(whole.num_columns)}
@@ -179,7 +188,8 @@ def scan_parquet(
         extracted_on: the day of export; without it no date is found to lie in the future.
         calendar: the working calendar; without it no year is found to be missing.
         own: what is declared of the table, as under ``[headings]``, ``[values]``, ``[blank]`` and ``[columns]`` of ``district.toml``:
-            ``{"headings": {heading: column}, "values": {column: {word: code}}, "blank": {column: code}, "columns": {column: code}}``.
+            ``{"headings": {heading: column}, "values": {column: {word: code}}, "blank": {column: code}, "columns": {column: code}}``; and
+            ``"limits"`` of how much it may hold, where the usual ones (docs/bad-input.md) are too low.
         columns: canonical columns to read; None for all. What is not read is not checked: rows are judged as if they had these cells only,
             and without the columns of the id no repeated row is found.
         keep_ids: whether identifiers are kept. They are checked all the same; nothing that is counted needs them (except of initiatives,
@@ -194,7 +204,7 @@ def scan_parquet(
         InputError: there is no such kind, or pyarrow is not installed.
     """
     chosen = kind_named(kind)
-    given = Given(units, calendar, extracted_on, own_of(chosen, own))
+    given = Given(units, calendar, extracted_on, own_of(chosen, own, limits=True))
     return scan_file(
         chosen,
         Path(path),
@@ -225,7 +235,7 @@ def scan_file(
     """Yield a Parquet file part by part; see ``scan_parquet``, which takes one by one what ``given`` holds."""
     return scan_table(
         kind,
-        open_parquet(path),
+        open_parquet(path, given.own.limits),
         given,
         own,
         columns,
@@ -251,6 +261,7 @@ def scan_table(
     progress: Progress | None = None,
 ) -> Iterator[Parsed]:
     """Yield a table that can be read in parts, however often; see ``scan_parquet``."""
+    given.own.limits.check_table(len(table.headings), table.rows, in_parts=True)
     return _scan(_Scan.of(kind, table, given, own, columns, keep_ids, file, part_rows), workers, progress)
 
 
@@ -421,7 +432,8 @@ def _hashes(scan: _Scan, table: Any) -> tuple[Array, Array]:
 
 def _dated(table: PartedTable, known: Collection[int]) -> frozenset[int]:
     """Return the positions of the columns that are not known and hold dates in the first rows."""
-    others = [h for at, h in enumerate(table.headings) if at not in known and table.headings.count(h) == 1]
+    times, used = Counter(table.headings), set(known)
+    others = [h for at, h in enumerate(table.headings) if at not in used and times[h] == 1]
     try:
         rows = table.first(others, ROWS) if others else table.empty()
     except UnreadableFileError:  # a column that nobody reads may be broken

@@ -7,6 +7,7 @@ only the packages of these formats know, so such a folder is refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,7 @@ from urllib.parse import unquote
 import numpy as np
 
 from cchc_metrics.read.arrow import arrow, arrow_of, as_large_string, is_text, is_text_or_bytes, one_array, text_array, with_cells
+from cchc_metrics.read.limits import LIMITS, Limits
 from cchc_metrics.read.raw import UnreadableFileError
 
 Load = Callable[[], Any]
@@ -99,7 +101,7 @@ class ParquetTable:
 
     def _loads(self, headings: Collection[str], *, plain: Collection[str], part_rows: int) -> Iterator[tuple[int, Load]]:
         held: list[Load] = []
-        rows, shape = 0, -1
+        rows, shape, plain = 0, -1, frozenset(plain)
         for at, (path, metadata, keys) in enumerate(zip(self.paths, self.metadata, self.keys, strict=True)):
             reader = partial(_reader, path, metadata, [h for h in headings if h in self.texts and h not in plain and h not in keys])
             whole = partial(_whole, keys={h: keys[h] for h in headings if h in keys}, uneven=self.uneven.intersection(headings))
@@ -135,12 +137,17 @@ class ParquetTable:
         return _whole(arrow().Table.from_batches([], schema=schema), keys=self.keys[0], uneven=self.uneven)
 
 
-def open_parquet(path: Path) -> ParquetTable:
+def open_parquet(path: Path, limits: Limits = LIMITS, *, in_parts: bool = True) -> ParquetTable:
     """Return a Parquet file or folder of part files, opened.
+
+    Args:
+        path: the file or folder.
+        limits: how many headings and rows it may have.
+        in_parts: whether it is counted part by part, and not read whole.
 
     Raises:
         UnreadableFileError: it is not Parquet; it belongs to a table of which only another package knows the files; it was not written to
-            its end; or its part files differ in their columns.
+            its end; its part files differ in their columns; or it holds more than the limits say.
         InputError: pyarrow is not installed.
     """
     _refuse_other_formats(path if path.is_dir() else path.parent)
@@ -153,6 +160,7 @@ def open_parquet(path: Path) -> ParquetTable:
         {key: value for key, value in _keys(path, each).items() if key not in own.names} for each, own in zip(paths, types, strict=True)
     ]
     headings = (*types[0].names, *keys[0])
+    limits.check_table(len(headings), sum(reader.metadata.num_rows for reader in opened), in_parts=in_parts)
     for each, own, named in zip(paths, types, keys, strict=True):
         if {*own.names, *named} != set(headings):
             raise _uneven(paths[0], set(headings), each, {*own.names, *named})
@@ -164,9 +172,10 @@ def open_parquet(path: Path) -> ParquetTable:
         for heading in named:
             found[heading].add(pa.large_string())
     uneven = frozenset(h for h, kinds in found.items() if len(kinds) > 1 and all(map(is_text_or_bytes, kinds)))
-    even = [pa.schema([field for field in own if field.name not in uneven]) for own in types]
+    times = Counter(headings)
+    even = [pa.schema([field for field in own if field.name not in uneven and times[field.name] == 1]) for own in types]
     read(lambda: pa.unify_schemas(even, promote_options="permissive") if len(even) > 1 else None)
-    texts = frozenset(h for h, kinds in found.items() if headings.count(h) == 1 and all(map(is_text, kinds)))
+    texts = frozenset(h for h, kinds in found.items() if times[h] == 1 and all(map(is_text, kinds)))
     plain = [own.remove_metadata() for own in types]
     shapes = tuple(
         next(at for at, (other, keyed) in enumerate(zip(plain, keys, strict=True)) if other.equals(own) and keyed.keys() == named.keys())
@@ -230,8 +239,11 @@ def joined(tables: list[Any]) -> Any:
     """Return tables with the same headings as one.
 
     Raises:
-        UnreadableFileError: the types of a column do not fit together.
+        UnreadableFileError: the types of a column do not fit together, or two columns have one name.
     """
+    twice = next((name for name, times in Counter(tables[0].schema.names).items() if times > 1), None)
+    if twice is not None:
+        raise UnreadableFileError(f"hai cột cùng tên «{twice}»; đổi tên một cột", f"two columns are named «{twice}»; rename one")
     return read(lambda: arrow().concat_tables([table.unify_dictionaries() for table in tables], promote_options="permissive"))
 
 

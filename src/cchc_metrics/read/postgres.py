@@ -81,7 +81,7 @@ def scan_postgres(
         InputError: there is no such kind, or the driver is not installed.
     """
     chosen = kind_named(kind)
-    given = Given(units, calendar, extracted_on, own_of(chosen, own))
+    given = Given(units, calendar, extracted_on, own_of(chosen, own, limits=True))
     _check(connections)
     snapshot = PostgresSnapshot(uri) if isinstance(uri, str) else uri
     table = QueryTable.of(snapshot, sql, connections)

@@ -17,7 +17,7 @@ from cchc_metrics.read.dated import are_dates, of_persons
 from cchc_metrics.read.doubt import NO_SIGNS, settle, settle_dates
 from cchc_metrics.read.dressing import Undressed, undress
 from cchc_metrics.read.findings import Findings, listed, shown
-from cchc_metrics.read.headings import Matched, layout_changes, match_headings, shows_a_person, spellings
+from cchc_metrics.read.headings import Matched, heading_key, layout_changes, match_headings, shows_a_person, spellings
 from cchc_metrics.read.moments import understand_moments
 from cchc_metrics.read.old_cells import lost_share, report_lost, report_writing
 from cchc_metrics.read.raw import ABSENT, RawColumn, RawTable, TypedColumn
@@ -462,6 +462,8 @@ def tell_headings(findings: Findings, table: RawTable, kind: Kind, matched: Matc
             f': {listed}; bỏ bớt một cột, hoặc ghi "{shown(headings[-1])}" = "" dưới [headings.{kind.name}]',
             f': {listed}; remove one, or write "{shown(headings[-1])}" = "" under [headings.{kind.name}]',
         )
+        if len(set(map(heading_key, headings))) < len(headings):  # which no line can tell apart
+            fix = (f": {listed}; đổi tên hoặc bỏ một cột", f": {listed}; rename or remove one")
         findings.add(Code.DUPLICATE_HEADING, row, column, fix=fix)
     for heading, columns, beside in matched.doubtful:
         listed = ", ".join(f"«{shown(h)}»" for h in beside)

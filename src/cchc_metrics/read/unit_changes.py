@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cchc_metrics.arguments import public
 from cchc_metrics.errors import CchcError, InputError, suggestion
 from cchc_metrics.read.files import raw_table
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.headings import heading_key
-from cchc_metrics.read.own import NOTHING, Own
+from cchc_metrics.read.own import NOTHING, Own, own_of_files
 from cchc_metrics.read.raw import RawColumn, RawTable, UnreadableFileError
 from cchc_metrics.read.unit_package import package_changes
 from cchc_metrics.records.fields import CellError, cell_text, parse_day
@@ -63,7 +63,12 @@ Mistake = tuple[str, str]
 
 @public
 def units_from_changes(
-    source: Path | str, *, on: date = REFORM, later: Path | str | Sequence[Path | str] = (), sheet: str = ""
+    source: Path | str,
+    *,
+    on: date = REFORM,
+    later: Path | str | Sequence[Path | str] = (),
+    sheet: str = "",
+    own: Mapping[str, Any] | None = None,
 ) -> UnitTree:
     """Return the units before and after a change, from the official list of what became of what.
 
@@ -79,6 +84,8 @@ def units_from_changes(
         on: the first day of the new units.
         later: lists of what was renamed since and stayed the same unit: ``effective, code, name_after``, and ``name_before`` to compare.
         sheet: the sheet of a workbook; where not said, the first that names the most columns.
+        own: what is declared of all these files: the ``"encoding"`` of their text, where that is not Unicode, and the ``"limits"`` of how
+            much one may hold, as ``read_file`` takes them.
 
     Returns:
         The tree of all units through time; ``findings()`` has what is to be known about the list, with rows.
@@ -90,30 +97,32 @@ def units_from_changes(
     >>> [units.on_day("30043", day).full_name for day in (date(2025, 6, 30), date(2025, 7, 1))], units.predecessors("30043")
     (['xã Hưng Thạnh', 'xã Phương Thịnh'], ('30043@2025-06-30', '30082'))
     """
-    name = Path(source).name
+    name, declared = Path(source).name, own_of_files(own)
     lists = [Path(each) for each in ((later,) if isinstance(later, (str, Path)) else later)]
     if source == PACKAGE:
-        units, noticed = _made(package_changes(), PACKAGE, on, lists, [])
+        units, noticed = _made(package_changes(), PACKAGE, on, lists, [], declared)
     elif source in BUILT_IN:
         with as_file(files("cchc_metrics.reference").joinpath("data", BUILT_IN[str(source)])) as path:
-            units, noticed = _of_file(path, on, lists, "")
+            units, noticed = _of_file(path, on, lists, "", declared, built_in=True)
     else:
-        units, noticed = _of_file(Path(source), on, lists, sheet)
+        units, noticed = _of_file(Path(source), on, lists, sheet, declared)
     try:
         return UnitTree(units, noticed=noticed)
     except CchcError as error:
         raise InputError(f"{name}: {error.vi}", f"{name}: {error.en}") from None
 
 
-def _of_file(path: Path, on: date, later: Sequence[Path], sheet: str) -> tuple[list[Unit], list[UnitFinding]]:
-    table = change_table(path, sheet=sheet)
+def _of_file(
+    path: Path, on: date, later: Sequence[Path], sheet: str, own: Own, *, built_in: bool = False
+) -> tuple[list[Unit], list[UnitFinding]]:
+    table = change_table(path, sheet=sheet, own=NOTHING if built_in else own)
     if table is None:
         listed = ", ".join(spellings[0] for key, spellings in _HEADINGS.items() if key in _REQUIRED)
         raise InputError(
             f"{path.name}: không phải bảng chuyển đổi đơn vị; cần các cột {listed}",
             f"{path.name}: is no list of changes of units; it needs the columns {listed}",
         )
-    return units_in(table, path.name, on=on, later=later)
+    return units_in(table, path.name, on=on, later=later, own=own)
 
 
 def change_table(path: Path, *, sheet: str = "", file: str = "", own: Own = NOTHING) -> RawTable | None:

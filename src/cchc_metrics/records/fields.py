@@ -355,6 +355,8 @@ def _number_of(value: object, parts_of_three: tuple[str, ...]) -> Fraction | Non
         if isinstance(value, Decimal) and value.is_finite():
             if value.adjusted() > _MOST_DIGITS:  # written out, it would fill the memory
                 raise CellError(Code.NUMBER_OUT_OF_RANGE)
+            if value and value.adjusted() < -_MOST_DIGITS:  # so would what it is divided by
+                raise CellError(Code.NOT_A_NUMBER)
             return Fraction(value)
         if isinstance(value, Real) and math.isfinite(value):
             return Fraction(float(value))

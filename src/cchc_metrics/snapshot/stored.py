@@ -58,7 +58,7 @@ def _read(data: bytes) -> Snapshot:
     try:
         said = json.loads(head + second.rstrip(b",") + b"}")
         version, sha256 = said["cchc_snapshot"], said["sha256"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise _damaged("không bắt đầu như một bản chụp", "it does not begin as a snapshot does") from None
     if version != SCHEMA_VERSION:
         raise InputError(
@@ -259,8 +259,14 @@ class _Reader:
             basis.formula,
             basis.rules,
             basis.calendar,
-            Fraction(item["value"]) if "value" in item else None,
+            _ratio(item["value"]) if "value" in item else None,
         )
+
+
+def _ratio(text: Any) -> Fraction:
+    """Return a number as it is written here; ``Fraction`` reads ``1e999999999`` as well, which fills the memory."""
+    over, _, under = text.partition("/")
+    return Fraction(int(over), int(under or 1))
 
 
 def _rows(lines: list[Any]) -> dict[str, RowCells]:

@@ -178,7 +178,7 @@ def _of_file(ask: Ask, path: Path) -> Iterator[Any]:
     """Yield the columns of a file that are looked at."""
     wanted = [*ask.understood.names.values()]
     try:
-        table = open_parquet(path)
+        table = open_parquet(path, ask.own.limits)
         empty = table.empty()
         ask.checked(empty.select([name for name in empty.schema.names if name in wanted]))
         for _, load in table.loads(wanted, plain=wanted, part_rows=PART_ROWS):
