@@ -11,6 +11,17 @@ from pathlib import Path
 from tests.folders import ROOT, SMALL, small
 
 
+def test_the_program_of_the_page_tells_a_crash_from_rejected_rows(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "nightly.md").read_text(encoding="utf-8")
+    program = tmp_path / "nightly.py"
+    program.write_text(page.split("```python\n")[1].split("```")[0], encoding="utf-8")
+    (tmp_path / "units.json").write_text("[]", encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if name != "MOT_CUA_URI"}
+    command = [sys.executable, str(program), "units.json", "out", "2021-12-31"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)  # noqa: S603  as below
+    assert (done.returncode, done.stderr) == (3, "nightly.py: KeyError: 'MOT_CUA_URI'\n")
+
+
 def test_the_script_of_the_page(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "nightly.md").read_text(encoding="utf-8")
     script = tmp_path / "nightly.sh"

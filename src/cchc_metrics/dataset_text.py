@@ -37,8 +37,9 @@ def reading_text(rules: str, problems: Problems | None) -> str:
     """
     if problems is None:
         return f"quy tắc {rules}"
-    codes = ", ".join(f"{code.value} × {n}" for code, n in problems.by_code().items())
-    counts = f"đọc {problems.read} dòng = {problems.valid} hợp lệ + {problems.rejected} bị loại"
+    codes = ", ".join(f"{code.value} × {format_count(n)}" for code, n in problems.by_code().items())
+    read, valid, rejected = (format_count(n) for n in (problems.read, problems.valid, problems.rejected))
+    counts = f"đọc {read} dòng = {valid} hợp lệ + {rejected} bị loại"
     return f"{counts}; quy tắc {rules}" + (f"; {codes}" if codes else "")
 
 

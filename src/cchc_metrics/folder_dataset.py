@@ -38,6 +38,7 @@ def read_folder(
     whole: bool = False,
     workers: int = 1,
     progress: Progress | None = None,
+    needs_table: bool = True,
 ) -> Dataset:
     """Read a district's folder; bad rows are set apart and reported, never dropped silently.
 
@@ -57,12 +58,13 @@ def read_folder(
         whole: whether Parquet is read now, in one part.
         workers: how many processes read a large table of Parquet, once it is asked about; what they find is the same.
         progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
+        needs_table: whether a folder without any table is refused; one that only says how a ledger is counted has none.
 
     Raises:
         InputError: the folder, its ``district.toml``, unit tree, calendar, plan or baseline cannot be used, or there is no table at all;
             the message is one line and says the fix.
     """
-    files = open_folder(Path(path), as_of=as_of, whole=whole, progress=progress)
+    files = open_folder(Path(path), as_of=as_of, whole=whole, progress=progress, needs_table=needs_table)
     district = files.district
     catalogue = files.catalogue()
     chosen = scheme if scheme is not None and not isinstance(scheme, (str, Path)) else files.scheme(scheme)

@@ -176,11 +176,13 @@ def status(problems: Problems) -> int:
 
 def tell_errors(errors: Mapping[str, int], lang: str) -> None:
     """Say on the other stream that there are mistakes, so that what was printed is not taken for the whole."""
+    from cchc_metrics.tables.numbers import grouped  # noqa: PLC0415  the command starts fast
+
     for file, n in errors.items():
         say(
-            f"cchc-metrics: {file}: {n} lỗi, số liệu có thể chưa đủ; xem: cchc-metrics check"
+            f"cchc-metrics: {file}: {grouped(n).vi} lỗi, số liệu có thể chưa đủ; xem: cchc-metrics check"
             if lang == "vi"
-            else f"cchc-metrics: {file}: {n} mistakes, so figures may lack something; see: cchc-metrics check",
+            else f"cchc-metrics: {file}: {grouped(n).en} mistakes, so figures may lack something; see: cchc-metrics check",
             err=True,
         )
 

@@ -57,7 +57,7 @@ def check(folder: Path, lang: Lang, out: Path | None) -> None:
     if len(lines) > _SHOWN:
         say("…")
     for code, n in found.by_code().items():
-        say(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
+        say(f"{format_count(n, lang):>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
     n, valid, rejected = found.read, found.valid, found.rejected
     say(
         f"đọc {format_count(n)} dòng = {format_count(valid)} hợp lệ + {format_count(rejected)} bị loại"

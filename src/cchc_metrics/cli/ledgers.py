@@ -92,6 +92,8 @@ def ledger_show(
     folder: Path, ledger: Path, kind: str, period: str | None, day: date | None, lang: Lang, *, as_json: bool, **chosen: Any
 ) -> None:
     """Print what each night did, how many rows there are and what is wrong with them."""
+    from cchc_metrics.tables.numbers import format_count  # noqa: PLC0415  the command starts fast
+
     with working(lang) as progress:
         found = _ledger(folder, ledger, () if period is None else (period,), kind, progress, **chosen)
         nights, problems = found.nights, found.problems(day=day)
@@ -103,10 +105,10 @@ def ledger_show(
         return
     for each in nights:
         say(each.to_text(lang))
-    n, bad = problems.read, problems.rejected
+    n, bad = format_count(problems.read, lang), format_count(problems.rejected, lang)
     say(f"{n} dòng, {bad} bị loại" if lang == "vi" else f"{n} rows, {bad} rejected")
-    for code, n in codes.items():
-        say(f"{n:>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
+    for code, times in codes.items():
+        say(f"{format_count(times, lang):>8}  {code.value}  {code.vi if lang == 'vi' else code.en}")
 
 
 @ledger.command("audit")
@@ -162,6 +164,6 @@ def _ledger(folder: Path, path: Path, periods: tuple[str, ...], kind: str, progr
     """Return a ledger that counts as a folder says."""
     from cchc_metrics.read.district import FILE, load_district  # noqa: PLC0415  the command starts fast
 
-    data = read(folder, progress, **chosen)
+    data = read(folder, progress, needs_table=False, **chosen)
     own = load_district((folder / FILE).read_bytes()).own(kind)
     return data.ledger(path, *periods, kind=kind, own=own)

@@ -17,6 +17,7 @@ from cchc_metrics.ledger.segment import UNTIL, VERDICT, Segment, counting
 from cchc_metrics.ledger.store import LogLine, Store, damaged
 from cchc_metrics.records.columns import Array
 from cchc_metrics.records.kind import Kind
+from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
 
 NIGHT: Final = "night"
@@ -52,13 +53,17 @@ class Night(NamedTuple):
     def to_text(self, lang: Lang = "vi") -> str:
         """Return it as one line."""
         words = _NIGHT_WORDS[lang]
-        did = ", ".join(f"{n} {words[name]}" for name, n in zip(self._fields[2:], self[2:], strict=True) if n)
+        did = ", ".join(f"{format_count(n, lang)} {words[name]}" for name, n in zip(self._fields[2:], self[2:], strict=True) if n)
         day = f"{self.day:%d/%m/%Y}" if lang == "vi" else self.day.isoformat()
-        return f"{day} {self.what}" + (f": {did}" if did else "")
+        return f"{day} {words.get(self.what, self.what)}" + (f": {did}" if did else "")
 
 
 _NIGHT_WORDS: Final[Mapping[Lang, Mapping[str, str]]] = {
     "vi": {
+        "update": "cập nhật",
+        "replace": "thay cả tháng",
+        "compact": "gộp tệp",
+        "recount": "đếm lại",
         "new": "mã mới",
         "changed": "mã đổi",
         "same": "mã như cũ",

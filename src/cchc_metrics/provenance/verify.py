@@ -19,6 +19,7 @@ from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.report.json_report import PROVENANCE, REPORT_DIGEST, report_json
 from cchc_metrics.report.model import Report
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
+from cchc_metrics.tables.numbers import grouped
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Text
@@ -127,14 +128,14 @@ class Verification(AnswerTable[ReportDifference]):
     @property
     def verdict(self) -> Text:
         """What came of it, in a line."""
-        n, alarming = len(self._every), self.unexplained
-        if not n:
-            return Text(f"Khớp: {self.compared} giá trị tính lại đều như đã ghi.", f"Equal: {self.compared} values are what was written.")
-        if not alarming:
-            return Text(f"Khác: {n} chỗ.", f"Different: {n} places.")
+        n, alarming, same = (grouped(each) for each in (len(self._every), self.unexplained, self.compared))
+        if not self._every:
+            return Text(f"Khớp: {same.vi} giá trị tính lại đều như đã ghi.", f"Equal: {same.en} values are what was written.")
+        if not self.unexplained:
+            return Text(f"Khác: {n.vi} chỗ.", f"Different: {n.en} places.")
         return Text(
-            f"Khác: {n} chỗ, trong đó {alarming} chỗ không giải thích được: đầu vào, quy tắc và phiên bản đều như cũ.",
-            f"Different: {n} places, {alarming} of them unexplained: inputs, rules and version are the same.",
+            f"Khác: {n.vi} chỗ, trong đó {alarming.vi} chỗ không giải thích được: đầu vào, quy tắc và phiên bản đều như cũ.",
+            f"Different: {n.en} places, {alarming.en} of them unexplained: inputs, rules and version are the same.",
         )
 
 

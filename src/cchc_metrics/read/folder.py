@@ -127,7 +127,9 @@ class FolderFiles:
         return read_baseline(parse_json(data, path.name).data, catalogue, file=path.name)
 
 
-def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False, progress: Progress | None = None) -> FolderFiles:
+def open_folder(
+    folder: Path, *, as_of: date | None = None, whole: bool = False, progress: Progress | None = None, needs_table: bool = True
+) -> FolderFiles:
     """Read a district's folder; see ``dataset.read_folder``.
 
     Args:
@@ -135,6 +137,7 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
         as_of: the day on which the tables were exported, where that is later than the folder says.
         whole: whether Parquet is read now, in one part; else it is left to be read part by part, in memory that does not grow with it.
         progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
+        needs_table: whether a folder without any table is refused.
 
     Raises:
         InputError: the folder, its ``district.toml``, unit tree or calendar cannot be used, or there is no table at all, or a database
@@ -172,7 +175,7 @@ def open_folder(folder: Path, *, as_of: date | None = None, whole: bool = False,
             if not parsed.usable:
                 continue
         tables[kind.name] = table
-    if not found_any:
+    if needs_table and not found_any:
         names = ", ".join(f"{name}.csv" for name in KINDS)
         raise InputError(
             f"«{folder}» không có bảng nào; cần ít nhất một trong: {names}, hoặc ghi tên tệp dưới [files] trong {FILE}",

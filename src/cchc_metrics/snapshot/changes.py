@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from cchc_metrics.errors import CchcError
 from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.columns import Cells, Lazy, Rows
-from cchc_metrics.tables.numbers import format_decimal_exact
+from cchc_metrics.tables.numbers import format_count, format_decimal_exact
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Breakdown, Measure
@@ -381,12 +381,12 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
 
     def _below(self, lang: Lang) -> str:
         every = self.items if self.whole is None else self.whole
-        n = sum(each.change != "not_comparable" for each in every)
-        apart = len(every) - n
+        others = sum(each.change != "not_comparable" for each in every)
+        compared, n, apart = (format_count(each, lang) for each in (self.compared, others, len(every) - others))
         if lang == "en":
-            said = f"{self.compared} figures compared: {n} are others today" + (f", {apart} cannot be compared" if apart else "")
+            said = f"{compared} figures compared: {n} are others today" + (f", {apart} cannot be compared" if others < len(every) else "")
         else:
-            said = f"đã so {self.compared} số: {n} số nay đã khác" + (f", {apart} số không so sánh được" if apart else "")
+            said = f"đã so {compared} số: {n} số nay đã khác" + (f", {apart} số không so sánh được" if others < len(every) else "")
         return "\n".join([said, *(note.text(lang) for note in self.notes)])
 
 

@@ -24,7 +24,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.snapshot.cells import RowCells
-from cchc_metrics.tables.numbers import format_date
+from cchc_metrics.tables.numbers import format_date, grouped
 from cchc_metrics.values import Breakdown, Measure, Restated, Text, join_reasons, value_text
 from cchc_metrics.verbs.measures import Measures
 
@@ -159,25 +159,26 @@ class Snapshot:
         a = self.about
         unit = self.units.unit(a.unit).full_name if a.unit in self.units else a.unit
         periods = ", ".join(p.label for p in self.periods)
-        listed = sum(len(each.listed) for each in self.rows.values())
+        listed = grouped(sum(len(each.listed) for each in self.rows.values()))
+        figures, changed = grouped(len(self.measures)), grouped(len(self.was))
         tables = ", ".join(f"{each.file or each.kind} {each.sha256[:12]}" for each in a.inputs)
         if lang == "en":
             origin = {"published": "published", "recomputed": "recomputed"}[a.origin]
             lines = [
                 f"{a.name}: {unit} ({a.unit}), {periods}; {origin} on {format_date(a.on, 'en')} by {a.by}",
                 *([f"signed: {a.signed}"] if a.signed else []),
-                *([f"restates {a.restates}: {len(self.was)} figures changed" + (f" ({a.why})" if a.why else "")] if a.restates else []),
+                *([f"restates {a.restates}: {changed.en} figures changed" + (f" ({a.why})" if a.why else "")] if a.restates else []),
                 f"as of {format_date(a.as_of, 'en')}; rules {a.rules.id}; calendar {a.calendar}; cchc-metrics {a.library}",
-                f"{len(self.measures)} figures, {listed} rows can be traced; tables: {tables}",
+                f"{figures.en} figures, {listed.en} rows can be traced; tables: {tables}",
             ]
         else:
             origin = {"published": "đã công bố", "recomputed": "tính lại"}[a.origin]
             lines = [
                 f"{a.name}: {unit} ({a.unit}), {periods}; {origin} ngày {format_date(a.on, 'vi')}, {a.by}",
                 *([f"văn bản: {a.signed}"] if a.signed else []),
-                *([f"thay số của {a.restates}: {len(self.was)} số đã đổi" + (f" ({a.why})" if a.why else "")] if a.restates else []),
+                *([f"thay số của {a.restates}: {changed.vi} số đã đổi" + (f" ({a.why})" if a.why else "")] if a.restates else []),
                 f"số liệu đến {format_date(a.as_of, 'vi')}; quy tắc {a.rules.id}; lịch {a.calendar}; cchc-metrics {a.library}",
-                f"{len(self.measures)} số, truy được {listed} dòng; bảng: {tables}",
+                f"{figures.vi} số, truy được {listed.vi} dòng; bảng: {tables}",
             ]
         return "\n".join(lines)
 
