@@ -65,7 +65,7 @@ LAYERS = (
     ("verbs.compare", "verbs.assess", "verbs.suppress", "score"),
     ("read", "report", "example"),
     ("scan", "schemas", "proposal", "fix_workbook", "dataset_text", "period_values"),
-    ("snapshot", "whole_tables"),
+    ("snapshot", "whole_tables", "withheld"),
     ("fold", "ledger", "provenance"),
     ("dataset", "spark"),
     ("folder_dataset",),

@@ -13,10 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from cchc_metrics.arguments import check_arguments, public_methods
+from cchc_metrics.arguments import public_methods
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
-from cchc_metrics.count.arguments import as_calendar, as_day, as_period, as_periods, as_rules
+from cchc_metrics.count.arguments import as_period, as_periods
 from cchc_metrics.count.engines import Engine
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.dataset_text import dataset_html, dataset_text, reading_text
@@ -56,8 +56,10 @@ from cchc_metrics.verbs.form06 import FORM06_SETS, Form06, check_complete, form0
 from cchc_metrics.verbs.form06_rows import Form06Row
 from cchc_metrics.verbs.judge import LOCAL_ONLY, LOCAL_ONLY_SINCE, Coverage
 from cchc_metrics.verbs.measure import measure
-from cchc_metrics.verbs.measures import Measures, as_source
+from cchc_metrics.verbs.measures import Measures
+from cchc_metrics.verbs.suppress import suppress
 from cchc_metrics.whole_tables import errors_by_file, explainer, initiative_names, procedure_names, whole_columns
+from cchc_metrics.withheld import check_declared, checked_below, refused, without_small
 
 if TYPE_CHECKING:
     from cchc_metrics.fold.ask import Ask
@@ -98,6 +100,8 @@ class Dataset:
         local_only: whether dossiers are those of the province's own system, which since 01/07/2026 lacks what ministries' systems serve.
         figures: what no record gives and somebody entered by hand: ``Figure`` or mappings, each with its source and who signed for it.
         workers: how many processes read a large table of Parquet; what they find is the same.
+        suppress_below: counts below this number are not shown, nor what gives them away: for what is published. None for all counts; see
+            docs/publishing.md.
         as_of: the day of export; nothing later is known. None for the last day of whatever period is asked about.
         period: the period that is meant where none is said.
         synthetic, note: printed with every output.
@@ -130,6 +134,7 @@ class Dataset:
     local_only: bool
     figures: tuple[Figure, ...]
     workers: int
+    suppress_below: int | None
     as_of: date | None
     period: Period | None
     synthetic: bool
@@ -137,6 +142,7 @@ class Dataset:
     found: tuple[tuple[str, Problems], ...]
     read_from: tuple[InputFile, ...]
     _scans: dict[object, Scan] = field(repr=False)
+    _shown: dict[object, Measures] = field(repr=False)
 
     def __init__(
         self,
@@ -149,12 +155,13 @@ class Dataset:
         plan: Plan | None = None,
         scheme: Scheme | None = None,
         given_scores: Mapping[str, Inputs] | None = None,
-        baseline: Dataset | Snapshot | Iterable[Measure] | None = None,
+        baseline: Dataset | Snapshot | MeasureSource | None = None,
         coverage: Coverage | None = None,
         local_only: bool = False,
         figures: Iterable[Figure | Mapping[str, Any]] = (),
         workers: int = 1,
-        as_of: date | str | None = None,
+        suppress_below: int | None = None,
+        as_of: date | None = None,
         period: Period | str | None = None,
         synthetic: bool = False,
         note: Text = _NO_NOTE,
@@ -162,25 +169,10 @@ class Dataset:
         tables: Mapping[str, TableLike] | None = None,
         **kinds: TableLike,
     ) -> None:
-        settings = _settings(
-            calendar=calendar,
-            rules=rules,
-            catalogue=catalogue,
-            plan=plan,
-            scheme=scheme,
-            given_scores=given_scores,
-            baseline=baseline,
-            coverage=coverage,
-            local_only=local_only,
-            workers=workers,
-            as_of=as_of,
-            period=period,
-            synthetic=synthetic,
-            note=note,
-        )
         tree = given_tree(units)
         reporting = reporting_unit(tree, unit)
-        given = Given(tree, settings["calendar"], settings["as_of"])
+        days = calendar or Calendar.official()
+        given = Given(tree, days, as_of)
         declared = {kind: own_of(kind_named(kind), each) for kind, each in (own or {}).items()}
         sources = {
             kind: memory_source(kind, table, replace(given, own=declared.get(kind, NOTHING)))
@@ -190,16 +182,31 @@ class Dataset:
             units=tree,
             unit=reporting,
             tables=MappingProxyType({kind: sources[kind] for kind in KINDS if kind in sources}),
-            figures=checked_figures(figures, settings["catalogue"], tree, unit=reporting),
+            calendar=days,
+            rules=Rules.preset(rules) if isinstance(rules, str) else rules,
+            catalogue=catalogue or default_catalogue(),
+            plan=plan,
+            scheme=scheme,
+            given_scores=MappingProxyType(dict(given_scores or {})),
+            baseline=baseline,
+            coverage=MappingProxyType(dict(coverage or {})),
+            local_only=local_only,
+            figures=checked_figures(figures, catalogue or default_catalogue(), tree, unit=reporting),
+            workers=_checked_workers(workers),
+            suppress_below=checked_below(suppress_below),
+            as_of=as_of,
+            period=Period.parse(period) if isinstance(period, str) else period,
+            synthetic=synthetic,
+            note=note,
             found=tuple((kind, Problems()) for kind in KINDS if kind in sources),
             read_from=(),
-            **settings,
         )
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_scans", {})
+        object.__setattr__(self, "_shown", {})
 
     def replace(self, **changes: Any) -> Dataset:
         """Return the dataset with other rules, another plan, day or period …; the tables are not read again.
@@ -215,10 +222,15 @@ class Dataset:
             if name not in names:
                 vi, en = suggestion(name, names)
                 raise InputError(f"Dataset không có «{name}»{vi}", f"a dataset has no «{name}»{en}")
-        changes = _settings(**changes)
-        if {"unit", "units"} & changes.keys():
-            changes["unit"] = reporting_unit(changes.get("units", self.units), changes.get("unit", self.unit))
-        if "figures" in changes:
+        if isinstance(changes.get("rules"), str):
+            changes["rules"] = Rules.preset(changes["rules"])
+        if isinstance(changes.get("period"), str):
+            changes["period"] = Period.parse(changes["period"])
+        if "workers" in changes:
+            _checked_workers(changes["workers"])
+        if "suppress_below" in changes:
+            changes["suppress_below"] = checked_below(changes["suppress_below"])
+        if changes.get("figures"):
             changes["figures"] = checked_figures(
                 changes["figures"], changes.get("catalogue", self.catalogue), self.units, unit=changes.get("unit", self.unit)
             )
@@ -232,8 +244,12 @@ class Dataset:
 
     @property
     def problems(self) -> Problems:
-        """Everything that is wrong with the records: what reading finds, and what the rules and the calendar find in dossiers."""
-        return self._any_scan().problems
+        """Everything that is wrong with the records: what reading finds, and what the rules and the calendar find in dossiers.
+
+        Where small counts are suppressed only which problems each file has.
+        """
+        found = self._any_scan().problems
+        return found if self.suppress_below is None else found.unnumbered()
 
     def columns(self, kind: str) -> Columns:
         """Return the valid rows of a kind in one part, joined with what it takes from others, as dossiers do from procedures and events.
@@ -241,6 +257,7 @@ class Dataset:
         Raises:
             InputError: the kind was not supplied or cannot be read.
         """
+        self._refuse("columns")
         return whole_columns(kind, self.tables)
 
     def errors(self, kinds: Iterable[str]) -> Mapping[str, int]:
@@ -248,7 +265,7 @@ class Dataset:
 
         A kind is read with what it joins.
         """
-        return errors_by_file(kinds, self.tables, self.found, self.problems)
+        return errors_by_file(kinds, self.tables, self.found, self._any_scan().problems)
 
     # --- What is asked
 
@@ -266,6 +283,7 @@ class Dataset:
             sets: sets of events to count → dimensions to keep; None for all but those by procedure.
             engine: how dossiers are counted.
         """
+        self._refuse("tally")
         wanted = as_periods(periods)
         if not wanted:
             raise CchcError("tally cần ít nhất một kỳ", "tally needs at least one period")
@@ -284,6 +302,7 @@ class Dataset:
         """
         from cchc_metrics.fold.ask import Ask  # noqa: PLC0415  only where a table is elsewhere
 
+        self._refuse("ask")
         wanted = as_periods(periods) or (self._chosen(None),)
         others = {join.kind: self.tables[join.kind].whole() for join in kind_named(kind).joins if join.kind in self.tables}
         return Ask.of(
@@ -320,6 +339,7 @@ class Dataset:
         from cchc_metrics.ledger.question import LedgerQuestion  # noqa: PLC0415  as above
         from cchc_metrics.ledger.state import kept_periods  # noqa: PLC0415  as above
 
+        self._refuse("ledger")
         question = LedgerQuestion.of(
             kind,
             as_periods(periods or kept_periods(Path(path))) or (self._chosen(None),),
@@ -392,8 +412,12 @@ class Dataset:
         dims = [] if dim in ("unit", "level") else [dim]
         check_breakdown(catalogue, indicator, dims)
         code = self.units.unit(unit or self.unit).code
-        own = self.replace(catalogue=catalogue, plan=None)
-        changes = own.deltas(period, baseline_period=baseline_period, breakdowns={indicator: [dims] if dims else []})
+        if self.suppress_below is None:
+            own = self.replace(catalogue=catalogue, plan=None)
+            changes = own.deltas(period, baseline_period=baseline_period, breakdowns={indicator: [dims] if dims else []})
+        else:  # of what is published as a whole, so that nothing is shown here that is not shown there
+            check_declared(self.catalogue, indicator, tuple(dims), self.suppress_below)
+            changes = self.deltas(period, baseline_period=baseline_period)
         names = procedure_names(self.tables) if dim == "procedure_code" else None
         return changes.contributions(dim, indicator=indicator, unit=code, names=names)
 
@@ -435,6 +459,7 @@ class Dataset:
         Raises:
             InputError: the dossiers are not complete in the period.
         """
+        self._refuse("form06")
         chosen = self._chosen(period)
         day = self._day(chosen)
         check_complete(chosen, day, self.coverage)
@@ -457,6 +482,7 @@ class Dataset:
         from cchc_metrics.read.form06_csv import read_form06_file  # noqa: PLC0415  only where there is such a file
         from cchc_metrics.verbs.form06_why import form06_why  # noqa: PLC0415  only where it is asked
 
+        self._refuse("form06_why")
         form = self.form06(period, unit=unit)
         rows = read_form06_file(office) if isinstance(office, (Path, str)) else None if office is None else tuple(office)
         dossiers = in_form06(self.columns("dossiers"), form.period)
@@ -501,10 +527,17 @@ class Dataset:
         earlier = None if baseline_period is None else as_period(baseline_period)
         form = FormToFill.open(Path(template), Asker(self.catalogue, self.units, self.unit, chosen, earlier, self.plan))
         named = self.replace(catalogue=form.catalogue, plan=None)
+        asked: Dataset | _Together = named
+        if self.suppress_below is not None:
+            asked = _Together(self, form.periods, form.compared)
+            for indicator in form.catalogue:
+                for dims in indicator.breakdowns:
+                    check_declared(self.catalogue, indicator.id, dims, self.suppress_below)
+        judging = asked if isinstance(asked, _Together) else self
         answers = form.answers(
-            named.measures,
-            named.deltas,
-            self.assessments(chosen) if form.of_plan else None,
+            asked.measures,
+            asked.deltas,
+            judging.assessments(chosen) if form.of_plan else None,
             exported=self.as_of,
             day=format_date(self._day(chosen), lang),
         )
@@ -522,6 +555,7 @@ class Dataset:
         Raises:
             CchcError: there is no such indicator, unit, dimension or label; the message names the nearest.
         """
+        self._refuse("explain")
         chosen = self._chosen(period)
         catalogue = self.catalogue.select([indicator])
         dims = [dim for dim in sorted(breakdown) if dim != "level"]
@@ -536,6 +570,7 @@ class Dataset:
 
     def quality(self) -> Problems:
         """Return what the rules and the calendar find in dossiers that reading cannot: due dates that differ, implausible ties."""
+        self._refuse("quality")
         return quality_of_tables(self.tables, rules=self.rules, calendar=self.calendar, exported=self.as_of)
 
     def snapshot(
@@ -568,6 +603,7 @@ class Dataset:
         Raises:
             InputError: the name cannot be that of a file, nobody stands behind it, or it restates a snapshot of another unit.
         """
+        self._refuse("snapshot")
         wanted = tuple(sorted(dict.fromkeys(p for each in periods for p in as_periods(each)))) or (self._chosen(None),)
         about = provenance(
             name,
@@ -597,6 +633,7 @@ class Dataset:
         Raises:
             InputError: the dataset was exported before the day of the snapshot, or reports another unit.
         """
+        self._refuse("changes_since")
         about = provenance_today(
             snapshot.about, unit=self.unit, exported=self.as_of, rules=self.rules, calendar=self.calendar, catalogue=self.catalogue
         )
@@ -622,6 +659,7 @@ class Dataset:
 
         A code names the agency that resolves the dossier and the day of its receipt. Codes of other forms are not judged.
         """
+        self._refuse("dossier_codes")
         return codes_of_tables(self.tables, self.units)
 
     def report(self, period: Period | str | None = None, *, baseline_period: Period | str | None = None) -> Report:
@@ -634,8 +672,10 @@ class Dataset:
         Raises:
             InputError: the period has not begun on the day of export.
         """
-        asked = self._values(period, baseline_period)
+        asked, below = self._values(period, baseline_period), self.suppress_below
+        problems = self._any_scan().problems
         asked_about: dict[str, Any] = {"periods": asked.measures.periods, "as_of": asked.day}
+        differing = contradictions(asked.measures, self.figures, self.catalogue, unit=self.unit, **asked_about)
         return Report(
             unit=self.unit,
             units=self.units,
@@ -650,12 +690,13 @@ class Dataset:
             plan=self.plan,
             assessments=None if self.plan is None else asked.assessments(self.plan, self.catalogue, self.units),
             scorecards={} if self.scheme is None else self._scores(asked.measures, self.scheme, asked.period),
-            problems=self.problems + contradictions(asked.measures, self.figures, self.catalogue, unit=self.unit, **asked_about),
+            problems=(problems + differing).unnumbered() if below else problems + differing,
             synthetic=self.synthetic,
             note=self.note,
             form06=lambda: self._own_form06(asked.period, asked.day),
-            explain=self._explainer(),
-            tables=self._any_scan().of_kinds,
+            explain=None if below else self._explainer(),
+            tables={} if below else self._any_scan().of_kinds,
+            suppress_below=below,
             files={kind: table.file for kind, table in self.tables.items()},
             names=initiative_names(self.tables),
             lineage=cache(lambda: self._lineage(asked)),
@@ -679,6 +720,7 @@ class Dataset:
         rules = rules_id(str(reported.made["rules"].get("name")))
         asked = self if rules == self.rules.id or rules not in rule_presets() else self.replace(rules=rules)
         again = asked if reported.exported in (None, asked.as_of) else asked.replace(as_of=reported.exported)
+        again = again if reported.suppress_below == again.suppress_below else again.replace(suppress_below=reported.suppress_below)
         period, base = (as_period(reported.made[key]) for key in ("period", "baseline_period"))
         return verification(reported, again.report(period, baseline_period=base))
 
@@ -719,6 +761,11 @@ class Dataset:
         return reading_text(self.rules.id, None if unread else self.problems)
 
     # --- How it is done
+
+    def _refuse(self, what: str) -> None:
+        """Refuse what shows rows, or counts before they were suppressed, where small counts are."""
+        if self.suppress_below is not None:
+            raise refused(what, self.suppress_below)
 
     def _with_table(self, table: TableSource, exported: date) -> Dataset:
         """Return the dataset with another table, exported on a day."""
@@ -815,6 +862,7 @@ class Dataset:
 
     def _own_form06(self, period: Period, day: date) -> Form06:
         """Return Form 06 of the unit that reports by the rules of the form; from the last reading where it was counted beside."""
+        self._refuse("form06")
         counted = next((scan.beside for scan in self._scans.values()), None)
         frame = None if counted is None else counted.frame
         if counted is None or frame is None or (frame.periods, frame.as_of) != ((period,), day):
@@ -832,6 +880,32 @@ class Dataset:
         return counted_of(self._scan(periods, as_of, sets, engine))
 
     def _measures(
+        self,
+        asked: tuple[Period, ...],
+        wanted: Sequence[Period],
+        day: date,
+        breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
+        form: Period | None = None,
+    ) -> Measures:
+        """Return what is shown of the values of some periods: all of them, or those that remain where small counts are suppressed.
+
+        What is hidden is chosen among everything that is asked about, whatever part of it is wanted, so that all answers about a period
+        hide the same.
+        """
+        below = self.suppress_below
+        if below is None:
+            return self._counted_measures(asked, wanted, day, breakdowns, form)
+        if breakdowns is not None:
+            self._refuse("breakdowns=")
+        every = tuple(dict.fromkeys((*asked, *wanted)))
+        key = (every, day)
+        found = self._shown.get(key)
+        if found is None:
+            found = suppress(self._counted_measures(every, every, day), below, units=self.units, catalogue=self.catalogue)
+            object.__setattr__(self, "_shown", {key: found})  # the last one only, as of scans
+        return found if every == tuple(wanted) else found.filter(period=tuple(wanted))
+
+    def _counted_measures(
         self,
         asked: tuple[Period, ...],
         wanted: Sequence[Period],
@@ -863,15 +937,19 @@ class Dataset:
         period: Period | str | None,
         baseline_period: Period | str | None = None,
         breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
+        beside: tuple[Period, ...] = (),
     ) -> PeriodValues:
-        """Return what every answer about one period rests on: its values, those of its baseline and of the plan's periods."""
+        """Return what every answer about one period rests on: its values, those of its baseline and of the plan's periods.
+
+        ``beside`` are periods that are published with it: what is hidden is chosen among all of them.
+        """
         chosen = self._chosen(period)
         day = self._day(chosen)
         check_begun(chosen, day)
         base = chosen.year_earlier() if baseline_period is None else as_period(baseline_period)
-        periods = self._needed(chosen, base)
+        periods = beside or self._needed(chosen, base)
         measures = self._measures(periods, periods, day, breakdowns, form=chosen)
-        return PeriodValues(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns))
+        return PeriodValues(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns, beside))
 
     def _lineage(self, asked: PeriodValues) -> Lineage:
         from cchc_metrics.provenance.make import Held, lineage_of, scores_as_data  # noqa: PLC0415  only where a report is written
@@ -882,7 +960,7 @@ class Dataset:
             return Held(data.read_from, data.tables, problems, data is self and self.baseline is not None and other is None)
 
         other = self.baseline if isinstance(self.baseline, Dataset) else None
-        return lineage_of(
+        found = lineage_of(
             held(self),
             None if other is None else held(other),
             period=asked.period,
@@ -902,13 +980,18 @@ class Dataset:
                 "scores": scores_as_data(self.given_scores),
             },
             scheme="" if self.scheme is None else self.scheme.id,
-            problems=self.problems,
+            problems=self._any_scan().problems,
         )
+        return found if self.suppress_below is None else found.unnumbered(self.suppress_below)
 
     def _inputs(self, measures: Measures, scheme: Scheme, period: Period) -> Mapping[str, Inputs]:
-        from cchc_metrics.score.inputs import inputs_of_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
+        from cchc_metrics.score.inputs import inputs_from_measures, inputs_of_units  # noqa: PLC0415  loaded where there is a scheme only
 
-        return inputs_of_units(measures, scheme, self.given_scores, unit=self.unit, period=period)
+        found, below = inputs_of_units(measures, scheme, self.given_scores, unit=self.unit, period=period), self.suppress_below
+        if below is None:
+            return found
+        measured = {code: inputs_from_measures(measures, scheme.indicators, code, period).values for code in found}
+        return {code: without_small(own, measured[code], below) for code, own in found.items()}
 
     def _scores(self, measures: Measures, scheme: Scheme, period: Period) -> Scorecards:
         from cchc_metrics.score import score_units  # noqa: PLC0415  scoring is loaded where there is a scheme only
@@ -924,47 +1007,79 @@ class Dataset:
         return self.scheme
 
     def _baseline(
-        self, period: Period, base: Period, day: date, breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None
+        self,
+        period: Period,
+        base: Period,
+        day: date,
+        breakdowns: Mapping[str, Sequence[Sequence[str]]] | None = None,
+        beside: tuple[Period, ...] = (),
     ) -> MeasureSource | None:
-        """Return the values of earlier periods from elsewhere; of another dataset by this one's rules and indicators."""
+        """Return what is shown of the values of earlier periods from elsewhere: a change and one side of it would give the other."""
+        found, units = self._earlier(period, base, day, breakdowns, beside)
+        if found is None or self.suppress_below is None:
+            return found
+        return suppress(Measures.of(found), self.suppress_below, units=units, catalogue=self.catalogue)
+
+    def _earlier(
+        self,
+        period: Period,
+        base: Period,
+        day: date,
+        breakdowns: Mapping[str, Sequence[Sequence[str]]] | None,
+        beside: tuple[Period, ...],
+    ) -> tuple[MeasureSource | None, UnitTree]:
+        """Return the values of earlier periods from elsewhere, with their units; of another dataset by this one's rules and indicators."""
         if isinstance(self.baseline, Snapshot):
-            return self.baseline.baseline(self.catalogue)
+            return self.baseline.baseline(self.catalogue), self.units
         if not isinstance(self.baseline, Dataset):
-            return self.baseline
+            return self.baseline, self.units
         # What lies before the period reported on: the plan's baselines and, of a running period, the same elapsed days too.
-        periods = tuple(p for p in periods_needed(period, base, day, self.plan) if p.last < period.first)
+        periods = beside or tuple(p for p in periods_needed(period, base, day, self.plan) if p.last < period.first)
         known = min(day, self.baseline.as_of or max(p.last for p in periods))
-        other = self.baseline.replace(rules=self.rules, catalogue=self.catalogue, plan=None, as_of=known)
-        return other.measures(*periods, breakdowns=breakdowns)
+        other = self.baseline.replace(rules=self.rules, catalogue=self.catalogue, plan=None, as_of=known, suppress_below=None)
+        return other.measures(*(p for p in periods if p.first <= known), breakdowns=breakdowns), other.units
 
 
-def _settings(**given: Any) -> dict[str, Any]:
-    """Return settings as a dataset holds them; one of another type is an error here, where it is given, and not where it is used."""
-    names: dict[str, object] = {}
-    if given.get("scheme") or given.get("given_scores"):
-        from cchc_metrics.score import Inputs, Scheme  # noqa: PLC0415  only whoever scores needs them
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """The values and changes of several periods that are published together, where small counts are suppressed.
 
-        names = {"Inputs": Inputs, "Scheme": Scheme}
-    check_arguments(Dataset.__init__, given, names)
-    return {name: _HELD_AS[name](value) if name in _HELD_AS else value for name, value in given.items()}
+    Args:
+        data: the dataset.
+        periods: the periods.
+        compared: those of which changes are shown, each with the one compared with.
+    """
+
+    data: Dataset
+    periods: tuple[Period, ...]
+    compared: tuple[tuple[Period, Period], ...]
+
+    def measures(self, *periods: Period) -> Measures:
+        """Return the values of some of the periods."""
+        return self.data._measures(self._all(), periods, self.data._day(*periods))  # noqa: SLF001  a part of it
+
+    def deltas(self, period: Period, *, baseline_period: Period) -> Deltas:
+        """Return the changes of one period."""
+        found = self.data._values(period, baseline_period, beside=self._all())  # noqa: SLF001  as above
+        return found.deltas(self.data.catalogue, self.data.units)
+
+    def assessments(self, period: Period) -> Assessments:
+        """Return where the plan stands."""
+        data = self.data
+        assert data.plan is not None  # noqa: S101  a form that names a target was read with a plan
+        return data._values(period, beside=(*self._all(), *data._needed(period))).assessments(data.plan, data.catalogue, data.units)  # noqa: SLF001
+
+    def _all(self) -> tuple[Period, ...]:
+        if self.data.as_of is None and len(self.periods) > 1:  # each would be asked about on a day of its own
+            raise InputError(
+                "biểu mẫu có nhiều kỳ: thêm ngày trích xuất (extracted_on, --as-of) để không công bố số nhỏ nhất quán giữa các kỳ",
+                "the form has several periods: add the day of export (extracted_on, --as-of), so that small counts are suppressed alike",
+            )
+        pairs = [(p, p.year_earlier()) for p in self.periods] + list(self.compared)
+        return tuple(dict.fromkeys(each for pair in pairs for each in self.data._needed(*pair)))  # noqa: SLF001  as above
 
 
 def _checked_workers(workers: int) -> int:
     if workers < 1:
         raise InputError(f"số tiến trình phải từ 1: {workers}", f"at least one worker: {workers}")
     return workers
-
-
-_HELD_AS: Mapping[str, Callable[[Any], object]] = {
-    "units": given_tree,
-    "calendar": as_calendar,
-    "rules": as_rules,
-    "catalogue": lambda given: given or default_catalogue(),
-    "given_scores": lambda given: MappingProxyType(dict(given or {})),
-    "baseline": lambda given: given if given is None or isinstance(given, (Dataset, Snapshot)) else as_source(given),
-    "coverage": lambda given: MappingProxyType(dict(given or {})),
-    "workers": _checked_workers,
-    "as_of": as_day,
-    "period": lambda given: None if given is None else as_period(given),
-}
-"""How a dataset holds what is given to it."""

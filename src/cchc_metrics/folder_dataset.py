@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import Catalogue
-from cchc_metrics.count.arguments import as_day
 from cchc_metrics.dataset import Dataset
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.folder import FolderFiles, open_folder
@@ -19,7 +18,7 @@ from cchc_metrics.read.raw import Progress
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.snapshot.model import Snapshot
-from cchc_metrics.values import Measure, MeasureSource, Text
+from cchc_metrics.values import MeasureSource, Text
 
 if TYPE_CHECKING:
     from cchc_metrics.score import Scheme
@@ -30,14 +29,15 @@ def read_folder(
     path: Path | str,
     *,
     period: Period | str | None = None,
-    as_of: date | str | None = None,
+    as_of: date | None = None,
     plan: Plan | Path | str | None = None,
-    baseline: Path | str | Dataset | Snapshot | Iterable[Measure] | None = None,
+    baseline: Path | str | Dataset | Snapshot | MeasureSource | None = None,
     rules: Rules | str | None = None,
     scheme: Scheme | Path | str | None = None,
     scores: Path | str | None = None,
     whole: bool = False,
     workers: int = 1,
+    suppress_below: int | None = None,
     progress: Progress | None = None,
     needs_table: bool = True,
 ) -> Dataset:
@@ -58,6 +58,8 @@ def read_folder(
         scores: the file with what is scored beside the measures; the folder's ``scores.toml`` by default.
         whole: whether Parquet is read now, in one part.
         workers: how many processes read a large table of Parquet, once it is asked about; what they find is the same.
+        suppress_below: counts below this number are not shown, nor what gives them away; 0 for all counts, also where the folder's
+            ``[publish]`` says otherwise. See docs/publishing.md.
         progress: called with what is being read, how much is done and how much there is (bytes; rows of Parquet).
         needs_table: whether a folder without any table is refused; one that only says how a ledger is counted has none.
 
@@ -65,8 +67,7 @@ def read_folder(
         InputError: the folder, its ``district.toml``, unit tree, calendar, plan or baseline cannot be used, or there is no table at all;
             the message is one line and says the fix.
     """
-    day = as_day(as_of)
-    files = open_folder(Path(path), as_of=day, whole=whole, progress=progress, needs_table=needs_table)
+    files = open_folder(Path(path), as_of=as_of, whole=whole, progress=progress, needs_table=needs_table)
     district = files.district
     catalogue = files.catalogue()
     chosen = scheme if scheme is not None and not isinstance(scheme, (str, Path)) else files.scheme(scheme)
@@ -82,7 +83,8 @@ def read_folder(
         given_scores=files.scores(scores) if chosen is not None else {},
         baseline=earlier,
         workers=workers,
-        as_of=day or district.extracted_on,
+        suppress_below=district.publish.suppress_below if suppress_below is None else suppress_below,
+        as_of=as_of or district.extracted_on,
         period=period if period is not None else district.period or None,
     )
     given = {"plan": plan, "baseline": baseline, "scheme": scheme, "scores": scores}

@@ -277,7 +277,7 @@ def test_of_very_many_units_both_ends_are_shown_and_the_rest_is_said(n: int) -> 
     labels = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
     assert labels[5] == f"… còn {len(values) - 10} đơn vị ở giữa"
     without = n - len(values)
-    assert labels[-1] == f"… còn {without - 4} đơn vị không có số liệu"
+    assert labels[-1] == f"… còn {without - 4} đơn vị không có giá trị"
     assert len(points(figure, "gaps")) == 4
     assert all(x == figure.axes[0].get_xlim()[0] for x, _ in points(figure, "gaps"))
 

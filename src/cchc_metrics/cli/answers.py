@@ -20,6 +20,7 @@ from cchc_metrics.cli.command import (
     say,
     scheme_option,
     scores_option,
+    suppress_option,
     tell_errors,
     unit_option,
     working,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--breakdown", "-b", multiple=True, help="dimension=label, e.g. level=commune; may be repeated")
 @rules_option
 @click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="how many rows of each part are printed")
+@suppress_option
 @lang_option
 def explain(folder: Path, indicator: str, unit: str, breakdown: tuple[str, ...], limit: int, lang: Lang, **chosen: Any) -> None:
     """Print the rows behind INDICATOR: in the numerator, the rest of the denominator, left out with the reason."""
@@ -66,6 +68,7 @@ def explain(folder: Path, indicator: str, unit: str, breakdown: tuple[str, ...],
 @click.option("--baseline-period", help="what to compare with; default: the same-named period one year earlier")
 @rules_option
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="how many groups are printed")
+@suppress_option
 @lang_option
 def why(folder: Path, indicator: str, by: str, unit: str, baseline_period: str | None, limit: int, lang: Lang, **chosen: Any) -> None:
     """Print why INDICATOR changed: what each group added by its own rate and by its part of the whole, exactly."""
@@ -87,6 +90,7 @@ def why(folder: Path, indicator: str, by: str, unit: str, baseline_period: str |
 @click.option("--unit", help="unit code; default: every unit that scores are given for")
 @click.option("--what-if", "changes", multiple=True, metavar="INPUT=VALUE", help="change an input, e.g. 2.1=95; may be repeated")
 @click.option("--cheapest", type=int, help="the cheapest way to the next band with at most so many criteria")
+@suppress_option
 @lang_option
 def score(folder: Path, unit: str | None, changes: tuple[str, ...], cheapest: int | None, lang: Lang, **chosen: Any) -> None:
     """Print the scorecards of FOLDER by a scoring scheme, and what would change them."""

@@ -74,6 +74,12 @@ scores_option = click.option("--scores", type=PATH, help="what is scored; defaul
 workers_option = click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="how many processes read large Parquet tables"
 )
+suppress_option = click.option(
+    "--suppress",
+    "suppress_below",
+    type=click.IntRange(min=0),
+    help="counts below this number are not shown, nor what gives them away, as in what is published; 0 shows all; default: district.toml",
+)
 unit_option = click.option("--unit", default="", help="unit code; default: the unit that reports")
 
 

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cchc_metrics.cli.command import PATH, Date, folder_argument, lang_option, main, period_option, read, say, status, working
+from cchc_metrics.cli.command import (
+    PATH,
+    Date,
+    folder_argument,
+    lang_option,
+    main,
+    period_option,
+    read,
+    say,
+    status,
+    suppress_option,
+    working,
+)
 from cchc_metrics.errors import CchcError, InputError
 
 if TYPE_CHECKING:
@@ -22,17 +34,21 @@ _SHOWN = 20
 
 @main.command()
 @folder_argument
+@suppress_option
 @lang_option
 @click.option(
     "--out", type=PATH, help="write the problems (CSV) and the rows to fix (can_sua.xlsx) here: a folder, or a CSV file and beside it"
 )
-def check(folder: Path, lang: Lang, out: Path | None) -> None:
+def check(folder: Path, suppress_below: int | None, lang: Lang, out: Path | None) -> None:
     """Read FOLDER and print its problems only; rows that are fixed in a can_sua.xlsx in FOLDER are read in place of the file's."""
     from cchc_metrics.report.problem_lines import problem_lines  # noqa: PLC0415  the command starts fast
     from cchc_metrics.tables.numbers import format_count  # noqa: PLC0415
+    from cchc_metrics.withheld import refused  # noqa: PLC0415
 
     with working(lang) as progress:
-        data = read(folder, progress)
+        data = read(folder, progress, suppress_below=suppress_below)
+        if data.suppress_below is not None:
+            raise refused("check", data.suppress_below)
         found = data.problems + data.dossier_codes()
         if out is not None:
             from cchc_metrics.fix_workbook import fitting, free_name, rows_to_fix, write_rows_to_fix  # noqa: PLC0415

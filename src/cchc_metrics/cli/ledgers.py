@@ -20,6 +20,7 @@ from cchc_metrics.cli.command import (
     read,
     rules_option,
     say,
+    suppress_option,
     working,
 )
 
@@ -51,6 +52,7 @@ def ledger() -> None:
 @click.option("--period", "periods", multiple=True, help="2026, 2026-Q1 …; may be repeated; default: those of the ledger, or district.toml")
 @kind_option
 @rules_option
+@suppress_option
 @lang_option
 def ledger_update(
     folder: Path,
@@ -87,6 +89,7 @@ def ledger_update(
 @period_option
 @day_option
 @click.option("--json", "as_json", is_flag=True, help="for programs")
+@suppress_option
 @lang_option
 def ledger_show(
     folder: Path, ledger: Path, kind: str, period: str | None, day: date | None, lang: Lang, *, as_json: bool, **chosen: Any
@@ -119,6 +122,7 @@ def ledger_show(
 @kind_option
 @rules_option
 @day_option
+@suppress_option
 @lang_option
 def ledger_audit(folder: Path, ledger: Path, sample: int | None, seed: int, kind: str, day: date | None, lang: Lang, **chosen: Any) -> None:
     """Look at every file of LEDGER, count some units again from its rows, and print what is not as it should be."""
@@ -137,6 +141,7 @@ def ledger_audit(folder: Path, ledger: Path, sample: int | None, seed: int, kind
 @click.option("--period", "periods", multiple=True, help="of --recount; may be repeated; default: those of the ledger")
 @kind_option
 @rules_option
+@suppress_option
 @lang_option
 def ledger_compact(
     folder: Path,

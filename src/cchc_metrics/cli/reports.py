@@ -29,6 +29,7 @@ from cchc_metrics.cli.command import (
     say,
     scheme_option,
     scores_option,
+    suppress_option,
     tell_errors,
     unit_option,
     workers_option,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 @scheme_option
 @scores_option
 @workers_option
+@suppress_option
 @lang_option
 @click.option("--out", type=PATH, help="folder to write to; created when missing")
 @click.option("--formats", default="txt,json,md", show_default=True, help=f"what to write to --out: {FORMATS}")
@@ -86,6 +88,7 @@ def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: 
 @plan_option
 @rules_option
 @workers_option
+@suppress_option
 @lang_option
 @click.option("--rows", type=FILE_PATH, help="a TOML file of rows of one's own, instead of those of the package")
 @click.option("--out", type=PATH, help="folder to write to; created when missing")
@@ -120,6 +123,7 @@ def _formats_need_out(out: Path | None) -> None:
 @folder_argument
 @as_of_option
 @plan_option
+@suppress_option
 @lang_option
 def plan_command(folder: Path, lang: Lang, **chosen: Any) -> None:
     """Print where the plan of FOLDER stands: met, on track, at risk, and what it takes."""
@@ -148,6 +152,7 @@ def plan_command(folder: Path, lang: Lang, **chosen: Any) -> None:
 @click.option(
     "--out", type=FILE_PATH, help="write the form as it is submitted (.xlsx); with --why the table (.xlsx, .csv, .json, .md, .parquet)"
 )
+@suppress_option
 @lang_option
 def form06_command(
     folder: Path | None,
@@ -236,6 +241,7 @@ def _form06_why(folder: Path, unit: str, office: Path | None, out: Path | None, 
 @plan_option
 @rules_option
 @click.option("--empty", default="", help="what stands in a cell that has no value")
+@suppress_option
 @lang_option
 def fill(folder: Path, template: Path, out: Path, empty: str, lang: Lang, **chosen: Any) -> None:
     """Fill an office's own workbook or Word document TEMPLATE, whose texts name values: {{resolved_on_time|level=commune|2021|percent}}."""

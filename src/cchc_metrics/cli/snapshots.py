@@ -20,6 +20,7 @@ from cchc_metrics.cli.command import (
     read,
     rules_option,
     say,
+    suppress_option,
     unit_option,
     working,
 )
@@ -47,6 +48,7 @@ def snapshot() -> None:
 @click.option("--restates", default="", help="the snapshot whose figures these replace")
 @click.option("--why", default="", help="why they do")
 @click.option("--no-rows", is_flag=True, help="do not keep what each row counts as: changes cannot be traced to rows then")
+@suppress_option
 @lang_option
 def snapshot_take(
     folder: Path,
@@ -112,6 +114,7 @@ def snapshot_list(folder: Path, lang: Lang, *, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="how many lines are printed")
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 @click.option("--out", type=FILE_PATH, help="write the whole table: .csv, .xlsx, .md, .parquet, .txt or .json")
+@suppress_option
 @lang_option
 def snapshot_compare(
     folder: Path,

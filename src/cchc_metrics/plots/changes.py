@@ -12,6 +12,8 @@ from cchc_metrics.plots.style import (
     BAD,
     GOOD,
     GREY,
+    HIDDEN_MARK,
+    HIDDEN_WORDS,
     INK,
     PLAIN,
     ROW,
@@ -33,7 +35,7 @@ from cchc_metrics.plots.style import (
 )
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Better, Scale
+from cchc_metrics.values import Better, Scale, Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,6 +50,7 @@ class _Change:
     before: Fraction | None
     now: Fraction | None
     reason: str
+    hidden: bool = False
 
     @property
     def rise(self) -> Fraction | None:
@@ -73,7 +76,9 @@ def changes(table: AnswerTable[Any], *, better: Better, about: str = "", most: i
     names = told_apart([str(row["unit_name"] or row["unit"]) for row in rows], [str(row["unit"]) for row in rows])
     before, now, difference = (numbers(table.column(name)) for name in ("baseline_value", "value", "difference"))
     found = [
-        _Change(name, old, new, str(row["reason"] or "")) if change is not None else _Change(name, None, None, str(row["reason"] or ""))
+        _Change(name, old, new, str(row["reason"] or ""))
+        if change is not None
+        else _Change(name, None, None, str(row["reason"] or ""), row["status"] == Status.SUPPRESSED.value)
         for name, row, old, new, change in zip(names, rows, before, now, difference, strict=True)
     ]
     known = sorted((one for one in found if one.rise is not None), key=lambda one: -(one.rise or 0))
@@ -104,8 +109,10 @@ def changes(table: AnswerTable[Any], *, better: Better, about: str = "", most: i
         handles.append(mark(say("tốt hơn", "better"), marker="o", color=GOOD, linestyle="-"))
         if any(is_better(better, one.rise or Fraction(0)) is False for one in known):
             handles.append(mark(say("xấu đi", "worse"), marker="D", color=BAD, linestyle="--"))
-    if without:
+    if any(not one.hidden for one in without):
         handles.append(mark(say("không so sánh được", "not comparable"), marker="x"))
+    if any(one.hidden for one in without):
+        handles.append(mark(say(*HIDDEN_WORDS), marker=HIDDEN_MARK))
     legend(figure, handles)
     return figure
 
@@ -116,7 +123,8 @@ def _draw(axes: Axes, shown: Sequence[_Change | None], better: Better, scale: Sc
         if one is None:
             continue
         if one.before is None or one.now is None:
-            axes.plot([left], [at], linestyle="none", marker="x", markersize=7, color=INK, clip_on=False, gid="gaps")
+            marker, gid = (HIDDEN_MARK, "hidden") if one.hidden else ("x", "gaps")
+            axes.plot([left], [at], linestyle="none", marker=marker, markersize=7, color=INK, clip_on=False, gid=gid)
             axes.annotate(clipped(one.reason, 70), (left, at), (9, 0), textcoords="offset points", va="center", **font(8, GREY))
             continue
         good = is_better(better, one.now - one.before)

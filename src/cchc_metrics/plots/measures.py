@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cchc_metrics.errors import CchcError, suggestion
 from cchc_metrics.plots.over_time import Target, over_time, short
-from cchc_metrics.plots.overdue import AGES, overdue
+from cchc_metrics.plots.overdue import AGES, HIDDEN, overdue
 from cchc_metrics.plots.rows import numbers
 from cchc_metrics.plots.style import SERIES, exact, nothing, spoken_in, title_of, told_apart
 from cchc_metrics.plots.units import units
@@ -18,6 +18,7 @@ from cchc_metrics.reference.period import Period
 from cchc_metrics.tables.numbers import format_date
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang, Text
+from cchc_metrics.values import Status
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -121,7 +122,7 @@ def _ages(found: AnswerTable[Any], table: AnswerTable[Any], asked: Asked, period
     )
     for row, when, n in cells:
         code = str(row[key])
-        counts.setdefault(code, {})[str(row["indicator"])] = n
+        counts.setdefault(code, {})[str(row["indicator"])] = HIDDEN if row["status"] == Status.SUPPRESSED.value else n
         names[code] = str(row["unit_name"] or row["unit"]) if key == "unit" or not isinstance(when, Period) else short(when, asked.lang)
     if not counts:
         listed = ", ".join(AGES)

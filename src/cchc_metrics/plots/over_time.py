@@ -11,6 +11,8 @@ from cchc_metrics.plots.rows import numbers
 from cchc_metrics.plots.style import (
     BEHIND,
     GREY,
+    HIDDEN_MARK,
+    HIDDEN_WORDS,
     INK,
     SERIES,
     Series,
@@ -176,10 +178,17 @@ def _marks(axes: Axes, rows: Sequence[Mapping[str, Any]], at: Mapping[str, int],
     handles = []
     if any(row["value"] is not None and row["status"] != Status.OK.value for row in rows):
         handles.append(mark(say("ước tính hoặc chưa hết kỳ", "estimated, or the period is open"), marker="o", markerfacecolor="white"))
-    gaps = sorted({at[str(row["period"])] for row in rows if row["value"] is None})
-    if gaps:
-        axes.plot(gaps, [bottom] * len(gaps), linestyle="none", marker="x", markersize=8, color=INK, clip_on=False, gid="gaps")
-        handles.append(mark(say("không có số liệu hoặc không so sánh được", "no data, or not comparable"), marker="x"))
+    none, hidden = (
+        sorted({at[str(row["period"])] for row in rows if row["value"] is None and (row["status"] == Status.SUPPRESSED.value) is which})
+        for which in (False, True)
+    )
+    for places, gid, marker, words in (
+        (none, "gaps", "x", ("không có số liệu hoặc không so sánh được", "no data, or not comparable")),
+        (hidden, "hidden", HIDDEN_MARK, HIDDEN_WORDS),
+    ):
+        if places:
+            axes.plot(places, [bottom] * len(places), linestyle="none", marker=marker, markersize=8, color=INK, clip_on=False, gid=gid)
+            handles.append(mark(say(*words), marker=marker))
     return handles
 
 

@@ -6,7 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cchc_metrics.plots.rows import rows_shown
-from cchc_metrics.plots.style import DARK, GREY, INK, ROW, canvas, font, legend, mark, nothing, rows_of, spoken_in
+from cchc_metrics.plots.style import (
+    DARK,
+    GREY,
+    HIDDEN_MARK,
+    HIDDEN_WORDS,
+    INK,
+    ROW,
+    canvas,
+    font,
+    legend,
+    mark,
+    nothing,
+    rows_of,
+    spoken_in,
+)
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
 
@@ -21,7 +35,8 @@ AGES: Mapping[str, tuple[str, str]] = {
 }
 """Indicators of dossiers that are overdue → working days."""
 Row = tuple[str, tuple[int | None, ...]]
-"""A name and its number of each class; None where it is not known."""
+"""A name and its number of each class; None where it is not known, ``HIDDEN`` where it is not published."""
+HIDDEN = -1
 
 
 def overdue(rows: Sequence[Row], *, title: str, subtitle: str, by_size: bool, most: int = 30, lang: Lang = "vi") -> Figure:
@@ -39,10 +54,10 @@ def overdue(rows: Sequence[Row], *, title: str, subtitle: str, by_size: bool, mo
         CchcError: no number is known.
     """
     say = spoken_in(lang)
-    known = [row for row in rows if None not in row[1]]
+    known = [row for row in rows if _whole(row)]
     if not known:
         raise nothing("không có số liệu về hồ sơ quá hạn", "nothing is known of overdue dossiers")
-    without = [row for row in rows if None in row[1]]
+    without = [row for row in rows if not _whole(row)]
     if by_size:
         known = sorted(known, key=lambda row: -sum(n or 0 for n in row[1]))
     else:
@@ -59,9 +74,19 @@ def overdue(rows: Sequence[Row], *, title: str, subtitle: str, by_size: bool, mo
     axes.set_xlim(-0.5, len(heads) - 0.5)
     axes.spines["bottom"].set_visible(False)
     _cells(axes, shown, lang)
+    handles = []
     if any(row is not None and None in row[1] for row in shown):
-        legend(figure, [mark(say("không có số liệu", "no data"), marker="x")])
+        handles.append(mark(say("không có số liệu", "no data"), marker="x"))
+    if any(row is not None and HIDDEN in row[1] for row in shown):
+        handles.append(mark(say(*HIDDEN_WORDS), marker=HIDDEN_MARK))
+    if handles:
+        legend(figure, handles)
     return figure
+
+
+def _whole(row: Row) -> bool:
+    """Return whether every number of a row is known and shown."""
+    return None not in row[1] and HIDDEN not in row[1]
 
 
 def _cells(axes: Axes, shown: Sequence[Row | None], lang: Lang) -> None:
@@ -73,8 +98,9 @@ def _cells(axes: Axes, shown: Sequence[Row | None], lang: Lang) -> None:
         if row is None:
             continue
         for column, n in enumerate(row[1]):
-            if n is None:
-                axes.plot([column], [at], linestyle="none", marker="x", markersize=7, color=INK, gid="gaps")
+            if n is None or n == HIDDEN:
+                marker, gid = ("x", "gaps") if n is None else (HIDDEN_MARK, "hidden")
+                axes.plot([column], [at], linestyle="none", marker=marker, markersize=7, color=INK, gid=gid)
                 continue
             depth = 0.0 if n == 0 else 0.12 + 0.88 * n / largest
             shade = tuple(1 - depth * (1 - part) for part in (0.0, 0.27, 0.42))  # from white to a blue that is dark in grey
@@ -84,6 +110,6 @@ def _cells(axes: Axes, shown: Sequence[Row | None], lang: Lang) -> None:
             axes.text(
                 column, at, format_count(n, lang), ha="center", va="center", gid="number", **font(9, "white" if depth > DARK else INK)
             )
-        if None not in row[1]:
+        if _whole(row):
             total = sum(n or 0 for n in row[1])
             axes.text(len(row[1]), at, format_count(total, lang), ha="center", va="center", gid="sum", **font(9, weight="bold"))

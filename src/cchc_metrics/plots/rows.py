@@ -46,7 +46,7 @@ def rows_shown(
     names += [name(one) for one in named]
     if more := len(without) - len(named):
         rows.append(None)
-        names.append(say(f"… còn {more} đơn vị không có số liệu", f"… {more} more without data"))
+        names.append(say(f"… còn {more} đơn vị không có giá trị", f"… {more} more without a value"))
     return rows, names
 
 

@@ -248,6 +248,10 @@ def aligned(value: Fraction, scale: Scale, lang: Lang, *, signed: bool = False, 
     return format_number(value, decimals=decimals, lang=lang, strip=False, beside=[near])
 
 
+HIDDEN_MARK, HIDDEN_WORDS = "$•$", ("không công bố", "not published")
+"""The mark of a number that is not published, and what the legend says of it."""
+
+
 def mark(label: str, **how: Any) -> Any:
     """Return an entry of a legend: a line or a marker."""
     from matplotlib.lines import Line2D  # noqa: PLC0415  an extra

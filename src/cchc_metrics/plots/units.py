@@ -12,6 +12,8 @@ from cchc_metrics.plots.style import (
     BAD,
     GOOD,
     GREY,
+    HIDDEN_MARK,
+    HIDDEN_WORDS,
     INK,
     ROW,
     aligned,
@@ -123,8 +125,11 @@ def units(
         handles.append(mark(say("chưa đạt", "not met"), marker="D", color=BAD, markerfacecolor="white", markeredgewidth=1.8))
     if any(dot is not None and dot.value is not None and dot.status != Status.OK.value for dot in shown):
         handles.append(mark(say("ước tính hoặc chưa hết kỳ", "estimated, or the period is open"), marker="s", markerfacecolor="white"))
-    if any(dot is not None and dot.value is None for dot in shown):
+    nothing_of = {dot.status == Status.SUPPRESSED.value for dot in shown if dot is not None and dot.value is None}
+    if False in nothing_of:
         handles.append(mark(say("không có số liệu", "no data"), marker="x"))
+    if True in nothing_of:
+        handles.append(mark(say(*HIDDEN_WORDS), marker=HIDDEN_MARK))
     if any(dot is not None and dot.interval for dot in shown):
         handles.append(mark(say("khoảng tin cậy 95%", "95% interval"), linestyle="-", color=GREY))
     legend(figure, handles)
@@ -148,7 +153,9 @@ def _draw(axes: Axes, shown: Sequence[_Dot | None], target: Fraction | None, bet
         if dot is None:
             continue
         if dot.value is None:
-            axes.plot([left], [row], linestyle="none", marker="x", markersize=7, color=INK, clip_on=False, gid="gaps")
+            hidden = dot.status == Status.SUPPRESSED.value
+            marker, gid = (HIDDEN_MARK, "hidden") if hidden else ("x", "gaps")
+            axes.plot([left], [row], linestyle="none", marker=marker, markersize=7, color=INK, clip_on=False, gid=gid)
             axes.annotate(clipped(dot.reason, 70), (left, row), (9, 0), textcoords="offset points", va="center", **font(8, GREY))
             continue
         if dot.interval is not None:

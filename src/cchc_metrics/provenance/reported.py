@@ -57,6 +57,12 @@ class Reported:
         said = self.made["exported"]
         return None if said is None else date.fromisoformat(said)
 
+    @property
+    def suppress_below(self) -> int | None:
+        """The number below which counts are suppressed; None where all are shown."""
+        said = self.made.get("suppress_below")
+        return said if isinstance(said, int) else None
+
     def chosen(self, folder: Path, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of ``read_folder`` by which the same is asked of a folder.
 
@@ -67,7 +73,7 @@ class Reported:
         Raises:
             InputError: something was chosen from outside the folder; names the option by which it is given again.
         """
-        found: dict[str, Any] = {"as_of": self.exported, **given}
+        found: dict[str, Any] = {"as_of": self.exported, "suppress_below": self.suppress_below or 0, **given}
         own = [each for each in self.made["inputs"] if each.get("of") == "report" and each.get("kind") in CHOSEN]
         for each in own:
             kind, name = each["kind"], str(each.get("file"))

@@ -208,6 +208,16 @@ class QueryEntry(DeclaredModel):
         return found
 
 
+class PublishEntry(DeclaredModel):
+    """``[publish]``: how what leaves the office is made.
+
+    Args:
+        suppress_below: counts below this number are not shown, nor what gives them away; None for all counts.
+    """
+
+    suppress_below: int | None = Field(default=None, ge=2, strict=True)
+
+
 class District(DeclaredModel):
     r"""A district's ``district.toml``.
 
@@ -233,6 +243,7 @@ class District(DeclaredModel):
         calendar: own years of the working calendar.
         coverage: kind → the days between which its records are complete; ``first`` and ``last`` directly under it hold for every kind.
             ``local_only`` of dossiers says that they are an export of the province's own system, which ministries' systems stand beside.
+        publish: how what leaves the office is made: ``suppress_below``.
         synthetic: whether the records are made up; every output says so.
         note_vi, note_en: a note to print with every output.
         plan, baseline, catalogue: file names; ``plan.toml`` and ``baseline.json`` are used without being named.
@@ -263,6 +274,7 @@ class District(DeclaredModel):
     layout: Mapping[KindName, tuple[str, ...]] = Field(default_factory=dict)
     calendar: CalendarEntry = CalendarEntry()
     coverage: Mapping[KindName, CoverageEntry] = Field(default_factory=dict)
+    publish: PublishEntry = PublishEntry()
     synthetic: bool = False
     note_vi: str = ""
     note_en: str = ""

@@ -104,6 +104,7 @@ class Problems(AnswerTable[Problem]):
         examples: the first problems of each file and code, at most ``limit`` each.
         read, rejected: rows read and rows set apart, over all files; ``read == valid + rejected`` always.
         limit: how many examples of each file and code are kept.
+        numbered: whether rows and numbers are told; see ``unnumbered``.
     """
 
     totals: Mapping[tuple[str, Code], int] = field(default_factory=dict)
@@ -111,6 +112,7 @@ class Problems(AnswerTable[Problem]):
     read: int = 0
     rejected: int = 0
     limit: int = 1000
+    numbered: bool = True
 
     _key_columns = ("code", "file", "row", "column")
     _closed: ClassVar[Mapping[str, Iterable[str]]] = {"code": Code, "severity": ("error", "warning")}
@@ -163,6 +165,19 @@ class Problems(AnswerTable[Problem]):
             if p.value in known or len(known) < DIFFERENT_FIXES:
                 known[p.value] = max(known.get(p.value, _NO_FIX), (p.fix_vi, p.fix_en))
         return replace(self, examples=tuple(_with_fix(p, fixes) if p.code in _FIXED_BY_CELL else p for p in found))
+
+    def unnumbered(self) -> Problems:
+        """Return only which problems each file has: no row, no cell, and of no number more than that it is not 0.
+
+        For what is published with small counts suppressed: how many rows there are, less those of other periods, is a count like another.
+
+        >>> found = Problems.of([Problem(Code.IMPOSSIBLE_DATE, "a.csv", row=7, value="31/02/2021")] * 3, read=9, rejected=3).unnumbered()
+        >>> found.read, found.rejected, found.total, found.examples[0].row, found.examples[0].value
+        (1, 1, 1, 0, '')
+        """
+        rejected = int(self.rejected > 0)
+        examples = tuple(Problem(code, file) for file, code in sorted(self.totals))
+        return Problems(dict.fromkeys(self.totals, 1), examples, max(rejected, int(self.read > 0)), rejected, self.limit, numbered=False)
 
     def raise_if_any(self) -> None:
         """Raise ``RejectedRowsError`` when there is any error: rows rejected, a file that cannot be used, figures that lack something."""

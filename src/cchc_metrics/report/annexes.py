@@ -110,7 +110,8 @@ def _values(draft: Draft, indicator: Indicator) -> list[tuple[int, Breakdown, Me
     found = [
         (depth, breakdown, value)
         for depth, breakdown in _shown(draft, indicator)
-        if (value := draft.get(indicator.id, breakdown)) is not None and (depth == 0 or value.value is not None)
+        if (value := draft.get(indicator.id, breakdown)) is not None
+        and (depth == 0 or value.value is not None or value.status is Status.SUPPRESSED)
     ]
     return [] if not found or found[0][2].status is Status.NO_DATA else found
 
@@ -129,9 +130,15 @@ def _rows(
     for below, breakdown, found in values:
         delta = draft.delta(found)
         why = (
-            delta.reason.text(draft.lang) if compared and delta is not None and delta.difference is None and found.value is not None else ""
+            delta.reason.text(draft.lang)
+            if compared
+            and delta is not None
+            and delta.difference is None
+            and found.value is not None
+            and delta.status is not Status.SUPPRESSED
+            else ""
         )
-        none = no_value_text(found, draft.lang) if found.value is None else ""
+        none = no_value_text(found, draft.lang) if found.value is None and found.status is not Status.SUPPRESSED else ""
         about = (draft.excluded(indicator, found), interval_note(draft, indicator, found)) if below == 0 else ()
         mark = notes.mark(*about, draft.doubt(found), none, why, draft.of_baseline(delta) if compared else "")
         name = draft.name(indicator) if below == 0 else draft.scope(breakdown)
@@ -250,7 +257,11 @@ def units(draft: Draft) -> Section | None:
         whole = report.units.unit(report.unit).full_name
         listed.insert(0, (draft.say(f"Toàn {whole}", f"The whole of {whole}"), [draft.get(i.id) for i in asked]))
     listed = [(name, found) for name, found in listed if any(m is not None for m in found)]
-    kept = [n for n in range(len(asked)) if any(m is not None and m.value is not None for _, found in listed for m in (found[n],))]
+    kept = [
+        n
+        for n in range(len(asked))
+        if any(m is not None and (m.value is not None or m.status is Status.SUPPRESSED) for _, found in listed for m in (found[n],))
+    ]
     if not kept:
         return None
     rows = [
@@ -260,7 +271,7 @@ def units(draft: Draft) -> Section | None:
     reasons: dict[str, dict[str, None]] = {}
     for n in kept:
         for m in (found[n] for _, found in listed):
-            if m is not None and m.value is None:
+            if m is not None and m.value is None and m.status is not Status.SUPPRESSED:
                 reasons.setdefault(no_value_text(m, draft.lang), {})[asked[n].name(draft.lang)] = None
     headings = (
         TableHeading(draft.say("Đơn vị", "Unit")),
@@ -331,7 +342,7 @@ def the_input(draft: Draft) -> Section | None:
     say, problems = draft.say, draft.report.problems
     if not problems:
         return None
-    headings = (
+    headings: tuple[TableHeading, ...] = (
         TableHeading(say("Tệp", "File")),
         TableHeading(say("Mức độ", "Severity")),
         TableHeading(say("Nội dung", "What is wrong")),
@@ -348,9 +359,12 @@ def the_input(draft: Draft) -> Section | None:
         )
         for (file, code), n in sorted(problems.totals.items(), key=lambda item: (item[0][0], item[0][1].severity, -item[1]))
     )
+    note = say("Từng dòng, từng ô: xem tệp problems.csv.", "Each row and cell: see problems.csv.")
+    if not problems.numbered:
+        headings, rows = headings[:-1], tuple(TableRow(row.cells[:-1]) for row in rows)
+        note = say("Số lượng, từng dòng, từng ô: không công bố.", "How many, and each row and cell: not published.")
     words = problem_lines([each for each in problems if each.rows], draft.lang)
     said = [Paragraph(word, item=True) for word in words[:_WORDS] + (["…"] if len(words) > _WORDS else [])]
-    note = say("Từng dòng, từng ô: xem tệp problems.csv.", "Each row and cell: see problems.csv.")
     return Section(
         "input", say("Chất lượng số liệu đầu vào", "The input"), tuple(said), (Table("problems", headings, rows, notes=(note,)),)
     )

@@ -14,6 +14,7 @@ from cchc_metrics.report.first_page import first_page
 from cchc_metrics.report.format import better_words
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import Page
+from cchc_metrics.tables.listing import NOT_SHOWN
 from cchc_metrics.tables.numbers import format_points, format_signed
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Scale
@@ -100,7 +101,9 @@ def plan_page(report: Report, lang: Lang = "vi") -> Page:
 def warnings(draft: Draft) -> tuple[str, ...]:
     """Return what has to stand at the top of every page: that records are made up, and the note of the district."""
     made_up = draft.say("SỐ LIỆU MÔ PHỎNG, không phải số liệu thật.", "SYNTHETIC RECORDS, not real data.") if draft.report.synthetic else ""
-    text = " ".join(filter(None, (made_up, capitalised(draft.report.note.text(draft.lang)))))
+    below = draft.report.suppress_below
+    hidden = "" if below is None else f"{NOT_SHOWN} {capitalised(draft.not_published)}."
+    text = " ".join(filter(None, (made_up, capitalised(draft.report.note.text(draft.lang)), hidden)))
     return (text,) if text else ()
 
 

@@ -17,9 +17,10 @@ from cchc_metrics.reference.unit_name import readings
 from cchc_metrics.report.format import better_text, excluded_name, label_text, value_form
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import COUNT, Cell, Form, TableRow, number_cell
+from cchc_metrics.tables.listing import NOT_SHOWN
 from cchc_metrics.tables.numbers import format_count, format_date, format_points, format_signed
 from cchc_metrics.text import Lang, dictionary_order
-from cchc_metrics.values import Breakdown, Measure, Printed, Restated, Scale, Status
+from cchc_metrics.values import REASONS, Breakdown, Measure, Printed, Restated, Scale, Status
 from cchc_metrics.verbs.assess import Assessment
 from cchc_metrics.verbs.compare import Delta
 
@@ -28,6 +29,8 @@ _MARKS = {Status.ESTIMATED: ESTIMATED, Status.ENTERED: ENTERED}
 """What follows a value that is estimated."""
 NONE = "–"
 """What stands in a cell without a value; a note says why there is none."""
+HIDDEN = Cell(NOT_SHOWN)
+"""The cell of a number that is not published."""
 _USUAL_KINDS = {"province": ("tỉnh", "province"), "district": ("huyện", "huyện"), "commune": ("xã", "xã")}
 _LAST_LABELS = ("other", "unknown", "")
 _DAYS = {Scale.WORKING_DAYS: ("ngày làm việc", "working days"), Scale.CALENDAR_DAYS: ("ngày", "days"), Scale.POINTS: ("điểm", "points")}
@@ -192,7 +195,8 @@ class Draft:
     def cell(self, found: Measure | None, beside: Iterable[Fraction | None] = ()) -> Cell:
         """Return a value as a cell: one that is estimated or entered by hand is marked, one that there is not is a dash."""
         if found is None or found.value is None:
-            return Cell(NONE, about=None if found is None else found.key)
+            hidden = found is not None and found.status is Status.SUPPRESSED
+            return Cell(NOT_SHOWN if hidden else NONE, about=None if found is None else found.key)
         mark = _MARKS.get(found.status, "") + (RESTATED if isinstance(found.reason, Restated) else "")
         return number_cell(found.value, value_form(found.scale), self.lang, beside=beside, mark=mark, about=found.key)
 
@@ -205,6 +209,19 @@ class Draft:
             yield f"{ENTERED} {self.say('Nhập tay, không đếm từ hồ sơ.', 'Entered by hand, not counted from records.')}"
         if RESTATED in marks:
             yield f"{RESTATED} {self.say('Đã tính lại sau khi báo cáo.', 'Restated after it was reported.')}"
+        if any(cell.text == NOT_SHOWN for row in rows for cell in row.cells):
+            yield f"{NOT_SHOWN} {capitalised(self.not_published)}."
+
+    @property
+    def not_published(self) -> str:
+        """Why a number is not published, in words."""
+        below = self.report.suppress_below
+        if below is None:  # a baseline that was read from what somebody else published
+            return REASONS[Status.SUPPRESSED].text(self.lang)
+        return self.say(
+            f"không công bố: số nhỏ hơn {below}, hoặc số mà từ đó tính ra được số nhỏ hơn {below}",
+            f"not published: a number below {below}, or one from which such a number could be computed",
+        )
 
     def count(self, number: int | None) -> Cell:
         """Return a count as a cell; empty where there is none."""
@@ -212,6 +229,8 @@ class Draft:
 
     def counts(self, found: Measure) -> tuple[Cell, Cell]:
         """Return numerator and denominator of a rate or a mean as cells; empty for a count."""
+        if found.status is Status.SUPPRESSED and found.scale is not Scale.COUNT:
+            return HIDDEN, HIDDEN
         return (Cell(), Cell()) if found.denominator is None else (self.count(found.numerator), self.count(found.denominator))
 
     def compared(self, values: Iterable[Measure]) -> bool:
@@ -230,7 +249,7 @@ class Draft:
             return Cell(NONE), Cell(NONE), Cell(), Cell()
         was = self.cell(delta.baseline)
         if delta.difference is None:
-            return was, Cell(NONE), Cell(), Cell()
+            return was, HIDDEN if delta.status is Status.SUPPRESSED else Cell(NONE), Cell(), Cell()
         scale = delta.current.scale
         form = COUNT if scale is Scale.COUNT else Form("points" if scale is Scale.PERCENT else value_form(scale).kind, 2)
         signed = Form(form.kind, form.decimals, signed=True)

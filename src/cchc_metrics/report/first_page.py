@@ -68,7 +68,8 @@ def _figures(draft: Draft) -> Section:
         reached, required = (draft.cell(found), Cell()) if target is None else assessment_cells(target, draft.lang)
         value = draft.cell(found) if target is None else _with_key(reached, found)
         about = f", {draft.scope(found.breakdown)}" if found.breakdown else ""
-        reason = "" if not compared or delta is None or delta.difference is not None else delta.reason.text(draft.lang)
+        told = not compared or delta is None or delta.difference is not None or delta.status is Status.SUPPRESSED
+        reason = "" if told or delta is None else delta.reason.text(draft.lang)
         mark = notes.mark(interval_note(draft, indicator, found), reason, draft.of_baseline(delta) if compared else "")
         verdict = "" if target is None else target.verdict.text(draft.lang)
         cells = (Cell(f"{draft.name(indicator)}{about} {mark}".strip()), value, *draft.counts(found), was, difference, relative, way)
@@ -161,7 +162,7 @@ def interval_note(draft: Draft, indicator: Indicator, found: Measure) -> str:
 
 
 def _wrong(draft: Draft) -> Iterator[Paragraph]:
-    for sentence in (*_late(draft), *_lowest(draft), *_worse(draft), *_missed(draft), *_silent(draft)):
+    for sentence in (*_late(draft), *_lowest(draft), *_worse(draft), *_missed(draft), *_silent(draft), *_hidden(draft)):
         yield Paragraph(sentence, item=True)
 
 
@@ -252,11 +253,19 @@ def _silent(draft: Draft) -> Iterator[str]:
         yield f"{draft.say('Không có số liệu', 'No data')}: {_listed(draft, names)}."
 
 
+def _hidden(draft: Draft) -> Iterator[str]:
+    """Yield the main figures that are not published."""
+    found = (found for indicator in draft.report.catalogue if indicator.headline and indicator.total and (found := draft.get(indicator.id)))
+    names = [draft.report.catalogue[m.indicator].name(draft.lang) for m in found if m.status is Status.SUPPRESSED]
+    if names:
+        yield f"{draft.say('Không công bố vì số nhỏ', 'Not published, small numbers')}: {_listed(draft, names)}."
+
+
 def _unknown(draft: Draft, indicator: Indicator) -> bool:
     if not indicator.total:
         return not draft.labels(indicator)
     found = draft.get(indicator.id)
-    return found is not None and found.value is None and found.status is not Status.ZERO_DENOMINATOR
+    return found is not None and found.value is None and found.status not in (Status.ZERO_DENOMINATOR, Status.SUPPRESSED)
 
 
 # --- What the figures lack
@@ -265,6 +274,13 @@ def _unknown(draft: Draft, indicator: Indicator) -> bool:
 def _left_out(draft: Draft, number: int) -> Section:
     report, say, lang = draft.report, draft.say, draft.lang
     found = report.problems
+    title = say("Số liệu chưa tính được và giả định khi đọc", "What the figures lack, and what was assumed")
+    if not found.numbered:
+        read_all = say("Không loại dòng nào.", "No row was rejected.")
+        some = say("Có dòng bị loại, không dùng được; số dòng không công bố.", "Some rows were rejected; how many is not published.")
+        told = (*_unread(found, lang), *_not_counted(draft), *_assumed(found, draft))
+        first = Paragraph(some if found.rejected else read_all)
+        return Section("left_out", f"{number}. {title}", (first, *(Paragraph(text, item=True) for text in told)))
     read, rejected = format_count(found.read, lang), format_count(found.rejected, lang)
     said: list[Paragraph] = []
     if found.rejected:
@@ -288,7 +304,6 @@ def _left_out(draft: Draft, number: int) -> Section:
     if rejected_of:
         tables.append(_rejected(draft, rejected_of))
         tables += _spans(draft, rejected_of)
-    title = say("Số liệu chưa tính được và giả định khi đọc", "What the figures lack, and what was assumed")
     return Section("left_out", f"{number}. {title}", tuple(said), tuple(tables))
 
 

@@ -11,6 +11,7 @@ from cchc_metrics.catalogue.labels import label_name
 from cchc_metrics.catalogue.model import Count
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.report.page import COUNT, Cell, Form, number_cell
+from cchc_metrics.tables.listing import NOT_SHOWN
 from cchc_metrics.tables.numbers import format_count, format_date, format_number, format_percent
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Scale, Status, Text, value_text
@@ -154,6 +155,8 @@ def assessment_cells(assessment: Assessment, lang: Lang) -> tuple[Cell, Cell]:
     ends = () if asked is None else (asked.value, asked.upper)
     about = None if assessment.measure is None or assessment.parts else assessment.measure.key
     reached = required = Cell()
+    if assessment.hidden:
+        reached = Cell(NOT_SHOWN, about=about)
     if measured is not None:
         reached = number_cell(measured, form, lang, beside=(*ends, assessment.rounded), about=about)
     if assessment.rounded is not None:

@@ -232,7 +232,12 @@ def _listed(key: str, items: Iterator[str], brackets: str = "[]") -> Iterator[st
 
 
 def problem_counts(problems: Problems) -> dict[str, Any]:
-    """Return what stands in ``problems`` before its examples: how many rows were read, and how many problems there are of each code."""
+    """Return what stands in ``problems`` before its examples: how many rows were read, and how many problems there are of each code.
+
+    Where small counts are suppressed no number is told.
+    """
+    if not problems.numbered:
+        return {"read": None, "valid": None, "rejected": None, "totals": dict.fromkeys(code.value for code in problems.by_code())}
     return {
         "read": problems.read,
         "valid": problems.valid,

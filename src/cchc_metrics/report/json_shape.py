@@ -139,10 +139,10 @@ class ProblemItem(JsonShape):
 class ProblemsItem(JsonShape):
     """Everything that was wrong with the input, counted, with the first examples."""
 
-    read: Count
-    valid: Count
-    rejected: Count
-    totals: dict[str, Annotated[int, Field(ge=1)]]
+    read: Count | None
+    valid: Count | None
+    rejected: Count | None
+    totals: dict[str, Annotated[int, Field(ge=1)] | None]
     examples: list[ProblemItem]
 
 
@@ -174,7 +174,7 @@ class AssumedItem(JsonShape):
 
     file: str
     code: str
-    times: int
+    times: int | None
 
 
 class InputItem(JsonShape):
@@ -186,7 +186,7 @@ class InputItem(JsonShape):
     rows: int | None
     bytes: int | None
     sha256: Sha256 | None
-    note: Literal["", "memory", "database", "changed"]
+    note: Literal["", "memory", "database", "changed", "suppressed"]
     outside: bool
 
 
@@ -203,6 +203,7 @@ class ProvenanceItem(JsonShape):
     calendar: CalendarItem
     catalogue: CatalogueItem
     scheme: str
+    suppress_below: Annotated[int, Field(ge=2)] | None
     declared: dict[str, Sha256]
     assumed: list[AssumedItem]
     inputs: list[InputItem]

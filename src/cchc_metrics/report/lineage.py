@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
 
-Note = Literal["", "memory", "database", "changed"]
-"""Why an input has no digest: its rows were in memory or in a database, or the file was changed after it was read."""
+Note = Literal["", "memory", "database", "changed", "suppressed"]
+"""Why an input has no digest: its rows were in memory or in a database, the file was changed after it was read, or small counts are
+suppressed and it says some that could be guessed."""
+_GUESSED = ("figures", "scores", "baseline")
+"""Inputs that may be no more than a few counts: whoever tries small numbers finds by their digests which they are."""
 SHORT = 16
 """So many signs of a digest are printed; ``report.json`` has all 64."""
 
@@ -62,6 +65,7 @@ class Lineage:
         scheme: id of the scoring scheme; ``""`` for none.
         inputs: the files and tables.
         assumed: file, code and how often, of what was assumed when the tables were read.
+        suppress_below: counts below this number are suppressed; None where all are shown.
     """
 
     library: str
@@ -80,7 +84,22 @@ class Lineage:
     declared: Mapping[str, str]
     scheme: str
     inputs: tuple[InputDigest, ...]
-    assumed: tuple[tuple[str, str, int], ...]
+    assumed: tuple[tuple[str, str, int | None], ...]
+    suppress_below: int | None = None
+
+    def unnumbered(self, below: int) -> Lineage:
+        """Return the same of a report in which counts below a number are suppressed: no number of rows, bytes or assumptions.
+
+        A digest of counts that were entered by hand is left out, too: small ones could be found by trying.
+        """
+        inputs = (replace(each, rows=None, bytes=None) for each in self.inputs)
+        return replace(
+            self,
+            inputs=tuple(replace(each, sha256=None, note="suppressed") if each.kind in _GUESSED else each for each in inputs),
+            declared={name: digest for name, digest in self.declared.items() if name not in _GUESSED},
+            assumed=tuple((file, code, None) for file, code, _ in self.assumed),
+            suppress_below=below,
+        )
 
     def to_json(self, lang: Lang) -> dict[str, Any]:
         """Return it as ``report.json`` has it, without the digest of the report, which is known when all of it is written.
@@ -103,6 +122,7 @@ class Lineage:
             },
             "catalogue": {"name": self.catalogue, "indicators": self.indicators, "sha256": self.catalogue_sha256},
             "scheme": self.scheme,
+            "suppress_below": self.suppress_below,
             "declared": dict(self.declared),
             "assumed": [{"file": file, "code": code, "times": n} for file, code, n in self.assumed],
             "inputs": [asdict(each) for each in self.inputs],
@@ -133,5 +153,17 @@ class Lineage:
             yield (each.of, each.kind)[each.of == "report"], file, each.rows, (each.sha256 or "")[:SHORT] or why[each.note]
 
 
-_NOTES: Mapping[str, str] = {"": "–", "memory": "trong bộ nhớ", "database": "cơ sở dữ liệu", "changed": "tệp đã đổi sau khi đọc"}
-_NOTES_EN: Mapping[str, str] = {"": "–", "memory": "in memory", "database": "a database", "changed": "changed after it was read"}
+_NOTES: Mapping[str, str] = {
+    "": "–",
+    "memory": "trong bộ nhớ",
+    "database": "cơ sở dữ liệu",
+    "changed": "tệp đã đổi sau khi đọc",
+    "suppressed": "không công bố",
+}
+_NOTES_EN: Mapping[str, str] = {
+    "": "–",
+    "memory": "in memory",
+    "database": "a database",
+    "changed": "changed after it was read",
+    "suppressed": "not published",
+}

@@ -60,6 +60,7 @@ class Report:
         tables: kind → what was wrong with its table, with the rows read and rejected; every part of ``problems`` that is about one kind.
         files: kind → the name of its file, ``""`` for memory.
         names: dimension and label → the name that the records give, where it is another, as of an initiative.
+        suppress_below: counts below this number are suppressed; None where all are shown.
         lineage: gives what the figures follow from, with the digests of the inputs, which are computed when it is first asked for; None
             where that is not known.
     """
@@ -86,6 +87,7 @@ class Report:
     files: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     lineage: Callable[[], Lineage] | None = None
+    suppress_below: int | None = None
 
     def save(self, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> tuple[Path, ...]:
         """Write the report into a folder, which is made where it is missing; each file appears whole or not at all.

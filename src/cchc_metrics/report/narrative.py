@@ -16,7 +16,7 @@ from cchc_metrics.report.first_page import first_page
 from cchc_metrics.report.format import assessment_cells, counts_text, measure_text, percent_in_sentence
 from cchc_metrics.tables.numbers import format_count
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Measure, Scale
+from cchc_metrics.values import Measure, Scale, Status
 from cchc_metrics.verbs.assess import Verdict
 
 Said = Literal["plan", "others", "better", "attention", "ahead"]
@@ -183,15 +183,20 @@ class _Writer:
 
     def values(self, names: Iterable[str]) -> Iterator[str]:
         """Yield a sentence for each indicator that has a value, and one that names those that have none; nothing of what does not apply."""
-        catalogue, silent = self.draft.report.catalogue, []
+        catalogue, silent, hidden = self.draft.report.catalogue, [], []
         for indicator in (catalogue[name] for name in names if name in catalogue):
             found = list(self._of(indicator))
             for value in found:
                 yield self._sentence(indicator, value)
-            if not found and self.draft.missed(indicator):
+            total = self.draft.get(indicator.id) if indicator.total and not found else None
+            if total is not None and total.status is Status.SUPPRESSED:
+                hidden.append(indicator.name(self.draft.lang))
+            elif not found and self.draft.missed(indicator):
                 silent.append(indicator.name(self.draft.lang))
         if silent:
             yield self._filled("no_data", {"names": "; ".join(silent)})
+        if hidden:
+            yield self._filled("suppressed", {"names": "; ".join(hidden)})
 
     def _of(self, indicator: Indicator) -> Iterator[Measure]:
         """Yield the value of an indicator, or those of its labels where they do not add up to one."""

@@ -248,6 +248,11 @@ def _notes(period: Period) -> Iterator[Text]:
         )
 
 
+def _known(row: PeriodicRow) -> bool:
+    """Return whether a row has a value, be it shown or not."""
+    return row.value is not None or row.status is Status.SUPPRESSED
+
+
 @dataclass(frozen=True, eq=False)
 class _Filler:
     """Fills rows with what a report says."""
@@ -272,15 +277,19 @@ class _Filler:
             return
         indicator = catalogue[row.indicator]
         parts = [self._valued(replace(empty, scope=scope), scope) for scope in self._scopes(indicator, row)]
-        found = [part for part in parts if part.measure is not None and (part.value is not None or indicator.total)]
+        found = [
+            part
+            for part in parts
+            if part.measure is not None and (part.value is not None or part.status is Status.SUPPRESSED or indicator.total)
+        ]
         if indicator.total:
             yield self._valued(empty, ())
-        elif any(part.value is not None for part in found):
+        elif any(map(_known, found)):
             yield replace(empty, status=Status.NOT_APPLICABLE, reason=_BY_LINE)
         else:
             yield replace(empty, reason=REASONS[Status.NO_DATA])
         # Lines of a row without any data would each say the same again.
-        yield from found if any(part.value is not None for part in found) else ()
+        yield from found if any(map(_known, found)) else ()
 
     def _scopes(self, indicator: Indicator, row: OutlineRow) -> Iterator[Breakdown]:
         if row.levels:
@@ -302,7 +311,8 @@ class _Filler:
         reason = found.reason
         if draft.report.catalogue[empty.id].entered and found.value is None:
             reason = _NOT_ENTERED
-        compared = found.value is None or (delta is not None and delta.difference is not None)
+        hidden = delta is not None and delta.status is Status.SUPPRESSED
+        compared = found.value is None or hidden or (delta is not None and delta.difference is not None)
         return replace(
             empty,
             status=found.status,

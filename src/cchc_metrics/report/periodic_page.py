@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from cchc_metrics.report.content import lifetime, period_line, straddling, warnings
-from cchc_metrics.report.draft import ESTIMATED, NONE, Draft, Footnotes, capitalised
+from cchc_metrics.report.draft import ESTIMATED, HIDDEN, NONE, Draft, Footnotes, capitalised
 from cchc_metrics.report.format import assessment_cells, no_value_words, percent_in_sentence
 from cchc_metrics.report.narrative import Chapter, Narrative, Topic, gap_text, narrative, sentences
 from cchc_metrics.report.page import COUNT, Cell, Form, Page, Paragraph, Section, Table, TableHeading, TableRow, number_cell
@@ -153,7 +153,8 @@ def _row(row: PeriodicRow, draft: Draft, notes: Footnotes, *, compared: bool) ->
     required, verdict = Cell(), Cell()
     if row.target is not None:
         required, verdict = assessment_cells(row.target, draft.lang)[1], Cell(row.target.verdict.text(draft.lang))
-    said = [] if row.value is not None else [no_value_words(row.status, row.reason, draft.lang)]
+    hidden = row.status is Status.SUPPRESSED
+    said = [] if row.value is not None or hidden else [no_value_words(row.status, row.reason, draft.lang)]
     if row.value is not None:
         # That the period is not over is said above the table, and not of each row.
         said = [
@@ -168,8 +169,7 @@ def _row(row: PeriodicRow, draft: Draft, notes: Footnotes, *, compared: bool) ->
             Cell(name),
             Cell(row.counted.text(draft.lang)),
             _value(row, draft),
-            draft.count(row.numerator),
-            draft.count(row.denominator),
+            *((HIDDEN, HIDDEN) if hidden and row.counted.vi == "%" else (draft.count(row.numerator), draft.count(row.denominator))),
             was,
             difference,
             required,

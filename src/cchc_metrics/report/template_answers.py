@@ -12,6 +12,7 @@ from cchc_metrics.plan import Plan
 from cchc_metrics.reference.period import Period
 from cchc_metrics.report.format import measure_text, no_value_words
 from cchc_metrics.report.template_names import COMPARED, Asker, Name
+from cchc_metrics.tables.listing import NOT_SHOWN
 from cchc_metrics.tables.numbers import decimals_beside, format_count, format_number, format_percent, format_signed
 from cchc_metrics.text import Lang, Text
 from cchc_metrics.values import Measure, Scale, Status
@@ -87,7 +88,7 @@ def answer_name(name: Name, answers: Answers, asker: Asker, lang: Lang, mistakes
     said = answer.words or (
         no_value_words(answer.status, answer.reason, lang) if name.what in ("text", "reason") and not answer.status.usable else ""
     )
-    return replace(answer, words=said)
+    return replace(answer, words=said or (NOT_SHOWN if answer.status is Status.SUPPRESSED else ""))
 
 
 def _of_period(name: Name, answers: Answers, lang: Lang) -> Answer:

@@ -18,6 +18,8 @@ from cchc_metrics.tables.numbers import decimal_text, format_date
 from cchc_metrics.text import Lang
 
 _NONE = "–"
+SUPPRESSED, NOT_SHOWN = "suppressed", "•"
+"""The status of a row whose numbers are not shown, and what stands in their places: they are there, which a dash would not say."""
 _GAP = "  "
 _WIDEST_CELL = 40  # of a table that would otherwise be too wide
 _NARROWEST_CELL = 12
@@ -93,8 +95,15 @@ def shown(
         lang: the language.
     """
     cells = {name: column.cells() for name, column in columns.items()}
-    filled = [name for name, found in cells.items() if any(spoken(cell, lang) for cell in found)] or list(cells)
+    hidden = [row for row, cell in enumerate(cells.get("status", ())) if cell == SUPPRESSED]
+    filled = [name for name, found in cells.items() if any(spoken(cell, lang) for cell in found) or (hidden and name == "value")]
+    filled = filled or list(cells)
     texts = {name: [_text_of(cell, lang) for cell in cells[name]] for name in filled}
+    for name in filled if hidden else ():
+        if columns[name].type in ("whole", "number"):
+            for row in hidden:
+                none = name.endswith("denominator") and "scale" in cells and cells["scale"][row] == "count"
+                texts[name][row] = NOT_SHOWN if cells[name][row] is None and not none else texts[name][row]
     for name in filled:
         if columns[name].type == "number":
             group = [other for group in compared if name in group for other in group if other in cells]

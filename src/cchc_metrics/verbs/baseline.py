@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
@@ -30,7 +30,7 @@ from cchc_metrics.values import (
     worst,
 )
 from cchc_metrics.verbs.figures import bore, not_there, one_each
-from cchc_metrics.verbs.measures import Measures, as_source
+from cchc_metrics.verbs.measures import Measures
 
 Shares = Mapping[str, Mapping[str, Fraction]]
 """Of a unit that was split: predecessor → successor → the share of its counts that went there."""
@@ -101,15 +101,14 @@ class BaselineFinder:
     @classmethod
     def over(
         cls,
-        source: Iterable[Measure],
+        source: MeasureSource,
         units: UnitTree,
         shares: Shares | None,
         definition_changes: DefinitionChanges,
         competence: Literal["mark", "refuse", "ignore"] = "mark",
     ) -> BaselineFinder:
         """Return a finder over any source: a figure under an official code is of the unit that bore the code in the figure's period."""
-        found = as_source(source)
-        keyed = one_each(Measures.of(found), units) if units.bearers or isinstance(found, Measures) else found
+        keyed = one_each(Measures.of(source), units) if units.bearers or isinstance(source, Measures) else source
         return cls(keyed, units, shares or {}, definition_changes, competence)
 
     def of(self, current: Measure, period: Period | None = None) -> FoundBaseline:
@@ -150,7 +149,8 @@ class BaselineFinder:
             return FoundBaseline(own, own.status, of_baseline(own.reason)) if refused else FoundBaseline(own)
         if unit in self.units and self.units.predecessors(unit) and not self.units.overlaps(unit, period.first, period.last):
             return self._merged(indicator, unit, period, breakdown)
-        return FoundBaseline(own, Status.NO_DATA, NO_BASELINE if own is None else of_baseline(own.reason))
+        status = Status.SUPPRESSED if own is not None and own.status is Status.SUPPRESSED else Status.NO_DATA
+        return FoundBaseline(own, status, NO_BASELINE if own is None else of_baseline(own.reason))
 
     def partly(self, unit: str, period: Period) -> bool:
         """Return whether a unit existed for a part of a period only."""

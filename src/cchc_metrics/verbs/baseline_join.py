@@ -38,7 +38,7 @@ from cchc_metrics.verbs.figures import not_there
 from cchc_metrics.verbs.measures import POSITION, Codes, Measures
 
 _OK, _NO_DATA, _NOT_COMPARABLE = (POSITION[s] for s in (Status.OK, Status.NO_DATA, Status.NOT_COMPARABLE))
-_ZERO = POSITION[Status.ZERO_DENOMINATOR]
+_ZERO, _SUPPRESSED = POSITION[Status.ZERO_DENOMINATOR], POSITION[Status.SUPPRESSED]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,6 +169,8 @@ class BaselineJoin:
         missing = own[without] < 0
         found.say(without, _NO_DATA, self.reasons[NO_BASELINE])
         found.reason[without[~missing]] = self._of_baseline(own[without[~missing]])
+        if not missing.all():
+            found.status[without[~missing]] = np.where(source.status[own[without[~missing]]] == _SUPPRESSED, _SUPPRESSED, _NO_DATA)
         rows = np.flatnonzero(merged & self.allocated[unit])
         if len(rows):
             found.put(rows, self._one_by_one(indicator[rows], unit[rows], breakdown[rows], window))

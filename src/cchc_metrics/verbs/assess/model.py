@@ -15,7 +15,7 @@ from cchc_metrics.tables.columns import Cells, Lazy, Rows
 from cchc_metrics.tables.numbers import plain
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import LANGS, Lang
-from cchc_metrics.values import Breakdown, Measure, Scale, Text
+from cchc_metrics.values import Breakdown, Measure, Scale, Status, Text
 from cchc_metrics.verbs.assess.required import Required
 
 ItemKind = Literal["target", "quota", "task"]
@@ -145,6 +145,12 @@ class Assessment:
     evidence: str = ""
     weight: Fraction = Fraction(1)
     parts: tuple[Assessment, ...] = ()
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its value, or that of any of its units, is not published."""
+        own = self.measure is not None and self.measure.status is Status.SUPPRESSED
+        return own or any(part.hidden for part in self.parts)
 
     @property
     def asked(self) -> Required | None:

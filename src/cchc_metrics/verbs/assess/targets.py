@@ -14,7 +14,7 @@ from cchc_metrics.plan import Plan, Target
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.numbers import format_number, round_half_up
-from cchc_metrics.values import Breakdown, Measure, MeasureSource, Scale, Text, join_reasons
+from cchc_metrics.values import REASONS, Breakdown, Measure, MeasureSource, Scale, Status, Text, join_reasons
 from cchc_metrics.verbs.assess.effort import Effort, effort_count, effort_rate
 from cchc_metrics.verbs.assess.model import Assessment, ItemKind, Verdict
 from cchc_metrics.verbs.assess.path import Share, pro_rata, seasonal
@@ -225,6 +225,12 @@ class TargetJudge:
         wanted = target.at_least or len(parts)
         if not window.begun:
             return replace(blank, required=Fraction(wanted), reason=window.not_begun)
+        if any(part.hidden for part in parts):
+            # How many reach it would say which of those that are not shown do; what the others alone decide is decided.
+            verdict = _verdict_of_parts([part.verdict for part in parts], wanted, over=window.over)
+            names = ", ".join(self.units.called(part.unit) for part in parts if part.hidden)
+            said = REASONS[Status.SUPPRESSED]
+            return replace(blank, verdict=verdict, required=Fraction(wanted), reason=Text(f"{said.vi}: {names}", f"{said.en}: {names}"))
         lacking = ", ".join(self.units.called(part.unit) for part in parts if not part.reached)
         reached = sum(1 for part in parts if part.reached)
         missing = max(0, wanted - reached)

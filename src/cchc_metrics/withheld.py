@@ -1,0 +1,91 @@
+"""What is not shown where small counts are suppressed: the threshold, what is refused, and what is left of problems and given scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.errors import InputError
+from cchc_metrics.values import REASONS, Measure, Status
+from cchc_metrics.verbs.suppress.verb import checked
+
+if TYPE_CHECKING:
+    from cchc_metrics.score import Inputs
+    from cchc_metrics.score.facts import Value
+
+
+def checked_below(below: int | None) -> int | None:
+    """Return a threshold; None for 0 and None, by which every count is shown.
+
+    Raises:
+        CchcError: it is none.
+
+    >>> checked_below(5), checked_below(0)
+    (5, None)
+    """
+    return None if below is None or below == 0 else checked(below)
+
+
+def refused(what: str, below: int) -> InputError:
+    """Return the error of what shows rows, or counts before they were suppressed.
+
+    Args:
+        what: what was asked for, as it is called.
+        below: the threshold.
+    """
+    return InputError(
+        f"«{what}» cho thấy từng dòng hoặc số đếm chưa ẩn, nên không dùng được khi không công bố số nhỏ hơn {below}; "
+        "để dùng nội bộ: --suppress 0 (suppress_below=None)",
+        f"«{what}» shows rows, or counts before they were suppressed, and is refused where counts below {below} are not published; "
+        "for use within the office: --suppress 0 (suppress_below=None)",
+    )
+
+
+def check_declared(catalogue: Catalogue, indicator: str, dims: tuple[str, ...], below: int) -> None:
+    """Refuse a breakdown that the catalogue does not declare: what it gives away of the declared ones was not looked at.
+
+    Raises:
+        InputError: names the breakdowns that are published.
+    """
+    declared = catalogue[indicator].breakdowns
+    if dims and dims not in {tuple(sorted(each)) for each in declared}:
+        known = "; ".join(", ".join(each) for each in declared) or "–"
+        asked = ", ".join(dims)
+        raise InputError(
+            f"«{indicator}» không công bố theo «{asked}» khi không công bố số nhỏ hơn {below}; danh mục chỉ tiêu có: {known}",
+            f"«{indicator}» is not published by «{asked}» where counts below {below} are suppressed; the catalogue declares: {known}",
+        )
+
+
+def without_small(given: Inputs, measured: Mapping[str, Value], below: int) -> Inputs:
+    """Return what a unit is scored on without what was given by hand and is small, or stands for a measure that is not shown.
+
+    Args:
+        given: what was given by hand, and measures for the rest.
+        measured: input name → its measure.
+        below: the threshold.
+    """
+    from cchc_metrics.score.facts import Absent, Ratio  # noqa: PLC0415  scoring is loaded where there is a scheme only
+
+    hidden = {name for name, value in measured.items() if isinstance(value, Measure) and value.status is Status.SUPPRESSED}
+
+    def small(value: Value) -> bool:
+        if not isinstance(value, Ratio):
+            return False
+        counts = [value.numerator, value.excluded]
+        counts += [] if value.denominator is None else [value.denominator, value.denominator - value.excluded - value.numerator]
+        return any(0 < n < below for n in counts)
+
+    def shown(values: Mapping[str, Value]) -> dict[str, Value]:
+        none = Absent(Status.SUPPRESSED, REASONS[Status.SUPPRESSED])
+        return {name: none if name in hidden or small(value) else value for name, value in values.items()}
+
+    return replace(
+        given,
+        values=shown(given.values),
+        self_assessed=shown(given.self_assessed),
+        appraised=shown(given.appraised),
+        surveyed=shown(given.surveyed),
+    )
