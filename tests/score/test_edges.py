@@ -14,6 +14,7 @@ from cchc_metrics.score import Ratio, cheapest_way, check_scheme, dump_scheme, l
 from cchc_metrics.score.inputs import load_inputs
 from cchc_metrics.score.intervals import Interval, gaps
 from cchc_metrics.score.ranking import rank_units
+from cchc_metrics.score.text import score_text
 from cchc_metrics.values import Measure, Scale, Status, Text
 
 ALWAYS = {"shape": "steps", "steps": [{"count": 1, "points": 1}], "otherwise": 1}
@@ -50,10 +51,13 @@ def test_what_ranges_leave_open_lies_between_the_ends(ranges: list[dict[str, Any
 def test_what_is_wrong_with_the_whole_is_said_first_and_then_in_the_order_of_the_scheme() -> None:
     first = criterion("a", 4, components=[criterion("a.1", 3), criterion("a.2", 2)])
     second = criterion("b", 5, components=[criterion("b.1", 3), criterion("b.2", 2)])
+    gate = {"of": "field", "ids": ["X"], "below": 50, "best": "A"}
     found = check_scheme(scheme(field("A", first, second), field("B", criterion("c", 1), max=2), max=99))
     assert [f.path for f in found if f.code == "total"] == [("max",), ("fields", 0, "criteria", 0, "max"), ("fields", 1, "max")]
     assert found[0].path == ("max",)
     assert found[-1].path[:2] == ("fields", 1)
+    found = check_scheme(scheme(field("A", criterion("a", 4), max=5), gates=[gate]))
+    assert [f.path for f in found] == [("gates", 0, "best"), ("gates", 0, "ids", 0), ("fields", 0, "max")]
 
 
 def test_a_day_in_a_rule_is_written_as_a_day_and_read_back() -> None:
@@ -84,3 +88,20 @@ def test_the_way_to_the_next_band_without_rounding_is_found() -> None:
     best = cheapest_way({"a": 50, "b": 100 - Fraction(1, 10)}, s).best
     assert best is not None
     assert [(move.id, move.gain) for move in best.moves] == [("b", Fraction(1, 250))]
+
+
+def test_a_criterion_is_raised_as_far_as_its_rule_can_give_and_no_further() -> None:
+    rule = {"shape": "steps", "steps": [{"count": 1, "points": 3}], "otherwise": 1}
+    bands = [{"id": "A", "vi": "A", "en": "A", "at_least": 75}, {"id": "B", "vi": "B", "en": "B", "less_than": 75}]
+    s = scheme(field("A", criterion("a", 4, rule)), bands=bands)
+    best = cheapest_way({"a": 0}, s).best
+    assert best is not None
+    assert [(move.before, move.after) for move in best.moves] == [(1, 3)]
+
+
+def test_what_the_command_writes_of_scores_is_never_cut() -> None:
+    name = "Tiêu chí dài " * 40 + "hết"
+    bands = [{"id": "A", "vi": "A", "en": "A", "at_least": 75}, {"id": "B", "vi": "B", "en": "B", "less_than": 75}]
+    s = scheme(field("A", {**criterion("a", 4), "vi": name}), bands=bands)
+    for asked in ({}, {"changes": ["a=80"]}, {"cheapest": 1}):
+        assert name in score_text({"TM": {"a": 50}}, s, reporting="TM", **asked)
