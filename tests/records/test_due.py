@@ -333,6 +333,7 @@ def test_a_term_in_hours_starts_again_at_the_moment_a_wait_is_over(waited: tuple
 @pytest.mark.parametrize(
     ("term", "unit", "expected"),
     [
+        (1, WORKING, date(2021, 3, 5)),  # 03/03, and two working days more
         (3, WORKING, date(2021, 3, 9)),  # 05/03, and two working days more over a weekend
         ("1,5", WORKING, datetime(2021, 3, 5, 14, 30)),  # three of 12 hours were left: from 09:30, over the break at noon
         (12, HOURS, datetime(2021, 3, 5, 14, 30)),
