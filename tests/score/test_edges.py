@@ -11,7 +11,7 @@ from tests.score.test_evaluate import criterion, field, scheme
 
 from cchc_metrics.reference.period import Period
 from cchc_metrics.score import Ratio, cheapest_way, check_scheme, dump_scheme, load_scheme, score_scheme, score_units
-from cchc_metrics.score.inputs import load_inputs
+from cchc_metrics.score.inputs import Inputs, load_inputs
 from cchc_metrics.score.intervals import Interval, gaps
 from cchc_metrics.score.ranking import rank_units
 from cchc_metrics.score.text import score_text
@@ -96,12 +96,14 @@ def test_a_criterion_is_raised_as_far_as_its_rule_can_give_and_no_further() -> N
     s = scheme(field("A", criterion("a", 4, rule)), bands=bands)
     best = cheapest_way({"a": 0}, s).best
     assert best is not None
-    assert [(move.before, move.after) for move in best.moves] == [(1, 3)]
+    assert [(move.before, move.after) for move in best.moves] == [(Fraction(1), Fraction(3))]
 
 
 def test_what_the_command_writes_of_scores_is_never_cut() -> None:
     name = "Tiêu chí dài " * 40 + "hết"
     bands = [{"id": "A", "vi": "A", "en": "A", "at_least": 75}, {"id": "B", "vi": "B", "en": "B", "less_than": 75}]
     s = scheme(field("A", {**criterion("a", 4), "vi": name}), bands=bands)
-    for asked in ({}, {"changes": ["a=80"]}, {"cheapest": 1}):
-        assert name in score_text({"TM": {"a": 50}}, s, reporting="TM", **asked)
+    inputs = {"TM": Inputs({"a": 50})}
+    assert name in score_text(inputs, s, reporting="TM")
+    assert name in score_text(inputs, s, reporting="TM", changes=["a=80"])
+    assert name in score_text(inputs, s, reporting="TM", cheapest=1)
