@@ -115,13 +115,14 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types, strictly: of the source and the tests, then of a user's code against the installed wheel."""
-    install(session, ".", "types")
+    """Check the types, strictly: of the source and the tests, then of a user's code and the docs' examples against the installed wheel."""
+    install(session, ".", "types", "recipes")
     session.run("mypy")
     # Another configuration, that knows no src folder: only the wheel's py.typed makes this pass.
     session.run("mypy", "--config-file", "tests/typing/mypy.ini", "tests/typing")
     session.run("pyright", "--project", "tests/typing")
     session.run("python", "tests/typing/user_code.py")
+    session.run("python", "tests/typing/examples.py")
 
 
 @nox.session

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import inspect
 import io
 import json
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +31,7 @@ from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.report.json_report import report_json
 from cchc_metrics.scan import scan_tables
+from cchc_metrics.values import Measure, Scale, Status
 
 EVENTS = "Mã hồ sơ,Loại sự kiện,Thời điểm,Ngày hẹn trả\n1,yêu cầu bổ sung,02/03/2021,\n1,đã bổ sung,04/03/2021,\n"
 UNITS = cm.UnitTree(
@@ -225,6 +228,41 @@ def test_what_cannot_be_is_one_error_with_the_fix(make: Any, says: str) -> None:
         make()
     assert says in raised.value.en
     assert raised.value.vi != raised.value.en
+
+
+ACCEPTED = [("workers", 5), ("suppress_below", 5)]
+SETTINGS = [name for name in inspect.signature(Dataset.__init__).parameters if name not in ("self", "kinds", "tables")]
+
+
+@pytest.mark.parametrize("given", [5, "zz", [1], b"x"], ids=repr)
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_of_another_type_is_an_error_where_it_is_given(name: str, given: Any) -> None:
+    """Or it is understood, and then every question can be asked: what is kept now and fails later blames nobody."""
+    whole = Dataset(UNITS)
+    ways: tuple[Callable[[], Dataset], ...] = (
+        lambda: Dataset(**{"units": UNITS, name: given}),
+        lambda: whole.replace(**{name: given}),
+    )
+    for make in ways:
+        try:
+            data = make()
+        except CchcError as error:
+            assert error.en
+            continue
+        assert (name, given) in ACCEPTED
+        assert data.measures("2021")
+
+
+def test_settings_are_understood_alike_where_they_are_given_and_replaced() -> None:
+    earlier = Measure("resolved_on_time", "TM", cm.Period.parse("2020"), (), date(2021, 1, 31), Status.OK, 9, 10, Scale.PERCENT)
+    given: dict[str, Any] = {"rules": "form06", "period": "2021", "as_of": "2021-12-31", "calendar": None, "catalogue": None}
+    made, changed = Dataset(UNITS, baseline=iter([earlier]), **given), Dataset(UNITS).replace(baseline=[earlier], **given)
+    for data in (made, changed):
+        assert (data.rules, data.period, data.as_of) == (cm.Rules.preset("form06"), YEAR, date(2021, 12, 31))
+        for _ in range(2):  # what can be gone through but once is kept
+            found = data.deltas()["resolved_on_time", "TM"].baseline
+            assert found is not None
+            assert found.numerator == 9
 
 
 def test_every_question_has_its_answer() -> None:

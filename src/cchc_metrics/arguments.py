@@ -81,7 +81,6 @@ def _wrong_argument(function: Callable[..., Any], args: tuple[Any, ...], kwargs:
         given = signature.bind(*args, **kwargs).arguments
     except TypeError:  # a wrong number of arguments is Python's own to say
         return None
-    own = function.__qualname__.removesuffix(".__init__")
     # Each of ``*periods`` is what the annotation says.
     several = {p.name for p in signature.parameters.values() if p.kind is p.VAR_POSITIONAL}
     each = [(name, value) for name, values in given.items() for value in (values if name in several else (values,))]
@@ -89,16 +88,40 @@ def _wrong_argument(function: Callable[..., Any], args: tuple[Any, ...], kwargs:
         parameter = signature.parameters[name]
         if name in ("self", "cls") or parameter.kind is parameter.VAR_KEYWORD:
             continue
-        hint = _hint(function, parameter.annotation)
-        if isinstance(value, (str, PurePath)) and "Path" in str(parameter.annotation) and not _names_a_file(value):
-            vi, en = "không phải tên tệp", "is no name of a file"
-            return ArgumentError(f"{own}: {name}: «{value!s:.40}» {vi}", f"{own}: {name}: «{value!s:.40}» {en}")
-        if isinstance(value, int) and abs(value) >= _TOO_LARGE:
-            return ArgumentError(f"{own}: {name}: số quá lớn", f"{own}: {name}: the number is too large")
-        if not fits(value, hint):
-            wanted = parameter.annotation if isinstance(parameter.annotation, str) else getattr(hint, "__name__", str(hint))
-            shown = f"{type(value).__name__} «{value!s:.40}»"
-            return ArgumentError(f"{own}: {name}: cần {wanted}, không phải {shown}", f"{own}: {name}: {wanted} is needed, not {shown}")
+        if (wrong := _misfit(function, parameter, value)) is not None:
+            return wrong
+    return None
+
+
+def check_arguments(function: Callable[..., Any], given: Mapping[str, object], names: Mapping[str, object] | None = None) -> None:
+    """Raise ``ArgumentError`` for what is kept now and used later, when nobody could blame the argument any more.
+
+    Args:
+        function: the public function whose arguments they are.
+        given: argument → value.
+        names: what annotations name that the function's module does not load.
+    """
+    parameters = inspect.signature(function).parameters
+    for name, value in given.items():
+        if (wrong := _misfit(function, parameters[name], value, names)) is not None:
+            raise wrong
+
+
+def _misfit(
+    function: Callable[..., Any], parameter: inspect.Parameter, value: object, names: Mapping[str, object] | None = None
+) -> ArgumentError | None:
+    """Return what is wrong with the value of a parameter."""
+    hint, name = _hint(function, parameter.annotation, names), parameter.name
+    own = function.__qualname__.removesuffix(".__init__")
+    if isinstance(value, (str, PurePath)) and "Path" in str(parameter.annotation) and not _names_a_file(value):
+        vi, en = "không phải tên tệp", "is no name of a file"
+        return ArgumentError(f"{own}: {name}: «{value!s:.40}» {vi}", f"{own}: {name}: «{value!s:.40}» {en}")
+    if isinstance(value, int) and abs(value) >= _TOO_LARGE:
+        return ArgumentError(f"{own}: {name}: số quá lớn", f"{own}: {name}: the number is too large")
+    if not fits(value, hint):
+        wanted = parameter.annotation if isinstance(parameter.annotation, str) else getattr(hint, "__name__", str(hint))
+        shown = f"{type(value).__name__} «{value!s:.40}»"
+        return ArgumentError(f"{own}: {name}: cần {wanted}, không phải {shown}", f"{own}: {name}: {wanted} is needed, not {shown}")
     return None
 
 
@@ -117,12 +140,12 @@ def _names_a_file(path: str | PurePath) -> bool:
     return "\0" not in str(path) and PurePath(path).name != ""
 
 
-def _hint(function: Callable[..., Any], annotation: Any) -> Any:
+def _hint(function: Callable[..., Any], annotation: Any, names: Mapping[str, object] | None = None) -> Any:
     """Return what an annotation means; where it cannot be read Any, and what is not None where it does not name that."""
     if not isinstance(annotation, str):
         return annotation
     try:
-        return eval(annotation, {}, _Known(vars(sys.modules[function.__module__])))  # noqa: S307  an annotation of the library itself
+        return eval(annotation, {}, _Known({**vars(sys.modules[function.__module__]), **(names or {})}))  # noqa: S307  an annotation of the library itself
     except (NameError, AttributeError, TypeError):
         return Any if re.search(r"\b(None|Any|object)\b", annotation) else NotNone
 
@@ -172,4 +195,4 @@ def _items_fit(value: object, args: tuple[Any, ...]) -> bool:
     return True
 
 
-__all__ = ["ArgumentError", "fits", "public", "public_methods"]
+__all__ = ["ArgumentError", "check_arguments", "fits", "public", "public_methods"]

@@ -13,10 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from cchc_metrics.arguments import public_methods
+from cchc_metrics.arguments import check_arguments, public_methods
 from cchc_metrics.catalogue.load import default_catalogue
 from cchc_metrics.catalogue.model import Catalogue
-from cchc_metrics.count.arguments import as_period, as_periods
+from cchc_metrics.count.arguments import as_calendar, as_day, as_period, as_periods, as_rules
 from cchc_metrics.count.engines import Engine
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.dataset_text import dataset_html, dataset_text, reading_text
@@ -56,7 +56,7 @@ from cchc_metrics.verbs.form06 import FORM06_SETS, Form06, check_complete, form0
 from cchc_metrics.verbs.form06_rows import Form06Row
 from cchc_metrics.verbs.judge import LOCAL_ONLY, LOCAL_ONLY_SINCE, Coverage
 from cchc_metrics.verbs.measure import measure
-from cchc_metrics.verbs.measures import Measures
+from cchc_metrics.verbs.measures import Measures, as_source
 from cchc_metrics.verbs.suppress import suppress
 from cchc_metrics.whole_tables import errors_by_file, explainer, initiative_names, procedure_names, whole_columns
 from cchc_metrics.withheld import check_declared, checked_below, refused, without_small
@@ -155,13 +155,13 @@ class Dataset:
         plan: Plan | None = None,
         scheme: Scheme | None = None,
         given_scores: Mapping[str, Inputs] | None = None,
-        baseline: Dataset | Snapshot | MeasureSource | None = None,
+        baseline: Dataset | Snapshot | Iterable[Measure] | None = None,
         coverage: Coverage | None = None,
         local_only: bool = False,
         figures: Iterable[Figure | Mapping[str, Any]] = (),
         workers: int = 1,
         suppress_below: int | None = None,
-        as_of: date | None = None,
+        as_of: date | str | None = None,
         period: Period | str | None = None,
         synthetic: bool = False,
         note: Text = _NO_NOTE,
@@ -169,10 +169,26 @@ class Dataset:
         tables: Mapping[str, TableLike] | None = None,
         **kinds: TableLike,
     ) -> None:
+        settings = _settings(
+            calendar=calendar,
+            rules=rules,
+            catalogue=catalogue,
+            plan=plan,
+            scheme=scheme,
+            given_scores=given_scores,
+            baseline=baseline,
+            coverage=coverage,
+            local_only=local_only,
+            workers=workers,
+            suppress_below=suppress_below,
+            as_of=as_of,
+            period=period,
+            synthetic=synthetic,
+            note=note,
+        )
         tree = given_tree(units)
         reporting = reporting_unit(tree, unit)
-        days = calendar or Calendar.official()
-        given = Given(tree, days, as_of)
+        given = Given(tree, settings["calendar"], settings["as_of"])
         declared = {kind: own_of(kind_named(kind), each) for kind, each in (own or {}).items()}
         sources = {
             kind: memory_source(kind, table, replace(given, own=declared.get(kind, NOTHING)))
@@ -182,24 +198,10 @@ class Dataset:
             units=tree,
             unit=reporting,
             tables=MappingProxyType({kind: sources[kind] for kind in KINDS if kind in sources}),
-            calendar=days,
-            rules=Rules.preset(rules) if isinstance(rules, str) else rules,
-            catalogue=catalogue or default_catalogue(),
-            plan=plan,
-            scheme=scheme,
-            given_scores=MappingProxyType(dict(given_scores or {})),
-            baseline=baseline,
-            coverage=MappingProxyType(dict(coverage or {})),
-            local_only=local_only,
-            figures=checked_figures(figures, catalogue or default_catalogue(), tree, unit=reporting),
-            workers=_checked_workers(workers),
-            suppress_below=checked_below(suppress_below),
-            as_of=as_of,
-            period=Period.parse(period) if isinstance(period, str) else period,
-            synthetic=synthetic,
-            note=note,
+            figures=checked_figures(figures, settings["catalogue"], tree, unit=reporting),
             found=tuple((kind, Problems()) for kind in KINDS if kind in sources),
             read_from=(),
+            **settings,
         )
 
     def _set(self, **values: Any) -> None:
@@ -222,15 +224,10 @@ class Dataset:
             if name not in names:
                 vi, en = suggestion(name, names)
                 raise InputError(f"Dataset không có «{name}»{vi}", f"a dataset has no «{name}»{en}")
-        if isinstance(changes.get("rules"), str):
-            changes["rules"] = Rules.preset(changes["rules"])
-        if isinstance(changes.get("period"), str):
-            changes["period"] = Period.parse(changes["period"])
-        if "workers" in changes:
-            _checked_workers(changes["workers"])
-        if "suppress_below" in changes:
-            changes["suppress_below"] = checked_below(changes["suppress_below"])
-        if changes.get("figures"):
+        changes = _settings(**changes)
+        if {"unit", "units"} & changes.keys():
+            changes["unit"] = reporting_unit(changes.get("units", self.units), changes.get("unit", self.unit))
+        if "figures" in changes:
             changes["figures"] = checked_figures(
                 changes["figures"], changes.get("catalogue", self.catalogue), self.units, unit=changes.get("unit", self.unit)
             )
@@ -1079,7 +1076,34 @@ class _Together:
         return tuple(dict.fromkeys(each for pair in pairs for each in self.data._needed(*pair)))  # noqa: SLF001  as above
 
 
+def _settings(**given: Any) -> dict[str, Any]:
+    """Return settings as a dataset holds them; one of another type is an error here, where it is given, and not where it is used."""
+    names: dict[str, object] = {}
+    if given.get("scheme") or given.get("given_scores"):
+        from cchc_metrics.score import Inputs, Scheme  # noqa: PLC0415  only whoever scores needs them
+
+        names = {"Inputs": Inputs, "Scheme": Scheme}
+    check_arguments(Dataset.__init__, given, names)
+    return {name: _HELD_AS[name](value) if name in _HELD_AS else value for name, value in given.items()}
+
+
 def _checked_workers(workers: int) -> int:
     if workers < 1:
         raise InputError(f"số tiến trình phải từ 1: {workers}", f"at least one worker: {workers}")
     return workers
+
+
+_HELD_AS: Mapping[str, Callable[[Any], object]] = {
+    "units": given_tree,
+    "calendar": as_calendar,
+    "rules": as_rules,
+    "catalogue": lambda given: given or default_catalogue(),
+    "given_scores": lambda given: MappingProxyType(dict(given or {})),
+    "baseline": lambda given: given if given is None or isinstance(given, (Dataset, Snapshot)) else as_source(given),
+    "coverage": lambda given: MappingProxyType(dict(given or {})),
+    "workers": _checked_workers,
+    "suppress_below": checked_below,
+    "as_of": as_day,
+    "period": lambda given: None if given is None else as_period(given),
+}
+"""How a dataset holds what is given to it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_metrics.arguments import public
 from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.count.arguments import as_day
 from cchc_metrics.dataset import Dataset
 from cchc_metrics.plan import Plan
 from cchc_metrics.read.folder import FolderFiles, open_folder
@@ -18,7 +19,7 @@ from cchc_metrics.read.raw import Progress
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.snapshot.model import Snapshot
-from cchc_metrics.values import MeasureSource, Text
+from cchc_metrics.values import Measure, MeasureSource, Text
 
 if TYPE_CHECKING:
     from cchc_metrics.score import Scheme
@@ -29,9 +30,9 @@ def read_folder(
     path: Path | str,
     *,
     period: Period | str | None = None,
-    as_of: date | None = None,
+    as_of: date | str | None = None,
     plan: Plan | Path | str | None = None,
-    baseline: Path | str | Dataset | Snapshot | MeasureSource | None = None,
+    baseline: Path | str | Dataset | Snapshot | Iterable[Measure] | None = None,
     rules: Rules | str | None = None,
     scheme: Scheme | Path | str | None = None,
     scores: Path | str | None = None,
@@ -67,7 +68,8 @@ def read_folder(
         InputError: the folder, its ``district.toml``, unit tree, calendar, plan or baseline cannot be used, or there is no table at all;
             the message is one line and says the fix.
     """
-    files = open_folder(Path(path), as_of=as_of, whole=whole, progress=progress, needs_table=needs_table)
+    day = as_day(as_of)
+    files = open_folder(Path(path), as_of=day, whole=whole, progress=progress, needs_table=needs_table)
     district = files.district
     catalogue = files.catalogue()
     chosen = scheme if scheme is not None and not isinstance(scheme, (str, Path)) else files.scheme(scheme)
@@ -84,7 +86,7 @@ def read_folder(
         baseline=earlier,
         workers=workers,
         suppress_below=district.publish.suppress_below if suppress_below is None else suppress_below,
-        as_of=as_of or district.extracted_on,
+        as_of=day or district.extracted_on,
         period=period if period is not None else district.period or None,
     )
     given = {"plan": plan, "baseline": baseline, "scheme": scheme, "scores": scores}

@@ -86,6 +86,13 @@ class Scan:
     unread: Mapping[str, Text] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CountedScan(Scan):
+    """What one reading gave that counted, as whoever settles parts has asked."""
+
+    counted: Tally
+
+
 def scan_tables(
     tables: Mapping[str, TableSource],
     found: Sequence[tuple[str, Problems]],

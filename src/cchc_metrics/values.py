@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from cchc_metrics.errors import no_member
 from cchc_metrics.reference.period import Period
@@ -282,6 +282,7 @@ class Measure:
         return f"{' · '.join(parts)}: {shown}{counts}"
 
 
+@runtime_checkable
 class MeasureSource(Protocol):
     """Where measures are found: ``Measures``, a baseline file, or anything with these two methods."""
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_metrics.errors import DuplicateIdError
+from cchc_metrics.errors import CchcError, DuplicateIdError
 from cchc_metrics.records.columns import SECOND, Columns, columns_from_values, columns_of
 from cchc_metrics.records.document import Document
 from cchc_metrics.records.dossier import Dossier
@@ -158,3 +158,10 @@ def test_columns_are_sent_whole_and_in_runs(table: tuple[type[Record], list[Reco
     run = pickle.loads(pickle.dumps(columns.part(1, 3)))  # noqa: S301  made here
     assert list(run.records()) == records[1:3]
     assert run.row_numbers().tolist() == columns.part(1, 3).row_numbers().tolist()
+
+
+def test_rows_of_another_kind_are_not_taken_for_what_they_are_not() -> None:
+    held = columns_of(Meeting, [Meeting(meeting_id="1", unit_code="TM", kind="họp UBND", held_on="05/01/2021")])
+    assert [meeting.held_on for meeting in held.records(Meeting)] == [date(2021, 1, 5)]
+    with pytest.raises(CchcError, match="the rows are of Meeting, not Dossier"):
+        held.records(Dossier)

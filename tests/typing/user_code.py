@@ -5,12 +5,14 @@ An ignored error is an assertion too: mypy reports the comment as unused when th
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import assert_type
 
 import cchc_metrics as cm
 import cchc_metrics.errors
+from cchc_metrics.records import OutreachActivity
 from cchc_metrics.tables import numbers
 from cchc_metrics.text import Lang, fold, parse_number_vi
 
@@ -34,6 +36,17 @@ def first_report(folder: str, out: str) -> Fraction | None:
     assert_type(data.problems, cm.Problems)
     data.report("2021").save(out, formats=("json",))
     return measures["electronic_exchange", "H20.38"].value
+
+
+def compared(current: cm.Measures, earlier: list[cm.Measure], units: cm.UnitTree) -> cm.Deltas:
+    """Return the change against measures that stand in a list, as somebody's own table of last year's figures gives them."""
+    assert_type(cm.Dataset(units=units, baseline=earlier, as_of="2021-12-31").as_of, date | None)
+    return cm.compare(current, earlier, units=units)
+
+
+def reached(rows: list[dict[str, object]]) -> int:
+    """Return a sum over records, whose fields are known by their kind."""
+    return sum(activity.reach or 0 for activity in cm.read_rows("outreach", rows).columns.records(OutreachActivity))
 
 
 assert_type(fold("Mã đơn vị"), str)

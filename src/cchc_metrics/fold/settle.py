@@ -24,11 +24,11 @@ from cchc_metrics.read.secret import secret_of
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.columns import Array, Columns, stacked
 from cchc_metrics.records.problems import Problems
-from cchc_metrics.scan import Scan, mark_of
+from cchc_metrics.scan import CountedScan, mark_of
 
 
 @public
-def settle(ask: Ask, partial: Partial, parts: Iterable[Columns] = ()) -> Scan:
+def settle(ask: Ask, partial: Partial, parts: Iterable[Columns] = ()) -> CountedScan:
     """Return what one reading of the whole table gives: the counts, and everything that is wrong with it.
 
     Args:
@@ -51,7 +51,7 @@ def settle(ask: Ask, partial: Partial, parts: Iterable[Columns] = ()) -> Scan:
     whole, own = settled(Counting.of(ask), partial, parts)
     everything = own + whole.quality.findings()
     mark = mark_of(own)
-    return Scan(whole.tally, everything, {ask.kind: own}, {} if mark is None else {ask.kind: mark})
+    return CountedScan(whole.tally, everything, {ask.kind: own}, {} if mark is None else {ask.kind: mark})
 
 
 def settled(counter: Counting, partial: Partial, parts: Iterable[Columns]) -> tuple[Partial, Problems]:

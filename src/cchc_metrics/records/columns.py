@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from cchc_metrics.records.record import ColumnSpec, Record, schema, schema_by_na
 from cchc_metrics.reference.days import date_of, day_number
 
 Array = NDArray[Any]
+R = TypeVar("R", bound=Record)
 SECOND = ":second"
 """Suffix of the array that holds the time of day (seconds, −1 for a date without a time) of a moment column."""
 NO_NUMBER = -1
@@ -147,8 +148,33 @@ class Columns:
         rows = range(1, len(self) + 1) if self.rows is None else self.rows
         return np.arange(rows.start, rows.stop, dtype=np.int64) if isinstance(rows, range) else rows
 
-    def records(self) -> Iterator[Record]:
-        """Yield the rows as models; the inverse of ``columns_of``."""
+    @overload
+    def records(self) -> Iterator[Record]: ...
+
+    @overload
+    def records(self, of: type[R]) -> Iterator[R]: ...
+
+    def records(self, of: type[Record] = Record) -> Iterator[Record]:
+        """Return the rows as models, one by one; the inverse of ``columns_of``.
+
+        Args:
+            of: the model, so that a type checker knows what a row has; any by default.
+
+        Raises:
+            CchcError: the rows are of another kind.
+
+        >>> from cchc_metrics.records.meeting import Meeting
+        >>> held = columns_of(Meeting, [Meeting(meeting_id="1", unit_code="TM", kind="họp UBND", held_on="05/01/2021")])
+        >>> [meeting.held_on.isoformat() for meeting in held.records(Meeting)]
+        ['2021-01-05']
+        """
+        if not issubclass(self.model, of):
+            raise CchcError(
+                f"các dòng là {self.model.__name__}, không phải {of.__name__}", f"the rows are of {self.model.__name__}, not {of.__name__}"
+            )
+        return self._records()
+
+    def _records(self) -> Iterator[Record]:
         specs = [s for s in schema(self.model) if s.name in self.arrays]
         cells = [_decode(self, spec) for spec in specs]
         names = [spec.name for spec in specs]

@@ -21,7 +21,7 @@ from cchc_metrics.read.dated import ROWS
 from cchc_metrics.read.doubt import NO_SIGNS, Signs
 from cchc_metrics.read.parquet_table import open_parquet
 from cchc_metrics.records.columns import Array
-from cchc_metrics.scan import Scan
+from cchc_metrics.scan import CountedScan
 from cchc_metrics.spark.frames import check_frame, check_keys, session_of, whole_files
 from cchc_metrics.spark.session import SparkJobError, checksums, collected, job
 from cchc_metrics.spark.tasks import PARTIAL, SCHEMA, SEEN, TWICE, Errand, Reply, count, file_mark, look, meet, merge, signed, signs_of_text
@@ -35,7 +35,7 @@ TASKS_A_CORE: Final = 4
 
 
 @public
-def tally_spark(rows: Any, ask: Ask, *, unique: Literal["check", "trusted"] = "check", files: bool = False) -> Scan:
+def tally_spark(rows: Any, ask: Ask, *, unique: Literal["check", "trusted"] = "check", files: bool = False) -> CountedScan:
     """Return what one reading of a whole table gives, counted by Spark where its rows are: the counts, and everything that is wrong.
 
     The counts are byte for byte those of one scan. A task that Spark does again counts once; a job that fails gives nothing.
@@ -60,7 +60,7 @@ def tally_spark(rows: Any, ask: Ask, *, unique: Literal["check", "trusted"] = "c
         return _tally(spark, rows, ask, unique == "check", files)
 
 
-def _tally(spark: Any, rows: Any, ask: Ask, check: bool, files: bool) -> Scan:  # noqa: FBT001  as it was asked
+def _tally(spark: Any, rows: Any, ask: Ask, check: bool, files: bool) -> CountedScan:  # noqa: FBT001  as it was asked
     source = _Files(spark, whole_files(spark, rows)) if files else _Frame(spark, check_frame(spark, rows))
     if ask.head is None:
         ask = ask.like(source.first())

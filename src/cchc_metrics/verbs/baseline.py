@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
@@ -30,7 +30,7 @@ from cchc_metrics.values import (
     worst,
 )
 from cchc_metrics.verbs.figures import bore, not_there, one_each
-from cchc_metrics.verbs.measures import Measures
+from cchc_metrics.verbs.measures import Measures, as_source
 
 Shares = Mapping[str, Mapping[str, Fraction]]
 """Of a unit that was split: predecessor → successor → the share of its counts that went there."""
@@ -101,14 +101,15 @@ class BaselineFinder:
     @classmethod
     def over(
         cls,
-        source: MeasureSource,
+        source: Iterable[Measure],
         units: UnitTree,
         shares: Shares | None,
         definition_changes: DefinitionChanges,
         competence: Literal["mark", "refuse", "ignore"] = "mark",
     ) -> BaselineFinder:
         """Return a finder over any source: a figure under an official code is of the unit that bore the code in the figure's period."""
-        keyed = one_each(Measures.of(source), units) if units.bearers or isinstance(source, Measures) else source
+        found = as_source(source)
+        keyed = one_each(Measures.of(found), units) if units.bearers or isinstance(found, Measures) else found
         return cls(keyed, units, shares or {}, definition_changes, competence)
 
     def of(self, current: Measure, period: Period | None = None) -> FoundBaseline:

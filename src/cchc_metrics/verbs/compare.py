@@ -19,7 +19,7 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.tables.columns import Coded, Column, Lazy, Packed, Rows
 from cchc_metrics.tables.numbers import plain
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Better, Breakdown, Measure, MeasureSource, Printed, Restated, Scale, Status, Text, about, join_reasons
+from cchc_metrics.values import Better, Breakdown, Measure, Printed, Restated, Scale, Status, Text, about, join_reasons
 from cchc_metrics.verbs.baseline import (
     NO_BASELINE,
     NO_REASON,
@@ -317,7 +317,7 @@ def delta(current: Measure, baseline: Measure | None) -> Delta:
 @public
 def compare(
     current: Iterable[Measure],
-    baseline: MeasureSource,
+    baseline: Iterable[Measure],
     *,
     units: UnitTree,
     baseline_period: Period | None = None,
@@ -335,7 +335,7 @@ def compare(
 
     Args:
         current: the measures.
-        baseline: where earlier measures are.
+        baseline: the earlier measures.
         units: the unit tree, with predecessors.
         baseline_period: what to compare with instead of the period one year earlier.
         shares: predecessor → successor → share, for units that were split: the comparison is then estimated; without them, refused.

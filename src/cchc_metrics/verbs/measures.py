@@ -19,7 +19,7 @@ from cchc_metrics.reference.rules import rules_until
 from cchc_metrics.tables.columns import Cells, Coded, Column, Lazy, Packed, Quotients, Rows, wanted_of
 from cchc_metrics.tables.table import AnswerTable
 from cchc_metrics.text import Lang
-from cchc_metrics.values import Better, Breakdown, Changes, Measure, Scale, Status, Text, each_change
+from cchc_metrics.values import Better, Breakdown, Changes, Measure, MeasureSource, Scale, Status, Text, each_change
 from cchc_metrics.verbs.exact import NO_VALUES, Values, fits
 from cchc_metrics.verbs.interval import interval_95
 
@@ -692,6 +692,11 @@ def whole_column(values: Array, there: Array) -> Column:
     if values.dtype != object:
         return Packed(values, there)
     return Cells("whole", [int(value) if here else None for value, here in zip(values.tolist(), there.tolist(), strict=True)])
+
+
+def as_source(measures: Iterable[Measure]) -> MeasureSource:
+    """Return measures as a place where they are found; a list, or what can be gone through but once, becomes a table."""
+    return Measures.of(measures) if isinstance(measures, Mapping) or not isinstance(measures, MeasureSource) else measures
 
 
 def number_column(values: Values) -> Column:

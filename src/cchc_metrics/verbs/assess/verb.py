@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from cchc_metrics.arguments import public
@@ -10,22 +10,23 @@ from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.plan import Plan, Target
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import MeasureSource, Text, each_change
+from cchc_metrics.values import Measure, Text, each_change
 from cchc_metrics.verbs.assess.model import Assessments, ItemKind
 from cchc_metrics.verbs.assess.targets import TargetJudge
 from cchc_metrics.verbs.assess.tasks import assess_task
 from cchc_metrics.verbs.assess.windows import Window, baseline_window
 from cchc_metrics.verbs.baseline import BaselineFinder, DefinitionChanges, Shares, known_changes
+from cchc_metrics.verbs.measures import as_source
 
 
 @public
 def assess(
-    measures: MeasureSource,
+    measures: Iterable[Measure],
     plan: Plan,
     *,
     units: UnitTree,
     as_of: date,
-    baseline: MeasureSource | None = None,
+    baseline: Iterable[Measure] | None = None,
     catalogue: Catalogue | None = None,
     nouns: Mapping[str, Text] | None = None,
     shares: Shares | None = None,
@@ -65,12 +66,13 @@ def assess(
         UnknownUnitError: the plan names a unit that is not in the tree.
         CatalogueError: the plan names no unit and the tree has several roots.
     """
+    source = as_source(measures)
     changes = definition_changes
     if changes is None:
-        changes = known_changes(measures) if catalogue is None else catalogue.definition_changes()
+        changes = known_changes(source) if catalogue is None else catalogue.definition_changes()
     known = {name: tuple(change for change in each_change(of) if change[0] <= as_of) for name, of in changes.items()}
-    finder = BaselineFinder.over(baseline if baseline is not None else measures, units, shares, known)
-    judge = TargetJudge(measures, plan, units, as_of, finder, catalogue, nouns or {})
+    finder = BaselineFinder.over(baseline if baseline is not None else source, units, shares, known)
+    judge = TargetJudge(source, plan, units, as_of, finder, catalogue, nouns or {})
     found = [judge.judge(target, kind) for target, kind in _wanted(plan, as_of)]
     tasks = [assess_task(task, judge.unit_of(""), as_of) for task in plan.tasks]
     about = {one.unit for item in (*found, *tasks) for one in (item, *item.parts)}
