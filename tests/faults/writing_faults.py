@@ -34,6 +34,7 @@ STEPS = frozenset(
 KILLS = int(os.environ.get("FAULTS_STEPS", "40"))
 """So many moments of each writer, evenly over all there are."""
 RANDOM_KILLS = int(os.environ.get("FAULTS_KILLS", "150"))
+ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "30"))
 SIZES = (4, 16, 64, 128, 256, 512, 1024)
 """Of file systems, in kB."""
 
@@ -222,6 +223,36 @@ def test_killed_at_random_moments(tmp_path: Path, capsys: pytest.CaptureFixture[
         assert changes <= 1
         mixed += changes
     said(capsys, f"killed at random: {RANDOM_KILLS} kills, 0 files cut; {mixed} times between the names of one report")
+
+
+def test_two_runs_into_one_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command twice at the same time, in two languages: both end as one alone does, and all that is there is of one of them."""
+    langs: tuple[Lang, ...] = ("vi", "en")
+    whole: dict[str, dict[str, Any]] = {}
+    for lang in langs:
+        save_report(small_report(), tmp_path / lang, tuple(FORMATS), lang)
+        whole[lang] = files_in(tmp_path / lang)
+    random.seed(2)
+    folder, last = tmp_path / "out", dict.fromkeys(langs, 0)
+    for _ in range(ROUNDS):
+        delay = random.choice((0.0, random.uniform(0.0, 2.0)))  # noqa: S311  no secret
+        running = []
+        for lang in langs:
+            child = os.fork()
+            if child == 0:
+                status = 70
+                try:
+                    time.sleep(delay if lang == "en" else 0.0)
+                    save_report(small_report(), folder, tuple(FORMATS), lang)
+                    status = 0
+                finally:
+                    os._exit(status)
+            running.append(child)
+        assert [os.WEXITSTATUS(os.waitpid(child, 0)[1]) for child in running] == [0, 0]
+        found = files_in(folder)
+        assert found in whole.values()
+        last["vi" if found == whole["vi"] else "en"] += 1
+    said(capsys, f"two runs at once: {ROUNDS} times, 0 mixed, nothing left; the last one was {last}")
 
 
 def test_stopped_by_ctrl_c(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.faults.writers import IN_ORDER, SMALL, WRITERS, files_in
 
+from cchc_metrics import cli
 from cchc_metrics.errors import CchcError, InputError
+from cchc_metrics.tables import whole
 from cchc_metrics.tables.whole import UNFINISHED, whole_file, whole_files
 
 SLOW = ("report", "report html", "report docx", "report xlsx", "periodic html", "periodic docx", "periodic xlsx", "example")
@@ -71,19 +78,78 @@ def test_of_several_files_none_appears_where_one_fails(tmp_path: Path) -> None:
     assert files_in(tmp_path) == {"a.txt": b"new", "b.txt": b"new"}
 
 
-def test_what_killed_processes_left_goes_when_the_file_is_written_again(tmp_path: Path) -> None:
+WRITES = """
+import pathlib, sys, time
+from cchc_metrics.tables.whole import whole_file
+with whole_file(pathlib.Path(sys.argv[1])) as unfinished:
+    unfinished.write_text("half")
+    unfinished.with_name(unfinished.name + ".rows").write_text("of a package that writes beside it")
+    print("written", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_process_left_goes_when_the_folder_is_written_into_again(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    with whole_file(path) as unfinished:
-        mine = unfinished.name.partition(f"{os.getpid()}-")
-        unfinished.write_text("")
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
-    left = [f"{mine[0]}{process}-7f.part.txt{end}" for process, end in ((int(gone.stdout), ""), (int(gone.stdout), ".rows"), (1, ""))]
-    for name in left:
-        (tmp_path / name).write_text("half")
-    with whole_file(path) as unfinished:
+    with subprocess.Popen([sys.executable, "-c", WRITES, str(path)], stdout=subprocess.PIPE, text=True) as other:  # noqa: S603  stands in this file
+        assert other.stdout is not None
+        assert other.stdout.readline() == "written\n"
+        left = set(files_in(tmp_path))
+        assert len(left) == 3
+        with whole_file(path) as unfinished:
+            unfinished.write_text("new")
+        assert set(files_in(tmp_path)) == {"a.txt", *left}  # of a process that runs
+        other.kill()
+        while other.stdout.read():
+            pass
+        # Nobody has asked how it ended: its number is still taken, as it is when another process has it by now.
+        os.kill(other.pid, 0)
+        with whole_file(path) as unfinished:
+            unfinished.write_text("newer")
+        assert files_in(tmp_path) == {"a.txt": b"newer"}
+
+
+def test_of_two_runs_at_the_same_time_all_files_are_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths, name_one = [tmp_path / name for name in ("a.txt", "b.txt", "c.txt")], whole._name
+    written, naming = threading.Barrier(2), threading.Event()
+
+    def slowly(unfinished: Path, path: Path, there: InputError | None) -> None:
+        slow = unfinished.read_text() == "one"
+        name_one(unfinished, path, there)
+        naming.set()
+        time.sleep(0.1 * slow)
+
+    def run(text: str) -> None:
+        with whole_files(paths) as unfinished:
+            for each in unfinished:
+                each.write_text(text)
+            written.wait()
+            if text == "two":
+                naming.wait()  # one has given its first name
+
+    monkeypatch.setattr(whole, "_name", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(run, ("one", "two"))) == [None, None]
+    assert files_in(tmp_path) == {path.name: b"two" for path in paths}
+
+
+def test_a_folder_that_another_process_holds_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "_TIMES", 2)
+    handle = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with pytest.raises(InputError, match="another process is writing there; run again later"), whole_file(tmp_path / "a.txt") as unfinished:
         unfinished.write_text("new")
-    # Process 1 runs: what it writes is its own.
-    assert set(files_in(tmp_path)) == {"a.txt", left[2]}
+    assert files_in(tmp_path) == {}
+    os.close(handle)
+
+
+def test_files_of_another_run_are_said(tmp_path: Path) -> None:
+    for formats, said in (("txt,csv", ""), ("json", "deltas.csv, measures.csv, report.txt"), ("txt,json,csv", "")):
+        arguments = ["report", str(SMALL), "--period", "2021", "--lang", "en", "--formats", formats, "--out", str(tmp_path / "out")]
+        done = CliRunner().invoke(cli.main, arguments)
+        assert done.exit_code in (0, 1), done
+        others = done.stderr.partition("Of another run, not written again: ")[2].partition("\n")[0]
+        assert ", ".join(sorted(Path(each).name for each in others.split(", ") if each)) == said
 
 
 @pytest.mark.parametrize("what", ["link", "broken link", "folder", "device"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,8 @@ if TYPE_CHECKING:
 def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: bool, **chosen: Any) -> None:
     """Print the report of FOLDER and write it to --out; where the files went is said on the other stream."""
     from cchc_metrics.report.content import report_page  # noqa: PLC0415  the command starts fast
-    from cchc_metrics.report.files import formats_named, save_report, to_be_opened  # noqa: PLC0415
+    from cchc_metrics.report.files import ALWAYS, formats_named, save_report, to_be_opened  # noqa: PLC0415
+    from cchc_metrics.report.files import FORMATS as FILES  # noqa: PLC0415
 
     written: tuple[Path, ...] = ()
     with working(lang) as progress:
@@ -73,8 +74,7 @@ def report(folder: Path, lang: Lang, out: Path | None, formats: str, *, opened: 
         if out is not None:
             written = save_report(made, out, wanted, lang)
     print_page(page)
-    if written:
-        say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
+    _tell_written(written, [name for files in (*FILES.values(), ALWAYS) for name in files], lang)
     if opened and (chosen_file := to_be_opened(written)) is not None:
         click.launch(str(chosen_file))
     end(made.problems, lang)
@@ -105,9 +105,19 @@ def periodic(folder: Path, lang: Lang, rows: Path | None, out: Path | None, form
         if out is not None:
             written = found.save(out, formats.split(","), lang)
     print_page(page)
+    _tell_written(written, [f"periodic.{name.strip()}" for name in PERIODIC_FORMATS.split(",")], lang)
+    end(found.report.problems, lang)
+
+
+def _tell_written(written: Sequence[Path], names: Iterable[str], lang: Lang) -> None:
+    """Print what was written, and which files beside it are of another run: not every reader looks at what a file says it is of."""
+    from cchc_metrics.report.files import of_other_runs  # noqa: PLC0415  the command starts fast
+
     if written:
         say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {', '.join(map(str, written))}", err=True)
-    end(found.report.problems, lang)
+    if others := of_other_runs(written, names):
+        said = "Của lần chạy khác, không được ghi lại" if lang == "vi" else "Of another run, not written again"
+        say(f"{said}: {', '.join(map(str, others))}", err=True)
 
 
 def _formats_need_out(out: Path | None) -> None:

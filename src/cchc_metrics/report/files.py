@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -122,6 +122,18 @@ def to_be_opened(written: Iterable[Path]) -> Path | None:
     """
     files = {path.suffix: path for path in written if path.stem == "report"}
     return next((files[suffix] for suffix in (".html", ".docx", ".xlsx", ".md", ".txt") if suffix in files), None)
+
+
+def of_other_runs(written: Sequence[Path], names: Iterable[str]) -> tuple[Path, ...]:
+    """Return the files beside those that were written that another run must have written: they may be of another report.
+
+    Args:
+        written: what one run wrote, in one folder.
+        names: of all files that a run could write.
+    """
+    own = {path.name for path in written}
+    folders = dict.fromkeys(path.parent for path in written)
+    return tuple(folder / name for folder in folders for name in names if name not in own and (folder / name).exists())
 
 
 def save_report(report: Report, folder: Path | str, formats: Iterable[str] = ("txt", "json", "md"), lang: Lang = "vi") -> tuple[Path, ...]:

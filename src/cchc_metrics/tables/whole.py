@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
-import platform
 import re
+import secrets
 import sys
-import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,11 @@ from cchc_metrics.text import Text
 
 UNFINISHED: Final = ".cchc-"
 """How the names of files begin that are not whole yet."""
+_ALIVE: Final = ".lock"
+_LEFT: Final = re.compile(rf"{re.escape(UNFINISHED)}([0-9a-f]{{16}})(?:-\d+\.part|{re.escape(_ALIVE)}$)")
+_LOCKS: bool = sys.platform != "win32"
+_PAUSE, _TIMES = 0.02, 1500
+"""In seconds, and how often: whoever gives names in the same folder is waited for."""
 
 
 @contextmanager
@@ -46,7 +50,9 @@ def whole_files(paths: Sequence[Path], there: InputError | None = None) -> Itera
     process while names are given leaves files that are whole, the first of them new and the others as they were: the last one, where it is
     new, says that all are.
 
-    What a process that was killed has left behind is removed when something is written into the folder again.
+    What a process that was killed has left behind is removed when something is written into the folder again. Of two processes that write
+    into one folder at the same time, the files of one get all their names after those of the other: where they have the same names, all
+    that is there at the end is of one of them.
 
     Args:
         paths: the names that the files will have, none of them twice.
@@ -55,27 +61,37 @@ def whole_files(paths: Sequence[Path], there: InputError | None = None) -> Itera
     Raises:
         InputError: ``there``, one cannot be written, or something else than a file stands there; says why.
     """
-    unfinished = tuple(path.with_name(f"{_prefix(path)}{os.getpid()}-{threading.get_ident():x}.part{path.suffix}") for path in paths)
-    folders = dict.fromkeys(path.parent for path in paths)
+    token = secrets.token_hex(8)
+    unfinished = tuple(path.with_name(f"{UNFINISHED}{token}-{at}.part{path.suffix}") for at, path in enumerate(paths))
+    folders = tuple(dict.fromkeys(path.parent for path in paths))
+    locks = tuple(folder / f"{UNFINISHED}{token}{_ALIVE}" for folder in folders)
+    handles: list[int] = []
     try:
-        for folder in folders:
+        for folder, lock in zip(folders, locks, strict=True):
             _sweep(folder)
+            handles += _alive(lock)
         for path in paths:
             _check(path, there)
         yield unfinished
         for each, path in zip(unfinished, paths, strict=True):
             _sync(each, path)
-        for each, path in zip(unfinished, paths, strict=True):
-            _name(each, path, there)
+        with _alone_in(folders):
+            for each, path in zip(unfinished, paths, strict=True):
+                _name(each, path, there)
+        for lock in locks:
+            lock.unlink(missing_ok=True)
         for folder in folders:
             sync_folder(folder)
     except BaseException as error:
-        for each in unfinished:
+        for each in (*unfinished, *locks):
             with suppress(OSError):
                 each.unlink()
         if isinstance(error, OSError):
             raise not_written(paths[0] if len(paths) == 1 else paths[0].parent, error) from None
         raise
+    finally:
+        for handle in handles:
+            os.close(handle)
 
 
 def _sync(unfinished: Path, path: Path) -> None:
@@ -170,32 +186,89 @@ def _check(path: Path, there: InputError | None) -> None:
     raise InputError(f"không ghi được {path}: {said.vi}", f"cannot write {path}: {said.en}")
 
 
-def _prefix(path: Path) -> str:
-    """Return how the names begin under which a file is written on this machine: short, whatever its own name."""
-    return f"{UNFINISHED}{hashlib.sha256(path.name.encode(errors='surrogateescape')).hexdigest()[:12]}-{_machine()}-"
+# --- Who is at work
 
 
-def _machine() -> str:
-    return re.sub(r"\W", "", platform.node())[:16]
+def _alive(path: Path) -> list[int]:
+    """Make a file that is locked as long as this process lives: what is unfinished beside it is no leftover.
+
+    The number of the process would not do: another may have it by now, and in every container it is the same.
+
+    Args:
+        path: the file; there is none on a system without such locks.
+
+    Returns:
+        What is to be closed in the end.
+    """
+    handles: list[int] = []
+    while _LOCKS and not path.exists():  # somebody who sweeps may have seen it before it was locked
+        handles.append(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with suppress(OSError):  # some file systems have no locks; there nothing is removed
+            _lock(handles[-1], wait=True)
+    return handles
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what processes of this machine that are gone have left in a folder."""
-    if os.name != "posix":  # elsewhere asking for a process may end it
-        return
-    name = re.compile(rf"{re.escape(UNFINISHED)}[0-9a-f]{{12}}-{re.escape(_machine())}-(\d+)-[0-9a-f]+\.part")
-    for left in folder.glob(f"{UNFINISHED}*"):
-        found = name.match(left.name)
-        if found is not None and not _runs(int(found[1])):
-            with suppress(OSError):
-                left.unlink()
+    """Remove what processes that are gone have left in a folder."""
+    left: dict[str, list[Path]] = {}
+    for path in folder.glob(f"{UNFINISHED}*") if _LOCKS else ():
+        if found := _LEFT.match(path.name):
+            left.setdefault(found[1], []).append(path)
+    for token, files in left.items():
+        with suppress(OSError), _gone(folder / f"{UNFINISHED}{token}{_ALIVE}"):
+            for path in sorted(files, key=lambda path: path.name.endswith(_ALIVE)):
+                path.unlink(missing_ok=True)
 
 
-def _runs(process: int) -> bool:
+@contextmanager
+def _gone(path: Path) -> Iterator[None]:
+    """Hold the lock of a process that is gone; ``OSError`` where it lives, or where that cannot be known."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it is another user's
-        return True
-    return True
+        handle = os.open(path, os.O_RDWR)
+    except FileNotFoundError:  # it is made first and removed last
+        yield
+        return
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _alone_in(folders: Sequence[Path]) -> Iterator[None]:
+    """Hold folders while files get their names, which takes some milliseconds; where that cannot be, as on some networks, go on.
+
+    Raises:
+        InputError: another process holds one for too long.
+    """
+    with ExitStack() as held:
+        for folder in sorted(folders) if _LOCKS else ():
+            with suppress(OSError):
+                handle = os.open(folder, os.O_RDONLY)
+                held.callback(os.close, handle)
+                _wait_for(handle, folder)
+        yield
+
+
+def _wait_for(handle: int, folder: Path) -> None:
+    for _ in range(_TIMES):
+        try:
+            _lock(handle)
+        except BlockingIOError:
+            time.sleep(_PAUSE)
+        else:
+            return
+    raise InputError(
+        f"không ghi được {folder}: một tiến trình khác đang ghi vào đó; chạy lại sau",
+        f"cannot write {folder}: another process is writing there; run again later",
+    )
+
+
+def _lock(handle: int, *, wait: bool = False) -> None:
+    """Lock a file until it is closed; ``BlockingIOError`` where another has it, ``OSError`` where there are no locks."""
+    if sys.platform == "win32":
+        raise OSError(errno.ENOSYS, "flock")
+    import fcntl  # noqa: PLC0415  of other systems
+
+    fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
