@@ -154,8 +154,10 @@ def test_what_cannot_be_read_at_all(name: str) -> None:
     assert "is not UTF-8" in mistakes(name, text.encode() + b"\n# \xe3\x28\n")[0]
     assert "is UTF-16" in mistakes(name, text.encode("utf-16"))[0]
     assert "nested more than 50 deep" in mistakes(name, ("x = " if name in TOML else '{"x": ') + "[" * 100_000)[0]
-    deep = "x = " + "[" * 80 + "]" * 80 if name in TOML else '{"x": ' + "[" * 80 + "]" * 80 + "}"
-    assert "nested more than 50 deep" in mistakes(name, deep)[0]
+    for depth in (80, 300, 600, 900):  # what its reader still takes, and what asks on which line it stands
+        lists, tables = "[" * depth + "]" * depth, ('{"x": ' * depth + "1" + "}" * depth)
+        for deep in ("x = " + lists, "x = " + tables.replace('"x":', "x =")) if name in TOML else ('{"x": ' + lists + "}", tables):
+            assert "nested more than 50 deep" in mistakes(name, deep)[0]
     assert "100 digits" in mistakes(name, "x = " + "9" * 5_000 if name in TOML else '{"x": ' + "9" * 5_000 + "}")[0]
     wrong: Any
     for wrong in (None, 5, [], {}, object()):

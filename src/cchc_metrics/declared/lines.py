@@ -11,6 +11,9 @@ from typing import TypeAlias
 Path: TypeAlias = tuple[str | int, ...]
 """A place in declared data: ``("targets", 1, "value")``; positions count from 0."""
 
+_DEEPEST = 60
+"""Deeper than any file may be nested, so that no place there is asked for; Python's stack would end at a few hundred."""
+
 _GAP = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _STRING = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL)
@@ -128,6 +131,9 @@ class _Scanner:
             assert match  # noqa: S101  the second matches anything
             self.at = match.end()
             return
+        if len(path) > _DEEPEST:
+            self.at = _after(self.text, self.at)
+            return
         self.at += 1
         number = 0
         while self.text[self.skip()] not in "]}":
@@ -152,6 +158,16 @@ class _Scanner:
 
     def line(self, at: int) -> int:
         return bisect_left(self.ends, at) + 1
+
+
+def _after(text: str, at: int) -> int:
+    """Return where the bracket that opens at a place is closed, however deep it is nested inside."""
+    level = 0
+    for match in _BRACKETS.finditer(text, at):
+        level += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        if not level:
+            return match.end()
+    return len(text)
 
 
 def _text_of(quoted: str) -> str:
