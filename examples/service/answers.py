@@ -19,7 +19,8 @@ Code = Literal[
     "argument", "calendar_range", "catalogue", "database", "duplicate_id", "error", "form_name", "input", "misfit", "mistakes", "no_points",
     "not_counted", "not_utf8", "open_quote", "plan", "record", "rejected_rows", "scheme", "tally_mismatch", "unknown_indicator",
     "unknown_unit", "unreadable_file",
-    "bad_request", "internal", "not_found", "not_understood", "too_large", "too_many_rows",
+    "bad_request", "busy", "internal", "not_found", "not_understood", "too_large", "too_many_columns", "too_many_rows", "too_many_values",
+    "too_slow",
 ]  # fmt: skip
 """The closed list: codes of the library's errors, then those of the service."""
 
@@ -95,13 +96,12 @@ def answer_text(
 
     Args:
         data: the dataset that was asked.
-        measures: its values.
+        measures: its values that are wanted.
         shown: which of them are wanted.
         deltas: their changes, where these were asked for.
         assessments: where the plan stands, where that was asked for.
     """
     if shown.units:
-        measures = measures.filter(unit=shown.units)
         deltas = None if deltas is None else deltas.filter(unit=shown.units)
     problems = data.problems
     examples = problem_lines(list(problems)[: shown.examples], shown.lang)

@@ -7,21 +7,18 @@ Nothing is kept between two questions, and nothing of a question is logged. docs
 
 from __future__ import annotations
 
-import json
-import logging
 import shutil
-import traceback
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, get_args
 
-from fastapi import FastAPI, Form, HTTPException, Request, Response, UploadFile
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI, Form, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException as HTTPError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import cchc_metrics as cm
 from cchc_metrics.declared.mistakes import checked, misfits, written
@@ -29,56 +26,31 @@ from cchc_metrics.read.rows import kind_named
 from cchc_metrics.schemas import json_schemas
 
 from .answers import AssessAnswer, CatalogueAnswer, Code, CompareAnswer, ErrorAnswer, Health, MeasuresAnswer, answer_text
+from .guard import BROKEN, BY_STATUS, Guard, Limits, Route, Said, answered, parsed, refusal
 from .questions import (
+    LONGEST,
     AssessQuestion,
     CompareQuestion,
     FilesQuestion,
     MeasuresQuestion,
     Refused,
     Settings,
+    Shown,
     at,
     chosen,
     dataset,
     plan_of,
     row_count,
+    tables_of,
     with_baseline,
 )
 
-LOG = logging.getLogger("cchc_service")
 ENDINGS = (".csv", ".parquet")
+ROWS_ARE = (
+    f"cần danh sách các dòng, mỗi dòng là tiêu đề → ô (chữ đến {LONGEST} ký tự, số, true/false, null)",
+    f"rows are needed: heading → cell (text of {LONGEST} characters at most, number, true/false, null)",
+)
 QUESTIONS: Mapping[str, type[BaseModel]] = {"/measures": MeasuresQuestion, "/compare": CompareQuestion, "/assess": AssessQuestion}
-BY_STATUS = {
-    404: ("not_found", "không có địa chỉ này", "there is no such address"),
-    405: ("bad_request", "không dùng phương thức này ở đây", "this method is not for this address"),
-    413: ("too_large", "câu hỏi quá lớn", "the question is too large"),
-}
-BROKEN = ("bad_request", "không đọc được câu hỏi: cần JSON UTF-8", "the question cannot be read: JSON in UTF-8 is needed")
-Said = tuple[str, str, str, str]
-"""Code, Vietnamese, English, place."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one question may bring.
-
-    Args:
-        body: bytes, files and all.
-        rows: rows of all its tables.
-    """
-
-    body: int = 32 * 2**20
-    rows: int = 500_000
-
-
-def refusal(status: int, errors: Iterable[Said], headers: Mapping[str, str] | None = None) -> Response:
-    """Return an answer that says what is wrong; never what was in a cell."""
-    items = [{"code": code, "vi": vi, "en": en, "place": place} for code, vi, en, place in errors]
-    return Response(json.dumps({"errors": items}, ensure_ascii=False), status, headers, media_type="application/json")
-
-
-def answered(text: str) -> Response:
-    """Return an answer that was written by lines; the tests hold it to its model."""
-    return Response(text, media_type="application/json")
 
 
 def _said(place: str, why: cm.CchcError) -> list[Said]:
@@ -97,7 +69,7 @@ def _misshapen(model: type[BaseModel], given: Any) -> list[Said]:
         for path, text in misfits(error, model, given):
             vi, en, place = text.vi, text.en, path
             if "records" in path:
-                vi, en = "cần danh sách các dòng, mỗi dòng là tiêu đề → ô (chữ, số, true/false, null)", "rows are needed: heading → cell"
+                vi, en = ROWS_ARE
                 after = path.index("records")
                 place = path[: after + 1] + tuple(
                     part for part in path[after + 1 : after + 3] if isinstance(part, int) or part in cm.records.KINDS
@@ -105,6 +77,24 @@ def _misshapen(model: type[BaseModel], given: Any) -> list[Said]:
             found["not_understood", vi, en, written(place)] = None
         return list(found)
     return []
+
+
+class TooManyRowsError(cm.CchcError):
+    """A question with more rows than one may have."""
+
+    code = "too_many_rows"
+
+
+class TooManyColumnsError(cm.CchcError):
+    """A table with more columns than one may have."""
+
+    code = "too_many_columns"
+
+
+class TooManyValuesError(cm.CchcError):
+    """A question with more values in its answer than one may have."""
+
+    code = "too_many_values"
 
 
 def _check_rows(rows: int, limits: Limits) -> None:
@@ -115,50 +105,24 @@ def _check_rows(rows: int, limits: Limits) -> None:
         )
 
 
-class TooManyRowsError(cm.CchcError):
-    """A question with more rows than one may have."""
+def _check_columns(columns: int, place: str, limits: Limits) -> None:
+    if columns > limits.columns:
+        vi = f"quá {limits.columns} cột; chỉ gửi những cột dùng đến"
+        raise Refused(place, TooManyColumnsError(vi, f"more than {limits.columns} columns; send those that are used"), 413)
 
-    code = "too_many_rows"
+
+def _check_values(values: int, most: int) -> None:
+    if values > most:
+        vi = "câu trả lời quá dài; hỏi ít kỳ, ít chỉ tiêu, ít đơn vị hơn (periods, indicators, breakdowns, units)"
+        en = "the answer would be too long; ask for fewer periods, indicators, breakdowns or units"
+        raise Refused("periods", TooManyValuesError(vi, en), 413)
 
 
-class Guard:
-    """What stands around every question: a limit of its size, and an answer without a trace for what nobody foresaw."""
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self.app, self.limit = app, limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a question on, and answer in its place where it is too large or fails."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        taken, begun = 0, False
-
-        async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self.limit:
-                raise HTTPException(413)
-            return message
-
-        async def sent(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not length.isdigit() or int(length) > self.limit:
-            await refusal(413, [(*BY_STATUS[413], "")])(scope, receive, send)
-            return
-        try:
-            await self.app(scope, counted, sent)
-        except Exception as error:  # noqa: BLE001  whatever it is, it may have a cell in its text, so only its kind and place are logged
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            LOG.error("unforeseen %s at %s:%s", type(error).__name__, Path(last.filename).name, last.lineno)  # noqa: TRY400  as above
-            if not begun:
-                said = ("internal", "lỗi của dịch vụ; xem nhật ký của máy chủ", "a fault of the service; see the server's log", "")
-                await refusal(500, [said])(scope, receive, send)
+def _check_size(question: MeasuresQuestion | CompareQuestion | AssessQuestion, limits: Limits) -> None:
+    _check_rows(row_count(question), limits)
+    for place, rows in tables_of(question):
+        _check_columns(len(set().union(*rows)), place, limits)
+    _check_values(len(question.settings.units) * len(getattr(question, "periods", "1")), limits.spans)
 
 
 def _add_refusals(app: FastAPI) -> None:
@@ -201,7 +165,9 @@ def _from_files(settings: Settings, files: Iterable[UploadFile], limits: Limits)
                 shutil.copyfileobj(upload.file, out)
             own = settings.own[kind].model_dump() if kind in settings.own else None
             with at(f"files.{kind}"):
-                _check_rows(rows + _rows_said(path), limits)
+                said, columns = _size_said(path)
+                _check_rows(rows + said - 1, limits)
+                _check_columns(columns, f"files.{kind}", limits)
                 read = cm.read_file(kind, path, units=empty.units, extracted_on=empty.as_of, calendar=empty.calendar, own=own)
             rows += read.problems.read
             _check_rows(rows, limits)
@@ -209,17 +175,22 @@ def _from_files(settings: Settings, files: Iterable[UploadFile], limits: Limits)
     return dataset(settings, tables)
 
 
-def _rows_said(path: Path) -> int:
-    """Return how many rows the end of a Parquet file says that it has; 0 where there is no such end, which reading then says."""
+def _size_said(path: Path) -> tuple[int, int]:
+    """Return how many rows and columns the end of a Parquet file says that it has, or how many lines another has.
+
+    Reading asks more of a line than counting it does, be it a row or not. Of a file without such an end it is none, which reading says.
+    """
     if path.suffix != ".parquet":
-        return 0
+        with path.open("rb") as file:
+            return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b"")), 0
     import pyarrow as pa  # noqa: PLC0415  only where there is Parquet
     import pyarrow.parquet as pq  # noqa: PLC0415  as above
 
     try:
-        return int(pq.read_metadata(path).num_rows)
+        found = pq.read_metadata(path)
     except (pa.ArrowException, OSError):
-        return 0
+        return 0, 0
+    return int(found.num_rows), int(found.num_columns)
 
 
 def _add_lookups(app: FastAPI) -> None:
@@ -235,7 +206,7 @@ def _add_lookups(app: FastAPI) -> None:
         return json_schemas()
 
     @app.get("/health")
-    def health() -> Health:
+    async def health() -> Health:  # waits for no thread: it is asked whether others are busy
         """Say that it answers, and by which version and calendar."""
         return Health(status="ok", version=cm.__version__, calendar=cm.Calendar.official().id)
 
@@ -248,16 +219,32 @@ def create_app(limits: Limits | None = None) -> FastAPI:
     """
     most = limits or Limits()
     errors: dict[int | str, dict[str, Any]] = {code: {"model": ErrorAnswer} for code in (400, 413, 422, 500)}
-    app = FastAPI(title="cchc-metrics", version=cm.__version__, docs_url=None, redoc_url=None, responses=errors)
-    app.add_middleware(Guard, limit=most.body)
+
+    @asynccontextmanager
+    async def few_threads(_: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = most.at_once
+        yield
+
+    app = FastAPI(
+        title="cchc-metrics", version=cm.__version__, docs_url=None, redoc_url=None, responses=errors, lifespan=few_threads,
+        redirect_slashes=False,
+    )  # fmt: skip
+    app.router.route_class = Route
+    app.add_middleware(Guard, limits=most)
     _add_refusals(app)
 
+    _add_questions(app, most)
+    _add_lookups(app)
+    return app
+
+
+def _add_questions(app: FastAPI, most: Limits) -> None:
     # Functions without async: each question is answered in a thread of the pool, and the library may be called from many.
 
     @app.post("/measures", response_model=MeasuresAnswer)
     def measures(question: MeasuresQuestion) -> Response:
         """Give the value of every indicator, for every unit and period asked for."""
-        _check_rows(row_count(question), most)
+        _check_size(question, most)
         return _measured(dataset(question.settings, question.records), question)
 
     @app.post("/measures/files", response_model=MeasuresAnswer)
@@ -267,13 +254,13 @@ def create_app(limits: Limits | None = None) -> FastAPI:
     ) -> Response:
         """Give the same, of tables in CSV or Parquet."""
         try:
-            asked = FilesQuestion.model_validate_json(question)
-        except ValidationError:
-            try:
-                found = _misshapen(FilesQuestion, json.loads(question))
-            except (ValueError, RecursionError):
-                found = []
-            return refusal(422, found or [(*BROKEN, "question")])
+            given = parsed(question)
+        except ValueError:
+            return refusal(422, [(*BROKEN, "question")])
+        if found := _misshapen(FilesQuestion, given):
+            return refusal(422, found)
+        asked: FilesQuestion = FilesQuestion.model_validate(given)
+        _check_values(len(asked.settings.units) * len(asked.periods), most.spans)
         return _measured(_from_files(asked.settings, files, most), asked)
 
     def _measured(data: cm.Dataset, asked: FilesQuestion) -> Response:
@@ -281,12 +268,17 @@ def create_app(limits: Limits | None = None) -> FastAPI:
         with at("periods"):
             periods = [cm.Period.parse(label) for label in asked.periods]
         with at("breakdowns" if asked.breakdowns else "records"):
-            return answered(answer_text(data, data.measures(*periods, breakdowns=asked.breakdowns), asked))
+            return _answered(data, data.measures(*periods, breakdowns=asked.breakdowns), asked)
+
+    def _answered(data: cm.Dataset, measures: cm.Measures, asked: Shown, **more: Any) -> Response:
+        measures = measures.filter(unit=asked.units) if asked.units else measures
+        _check_values(len(measures), most.values)
+        return answered(answer_text(data, measures, asked, **more))
 
     @app.post("/compare", response_model=CompareAnswer)
     def compare(question: CompareQuestion) -> Response:
         """Give the values of a period and their changes against a baseline."""
-        _check_rows(row_count(question), most)
+        _check_size(question, most)
         data = chosen(dataset(question.settings, question.records), question)
         data = with_baseline(data, question.settings, question.baseline)
         with at("period"):
@@ -296,12 +288,12 @@ def create_app(limits: Limits | None = None) -> FastAPI:
         with at("records"):
             deltas = data.deltas(period, baseline_period=base, breakdowns=question.breakdowns)
             measures = data.measures(period, breakdowns=question.breakdowns)
-            return answered(answer_text(data, measures, question, deltas=deltas))
+            return _answered(data, measures, question, deltas=deltas)
 
     @app.post("/assess", response_model=AssessAnswer)
     def assess(question: AssessQuestion) -> Response:
         """Give the values of a period and where every target and task of a plan stands."""
-        _check_rows(row_count(question), most)
+        _check_size(question, most)
         data = dataset(question.settings, question.records)
         whole = with_baseline(data, question.settings, question.baseline).replace(plan=plan_of(data, question.plan))
         with at("period"):
@@ -311,10 +303,7 @@ def create_app(limits: Limits | None = None) -> FastAPI:
         data = chosen(whole, question)
         with at("records"):
             measures = data.replace(plan=None).measures(period, breakdowns=question.breakdowns)
-            return answered(answer_text(data, measures, question, assessments=assessments))
-
-    _add_lookups(app)
-    return app
+            return _answered(data, measures, question, assessments=assessments)
 
 
 app = create_app()

@@ -16,8 +16,13 @@ from cchc_metrics.read.rows import kind_named
 from cchc_metrics.verbs.entered import Figure
 from cchc_metrics.verbs.measures import Measures
 
-Cell = str | int | float | bool | None
-Rows = Annotated[list[dict[str, Cell]], Field(description="Heading → cell, a row each; headings as in a file, in Vietnamese or canonical.")]
+LONGEST = 32_767
+"""In characters, of a cell: as in Excel."""
+Cell = Annotated[str, Field(max_length=LONGEST)] | int | float | bool | None
+Heading = Annotated[str, Field(max_length=1_000)]
+Rows = Annotated[
+    list[dict[Heading, Cell]], Field(description="Heading → cell, a row each; headings as in a file, in Vietnamese or canonical.")
+]
 Records = Annotated[dict[str, Rows], Field(description="Kind (dossiers, documents, meetings …) → its rows. What is not given has no data.")]
 PeriodLabel = Annotated[str, Field(max_length=40, examples=["2021", "2021-Q1", "2021-03"])]
 
@@ -191,9 +196,13 @@ def plan_of(data: cm.Dataset, given: Mapping[str, Any]) -> Plan:
         return cm.load_plan(given, file="plan", indicators=data.catalogue.indicators, units=data.units)
 
 
+def tables_of(question: BaseModel) -> Iterator[tuple[str, list[dict[str, Cell]]]]:
+    """Yield the place and the rows of each table that a question brings, with those of its baseline."""
+    for place, part in (("records", question), ("baseline.records", getattr(question, "baseline", None))):
+        for kind, rows in (getattr(part, "records", None) or {}).items():
+            yield f"{place}.{kind}" if kind in cm.records.KINDS else place, rows
+
+
 def row_count(question: BaseModel) -> int:
     """Return how many rows a question brings, with those of its baseline."""
-    found = 0
-    for part in (question, getattr(question, "baseline", None)):
-        found += sum(map(len, (getattr(part, "records", None) or {}).values()))
-    return found
+    return sum(len(rows) for _, rows in tables_of(question))

@@ -37,6 +37,7 @@ from fastapi.testclient import TestClient
 
 from examples.service import app as service
 from examples.service.answers import AssessAnswer, Code, CompareAnswer, MeasuresAnswer
+from examples.service.guard import Limits
 
 Question = dict[str, Any]
 PRIVATE = "Nguyễn Thị Riêng"
@@ -259,7 +260,7 @@ def test_a_file_that_is_none_is_refused(client: TestClient) -> None:
 
 
 def test_a_question_has_a_size() -> None:
-    client = TestClient(service.create_app(service.Limits(body=2_000, rows=3)))
+    client = TestClient(service.create_app(Limits(body=2_000, rows=3)))
     large = json.dumps(question()).encode() + b" " * 2_000
 
     def pieces() -> Iterator[bytes]:
@@ -275,7 +276,7 @@ def test_a_question_has_a_size() -> None:
 
 
 def test_a_question_has_so_many_rows(tmp_path: Path) -> None:
-    client = TestClient(service.create_app(service.Limits(rows=5)))
+    client = TestClient(service.create_app(Limits(rows=5)))
     answer = client.post("/measures", json=question())
     assert (answer.status_code, refused(answer)) == (413, [("too_many_rows", "records")])
     assert client.post("/measures", json=question(records={"dossiers": question()["records"]["dossiers"]})).status_code == 200
@@ -285,6 +286,93 @@ def test_a_question_has_so_many_rows(tmp_path: Path) -> None:
         sent = [("files", (name, content))]
         answer = client.post("/measures/files", data={"question": json.dumps(question(records=None))}, files=sent)
         assert (answer.status_code, refused(answer)) == (413, [("too_many_rows", "records")])
+
+
+def test_a_file_has_so_many_lines_whether_they_are_rows_or_not() -> None:
+    """Lines that are titles and totals are none of the rows that were read, and take as long."""
+    client = TestClient(service.create_app(Limits(rows=50)))
+    sent = [("files", ("dossiers.csv", SMALL["dossiers.csv"].encode() + b"a,b,c\n" * 60))]
+    answer = client.post("/measures/files", data={"question": json.dumps(question(records=None))}, files=sent)
+    assert (answer.status_code, refused(answer)) == (413, [("too_many_rows", "records")])
+
+
+def test_a_table_has_so_many_columns_and_a_cell_so_many_characters(client: TestClient, tmp_path: Path) -> None:
+    narrow = TestClient(service.create_app(Limits(columns=30)))
+    ragged = [{f"h{row}-{n}": "x" for n in range(4)} for row in range(10)]
+    for changes, place in (({"records": {"dossiers": ragged}}, "records.dossiers"), ({}, "baseline.records.meetings")):
+        baseline = {"baseline": {"records": {"meetings": ragged}}} if place.startswith("baseline") else {}
+        answer = narrow.post("/compare", json=question(periods=None, period="2021", **changes, **baseline))
+        assert (answer.status_code, refused(answer)) == (413, [("too_many_columns", place)])
+    pq.write_table(pa.table({f"c{n}": [1] for n in range(31)}), tmp_path / "dossiers.parquet")
+    sent = [("files", ("dossiers.parquet", (tmp_path / "dossiers.parquet").read_bytes()))]
+    answer = narrow.post("/measures/files", data={"question": json.dumps(question(records=None))}, files=sent)
+    assert (answer.status_code, refused(answer)) == (413, [("too_many_columns", "files.dossiers")])
+    for row in ({"Đơn vị": PRIVATE * 3_000}, {PRIVATE * 100: "x"}):
+        answer = client.post("/measures", json=question(records={"dossiers": [row]}))
+        assert (answer.status_code, refused(answer)) == (422, [("not_understood", "records.dossiers[1]")])
+        assert PRIVATE not in answer.text
+
+
+def test_an_answer_has_so_many_values() -> None:
+    few = TestClient(service.create_app(Limits(spans=5, values=1_000)))
+    assert few.post("/measures", json=question()).status_code == 200  # three units, one period
+    assert refused(few.post("/measures", json=question(periods=["2021", "2020"]))) == [("too_many_values", "periods")]
+    short = TestClient(service.create_app(Limits(values=10)))
+    for path, of in (("/measures", {}), ("/compare", {"periods": None, "period": "2021"})):
+        answer = short.post(path, json=question(**of))
+        assert (answer.status_code, refused(answer)) == (413, [("too_many_values", "periods")])
+    assert short.post("/measures", json=question(indicators=["resolved_on_time"], units=["TM"], breakdowns={})).status_code == 200
+
+
+def test_a_key_stands_once_and_half_a_character_is_none(client: TestClient) -> None:
+    """Of two cells under one heading one would be lost; what UTF-8 cannot spell comes as JSON spells it, and goes so."""
+    headers = {"content-type": "application/json"}
+    twice = json.dumps(question())[:-1] + ', "periods": ["2020"]}'
+    answer = client.post("/measures", content=twice, headers=headers)
+    assert (answer.status_code, refused(answer)) == (400, [("bad_request", "")])
+    form = json.dumps(question(records=None))[:-1] + ', "periods": ["2020"]}'
+    answer = client.post("/measures/files", data={"question": form}, files=[("files", ("meetings.csv", SMALL["meetings.csv"].encode()))])
+    assert (answer.status_code, refused(answer)) == (422, [("bad_request", "question")])
+    for half in (question(indicators=["HALF"]), question(settings=question()["settings"] | {"unit": "HALF"})):
+        answer = client.post("/measures", content=json.dumps(half).replace("HALF", "\\ud800"), headers=headers)
+        assert answer.status_code == 422
+        assert refused(answer)
+
+
+def served(limits: Limits) -> Iterator[tuple[str, int]]:
+    server = uvicorn.Server(uvicorn.Config(service.create_app(limits), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()
+    server.should_exit = True
+    thread.join()
+
+
+def begun(address: tuple[str, int], body: bytes, length: int) -> socket.socket:
+    """Return a question of which only the beginning has come."""
+    found = socket.create_connection(address, timeout=20)
+    found.sendall(
+        f"POST /measures HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n".encode() + body
+    )
+    return found
+
+
+def test_a_question_that_does_not_come_is_not_waited_for_and_others_are_answered() -> None:
+    for address in served(Limits(seconds=0.5, held=3_000)):
+        waiting = [begun(address, b"{" + b" " * 999, 5_000) for _ in range(3)]
+        time.sleep(0.2)
+        with begun(address, b"{ ", 10_000) as more:  # what the others brought is held still
+            assert b" 503 " in (said := more.recv(4096)).splitlines()[0]
+            assert b"retry-after: 5" in said.lower()
+        with urllib.request.urlopen(f"http://{address[0]}:{address[1]}/health") as answer:  # asked of its own address
+            assert answer.status == 200
+        for each in waiting:
+            with each:
+                assert b" 408 " in each.recv(4096).splitlines()[0]
+        with begun(address, (whole := json.dumps(question(records={}, periods=["2021"])).encode()), len(whole)) as later:
+            assert b" 200 " in later.recv(4096).splitlines()[0]
 
 
 # --- What is private stays so
@@ -338,7 +426,10 @@ def test_an_error_of_another_place_goes_by_a_code_of_the_list(monkeypatch: pytes
 
 
 def test_the_codes_are_a_closed_list() -> None:
-    own = {"bad_request", "internal", "not_found", "not_understood", "too_large", "too_many_rows"}
+    own = {
+        "bad_request", "busy", "internal", "not_found", "not_understood", "too_large", "too_many_columns", "too_many_rows",
+        "too_many_values", "too_slow",
+    }  # fmt: skip
     elsewhere = ("cchc_metrics.spark", "cchc_metrics.ledger")  # which no question comes to
     assert set(get_args(Code)) - own == {vars(error)["code"] for error in errors() if not error.__module__.startswith(elsewhere)} - own
     page = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
