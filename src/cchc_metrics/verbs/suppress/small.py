@@ -22,7 +22,7 @@ _NUMBER: Final = re.compile(r"(?<![\d/.,-])(\d+) cases\b")
 def of_persons(indicator: Indicator, catalogue: Catalogue) -> tuple[bool, bool]:
     """Return whether the numerator of an indicator counts what persons did or asked for, and whether its denominator does.
 
-    Offices and procedures are on public lists: how many there are points at nobody.
+    Offices and procedures are on public lists: how many there are, or are of some sort, points at nobody.
 
     >>> catalogue = Catalogue.default()
     >>> of_persons(catalogue["resolved_on_time"], catalogue), of_persons(catalogue["outreach_active_units"], catalogue)
@@ -30,9 +30,9 @@ def of_persons(indicator: Indicator, catalogue: Catalogue) -> tuple[bool, bool]:
     """
     sides = []
     for names in (indicator.numerator, indicator.denominator):
-        counts = [catalogue.counts[name.removeprefix("-")] for name in names]
+        counts = [catalogue.counts[name] for name in names if not name.startswith("-")]
         sides.append(not counts or any(count.kind not in _OFFICES and count.of != "units" for count in counts))
-    return sides[0], sides[1]
+    return sides[0] and (sides[1] or not indicator.denominator), sides[1]
 
 
 def said_in(reasons: tuple[Text, ...]) -> dict[int, tuple[int, ...]]:

@@ -14,11 +14,12 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, Status
 from cchc_metrics.verbs.exact import NO_VALUES, Values
 from cchc_metrics.verbs.measures import POSITION, Measures
+from cchc_metrics.verbs.suppress.cover import covered
 from cchc_metrics.verbs.suppress.small import small_rows
 
 
 @public
-def suppress(measures: Measures, below: int, *, units: UnitTree, catalogue: Catalogue) -> Measures:  # noqa: ARG001  for relations
+def suppress(measures: Measures, below: int, *, units: UnitTree, catalogue: Catalogue) -> Measures:
     """Return measures for publication: rows with small counts are without numbers.
 
     Args:
@@ -43,8 +44,8 @@ def suppress(measures: Measures, below: int, *, units: UnitTree, catalogue: Cata
     >>> suppress(Measures.of([late]), 5, units=tree, catalogue=Catalogue.default())["resolved_on_time", "TM"].status.value
     'suppressed'
     """
-    checked(below)
-    return without_numbers(measures, small_rows(measures, below, catalogue))
+    small = small_rows(measures, checked(below), catalogue)
+    return without_numbers(measures, covered(measures, small, below, units, catalogue) if small.any() else small)
 
 
 def checked(below: object) -> int:

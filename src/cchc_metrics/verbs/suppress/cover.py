@@ -1,0 +1,195 @@
+"""Which more rows are not published, so that no small number follows from those that are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from cchc_metrics.catalogue.model import Catalogue
+from cchc_metrics.records.columns import Array
+from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.values import Status
+from cchc_metrics.verbs.measures import POSITION, Measures
+from cchc_metrics.verbs.suppress.events import SeenEvents
+from cchc_metrics.verbs.suppress.published import Places, Published
+from cchc_metrics.verbs.suppress.small import is_small
+from cchc_metrics.verbs.suppress.swaps import Swap, Swaps
+
+_TOTAL, _ABOVE, _WHOLE = 3.0, 4.0, 12.0
+"""What it costs not to publish a total, beside one row of a breakdown; the row of several units, and of a whole, beside that of one."""
+_TRIED = 24  # units of which the swap of another is tried with those of all others
+
+
+def covered(measures: Measures, small: Array, below: int, units: UnitTree, catalogue: Catalogue) -> Array:
+    """Return bool[n], the rows that are not published: those with small numbers and those that would give these away.
+
+    Args:
+        measures: the measures.
+        small: bool[n], the rows with small numbers.
+        below: the least count that is shown.
+        units: the unit tree.
+        catalogue: the definitions.
+    """
+    published = Published.of(measures, catalogue)
+    cover = _Cover(published, Places.of(published.scopes, units), units, catalogue, small)
+    for period in range(len(published.periods)):
+        for number in cover.order:
+            cover.units(number, period, below)
+    for period in range(len(published.periods)):
+        for number in cover.order:
+            cover.sums(number, period, below)
+    return cover.rows() | small
+
+
+class _Cover:
+    """What is published while rows are taken out.
+
+    Args:
+        published: the table.
+        places: whom scopes cover.
+        tree: the unit tree.
+        catalogue: the definitions.
+        small: bool[n], the rows that are out from the beginning.
+    """
+
+    def __init__(self, published: Published, places: Places, tree: UnitTree, catalogue: Catalogue, small: Array) -> None:
+        self._published, self._places = published, places
+        self._open = published.row >= 0
+        out = small | (published.measures.status == POSITION[Status.SUPPRESSED])
+        self._open[tuple(published.at[:, out])] = False
+        weights = np.array([1.0 if labels else _TOTAL for _, labels in published.lines])
+        names = sorted({term.events for number in published.numbers for term in number.terms})
+        self._swaps = Swaps(published, places, {name: SeenEvents.of(name, published, places, catalogue) for name in names}, weights)
+        self._weight = weights
+        own = np.zeros(len(published.scopes), dtype=bool)
+        own[places.own[places.own >= 0]] = True
+        whole = [not level and (unit not in tree.codes or not tree.unit(unit).parent) for unit, level in published.scopes]
+        self._is_own, self._scope_weight = own, np.where(np.array(whole), _WHOLE, np.where(own, 1.0, _ABOVE))
+        self.order = [i for i, number in enumerate(published.numbers) if number.protected and number.terms]
+        self._simple = np.array([c - {o} == d - {o} for o, c, d in zip(places.own.tolist(), places.chain, places.common, strict=True)])
+        self._simple &= places.own >= 0
+        self._kinds = [
+            {term.events.split(".")[0] for number in published.numbers if number.line == line for term in number.terms}
+            for line in range(len(published.lines))
+        ]
+
+    def rows(self) -> Array:
+        """Return bool[n], the rows that are not published, of those that show a number."""
+        shown = self._published.row[tuple(self._published.at)] >= 0
+        found: Array = shown & ~self._open[tuple(self._published.at)]
+        return found
+
+    def _small(self, number: int, period: int, below: int) -> Array:
+        """Return bool[scope], where a number is small."""
+        values, known = self._published.values(self._published.numbers[number])
+        found: Array = known[:, period] & is_small(values[:, period], below)
+        return found
+
+    def _cost(self, swap: Swap) -> Array:
+        """Return float[scope], what a swap would still take out of each."""
+        still = (self._open[swap.lines] & swap.periods[:, None, :]).sum(axis=2)
+        found: Array = (still * self._weight[swap.lines][:, None]).sum(axis=0) * self._scope_weight
+        return found
+
+    def _take_out(self, swap: Swap, scopes: Iterable[int]) -> None:
+        for scope in scopes:
+            self._open[swap.lines, scope] &= ~swap.periods
+
+    # --- units' own numbers, many at once
+
+    def units(self, number: int, period: int, below: int) -> None:
+        """See to it that a number of no unit that is small in a period follows from what is published."""
+        places = self._places
+        small = self._small(number, period, below)
+        left = (places.own >= 0) & small[places.own]
+        if not left.any():
+            return
+        swaps = list(self._swaps.of(number, period))
+        for swap in swaps:
+            left &= ~self._paired(swap, self._cost(swap)[places.own] == 0)
+        for group in np.unique(places.group[left & self._simple]).tolist():
+            self._group(swaps, left, np.flatnonzero((places.group == group) & self._simple))
+        for unit in np.flatnonzero(left).tolist():
+            self._alone(swaps, [unit], int(places.own[unit]), self._published.numbers[number].line)
+
+    def _paired(self, swap: Swap, ready: Array) -> Array:
+        """Return bool[unit], those that can do a swap with another unit in the same scopes, all of these being ready for it."""
+        found = np.zeros(len(ready), dtype=bool)
+        group, ready = self._places.group, ready & self._simple
+        for one, other in ((swap.lose, swap.gain), (swap.gain, swap.lose)):
+            able = ready & (other > 0)
+            others = np.bincount(group[able], minlength=int(group.max()) + 1)[group] - able
+            found |= ready & (one > 0) & (others > 0)
+        return found
+
+    def _group(self, swaps: list[Swap], left: Array, inside: Array) -> None:
+        """Choose swaps for the units of one group that are left, until there are none or no swap would do."""
+        own = self._places.own
+        while left[inside].any():
+            best: tuple[float, int, Array, Array] | None = None
+            for n, swap in enumerate(swaps):
+                cost = self._cost(swap)[own]
+                mine = left & ((swap.lose > 0) | (swap.gain > 0))
+                ready = np.zeros(len(left), dtype=bool)
+                ready[inside] = mine[inside]
+                done = self._paired(swap, ready)
+                if not done[inside].any():  # one unit more, so that the others are not known
+                    more = [u for u in inside[np.argsort(cost[inside], kind="stable")].tolist() if not ready[u]]
+                    for unit in more[:_TRIED]:
+                        ready[unit] = True
+                        done = self._paired(swap, ready)
+                        if (done & mine)[inside].any():
+                            break
+                        ready[unit] = False
+                served = done & left
+                served[np.setdiff1d(np.arange(len(left)), inside, assume_unique=True)] = False
+                if served.any():
+                    each = float(cost[ready].sum()) / int(np.count_nonzero(served))
+                    if best is None or each < best[0]:
+                        best = each, n, ready, served
+            if best is None:
+                return
+            self._take_out(swaps[best[1]], own[best[2]].tolist())
+            left &= ~best[3]
+
+    # --- one number at a time
+
+    def sums(self, number: int, period: int, below: int) -> None:
+        """See to it that a number of several units that is small in a period does not follow from what is published."""
+        small = self._small(number, period, below) & ~self._is_own
+        for scope in np.flatnonzero(small).tolist():
+            inside = [u for u, chain in enumerate(self._places.chain) if scope in chain]
+            self._alone(list(self._swaps.of(number, period)), inside, scope, self._published.numbers[number].line)
+
+    def _alone(self, swaps: list[Swap], inside: list[int], scope: int, line: int) -> None:
+        """Take out what the cheapest swap of any of some units changes, so that a scope's number is not known."""
+        chain, common, own = self._places.chain, self._places.common, self._places.own
+        best: tuple[float, int, frozenset[int]] | None = None
+        for n, swap in enumerate(swaps):
+            costs = self._cost(swap)
+            by_unit = np.where(own >= 0, costs[own], 0.0)
+            for one, other in ((swap.lose, swap.gain), (swap.gain, swap.lose)):
+                able = [u for u in inside if one[u] > 0 and own[u] >= 0]
+                for unit in sorted(able, key=lambda u: (by_unit[u], u))[:_TRIED]:
+                    partners = np.flatnonzero((other > 0) & (own >= 0))
+                    partners = partners[np.argsort(by_unit[partners], kind="stable")][:_TRIED]
+                    near = np.flatnonzero((other > 0) & (own >= 0) & (self._places.group == self._places.group[unit]))[:_TRIED]
+                    for partner in (*partners.tolist(), *near.tolist(), None):
+                        if partner == unit:
+                            continue
+                        both = chain[unit] if partner is None else (chain[unit] | chain[partner]) - (common[unit] & common[partner])
+                        if scope in both:
+                            cost = float(costs[sorted(both)].sum())
+                            if best is None or cost < best[0]:
+                                best = cost, n, both
+                                if not cost:
+                                    return
+        if best is not None:
+            self._take_out(swaps[best[1]], best[2])
+            return
+        # Nothing that is known for sure could be otherwise: all of the kind, of the unit and those above it, in all periods.
+        kinds = self._kinds[line]
+        lines = [i for i, each in enumerate(self._kinds) if each & kinds]
+        for each in {scope}.union(*(chain[u] for u in inside)):
+            self._open[lines, each] = False
