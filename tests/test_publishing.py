@@ -318,7 +318,7 @@ def test_no_file_says_a_row_or_how_many_there_are(folder: Path, out: Path) -> No
     assert {each["rows"] for each in made["provenance"]["inputs"]} == {None}
     rows = list(csv.DictReader(io.StringIO((out / "problems.csv").read_text("utf-8-sig"))))
     assert [row["code"] for row in rows] == sorted(row["code"] for row in rows) != []
-    assert {(row["row"], row["value"], row["column"]) for row in rows} == {("0", "", "")}
+    assert {(row["row"], row["value"], row["column"], row["cells"]) for row in rows} == {("", "", "", "")}
     whole = read_folder(folder).problems.read
     assert not re.search(rf"\b{whole}\b", (out / "report.txt").read_text("utf-8"))
 
@@ -559,3 +559,61 @@ def test_the_folder_says_it(tmp_path: Path) -> None:
     (place / "district.toml").write_text(text + "\n[publish]\nsuppress_below = 1\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"publish\.suppress_below"):
         read_folder(place)
+
+
+def test_a_dataset_prints_itself_without_numbers_of_rows(folder: Path, data: Dataset) -> None:
+    whole = read_folder(folder)
+    rows = str(whole.problems.read)
+    assert rows in repr(whole)
+    assert not re.search(r"\b\d+ dòng\b", repr(data))
+    assert rows not in repr(data).split()
+    assert NOT_SHOWN in data._repr_html_()
+
+
+FIGURES = """
+[[figures]]
+indicator = "satisfaction"
+period = "2021"
+numerator = 3
+denominator = 40
+source = "phiếu khảo sát"
+signed_by = "VP"
+signed_on = 2022-01-15
+[[figures]]
+indicator = "dossiers_received"
+period = "2021"
+numerator = 3
+source = "sổ tay"
+signed_by = "VP"
+signed_on = 2022-01-15
+"""
+
+
+def test_counts_entered_by_hand_are_hidden_and_cannot_be_tried(tmp_path: Path) -> None:
+    place = planted(tmp_path / "own", figures_toml=FIGURES)
+    whole, found = read_folder(place).report(), read_folder(place, suppress_below=BELOW).report()
+    assert "3/40" in report_json(whole) or '"numerator": 3' in report_json(whole)
+    assert found.measures["satisfaction", "TM", "2021"].status is Status.SUPPRESSED
+    both = found.measures["dossiers_received", "TM", "2021"]
+    assert "là 3" in whole.measures["dossiers_received", "TM", "2021"].reason.vi
+    assert both.reason.vi.endswith("số nhập tay khác số đếm từ hồ sơ")
+    made = json.loads(report_json(found))["provenance"]
+    assert "figures" not in made["declared"]
+    assert [each["sha256"] for each in made["inputs"] if each["kind"] == "figures"] == [None]
+    assert read_folder(place).verify(report_json(found).encode()).equal
+
+
+def test_what_was_restated_is_said_without_what_it_was(folder: Path, data: Dataset) -> None:
+    now = read_folder(folder)
+    kept = now.snapshot("first", "2020", on=date(2022, 2, 1), by="VP")
+    changed = replace(kept, measures=_one_more(kept.measures))
+    again = now.snapshot("second", "2020", on=date(2022, 3, 1), by="VP", restates=changed)
+    reasons = {d.reason.vi for d in now.replace(baseline=again).deltas() if "đã tính lại" in d.reason.vi}
+    assert any("thành" in text for text in reasons)
+    hidden = {d.reason.vi for d in data.replace(baseline=again).deltas() if "đã tính lại" in d.reason.vi}
+    assert hidden
+    assert not any("thành" in text for text in hidden)
+
+
+def _one_more(measures: Any) -> Any:
+    return replace(measures, numerator=measures.numerator + measures.has_numerator)

@@ -57,9 +57,8 @@ from cchc_metrics.verbs.form06_rows import Form06Row
 from cchc_metrics.verbs.judge import LOCAL_ONLY, LOCAL_ONLY_SINCE, Coverage
 from cchc_metrics.verbs.measure import measure
 from cchc_metrics.verbs.measures import Measures, as_source
-from cchc_metrics.verbs.suppress import suppress
 from cchc_metrics.whole_tables import errors_by_file, explainer, initiative_names, procedure_names, whole_columns
-from cchc_metrics.withheld import check_declared, checked_below, refused, without_small
+from cchc_metrics.withheld import check_declared, checked_below, published, refused, without_small
 
 if TYPE_CHECKING:
     from cchc_metrics.fold.ask import Ask
@@ -748,10 +747,10 @@ class Dataset:
     # --- How it prints itself
 
     def __repr__(self) -> str:
-        return dataset_text(self.units.unit(self.unit), self.as_of, self.tables, self._said())
+        return dataset_text(self.units.unit(self.unit), self.as_of, self.tables, self._said(), numbered=self.suppress_below is None)
 
     def _repr_html_(self) -> str:
-        return dataset_html(self.units.unit(self.unit), self.tables, self._said())
+        return dataset_html(self.units.unit(self.unit), self.tables, self._said(), numbered=self.suppress_below is None)
 
     def _said(self) -> str:
         unread = any(not table.held for table in self.tables.values()) and not self._scans
@@ -898,7 +897,7 @@ class Dataset:
         key = (every, day)
         found = self._shown.get(key)
         if found is None:
-            found = suppress(self._counted_measures(every, every, day), below, units=self.units, catalogue=self.catalogue)
+            found = published(self._counted_measures(every, every, day), below, units=self.units, catalogue=self.catalogue)
             object.__setattr__(self, "_shown", {key: found})  # the last one only, as of scans
         return found if every == tuple(wanted) else found.filter(period=tuple(wanted))
 
@@ -1015,7 +1014,7 @@ class Dataset:
         found, units = self._earlier(period, base, day, breakdowns, beside)
         if found is None or self.suppress_below is None:
             return found
-        return suppress(Measures.of(found), self.suppress_below, units=units, catalogue=self.catalogue)
+        return published(Measures.of(found), self.suppress_below, units=units, catalogue=self.catalogue)
 
     def _earlier(
         self,

@@ -9,21 +9,23 @@ from html import escape
 from cchc_metrics.read.sources import TableSource
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.unit import Unit
+from cchc_metrics.tables.listing import NOT_SHOWN
 from cchc_metrics.tables.numbers import format_count
 
 
-def dataset_text(unit: Unit, as_of: date | None, tables: Mapping[str, TableSource], said: str) -> str:
+def dataset_text(unit: Unit, as_of: date | None, tables: Mapping[str, TableSource], said: str, *, numbered: bool = True) -> str:
     """Return a dataset as lines: the unit with the day of export, a line for each table, what is said of their reading."""
     lines = [f"{unit.full_name} ({unit.code})" + (f" · {as_of:%d/%m/%Y}" if as_of else "")]
-    lines += [f"  {kind:<15} {rows:>12}  {file}".rstrip() for kind, rows, file in _listing(tables)]
+    lines += [f"  {kind:<15} {rows:>12}  {file}".rstrip() for kind, rows, file in _listing(tables, numbered=numbered)]
     return "\n".join([*lines, "  " + said])
 
 
-def dataset_html(unit: Unit, tables: Mapping[str, TableSource], said: str) -> str:
+def dataset_html(unit: Unit, tables: Mapping[str, TableSource], said: str, *, numbered: bool = True) -> str:
     """Return a dataset as a table for a notebook."""
     title = escape(f"{unit.full_name} ({unit.code})")
     body = "".join(
-        f"<tr><td>{kind}</td><td style='text-align:right'>{rows}</td><td>{escape(file)}</td></tr>" for kind, rows, file in _listing(tables)
+        f"<tr><td>{kind}</td><td style='text-align:right'>{rows}</td><td>{escape(file)}</td></tr>"
+        for kind, rows, file in _listing(tables, numbered=numbered)
     )
     return f"<table><caption>{title}</caption>{body}<tfoot><tr><td colspan='3'>{escape(said)}</td></tr></tfoot></table>"
 
@@ -37,12 +39,14 @@ def reading_text(rules: str, problems: Problems | None) -> str:
     """
     if problems is None:
         return f"quy tắc {rules}"
+    if not problems.numbered:
+        return "; ".join([f"quy tắc {rules}", *(code.value for code in problems.by_code())])
     codes = ", ".join(f"{code.value} × {format_count(n)}" for code, n in problems.by_code().items())
     read, valid, rejected = (format_count(n) for n in (problems.read, problems.valid, problems.rejected))
     counts = f"đọc {read} dòng = {valid} hợp lệ + {rejected} bị loại"
     return f"{counts}; quy tắc {rules}" + (f"; {codes}" if codes else "")
 
 
-def _listing(tables: Mapping[str, TableSource]) -> Iterator[tuple[str, str, str]]:
+def _listing(tables: Mapping[str, TableSource], *, numbered: bool) -> Iterator[tuple[str, str, str]]:
     for kind, table in tables.items():
-        yield kind, "…" if table.rows is None else format_count(table.rows), table.file
+        yield kind, NOT_SHOWN if not numbered else "…" if table.rows is None else format_count(table.rows), table.file

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import InputError
-from cchc_metrics.values import REASONS, Measure, Status
+from cchc_metrics.reference.unit import UnitTree
+from cchc_metrics.values import REASONS, Measure, Restated, Status, Text
+from cchc_metrics.verbs.entered import CONTRADICTS
+from cchc_metrics.verbs.measures import Measures
+from cchc_metrics.verbs.suppress import suppress
 from cchc_metrics.verbs.suppress.verb import checked
 
 if TYPE_CHECKING:
@@ -41,6 +45,31 @@ def refused(what: str, below: int) -> InputError:
         f"«{what}» shows rows, or counts before they were suppressed, and is refused where counts below {below} are not published; "
         "for use within the office: --suppress 0 (suppress_below=None)",
     )
+
+
+def published(measures: Measures, below: int, *, units: UnitTree, catalogue: Catalogue) -> Measures:
+    """Return measures as they are published: ``suppress``, and no reason that says what a figure was before, or what was entered beside it.
+
+    Args:
+        measures: the measures.
+        below: the threshold.
+        units: the unit tree.
+        catalogue: the definitions.
+    """
+    found = suppress(measures, below, units=units, catalogue=catalogue)
+    reasons = tuple(map(_without_figures, found.reasons))
+    return found if reasons == found.reasons else replace(found, reasons=reasons)
+
+
+def _without_figures(reason: Text) -> Text:
+    if isinstance(reason, Restated):
+        return _RESTATED
+    vi, en = reason.vi.find(CONTRADICTS.vi), reason.en.find(CONTRADICTS.en)
+    return reason if min(vi, en) < 0 else Text(reason.vi[:vi] + _DIFFERS.vi, reason.en[:en] + _DIFFERS.en)
+
+
+_RESTATED: Final = Restated("đã tính lại sau khi báo cáo", "restated after it was reported")
+_DIFFERS: Final = Text("số nhập tay khác số đếm từ hồ sơ", "the figure entered is not what the records give")
 
 
 def check_declared(catalogue: Catalogue, indicator: str, dims: tuple[str, ...], below: int) -> None:

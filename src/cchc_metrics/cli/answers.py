@@ -77,7 +77,7 @@ def why(folder: Path, indicator: str, by: str, unit: str, baseline_period: str |
         text = data.contributions(by, indicator, unit, baseline_period=baseline_period).to_text(lang, rows=limit, width=None)
         errors = data.errors(data.catalogue.kinds_of(indicator))
     say(text)
-    tell_errors(errors, lang)
+    tell_errors(errors, lang, numbered=data.suppress_below is None)
     raise SystemExit(1 if errors else 0)
 
 

@@ -180,15 +180,16 @@ def status(problems: Problems) -> int:
     return 1 if problems.rejected or any(code.severity == "error" for code in problems.by_code()) else 0
 
 
-def tell_errors(errors: Mapping[str, int], lang: str) -> None:
-    """Say on the other stream that there are mistakes, so that what was printed is not taken for the whole."""
+def tell_errors(errors: Mapping[str, int], lang: str, *, numbered: bool = True) -> None:
+    """Say on the other stream that there are mistakes, so that what was printed is not taken for the whole; how many, where it is told."""
     from cchc_metrics.tables.numbers import grouped  # noqa: PLC0415  the command starts fast
 
     for file, n in errors.items():
+        vi, en = (f"{grouped(n).vi} lỗi", f"{grouped(n).en} mistakes") if numbered else ("có lỗi", "there are mistakes")
         say(
-            f"cchc-metrics: {file}: {grouped(n).vi} lỗi, số liệu có thể chưa đủ; xem: cchc-metrics check"
+            f"cchc-metrics: {file}: {vi}, số liệu có thể chưa đủ; xem: cchc-metrics check"
             if lang == "vi"
-            else f"cchc-metrics: {file}: {grouped(n).en} mistakes, so figures may lack something; see: cchc-metrics check",
+            else f"cchc-metrics: {file}: {en}, so figures may lack something; see: cchc-metrics check",
             err=True,
         )
 
@@ -199,7 +200,7 @@ def end(problems: Problems, lang: str) -> NoReturn:
     for (file, code), n in problems.totals.items():
         if code.severity == "error":
             errors[file] = errors.get(file, 0) + n
-    tell_errors(errors, lang)
+    tell_errors(errors, lang, numbered=problems.numbered)
     raise SystemExit(status(problems))
 
 

@@ -248,8 +248,8 @@ def aligned(value: Fraction, scale: Scale, lang: Lang, *, signed: bool = False, 
     return format_number(value, decimals=decimals, lang=lang, strip=False, beside=[near])
 
 
-HIDDEN_MARK, HIDDEN_WORDS = "$•$", ("không công bố", "not published")
-"""The mark of a number that is not published, and what the legend says of it."""
+HIDDEN_MARK, HIDDEN_WORDS = r"$\cdots$", ("không công bố", "not published")
+"""The mark of a number that is not published, which no dot of a value is taken for, and what the legend says of it."""
 
 
 def mark(label: str, **how: Any) -> Any:

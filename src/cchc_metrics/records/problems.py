@@ -204,11 +204,11 @@ class Problems(AnswerTable[Problem]):
         return {
             "file": [p.file for p in found],
             "sheet": [p.sheet for p in found],
-            "row": Cells("whole", [p.row for p in found]),
+            "row": Cells("whole", [p.row if self.numbered else None for p in found]),
             "column": [p.column for p in found],
             "heading": [p.heading for p in found],
             "value": [p.value for p in found],
-            "cells": Cells("whole", [p.cells for p in found]),
+            "cells": Cells("whole", [p.cells if self.numbered else None for p in found]),
             "code": [p.code for p in found],
             "severity": [p.code.severity for p in found],
             "vi": [p.code.vi + p.fix_vi for p in found],

@@ -269,7 +269,7 @@ def problem_lines(problems: Iterable[Problem], lang: Lang = "vi") -> Iterator[st
 
 def _problems(problems: Problems, lang: Lang) -> Iterator[str]:
     yield ' "problems": {\n' + "".join(f"  {_json(key)}: {_json(value)},\n" for key, value in problem_counts(problems).items())
-    yield from chain((" ",), _listed("examples", problem_lines(problems, lang)))
+    yield from chain((" ",), _listed("examples", problem_lines(problems if problems.numbered else (), lang)))
     yield "\n }"
 
 

@@ -92,10 +92,12 @@ class Lineage:
 
         A digest of counts that were entered by hand is left out, too: small ones could be found by trying.
         """
-        inputs = (replace(each, rows=None, bytes=None) for each in self.inputs)
+        inputs = [replace(each, rows=None, bytes=None) for each in self.inputs]
+        guessed = [each.sha256 is not None and each.kind in _GUESSED for each in inputs]
+        inputs = [replace(each, sha256=None, note="suppressed") if hide else each for each, hide in zip(inputs, guessed, strict=True)]
         return replace(
             self,
-            inputs=tuple(replace(each, sha256=None, note="suppressed") if each.kind in _GUESSED else each for each in inputs),
+            inputs=tuple(inputs),
             declared={name: digest for name, digest in self.declared.items() if name not in _GUESSED},
             assumed=tuple((file, code, None) for file, code, _ in self.assumed),
             suppress_below=below,

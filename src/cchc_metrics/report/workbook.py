@@ -50,7 +50,7 @@ def write_workbook(report: Report, path: Path, lang: Lang = "vi") -> None:
         for name, columns in {
             "measures": answer_columns(measures, lang),
             "deltas": answer_columns(deltas, lang),
-            "problems": answer_columns(report.problems, lang) | _totals(report.problems, lang),
+            "problems": answer_columns(report.problems, lang) | (_totals(report.problems, lang) if report.problems.numbered else {}),
         }.items():
             book.add_rows(_SHEETS[name].text(lang), columns, lang)
 

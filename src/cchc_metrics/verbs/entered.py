@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -256,9 +256,13 @@ def _both(own: Measure, figure: Figure) -> Text:
     )
     said = figure.said
     return Text(
-        f"số nhập tay là {entered[0]}, đếm từ hồ sơ là {counted[0]} ({said.vi})",
-        f"the figure entered is {entered[1]}, the records give {counted[1]} ({said.en})",
+        f"{CONTRADICTS.vi} {entered[0]}, đếm từ hồ sơ là {counted[0]} ({said.vi})",
+        f"{CONTRADICTS.en} {entered[1]}, the records give {counted[1]} ({said.en})",
     )
+
+
+CONTRADICTS: Final = Text("số nhập tay là", "the figure entered is")
+"""How a reason begins that says of a figure entered by hand that it is not what was counted, with both."""
 
 
 def _written(value: Fraction | None, numerator: int | None, denominator: int | None, scale: Scale, lang: Lang) -> str:
