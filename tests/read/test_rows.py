@@ -229,6 +229,13 @@ def test_a_row_that_was_rejected_for_itself_contradicts_nobody() -> None:
     assert len(parsed.columns) == 1
 
 
+def test_a_row_without_an_id_bears_that_of_no_secret_row() -> None:
+    """Nor does one whose id is the word that stands in the library for a cell that is not there."""
+    secret = {"unit_code": "TM", "issued_on": "31/02/2021", "secrecy": "?!"}
+    parsed = read_rows("documents", [secret, {"unit_code": "TM"}, {"document_id": "ABSENT"}])
+    assert {problem.row for problem in parsed.problems} == {0, 1, 2, 3}
+
+
 # --- units, days and the calendar
 
 MEETING = {"meeting_id": "1", "unit_code": "TM", "kind": "other", "held_on": "2021-05-12"}

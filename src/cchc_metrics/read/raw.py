@@ -40,6 +40,9 @@ class _Absent:
     def __repr__(self) -> str:
         return "ABSENT"
 
+    def __str__(self) -> str:  # as text it is an empty cell, wherever one is read by its text alone
+        return ""
+
 
 ABSENT: Final = _Absent()
 """Stands in a column for rows that do not have it: the column's default holds, as for a model whose field was not given."""
