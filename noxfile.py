@@ -25,6 +25,7 @@ LOWEST = (
     "tests/report",
     "tests/plots",
 )
+KEPT = ("--once", "--keep", "out/determinism")
 WRITING = ("arrow", "cli", "excel", "fast", "html", "plot", "word")
 
 
@@ -63,7 +64,7 @@ def lowest(session: nox.Session) -> None:
         "cchc-metrics", "report", "examples/thap-muoi", "--out", "out/lowest", "--formats", "txt,json,html,xlsx,docx,parquet", silent=True
     )
     session.run("cchc-metrics", "schema", silent=True)
-    session.run("python", "-m", "tests.determinism.matrix", "--once", "--keep", "out/determinism")
+    session.run("python", "-m", "tests.determinism.matrix", *KEPT)
     # Warnings are those of old packages about each other.
     session.run("pytest", "-q", "-W", "default", "-n", "auto", "--maxprocesses", "4", *(session.posargs or LOWEST))
 
@@ -77,6 +78,18 @@ def determinism(session: nox.Session) -> None:
     install(session, f".[{','.join(WRITING)}]")
     session.run(".ci/need", "locales", external=True)
     session.run("python", "-m", "tests.determinism.matrix", "--keep", "out/determinism", *session.posargs)
+
+
+@nox.session
+def determinism_newest(session: nox.Session) -> None:
+    """Write the same on the newest Python where this machine has none, or run the tests that are named: in a system of its own.
+
+    ``.ci/debian`` installs it once; needs Linux, root or sudo, and 1 GB.
+    """
+    wanted = ["pip", "install", "--quiet", f".[{','.join(WRITING)}]", *(["--group", "test"] if session.posargs else [])]
+    asked = ["pytest", "-q", *session.posargs] if session.posargs else ["python", "-m", "tests.determinism.matrix", *KEPT]
+    for command in (wanted, asked):
+        session.run(".ci/debian", f"python{PYTHONS[-1]}", *command, external=True)
 
 
 @nox.session
