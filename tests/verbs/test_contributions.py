@@ -307,8 +307,9 @@ TWICE_MERGED = UnitTree(
 )
 
 
-def test_by_unit_what_merged_twice_has_the_counts_of_all_before_it_once() -> None:
-    now = of_units("2023", TM=(80, 100), P=(80, 100), A=(0, 0), B=(0, 0), M=(0, 0), D=(0, 0))
+@pytest.mark.parametrize("between", [{"M": (0, 0)}, {}], ids=["with the unit between", "without"])
+def test_by_unit_what_merged_twice_has_the_counts_of_all_before_it_once(between: dict[str, tuple[int, int]]) -> None:
+    now = of_units("2023", TM=(80, 100), P=(80, 100), A=(0, 0), B=(0, 0), D=(0, 0), **between)
     before = of_units("2021", TM=(70, 100), A=(25, 50), B=(10, 10), D=(35, 40))
     table = ask(compare(now, Fake(*before), units=TWICE_MERGED, baseline_period=Period.parse("2021")), "unit")
     rows: list[tuple[str | None, Counts, Fraction]] = [(r.group, r.counts, r.total) for r in table]

@@ -162,6 +162,11 @@ def test_a_measure_by_itself_says_what_it_is() -> None:
     assert kept["as_of"] == "2021-12-31"
 
 
+def test_an_indicator_that_no_table_could_have_is_refused_and_the_nearest_is_named() -> None:
+    with pytest.raises(CchcError, match="did you mean «resolved_on_time»"):
+        measured(MARCH).filter(indicator="resolved_ontime")
+
+
 def test_a_picture_of_what_the_table_does_not_have_says_whether_the_indicator_or_the_breakdown_is_missing() -> None:
     found = measured(MARCH)
     assert found.not_drawn("dossiers_receivd", ()).en == "the table has no indicator «dossiers_receivd»; did you mean «dossiers_received»?"
