@@ -231,6 +231,11 @@ def _changed_statements(node: ast.stmt) -> Iterator[tuple[ast.AST, str]]:
             yield ast.Return(ast.Constant(None)), f"return {ast.unparse(value)} → return None"
         case ast.Raise() | ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom()) | ast.Assign(targets=[ast.Subscript()]):
             yield ast.Pass(), f"without: {ast.unparse(node)}"
+        case ast.Assign(targets=[ast.Tuple(elts=places)], value=value) if all(isinstance(each, ast.Subscript) for each in places):
+            yield ast.Pass(), f"without: {ast.unparse(node)}"
+            for at, place in enumerate(places):
+                kept: list[ast.expr] = [*places[:at], ast.Name("_", ast.Store()), *places[at + 1 :]]
+                yield ast.Assign([ast.Tuple(kept, ast.Store())], value), f"without: {ast.unparse(place)} in {ast.unparse(node)}"
         case ast.Continue():
             yield ast.Break(), "continue → break"
         case ast.Break():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.mutation.__main__ import HERE, Listed, listed_of, rooms_of
@@ -56,6 +57,18 @@ def test_a_mutant_does_what_it_says(change: str) -> None:
     few = there["few"]
     assert callable(few)
     assert few([0, 1, 2, 3]) == ([2, 1] if "least < n" in change else [3, 2, 1, 0])
+
+
+def test_of_places_filled_together_each_is_left_alone_once() -> None:
+    source = "def put(a: list[int], b: list[int]) -> tuple[int, int]:\n    a[0], b[0] = 1, 2\n    return a[0], b[0]\n"
+    found = {}
+    for mutant in mutants_of(source, "put.py"):
+        if mutant.change.startswith("without"):
+            there: dict[str, Any] = {}
+            exec(mutant.code(Path("put.py")), there)  # noqa: S102 (a program of this file)
+            found[mutant.change] = there["put"]([0], [0])
+    whole = "a[0], b[0] = (1, 2)"
+    assert found == {f"without: {whole}": (0, 0), f"without: a[0] in {whole}": (0, 2), f"without: b[0] in {whole}": (1, 0)}
 
 
 def test_names_and_places_in_the_sample_do_not_depend_on_what_stands_before() -> None:

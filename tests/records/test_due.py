@@ -274,6 +274,9 @@ def test_hours_under_opening_hours(received: str, term: Any, unit: TermUnit, exp
     assert (day if second < 0 else datetime.combine(day, clock(second))) == expected
     assert slow.day is not None
     assert (slow.day if slow.clock is None else datetime.combine(slow.day, slow.clock)) == expected
+    assert row.received_at is not None
+    assert row.term is not None
+    assert due_date(row.received_at, row.term, unit, calendar=OFFICIAL, rules=rules) == expected
 
 
 @pytest.mark.parametrize(
