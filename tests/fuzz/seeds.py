@@ -126,7 +126,7 @@ def _number(value: int) -> bytes:
             return bytes(out)
 
 
-def _record(kind: int, data: bytes = b"") -> bytes:
+def xlsb_record(kind: int, data: bytes = b"") -> bytes:
     return (bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])) + _number(len(data)) + data
 
 
@@ -140,12 +140,12 @@ def xlsb_sheet(cells: dict[tuple[int, int], str | float]) -> bytes:
     last = -1
     for (row, column), cell in cells.items():
         if row != last:
-            rows += _record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
+            rows += xlsb_record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
             last = row
         place = struct.pack("<II", column, 0)
-        rows += _record(6, place + _wide(cell)) if isinstance(cell, str) else _record(5, place + struct.pack("<d", cell))
+        rows += xlsb_record(6, place + _wide(cell)) if isinstance(cell, str) else xlsb_record(5, place + struct.pack("<d", cell))
     size = struct.pack("<IIII", 0, max((r for r, _ in cells), default=0), 0, max((c for _, c in cells), default=0))
-    return _record(129) + _record(148, size) + _record(145) + rows + _record(146) + _record(130)
+    return xlsb_record(129) + xlsb_record(148, size) + xlsb_record(145) + rows + xlsb_record(146) + xlsb_record(130)
 
 
 def xlsb_of(rows: list[list[str]]) -> bytes:
@@ -163,7 +163,7 @@ def xlsb_with(sheet: bytes) -> bytes:
     return archive(
         {
             "[Content_Types].xml": b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-            "xl/workbook.bin": _record(131) + _record(143) + _record(156, bundle) + _record(144) + _record(132),
+            "xl/workbook.bin": xlsb_record(131) + xlsb_record(143) + xlsb_record(156, bundle) + xlsb_record(144) + xlsb_record(132),
             "xl/_rels/workbook.bin.rels": (
                 f'<?xml version="1.0"?><Relationships xmlns="{kinds}">'
                 f'<Relationship Id="rId1" Type="{link}" Target="worksheets/sheet1.bin"/>'

@@ -117,7 +117,7 @@ def read_excel(
     columns = {position: builder.done() for position, builder in builders.items()}
     # Among them may be errors and formulas that were never calculated, which the reader does not tell.
     # A row of nothing but errors looks blank.
-    passed = not workbook.in_memory and chosen.sheet.total_height - chosen.after > len(rows) + len(refused)
+    passed = not workbook.in_memory and _height(chosen.sheet) - chosen.after > len(rows) + len(refused)
     if not workbook.in_memory and (passed or any("" in column.values or 0 in column.values for column in columns.values())):
         wrong = odd_cells(workbook.data, workbook.reader.sheet_names.index(chosen.name))
         if wrong:
@@ -141,6 +141,11 @@ def read_excel(
         remarks=tuple(remarks),
         from_1904=workbook.reader.from_1904 if isinstance(workbook.reader, GridBook) else from_1904(workbook.data),
     )
+
+
+def _height(sheet: Any) -> int:
+    """Return how many rows a sheet has, from its first to the last with a cell; what calamine calls so is one less."""
+    return 0 if sheet.end is None else int(sheet.end[0]) + 1
 
 
 def _hidden_sheets(workbook: Workbook, wanted: Wanted | None, chosen: _Sheet | None) -> list[Remark]:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import IO, Final
 from xml.sax.saxutils import unescape
 
+from cchc_metrics.read.other_errors import errors_of_ods, errors_of_xlsb
 from cchc_metrics.read.raw import Uncalculated
 from cchc_metrics.read.xls_parts import days_from_1904, errors_and_hidden
 
@@ -35,7 +36,7 @@ _ATTRIBUTE: Final = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 def odd_cells(data: bytes, sheet: int) -> Mapping[tuple[int, int], str | Uncalculated]:
-    """Return (1-based row, column from 0) → error or formula of the cells of a sheet that show one; errors only of .xls, none of others.
+    """Return (1-based row, column from 0) → error or formula of the cells of a sheet that show one; of all but .xlsx errors only.
 
     Args:
         data: the workbook.
@@ -45,6 +46,11 @@ def odd_cells(data: bytes, sheet: int) -> Mapping[tuple[int, int], str | Uncalcu
         return errors_and_hidden(data, sheet)[0]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            names = parts.namelist()
+            if "content.xml" in names:
+                return errors_of_ods(parts.read("content.xml"), sheet)
+            if "xl/workbook.bin" in names:
+                return errors_of_xlsb(parts, sheet)
             text = parts.read(_part(parts, sheet))
             asked = _TO_BE_CALCULATED.search(parts.read("xl/workbook.xml")) is not None
     except _BROKEN:
