@@ -39,12 +39,21 @@ def refused(what: str, below: int) -> InputError:
         what: what was asked for, as it is called.
         below: the threshold.
     """
+    why = _WHY.get(what, _ROWS)
     return InputError(
-        f"«{what}» cho thấy từng dòng hoặc số đếm chưa ẩn, nên không dùng được khi không công bố số nhỏ hơn {below}; "
-        "để dùng nội bộ: --suppress 0 (suppress_below=None)",
-        f"«{what}» shows rows, or counts before they were suppressed, and is refused where counts below {below} are not published; "
+        f"«{what}»: {why.vi}, nên không dùng được khi không công bố số nhỏ hơn {below}; để dùng nội bộ: --suppress 0 (suppress_below=None)",
+        f"«{what}»: {why.en}, so it is refused where counts below {below} are not published; "
         "for use within the office: --suppress 0 (suppress_below=None)",
     )
+
+
+_ROWS: Final = Text("cho thấy từng dòng hoặc số đếm chưa ẩn", "it shows rows, or counts before they were suppressed")
+_FORM: Final = Text("Biểu số 06 gửi cấp trên là biểu đủ số", "Form 06 is sent to a superior office with every number")
+_OTHERS: Final = Text(
+    "phân tổ ngoài danh mục chỉ tiêu chưa được xét khi chọn số phải ẩn",
+    "what is hidden was chosen without the breakdowns that the catalogue does not declare",
+)
+_WHY: Final = {"form06": _FORM, "form06_why": _FORM, "breakdowns=": _OTHERS}
 
 
 def published(measures: Measures, below: int, *, units: UnitTree, catalogue: Catalogue) -> Measures:

@@ -44,7 +44,8 @@ def write_workbook(report: Report, path: Path, lang: Lang = "vi") -> None:
     with open_book(path, created=report.as_of, title=page.title) as book:
         for sheet in page_sheets(page):
             book.add(sheet)
-        book.add(_form06(report, lang))
+        if report.suppress_below is None:  # the form has every number
+            book.add(_form06(report, lang))
         measures = report.measures._take(np.flatnonzero(report.measures.status != _NOT_APPLICABLE))  # noqa: SLF001  as report.json has them
         deltas = report.deltas._take(np.flatnonzero(report.deltas.current.status != _NOT_APPLICABLE))  # noqa: SLF001  as above
         for name, columns in {
