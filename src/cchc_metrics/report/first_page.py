@@ -186,7 +186,8 @@ def _late(draft: Draft) -> Iterator[str]:
         told += say(f", trong đó {many} hồ sơ quá hạn trên 10 ngày làm việc", f", by more than 10 working days: {many}")
     most = sorted(_own_values(draft, draft.report.catalogue["dossiers_pending_overdue"]), key=lambda pair: -(pair[1].numerator or 0))
     named = [f"{name} {format_count(m.numerator or 0, lang)}" for name, m in most[:WORST] if m.numerator]
-    yield told + (say("; nhiều nhất: ", "; most: ") + ", ".join(named) if len(most) > 1 else "") + "."
+    whose = say("; nhiều nhất: ", "; most: ") + ", ".join(named) + _of_shown(draft, "dossiers_pending_overdue")
+    yield told + (whose if len(most) > 1 and named else "") + "."
 
 
 def _own_values(draft: Draft, indicator: Indicator) -> list[tuple[str, Measure]]:
@@ -204,7 +205,14 @@ def _lowest(draft: Draft) -> Iterator[str]:
         below = sorted(((m.value, name, m) for name, m in units if m.value is not None and m.value < whole.value), key=lambda row: row[0])
         if below:
             named = [f"{name} {percent_in_sentence(value, draft.lang)} ({_counts(draft, m)})" for value, name, m in below[:WORST]]
-            yield f"{indicator.name(draft.lang)} {draft.say('thấp nhất', 'lowest')}: {', '.join(named)}."
+            least = f"{draft.say('thấp nhất', 'lowest')}: {', '.join(named)}{_of_shown(draft, indicator.id)}"
+            yield f"{indicator.name(draft.lang)} {least}."
+
+
+def _of_shown(draft: Draft, indicator: str) -> str:
+    """Return that only units whose values are published are compared, where others are not."""
+    hidden = any(own is not None and own.status is Status.SUPPRESSED for _, own in draft.own_values(indicator))
+    return draft.say(" (trong các đơn vị có số được công bố)", " (of the units whose figures are published)") if hidden else ""
 
 
 def _counts(draft: Draft, found: Measure) -> str:
