@@ -35,7 +35,9 @@ RECEIVED = [{"channel": "online", "service_level": level} for level in ("full", 
     {"channel": "counter", "service_level": "level_2"}
 ]
 OF_ENDED = {"dossiers.ended": {}, "dossiers.paid": {}, "dossiers.ended_late": {"timing": "late"}}
-STOCKS = {"dossiers.overdue_begins": "overdue", "dossiers.undated_begins": "undated"}
+RECEIVED = [{**labels, "standing": standing} for labels in RECEIVED for standing in ("in_time", "no_due_date")]
+STOCKS = {"dossiers.overdue_begins": "overdue"}
+UNDATED = "dossiers.undated_begins"
 INDICATORS = (
     "resolved_on_time", "handled_on_time", "resolved_or_overdue", "dossiers_received", "dossiers_resolved", "online_share",
     "online_full_share", "dossiers_online_partial_full", "dossiers_pending", "dossiers_pending_overdue", "paid_online",
@@ -79,6 +81,10 @@ class World:
                 factor = int(
                     kind == STOCKS[count.events] and day == (period.last if count.at == "end" else period.first - timedelta(days=1))
                 )
+            elif count.events == UNDATED:
+                undated = {"received": ("standing", 1), "ended": ("timing", -1)}
+                dim, factor = undated.get(kind, ("", 0))
+                factor *= int(day <= period.last and said.get(dim) == "no_due_date")
             elif count.until:
                 last = period.last if count.at == "end" else period.first - timedelta(days=1)
                 factor = {"received": 1, "ended": -1}.get(kind, 0) * int(day <= last)
@@ -158,8 +164,9 @@ def worlds(draw: st.DrawFn) -> World:
     indicators = tuple(sorted(draw(st.sets(st.sampled_from(INDICATORS), min_size=1, max_size=4))))
     counts = [CATALOGUE.counts[name] for indicator in indicators for name in CATALOGUE[indicator].counts]
     needed = {"ended" if c.events in OF_ENDED else STOCKS.get(c.events, "received") for c in counts}
-    needed |= {"ended" for c in counts if c.until == "dossiers.ended"}
+    needed |= {"ended" for c in counts if c.until in ("dossiers.ended", "dossiers.undated_ends")}
     dims = {dim for c in counts for dim in c.where} | ({"channel"} if BROKEN_DOWN & {*indicators} else set())
+    dims |= {"standing", "timing"} if any(c.events == UNDATED for c in counts) else set()
     firsts = sorted({p.first for p in periods} | {p.last + timedelta(days=1) for p in periods})
     atoms, truth = [], []
     chance = Random(draw(st.integers(0, 2**32 - 1)))  # noqa: S311  one draw, where thousands would be slow
@@ -176,14 +183,14 @@ def worlds(draw: st.DrawFn) -> World:
                 for labels in sorted(distinct):
                     atoms.append((kind, unit, day, dict(labels)))
                     truth.append(0 if upper else size())
-        if "received" in needed and "ended" in needed:  # on hand before: so many that it is never less than none
-            atoms.append(("received", unit, BEFORE, {"channel": "counter", "service_level": "level_2"}))
+        for standing in ("in_time", "no_due_date") if {"received", "ended"} <= needed else ():
+            # on hand before: so many that it is never less than none
+            atoms.append(("received", unit, BEFORE, {"channel": "counter", "service_level": "level_2", "standing": standing}))
             gone = sum(n for n, (kind, u, _, _) in zip(truth, atoms, strict=False) if u == unit and kind == "ended")
             truth.append(gone + size())
-        for stock in ("overdue", "undated"):
-            for day in sorted({p.last for p in periods}) if stock in needed else ():
-                atoms.append((stock, unit, day, {} if stock == "overdue" else {"timing": "no_due_date"}))
-                truth.append(0 if upper else size())
+        for day in sorted({p.last for p in periods}) if "overdue" in needed else ():
+            atoms.append(("overdue", unit, day, {}))
+            truth.append(0 if upper else size())
     return World(tree, periods, tuple(atoms), tuple(truth), indicators, draw(st.sampled_from([2, 3, 5])))
 
 

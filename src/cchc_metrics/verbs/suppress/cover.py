@@ -12,6 +12,7 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Status
 from cchc_metrics.verbs.measures import POSITION, Measures
 from cchc_metrics.verbs.suppress.events import SeenEvents
+from cchc_metrics.verbs.suppress.numbers import total_of
 from cchc_metrics.verbs.suppress.published import Places, Published
 from cchc_metrics.verbs.suppress.small import is_small
 from cchc_metrics.verbs.suppress.swaps import Swap, Swaps
@@ -33,6 +34,7 @@ def covered(measures: Measures, small: Array, below: int, units: UnitTree, catal
     """
     published = Published.of(measures, catalogue)
     cover = _Cover(published, Places.of(published.scopes, units), units, catalogue, small)
+    cover.sums_of_few(catalogue, below)
     for period in range(len(published.periods)):
         for number in cover.order:
             cover.units(number, period, below)
@@ -96,6 +98,19 @@ class _Cover:
         for scope in scopes:
             self._open[swap.lines, scope] &= ~swap.periods
 
+    def sums_of_few(self, catalogue: Catalogue, below: int) -> None:
+        """Take out sums of whole numbers over cases that are few: how many were reached by two talks."""
+        published = self._published
+        known = {(number.terms, number.what): number for number in published.numbers if number.what == "numerator"}
+        for line, (name, labels) in enumerate(published.lines):
+            defined = catalogue.indicators.get(name)
+            if defined is None or not any(catalogue.counts[each.removeprefix("-")].of == "value" for each in defined.numerator):
+                continue
+            cases = known.get((total_of(defined.cases, labels, catalogue), "numerator"))
+            if cases is not None and cases.terms:
+                values, there = published.values(cases)
+                self._open[line] &= ~(there & is_small(values, below))
+
     # --- units' own numbers, many at once
 
     def units(self, number: int, period: int, below: int) -> None:
@@ -105,9 +120,12 @@ class _Cover:
         left = (places.own >= 0) & small[places.own]
         if not left.any():
             return
-        swaps = list(self._swaps.of(number, period))
-        for swap in swaps:
+        swaps = []
+        for swap in self._swaps.of(number, period):
+            swaps.append(swap)
             left &= ~self._paired(swap, self._cost(swap)[places.own] == 0)
+            if not left.any():
+                return
         for group in np.unique(places.group[left & self._simple]).tolist():
             self._group(swaps, left, np.flatnonzero((places.group == group) & self._simple))
         for unit in np.flatnonzero(left).tolist():
@@ -118,9 +136,9 @@ class _Cover:
         found = np.zeros(len(ready), dtype=bool)
         group, ready = self._places.group, ready & self._simple
         for one, other in ((swap.lose, swap.gain), (swap.gain, swap.lose)):
-            able = ready & (other > 0)
+            able = ready & other
             others = np.bincount(group[able], minlength=int(group.max()) + 1)[group] - able
-            found |= ready & (one > 0) & (others > 0)
+            found |= ready & one & (others > 0)
         return found
 
     def _group(self, swaps: list[Swap], left: Array, inside: Array) -> None:
@@ -130,7 +148,7 @@ class _Cover:
             best: tuple[float, int, Array, Array] | None = None
             for n, swap in enumerate(swaps):
                 cost = self._cost(swap)[own]
-                mine = left & ((swap.lose > 0) | (swap.gain > 0))
+                mine = left & (swap.lose | swap.gain)
                 ready = np.zeros(len(left), dtype=bool)
                 ready[inside] = mine[inside]
                 done = self._paired(swap, ready)
@@ -158,9 +176,10 @@ class _Cover:
     def sums(self, number: int, period: int, below: int) -> None:
         """See to it that a number of several units that is small in a period does not follow from what is published."""
         small = self._small(number, period, below) & ~self._is_own
+        swaps = list(self._swaps.of(number, period)) if small.any() else []
         for scope in np.flatnonzero(small).tolist():
             inside = [u for u, chain in enumerate(self._places.chain) if scope in chain]
-            self._alone(list(self._swaps.of(number, period)), inside, scope, self._published.numbers[number].line)
+            self._alone(swaps, inside, scope, self._published.numbers[number].line)
 
     def _alone(self, swaps: list[Swap], inside: list[int], scope: int, line: int) -> None:
         """Take out what the cheapest swap of any of some units changes, so that a scope's number is not known."""
@@ -170,11 +189,11 @@ class _Cover:
             costs = self._cost(swap)
             by_unit = np.where(own >= 0, costs[own], 0.0)
             for one, other in ((swap.lose, swap.gain), (swap.gain, swap.lose)):
-                able = [u for u in inside if one[u] > 0 and own[u] >= 0]
+                able = [u for u in inside if one[u] and own[u] >= 0]
                 for unit in sorted(able, key=lambda u: (by_unit[u], u))[:_TRIED]:
-                    partners = np.flatnonzero((other > 0) & (own >= 0))
+                    partners = np.flatnonzero(other & (own >= 0))
                     partners = partners[np.argsort(by_unit[partners], kind="stable")][:_TRIED]
-                    near = np.flatnonzero((other > 0) & (own >= 0) & (self._places.group == self._places.group[unit]))[:_TRIED]
+                    near = np.flatnonzero(other & (own >= 0) & (self._places.group == self._places.group[unit]))[:_TRIED]
                     for partner in (*partners.tolist(), *near.tolist(), None):
                         if partner == unit:
                             continue

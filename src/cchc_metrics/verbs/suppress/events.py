@@ -152,8 +152,14 @@ class SeenEvents:
 
     def _beyond(self, table: tuple[int, ...]) -> Array:
         """Return bool[term], the parts that ask for labels of dimensions that a table does not have."""
-        names = {self.dims[i] for i in table}
-        return np.array([any(dim not in names for dim, _ in term.where) for _, term in self.terms], dtype=bool)
+        if table not in self._outside:
+            names = {self.dims[i] for i in table}
+            self._outside[table] = np.array([any(dim not in names for dim, _ in term.where) for _, term in self.terms], dtype=bool)
+        return self._outside[table]
+
+    @cached_property
+    def _outside(self) -> dict[tuple[int, ...], Array]:
+        return {}
 
     # --- how many there are
 
@@ -327,6 +333,8 @@ def _listed(name: str, published: Published, catalogue: Catalogue) -> set[str]:
     """Return the dimensions by which numbers of a set are broken down whatever the label: that nothing is left is then known."""
     found = set()
     for number in published.numbers:
+        if number.line < 0:
+            continue
         indicator, labels = published.lines[number.line]
         defined = catalogue.indicators.get(indicator)
         if number.what not in ("numerator", "denominator") or not labels:

@@ -6,7 +6,7 @@ same set, and each number of a unit and a period is the sum over the units below
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -20,26 +20,39 @@ Mode = Literal["flow", "end", "start"]
 """Events in the period; up to its last day; before its first."""
 
 SAID: Final = "said"
-SAME: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+_UNDATED: Final = ("no_due_date", "calendar_missing", "wait_without_dates", "start_unknown")
+SAME: Final[Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]]] = {
     "dossiers.paid": ("dossiers.ended", {}),
     "dossiers.digitised": ("dossiers.ended", {}),
     "dossiers.results": ("dossiers.ended", {}),
     "dossiers.posted_out": ("dossiers.ended", {}),
-    "dossiers.ended_late": ("dossiers.ended", {"timing": "late"}),
-    "dossiers.turnaround": ("dossiers.ended", {"turnaround": SAID}),
+    "dossiers.ended_late": ("dossiers.ended", {"timing": ("late",)}),
+    "dossiers.undated_ends": ("dossiers.ended", {"timing": _UNDATED}),
+    "dossiers.turnaround": ("dossiers.ended", {"turnaround": (SAID,)}),
     "dossiers.turnaround_calendar": ("dossiers.ended", {}),
-    "dossiers.supplements": ("dossiers.ended", {"supplements": SAID}),
-    "dossiers.apologies": ("dossiers.ended", {"apologies": SAID}),
-    "dossiers.reappointments": ("dossiers.ended", {"reappointments": SAID}),
-    "dossiers.components": ("dossiers.ended", {"components": SAID}),
+    "dossiers.supplements": ("dossiers.ended", {"supplements": (SAID,)}),
+    "dossiers.apologies": ("dossiers.ended", {"apologies": (SAID,)}),
+    "dossiers.reappointments": ("dossiers.ended", {"reappointments": (SAID,)}),
+    "dossiers.components": ("dossiers.ended", {"components": (SAID,)}),
     "dossiers.received_as_of": ("dossiers.received", {}),
+    "dossiers.undated_begins": ("dossiers.received", {"standing": _UNDATED}),
     "dossiers.received_boundary_free": ("dossiers.received", {}),
-    "dossiers.accepted": ("dossiers.received", {"channel": "online", "acceptance": SAID}),
-    "outreach.reached": ("outreach.held", {"reach": SAID}),
-    "inspections.found": ("inspections.held", {"found": SAID}),
-    "inspections.followed_up": ("inspections.held", {"followed_up": SAID}),
+    "dossiers.transferred": ("dossiers.received", {"boundary_free": ("yes",)}),
+    "dossiers.accepted": ("dossiers.received", {"channel": ("online",), "acceptance": (SAID,)}),
+    "outreach.reached": ("outreach.held", {"reach": (SAID,)}),
+    "inspections.found": ("inspections.held", {"found": (SAID,)}),
+    "inspections.followed_up": ("inspections.held", {"followed_up": (SAID,)}),
+    "assigned_tasks.undated_ends": ("assigned_tasks.done", {"assigned_tasks.done.in_time": ("unknown",)}),
+    "assigned_tasks.undated_begins": ("assigned_tasks.assigned", {"due": ("none",)}),
 }
 """Sets of events that are the events of another set, on the same days, or those of them that have a label."""
+CALLED: Final = {("dossiers.undated_begins", "timing"): "standing"}
+"""Dimensions that are called otherwise in the set that they are of."""
+CAME: Final = {
+    "dossiers.overdue_begins|dossiers.overdue_ends": ("dossiers.ended", "timing", "late"),
+    "assigned_tasks.overdue_begins|assigned_tasks.overdue_ends": ("assigned_tasks.done", "assigned_tasks.done.in_time", "no"),
+}
+"""What is on hand, of which those that go are published with a label: those that came since a day cannot be fewer than none."""
 _OWN_DIMS: Final = ("in_time",)  # names of dimensions that mean other things in sets that are the events of one
 
 
@@ -67,7 +80,8 @@ class PublishedNumber:
 
     Args:
         line: the place of the indicator and breakdown among all.
-        what: ``numerator``, ``denominator``, ``rest`` (which is the difference of both), or the reason of what was left out.
+        what: ``numerator``, ``denominator``, ``rest`` (which is the difference of both), the reason of what was left out, or ``came``: how
+            many came since, of what is on hand; no line shows that (−1), but a reader can work it out, and none can be fewer than none.
         terms: what it is a sum of; empty where it is no sum of events, as a number of different labels.
         protected: whether it is not to be known where it is small.
     """
@@ -90,7 +104,13 @@ def terms_of(count: Count, labels: Mapping[str, str]) -> Iterator[Term]:
         yield Term(f"{count.events}#", _plain(count.where, labels), mode, 1)
         return
     events = SAME.get(count.events, (count.events, {}))[0]
-    yield Term(f"{events}|{count.until}" if count.until else events, own, mode, 1)
+    if count.until in SAME:
+        yield Term(events, own, mode, 1)
+        gone = _where(count.until, count.where, labels)
+        if gone is not None:
+            yield Term(SAME[count.until][0], gone, mode, -1)
+    else:
+        yield Term(f"{events}|{count.until}" if count.until else events, own, mode, 1)
     less = _where(count.less, {}, labels) if count.less else None
     if less is not None:
         yield Term(SAME.get(count.less, (count.less, {}))[0], less, mode, -1)
@@ -107,10 +127,10 @@ def _where(events: str, where: Mapping[str, Iterable[str]], labels: Mapping[str,
     found: dict[str, frozenset[str]] = {}
     parts = [*((dim, frozenset(wanted)) for dim, wanted in where.items()), *((dim, frozenset([label])) for dim, label in labels.items())]
     for dim, wanted in parts:
-        name = f"{events}.{dim}" if dim in _OWN_DIMS else dim
+        name = CALLED.get((events, dim), f"{events}.{dim}" if dim in _OWN_DIMS else dim)
         found[name] = found.get(name, wanted) & wanted
-    for dim, label in SAME.get(events, (events, {}))[1].items():
-        found[dim] = found.get(dim, frozenset([label])) & {label}
+    for dim, said in SAME.get(events, (events, {}))[1].items():
+        found[dim] = found.get(dim, frozenset(said)) & frozenset(said)
     return frozenset(found.items()) if all(found.values()) else None
 
 
@@ -140,16 +160,9 @@ def numbers_of(
             ]
         other = Term(f"={name}/", whole.where, "flow", 1)
         return [PublishedNumber(line, "numerator", (whole,), True), PublishedNumber(line, "denominator", (other,), True)]
-    by = dict(labels)
 
-    def total(names: Iterable[str], sign: int = 1) -> tuple[Term, ...]:
-        found: dict[tuple[str, Where, Mode], int] = {}
-        for each in names:
-            factor = -sign if each.startswith("-") else sign
-            for term in terms_of(catalogue.counts[each.removeprefix("-")], by):
-                key = (term.events, term.where, term.mode)
-                found[key] = found.get(key, 0) + factor * term.factor
-        return tuple(Term(*key, factor) for key, factor in found.items() if factor)
+    def total(names: Iterable[str]) -> tuple[Term, ...]:
+        return total_of(names, labels, catalogue)
 
     over, under = of_persons(indicator, catalogue)
     made = [PublishedNumber(line, "numerator", total(indicator.numerator), over)]
@@ -162,6 +175,17 @@ def numbers_of(
     if indicator.unsaid:
         made.append(PublishedNumber(line, "unsaid", total(indicator.unsaid), True))
     return made
+
+
+def total_of(names: Iterable[str], labels: Breakdown, catalogue: Catalogue) -> tuple[Term, ...]:
+    """Return the parts of a sum of counts under some labels; a leading ``-`` takes one away."""
+    found: dict[tuple[str, Where, Mode], int] = {}
+    for each in names:
+        factor = -1 if each.startswith("-") else 1
+        for term in terms_of(catalogue.counts[each.removeprefix("-")], dict(labels)):
+            key = (term.events, term.where, term.mode)
+            found[key] = found.get(key, 0) + factor * term.factor
+    return tuple(Term(*key, factor) for key, factor in sorted(found.items(), key=str) if factor)
 
 
 def settled(numbers: Iterable[PublishedNumber]) -> list[PublishedNumber]:
@@ -181,3 +205,13 @@ def _parted(term: Term, flows: Collection[str]) -> Iterator[Term]:
     else:
         yield replace(term, events=begun)
         yield replace(term, events=ended, factor=-term.factor)
+
+
+def came(numbers: Sequence[PublishedNumber]) -> Iterator[tuple[PublishedNumber, int, int]]:
+    """Yield how many came of what is on hand, with the numbers (positions) of those on hand and of those that went."""
+    for stock, (events, dim, label) in CAME.items():
+        on_hand, gone = Term(stock, frozenset(), "end", 1), Term(events, frozenset([(dim, frozenset([label]))]), "flow", 1)
+        places = [next((i for i, number in enumerate(numbers) if number.terms == (term,)), None) for term in (on_hand, gone)]
+        if places[0] is not None and places[1] is not None:
+            terms = (on_hand, replace(on_hand, mode="start", factor=-1), gone)
+            yield PublishedNumber(-1, "came", terms, protected=False), places[0], places[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from cchc_metrics.reference.days import day_number
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Breakdown, Scale
 from cchc_metrics.verbs.measures import USABLE, Measures
-from cchc_metrics.verbs.suppress.numbers import PublishedNumber, numbers_of, settled
+from cchc_metrics.verbs.suppress.numbers import PublishedNumber, came, numbers_of, settled
 from cchc_metrics.verbs.suppress.small import said_in
 
 Key = TypeVar("Key", bound=tuple[Any, Any])
@@ -30,7 +30,8 @@ class Published:
         lines: indicator id and labels, sorted.
         scopes: unit code and level, sorted.
         periods: first day and last day that is known, as numbers, sorted.
-        numbers: every number that a line shows.
+        numbers: every number that a line shows, and those that readers work out.
+        came: of these, the numbers (positions) of those on hand and of those that went.
         at: int64[3, n], line, scope and period of each row.
         row: int32[line, scope, period], the row, −1 where there is none that shows anything.
     """
@@ -40,6 +41,7 @@ class Published:
     scopes: tuple[tuple[str, str], ...]
     periods: tuple[tuple[int, int], ...]
     numbers: tuple[PublishedNumber, ...]
+    came: Mapping[PublishedNumber, tuple[int, int]]
     at: Array
     row: Array
 
@@ -73,10 +75,13 @@ class Published:
             if (row[i] >= 0).any()
             for number in numbers_of(i, catalogue.indicators.get(name), name, scale.get(name, Scale.COUNT), by, catalogue)
         )
-        return cls(measures, lines, scopes, periods, tuple(numbers), at, row)
+        flows = {number: (on_hand, gone) for number, on_hand, gone in came(numbers)}
+        return cls(measures, lines, scopes, periods, (*numbers, *flows), flows, at, row)
 
     def values(self, number: PublishedNumber) -> tuple[Array, Array]:
         """Return int64[scope, period] a number, and bool[scope, period] where it is published."""
+        if number in self.came:
+            return self._came(*self.came[number])
         rows = self.row[number.line]
         m, there = self.measures, rows >= 0
         if number.what == "numerator":
@@ -90,6 +95,14 @@ class Published:
         left_out = self._excluded.get(number.what)
         there = there & m.has_numerator[rows]
         return (np.zeros_like(rows, dtype=np.int64) if left_out is None else np.where(there, left_out[rows], 0)), there
+
+    def _came(self, on_hand: int, gone: int) -> tuple[Array, Array]:
+        """Return how many came in each period: those on hand at its end and those that went, less those on hand before it."""
+        stock, known = self.values(self.numbers[on_hand])
+        went, there = self.values(self.numbers[gone])
+        before = [next((q for q, (_, last) in enumerate(self.periods) if last == first - 1), -1) for first, _ in self.periods]
+        there = there & known & known[:, before] & (np.array(before) >= 0)
+        return np.where(there, stock + went - stock[:, before], 0), there
 
     @cached_property
     def _excluded(self) -> dict[str, Array]:

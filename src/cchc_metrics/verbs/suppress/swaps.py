@@ -50,8 +50,8 @@ class Swap:
     Args:
         lines: int64[k], the lines that it changes.
         periods: bool[k, period], in which periods.
-        lose: int64[unit], how often it can be done in a unit.
-        gain: int64[unit], how often its opposite can.
+        lose: bool[unit], whether it can be done in a unit.
+        gain: bool[unit], whether its opposite can.
     """
 
     lines: Array
@@ -74,6 +74,7 @@ class Swaps:
         self._published, self._places, self._events, self._weights = published, places, events, weights
         self._conversions: dict[str, list[Conversion]] = {}
         self._own: dict[int, tuple[Array, Array]] = {}
+        self._made: dict[tuple[object, ...], Swap | None] = {}
 
     def of(self, number: int, period: int) -> Iterator[Swap]:
         """Yield swaps that change a number in a period, the cheapest of each sort of event first."""
@@ -104,19 +105,21 @@ class Swaps:
             for at, term in events.terms:
                 where = dict(term.where)
                 if any(all(where.get(dim, labels) & labels for dim, labels in one.where) for one in mine):
-                    line = published.numbers[events.numbers[at]].line
+                    line = published.numbers[events.numbers[at]].line  # −1 is of no line: see below
                     periods = (events.holds(term.mode)[:, stretches] != 0).any(axis=1)
                     lines[line] = lines.get(line, np.zeros(len(periods), dtype=bool)) | periods
             if lose is None:
                 continue
             gain = np.full(len(lose), ENDLESS, dtype=np.int64)
-            for at, term in events.terms if events.flows else ():
+            for at, term in events.terms:
                 line = published.numbers[events.numbers[at]].line
-                if term.mode != "flow" and line in lines:  # what is on hand cannot be fewer than none, here or there
+                # what is on hand, and what came of it, cannot be fewer than none, here or there
+                if line in lines and (line < 0 or (events.flows and term.mode != "flow")):
                     values, there = self._values(events.numbers[at])
                     enough = np.where(there & lines[line], values, ENDLESS).min(axis=1)
                     lose, gain = np.minimum(lose, enough), np.minimum(gain, enough)
-            yield Swap(np.array(list(lines), dtype=np.int64), np.stack(list(lines.values())), np.maximum(lose, 0), np.maximum(gain, 0))
+            lines.pop(-1, None)
+            yield Swap(np.array(list(lines), dtype=np.int64), np.stack(list(lines.values())), lose > 0, gain > 0)
 
     def _of_set(self, events: SeenEvents) -> list[Conversion]:
         if events.name not in self._conversions:
@@ -169,7 +172,7 @@ class Swaps:
         for change in changes.values():
             changed |= change != 0
         lines = {self._published.numbers[events.numbers[k]].line for k in np.flatnonzero(changed).tolist()}
-        return float(sum(self._weights[line] for line in lines))
+        return float(sum(self._weights[line] for line in lines if line >= 0))
 
     def _on_days(self, c: Conversion, k: int, period: int) -> Iterator[Swap]:
         events = c.events
@@ -181,7 +184,10 @@ class Swaps:
         for stretch in inside[:_STRETCHES]:
             near = [s for s in (stretch + 1, stretch - 1) if 0 <= s < events.stretches and effect[s] != effect[stretch]]
             for other in (*near, None):
-                swap = self._swap(c, holds, stretch, other)
+                key = (events.name, c.before, c.after, stretch, other)
+                if key not in self._made:
+                    self._made[key] = self._swap(c, holds, stretch, other)
+                swap = self._made[key]
                 if swap is not None:
                     yield swap
 
@@ -207,8 +213,11 @@ class Swaps:
         by_line: dict[int, Array] = {}
         for at in np.flatnonzero(change.any(axis=1)).tolist():
             line = self._published.numbers[events.numbers[at]].line
-            by_line[line] = by_line.get(line, np.zeros(change.shape[1], dtype=bool)) | (change[at] != 0)
-        return Swap(np.array(list(by_line), dtype=np.int64), np.stack(list(by_line.values())), np.maximum(lose, 0), np.maximum(gain, 0))
+            if line >= 0:
+                by_line[line] = by_line.get(line, np.zeros(change.shape[1], dtype=bool)) | (change[at] != 0)
+        if not by_line:
+            return None
+        return Swap(np.array(list(by_line), dtype=np.int64), np.stack(list(by_line.values())), lose > 0, gain > 0)
 
     def _values(self, number: int) -> tuple[Array, Array]:
         """Return int64[unit, period] a number of each unit's own rows, and bool[unit, period] where it is known."""
