@@ -326,6 +326,19 @@ def test_problems_are_counted_exactly() -> None:
     assert said(section(report, "left_out", "en"))[0] == read
 
 
+def test_that_nobody_said_the_day_of_export_is_an_assumption() -> None:
+    """What is not in the records is taken not to have happened, up to the last day of the period."""
+    table = [{"Mã phiếu": 1, "Đơn vị": "MA", "Ngày trả lời": "05/02/2021", "Điểm": 5}]
+    undated, dated = (Dataset(COMMUNE, period=YEAR, as_of=day, surveys=table).report() for day in (None, date(2021, 12, 31)))
+    first = "Đọc 1 dòng, không loại dòng nào."
+    assert said(section(dated, "left_out")) == [first + NOTHING_ASSUMED]
+    assert said(section(undated, "left_out"))[0] == first
+    assumed = said(section(undated, "left_out"))[1]
+    assert assumed.startswith("Giả định: chưa khai ngày kết xuất")
+    assert assumed.endswith("nên coi số liệu là đủ đến 31/12/2021.")
+    assert said(section(undated, "left_out", "en"))[1].endswith("to 2021-12-31.")
+
+
 def rejected(late: int, early: int, wrong: int, *, doubled: int = 0) -> Report:
     """Return a report on dossiers of which some are rejected for their dates, and some stand there twice."""
     same = {"Đơn vị": "MA", "Trạng thái": 9, "Ngày tiếp nhận": "01/03/2021", "Ngày hẹn trả": "05/03/2021"}

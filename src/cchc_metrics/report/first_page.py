@@ -286,7 +286,7 @@ def _left_out(draft: Draft, number: int) -> Section:
     if not found.numbered:
         read_all = say("Không loại dòng nào.", "No row was rejected.")
         some = say("Có dòng bị loại, không dùng được; số dòng không công bố.", "Some rows were rejected; how many is not published.")
-        told = (*_unread(found, lang), *_not_counted(draft), *_assumed(found, draft))
+        told = (*_unread(found, lang), *_not_counted(draft), *_undated(draft), *_assumed(found, draft))
         first = Paragraph(some if found.rejected else read_all)
         return Section("left_out", f"{number}. {title}", (first, *(Paragraph(text, item=True) for text in told)))
     read, rejected = format_count(found.read, lang), format_count(found.rejected, lang)
@@ -303,10 +303,11 @@ def _left_out(draft: Draft, number: int) -> Section:
         )
     else:
         said.append(Paragraph(say(f"Đọc {read} dòng, không loại dòng nào.", f"Rows read: {read}; none was rejected.")))
-    if not assumed_totals(found):
+    undated = tuple(_undated(draft))
+    if not assumed_totals(found) and not undated:
         unassumed = say(" Không phải giả định gì khi đọc số liệu.", " Nothing had to be assumed to read the records.")
         said[0] = Paragraph(said[0].text + unassumed)
-    said += [Paragraph(text, item=True) for text in (*_unread(found, lang), *_not_counted(draft), *_assumed(found, draft))]
+    said += [Paragraph(text, item=True) for text in (*_unread(found, lang), *_not_counted(draft), *undated, *_assumed(found, draft))]
     tables = []
     rejected_of = {kind: own for kind, own in report.tables.items() if own.rejected and kind in KINDS}
     if rejected_of:
@@ -330,6 +331,16 @@ def _not_counted(draft: Draft) -> Iterator[str]:
         left.update(dict.fromkeys(() if found is None else draft.excluded_parts(indicator, found)))
     if left:
         yield f"{draft.say('Các số liệu trên không tính', 'The figures above leave out')} {'; '.join(left)}."
+
+
+def _undated(draft: Draft) -> Iterator[str]:
+    """Yield that nobody said on which day the records were exported: whatever is not in them is taken not to have happened."""
+    if draft.report.lineage is not None and draft.report.lineage().exported is None:
+        day = draft.date(draft.report.as_of)
+        yield draft.say(
+            f"Giả định: chưa khai ngày kết xuất (extracted_on trong district.toml, hoặc --as-of), nên coi số liệu là đủ đến {day}.",
+            f"Assumed: the day of export is not said (extracted_on in district.toml, --as-of); records are taken to be complete to {day}.",
+        )
 
 
 def _assumed(problems: Problems, draft: Draft) -> Iterator[str]:
