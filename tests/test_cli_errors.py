@@ -29,7 +29,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
 """Command → what follows the folder."""
 OTHERS = {
     *("check", "init", "verify"),  # what is wrong is what they print, or what was asked is whether figures are equal
-    *("snapshot list", "ledger update", "ledger show", "ledger audit", "ledger compact"),  # they read what is kept
+    *("snapshot list", "ledger update", "ledger show", "ledger audit", "ledger compact", "ledger undo"),  # they read what is kept
     *("example", "deadline", "calendar", "catalogue", "schema"),
 }
 DOSSIERS = """\

@@ -44,7 +44,7 @@ def test_two_nights_are_one_reading(kind: Kind, data: st.DataObject, first: date
         expected = stacked(kind.model, [one])
         for day, rows in ((first, None), (last, two)):
             if rows is not None:
-                ledger.update(rows, day=day)
+                ledger.update(rows, day=day, far=True)
                 expected = stacked(kind.model, [one.take(np.flatnonzero(left)), rows])
             whole = Dataset(TREE, unit=UNITS[0], as_of=ledger.day, tables={kind.name: expected})
             assert ledger.tally().to_bytes() == whole.tally(PERIODS, sets=whole.catalogue.event_sets()).to_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -34,6 +35,7 @@ from cchc_metrics.ledger.account import Account
 from cchc_metrics.ledger.disk import locked
 from cchc_metrics.ledger.question import LedgerQuestion
 from cchc_metrics.ledger.segment import KeptRows
+from cchc_metrics.ledger.store import VERSION
 from cchc_metrics.read.rows import read_rows
 
 
@@ -94,6 +96,31 @@ def test_a_month_is_replaced_as_a_whole(path: Path) -> None:
     assert (did.new, did.same, did.removed, ledger(path).rows) == (1, 1, 2, 3)
     ledger(path).update(table([row("nowhere", status="1") | {"received_at": None}]), day=FIRST)
     assert ledger(path).replace("", table([]), day=FIRST).removed == 1
+
+
+def test_the_last_night_is_given_up_whatever_it_brought(path: Path) -> None:
+    before = ledger(path).tally().to_bytes(), ledger(path).nights, numbers(ledger(path).problems())
+    far = ledger(path).update(table([row("b", "TM.02"), row("new")]), day=date(2062, 1, 1), removed=["a"], far=True)
+    with pytest.raises(CchcError, match="takes no earlier day"):
+        ledger(path).update(day="2021-01-21")
+    assert ledger(path).undo() == far
+    assert (ledger(path).tally().to_bytes(), ledger(path).nights, numbers(ledger(path).problems())) == before
+    assert ledger(path).audit().sound
+    again = ledger(path).update(table([row("b", "TM.02"), row("new")]), day="2021-01-21", removed=["a"])
+    assert again == far._replace(day=date(2021, 1, 21))
+    ledger(path).forget("2021-01-21")
+    ledger(path).undo()  # a ledger that has no night any more begins anew
+    assert ledger(path).nights == ()
+    assert ledger(path).update(table([row("z")]), day="2020-12-01").new == 1
+
+
+def test_a_head_that_somebody_wrote_is_damaged(path: Path) -> None:
+    """The checksum says that the head is as it was written, and not by whom."""
+    for body in (b"5\n", b"[]\n", b'["2021-01-20", "update"]\n', b'["never", "update", "x"]\n', b"{\n", b"[" * 100_000 + b"\n", b'"abc"\n'):
+        first = json.dumps({"cchc_ledger": VERSION, "sha256": hashlib.sha256(body).hexdigest()}).encode() + b"\n"
+        (path / "HEAD").write_bytes(first + body)
+        with pytest.raises(LedgerError, match="damaged"):
+            ledger(path).tally()
 
 
 def test_a_night_may_bring_no_rows(path: Path) -> None:
@@ -305,7 +332,7 @@ def test_counts_of_another_version_are_counted_again(path: Path, monkeypatch: py
 
 
 def test_what_cannot_be_done_says_why(path: Path, tmp_path: Path) -> None:
-    found = ledger(path)
+    found, two = ledger(path), table([row("a"), row("b")])
     for error, do in (
         ("takes no earlier day: 2021-01-19", lambda: found.update(day="2021-01-19")),
         ("has a row and is among removed", lambda: found.update(table([row("a")]), day=FIRST, removed=["a"])),
@@ -316,12 +343,21 @@ def test_what_cannot_be_done_says_why(path: Path, tmp_path: Path) -> None:
         ("begins on 2021-01-20", lambda: found.tally(day="2021-01-01")),
         ("up to 2021-01-20 and not 2021-02-01", lambda: found.tally(as_of="2021-02-01")),
         ("is needed: day=", lambda: found.update(day=None)),  # type: ignore[arg-type]
+        ("day must be a day", lambda: found.update(day="01/03/2021")),
+        ("day must be a day", lambda: found.tally(day="x")),
+        ("before must be a day", lambda: found.forget("x")),
+        ("as_of must be a day", lambda: found.dataset(as_of="x")),
+        ("2062-01-21 is far from the last night, 2021-01-20", lambda: found.update(table([row("a")]), day="2062-01-21")),
+        ("2 rows are not of the month that is replaced, «2021-02», as one of 2021-01", lambda: found.replace("2021-02", two, day=FIRST)),
+        ("2 rows are not of the month that is replaced, «without a day»", lambda: found.replace("", two, day=FIRST)),
+        ("nowhere.csv: cannot be read", lambda: found.update(tmp_path / "nowhere.csv", day=FIRST)),
         ("removed", lambda: found.update(day=FIRST, removed=["  "])),
         ("removed is a list of ids", lambda: found.update(day=FIRST, removed="abc")),  # whose letters would be three ids
         ("removed is a list of ids", lambda: found.update(day=FIRST, removed=[1])),  # type: ignore[list-item]
         ("first night needs a table with headings", lambda: ledger(tmp_path / "new").update(day=FIRST)),
         ("first night needs a table with headings", lambda: ledger(tmp_path / "new").update([], day=FIRST)),
         ("has no night yet", lambda: ledger(tmp_path / "new").tally()),
+        ("has no night yet", lambda: ledger(tmp_path / "new").undo()),
         ("rows have an id of their own", lambda: data(FIRST).ledger(tmp_path / "x", "2021", kind="documents")),
         ("leave dossier_events out", lambda: with_events().ledger(tmp_path / "x", "2021")),
         ("is no ledger and has other files", lambda: ledger(Path(__file__).parent)),

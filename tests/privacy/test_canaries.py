@@ -208,7 +208,7 @@ def commands(at: Path, out: Path) -> dict[str, list[list[str]]]:
         "ledger update": [
             ["ledger", "update", *night[:2], f"{at}/{kind}.csv", *night[2:], "--kind", kind] for kind, night in nights.items()
         ],
-        **{f"ledger {name}": [["ledger", name, nightly, f"{book}-meetings"]] for name in ("show", "audit", "compact")},
+        **{f"ledger {name}": [["ledger", name, nightly, f"{book}-meetings"]] for name in ("show", "audit", "compact", "undo")},
     }
 
 

@@ -49,6 +49,7 @@ def ledger() -> None:
 @click.option("--day", "day", type=Date(), required=True, help="the day up to which the rows are known")
 @click.option("--removed", type=FILE_PATH, help="a file of the ids that are gone, one a line")
 @click.option("--month", help="2026-03: ROWS are all rows received in this month, what else it had is gone")
+@click.option("--far", is_flag=True, help="the day lies more than a year after the last night, and is right")
 @click.option("--period", "periods", multiple=True, help="2026, 2026-Q1 …; may be repeated; default: those of the ledger, or district.toml")
 @kind_option
 @rules_option
@@ -64,6 +65,8 @@ def ledger_update(
     periods: tuple[str, ...],
     kind: str,
     lang: Lang,
+    *,
+    far: bool,
     **chosen: Any,
 ) -> None:
     """Take the rows of the file ROWS that are new or changed into LEDGER, which is made where it is missing."""
@@ -73,12 +76,26 @@ def ledger_update(
         found = _ledger(folder, ledger, periods, kind, progress, **chosen)
         if month is not None:
             assert rows is not None  # noqa: S101  said above
-            did = found.replace(month, rows, day=day)
+            did = found.replace(month, rows, day=day, far=far)
         else:
             gone = () if removed is None else [line for line in removed.read_text("utf-8-sig").splitlines() if line.strip()]
-            did = found.update(rows, day=day, removed=gone)
+            did = found.update(rows, day=day, removed=gone, far=far)
     say(did.to_text(lang))
     raise SystemExit(1 if did.rejected else 0)
+
+
+@ledger.command("undo")
+@folder_argument
+@ledger_argument
+@kind_option
+@rules_option
+@suppress_option
+@lang_option
+def ledger_undo(folder: Path, ledger: Path, kind: str, lang: Lang, **chosen: Any) -> None:
+    """Give up the last night, as where it brought the wrong table or day; LEDGER is as before it."""
+    with working(lang) as progress:
+        did = _ledger(folder, ledger, (), kind, progress, **chosen).undo()
+    say(f"đã bỏ đêm: {did.to_text(lang)}" if lang == "vi" else f"given up: {did.to_text(lang)}")
 
 
 @ledger.command("show")

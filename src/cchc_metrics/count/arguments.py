@@ -51,8 +51,13 @@ def as_period(period: object) -> Period:
     raise _no_period(period)
 
 
-def as_day(day: object) -> date | None:
-    """Return a day, without its time; a text is yyyy-mm-dd."""
+def as_day(day: object, name: str = "as_of") -> date | None:
+    """Return a day, without its time; a text is yyyy-mm-dd.
+
+    Args:
+        day: the day.
+        name: of the argument, for the message.
+    """
     if isinstance(day, datetime):
         return day.date()
     if day is None or isinstance(day, date):
@@ -61,8 +66,8 @@ def as_day(day: object) -> date | None:
         return date.fromisoformat(str(day))
     except ValueError:
         raise InputError(
-            f"as_of phải là một ngày, như date(2021, 12, 31), không phải {day!r}",
-            f"as_of must be a day, as date(2021, 12, 31), not {day!r}",
+            f"{name} phải là một ngày, như date(2021, 12, 31), không phải {day!r}",
+            f"{name} must be a day, as date(2021, 12, 31), not {day!r}",
         ) from None
 
 

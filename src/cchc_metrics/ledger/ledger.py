@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cchc_metrics.arguments import public_methods
 from cchc_metrics.count.arguments import as_day
@@ -23,13 +23,15 @@ from cchc_metrics.ledger.question import LedgerQuestion
 from cchc_metrics.ledger.segment import UNTIL
 from cchc_metrics.ledger.state import Night, State, night_of, objects_of, question_of
 from cchc_metrics.ledger.store import LOCK, LogLine, Store
-from cchc_metrics.ledger.table import month_days, parts_of, table_of
+from cchc_metrics.ledger.table import check_month, month_days, parts_of, table_of
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.days import day_number
 
 if TYPE_CHECKING:
     from cchc_metrics.read.sources import TableLike, TableSource
+
+_FAR: Final = 366  # days
 
 
 @public_methods
@@ -93,7 +95,9 @@ class Ledger:
 
     # --- What a night brings
 
-    def update(self, rows: TableLike | Path | str | None = None, *, day: date | str, removed: Iterable[str] = ()) -> Night:
+    def update(
+        self, rows: TableLike | Path | str | None = None, *, day: date | str, removed: Iterable[str] = (), far: bool = False
+    ) -> Night:
         """Take the rows that are new or changed since the last night, and the ids that are gone; what the ledger had of an id is replaced.
 
         Args:
@@ -102,20 +106,22 @@ class Ledger:
                 is new.
             day: the day up to which rows are known: nothing that lies after it has happened.
             removed: ids that are not there any more.
+            far: whether the day may lie more than a year after that of the last night; without it a slip of the pen is refused, since the
+                ledger takes no earlier day afterwards.
 
         Returns:
             What the night did.
 
         Raises:
-            InputError: the table cannot be understood, lacks a column, or the day is before that of the last night.
+            InputError: the table cannot be understood, lacks a column, or the day is before that of the last night, or long after.
             LedgerError: another program writes, the ledger answers another question, or it is damaged.
         """
         gone = [] if isinstance(removed, str) else list(removed)
         if isinstance(removed, str) or not all(isinstance(each, str) for each in gone):
             raise InputError(f"removed là danh sách mã (chữ), không phải {removed!r}", f"removed is a list of ids (texts), not {removed!r}")
-        return self._night("update", _needed_day(day), rows, lambda _, __: gone)
+        return self._night("update", _needed_day(day), rows, lambda _, __: gone, far=far)
 
-    def replace(self, month: str, rows: TableLike | Path | str, *, day: date | str) -> Night:
+    def replace(self, month: str, rows: TableLike | Path | str, *, day: date | str, far: bool = False) -> Night:
         """Take all rows of one month of receipt; whatever else the ledger has in this month is gone.
 
         Goes with ``changed_months`` and ``in_month`` of a query of PostgreSQL, which see what was deleted.
@@ -124,18 +130,32 @@ class Ledger:
             month: as ``2026-03``; ``""`` for the rows without a day. Of other kinds than dossiers the month of their main date.
             rows: as for ``update``, all of the month.
             day: as for ``update``.
+            far: as for ``update``.
 
         Raises:
-            InputError: as for ``update``; or ``month`` is none.
+            InputError: as for ``update``; or ``month`` is none, or some of the rows are of another month.
             LedgerError: as for ``update``.
         """
         days = month_days(month)
 
         def vanished(state: State, night: NightRows) -> list[str]:
+            check_month(night.rows.columns.arrays.get(self.question.kind.dates.main), month, *days)
             there = set(night.rows.ids)
             return [text.decode() for text in ids_between(state, *days) if text not in there]
 
-        return self._night("replace", _needed_day(day), rows, vanished)
+        return self._night("replace", _needed_day(day), rows, vanished, far=far)
+
+    def undo(self) -> Night:
+        """Give up the last night, as where it brought the wrong table or day, and return it; the ledger is as before it.
+
+        Raises:
+            InputError: there is no night.
+            LedgerError: another program writes, or a file is damaged.
+        """
+        with locked(self.path / LOCK):
+            last = night_of(self.store, self._line(None).night)
+            self.store.move_head(self.store.log()[:-1])
+            return last
 
     # --- What is asked
 
@@ -151,7 +171,7 @@ class Ledger:
             InputError: nothing is known of the day.
             LedgerError: the ledger answers another question, or a file is damaged.
         """
-        state = self._state(as_day(day))
+        state = self._state(as_day(day, "day"))
         asked = self._asked_day(state, as_of)
         if asked == state.day:
             return self.question.whole([self.question.nothing(state.names, state.day), *state.accounts])
@@ -166,7 +186,7 @@ class Ledger:
             day: as for ``tally``.
             as_of: as for ``tally``.
         """
-        state = self._state(as_day(day))
+        state = self._state(as_day(day, "day"))
         found = self.asked(self._table(state), state.day)
         asked = self._asked_day(state, as_of)
         return found if asked == state.day else found.replace(as_of=asked)
@@ -177,7 +197,7 @@ class Ledger:
         Args:
             day: as for ``tally``.
         """
-        return self.question.problems(self._state(as_day(day)).accounts, self.question.kind.name)
+        return self.question.problems(self._state(as_day(day, "day")).accounts, self.question.kind.name)
 
     def audit(self, *, sample: int | None = None, seed: int = 0, day: date | str | None = None) -> Audit:
         """Return whether the counts of some units are those of their rows, counted again, and every file of the ledger is whole.
@@ -192,9 +212,9 @@ class Ledger:
         """
         if sample is not None and sample < 1:
             raise InputError(f"sample phải từ 1: {sample}", f"sample must be 1 or more: {sample}")
-        for name in sorted(objects_of(self.store, self._line(as_day(day)).night)):
+        for name in sorted(objects_of(self.store, self._line(as_day(day, "day")).night)):
             self.store.check(name)
-        return audited(self._state(as_day(day)), self.question, sample, seed)
+        return audited(self._state(as_day(day, "day")), self.question, sample, seed)
 
     # --- How it is kept
 
@@ -231,7 +251,7 @@ class Ledger:
 
         What held on the day can still be read: the last night before it stays.
         """
-        day = _needed_day(before)
+        day = _needed_day(before, "before")
         with locked(self.path / LOCK):
             log = self.store.log()
             first = max((at for at, line in enumerate(log) if line.day <= day), default=0)
@@ -241,10 +261,17 @@ class Ledger:
 
     # --- How it is done
 
-    def _night(self, what: str, day: date, table: Any, vanished: Callable[[State, NightRows], Iterable[str]]) -> Night:
+    def _night(self, what: str, day: date, table: Any, vanished: Callable[[State, NightRows], Iterable[str]], *, far: bool) -> Night:
         nothing = table is None or (isinstance(table, (list, tuple)) and not table)  # a list without rows says no columns
         night = None if nothing else read_night(self.question, table)
         with self._writing(day) as state:
+            if (day - state.day).days > _FAR and not far:
+                raise InputError(
+                    f"ngày {day:%d/%m/%Y} quá xa đêm cuối {state.day:%d/%m/%Y}, và sau đó sổ không nhận ngày trước nó; nếu đúng: "
+                    "far=True, hoặc --far",
+                    f"{day.isoformat()} is far from the last night, {state.day.isoformat()}, and no earlier day is taken afterwards; if it "
+                    "is right: far=True, or --far",
+                )
             return self._moved(after_night(self.store, self.question, state, what, day, night, vanished))
 
     def _moved(self, state: State) -> Night:
@@ -296,10 +323,10 @@ class Ledger:
         return table_of(state, self.question)
 
 
-def _needed_day(day: date | str) -> date:
-    found = as_day(day)
+def _needed_day(day: date | str, name: str = "day") -> date:
+    found = as_day(day, name)
     if found is None:
-        raise InputError("cần ngày của đêm: day=date(2026, 3, 1)", "the day of the night is needed: day=date(2026, 3, 1)")
+        raise InputError(f"cần ngày của đêm: {name}=date(2026, 3, 1)", f"the day of the night is needed: {name}=date(2026, 3, 1)")
     return found
 
 

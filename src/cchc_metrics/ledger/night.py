@@ -19,6 +19,7 @@ from cchc_metrics.read.frames import frame_parsed
 from cchc_metrics.read.parquet_files import PART_ROWS
 from cchc_metrics.read.parquet_table import joined, open_parquet, read
 from cchc_metrics.read.postgres import PostgresQuery
+from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.tables import Parsed
 from cchc_metrics.read.unit_days import units_by_day
 from cchc_metrics.records.codes import Code
@@ -113,11 +114,11 @@ def _parsed(question: LedgerQuestion, table: Any, given: Any) -> Parsed:
         return frame_parsed(kind, joined(batches) if batches else table.table.empty(), given)
     if isinstance(table, (str, Path)):
         path = Path(table)
-        if not is_parquet(path):
-            return parse_file(path, kind, given, question.own.headings, file=path.name)
-        opened = open_parquet(path, question.own.limits, in_parts=False)
-        parts = [read(load) for _, load in opened.loads(opened.headings, plain=opened.headings, part_rows=PART_ROWS)]
-        return frame_parsed(kind, joined(parts) if parts else opened.empty(), given, path.name)
+        try:
+            return _of_file(question, path, given)
+        except UnreadableFileError as error:
+            vi, en = f"{path.name}: không đọc được ({error.vi})", f"{path.name}: cannot be read ({error.en})"
+            raise UnreadableFileError(vi, en) from None
     if isinstance(table, Parsed):
         raise InputError(
             f"{kind.name}: bảng đã đọc xong, sổ không biết mã của dòng bị loại; đưa chính bảng hoặc đường dẫn tệp",
@@ -126,6 +127,14 @@ def _parsed(question: LedgerQuestion, table: Any, given: Any) -> Parsed:
     if isinstance(table, list) and table and isinstance(table[0], Columns):
         raise InputError(f"{kind.name}: đưa một bảng, không phải danh sách bảng", f"{kind.name}: give one table and not a list of tables")
     return frame_parsed(kind, table, given)
+
+
+def _of_file(question: LedgerQuestion, path: Path, given: Any) -> Parsed:
+    if not is_parquet(path):
+        return parse_file(path, question.kind, given, question.own.headings, file=path.name)
+    opened = open_parquet(path, question.own.limits, in_parts=False)
+    parts = [read(load) for _, load in opened.loads(opened.headings, plain=opened.headings, part_rows=PART_ROWS)]
+    return frame_parsed(question.kind, joined(parts) if parts else opened.empty(), given, path.name)
 
 
 def _judge_columns(question: LedgerQuestion, columns: Columns, judged: _Judged) -> None:

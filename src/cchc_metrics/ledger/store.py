@@ -96,7 +96,10 @@ class Store:
             )
         if hashlib.sha256(body).hexdigest() != sha256:
             raise damaged(path, "sai mã kiểm tra", "the checksum differs")
-        return tuple(LogLine(date.fromisoformat(day), what, night) for day, what, night in map(json.loads, body.splitlines()))
+        try:
+            return tuple(LogLine(date.fromisoformat(day), str(what), str(night)) for day, what, night in map(json.loads, body.splitlines()))
+        except (ValueError, TypeError, RecursionError):
+            raise damaged(path, "không ghi các đêm như một sổ", "it does not list nights as a ledger does") from None
 
     def move_head(self, log: Sequence[LogLine]) -> None:
         """Make these the nights of the ledger, in one step; every object that they name is on the disk already."""

@@ -66,6 +66,28 @@ def _empty(state: State, question: LedgerQuestion) -> Columns:
     return columns_from_values(question.kind.model, {name: [] for name in state.names if name in specs}, file=question.kind.name)
 
 
+def check_month(days: Array | None, month: str, first: int, last: int) -> None:
+    """Check that no row is of another month than the one that is given whole, of which all that is not given is gone.
+
+    Args:
+        days: int32[n] their main dates (since 1970-01-01); None where the table has none.
+        month: the month; ``""`` for the rows without a day.
+        first: its first day.
+        last: its last day.
+
+    Raises:
+        InputError: some are; says how many, and of which month the first is.
+    """
+    other = np.empty(0, dtype=np.int32) if days is None else days[((days < first) | (days > last)) & (days != NO_DAY)]
+    if len(other):
+        n, found = len(other), str(np.datetime64(int(other[0]), "D"))[:7]
+        vi, en = (month, month) if month else ("không có ngày", "without a day")
+        raise InputError(
+            f"{n} dòng không thuộc tháng được thay «{vi}», như một dòng của {found}; thay cả tháng nào thì đưa đúng các dòng của tháng đó",
+            f"{n} rows are not of the month that is replaced, «{en}», as one of {found}; give all rows of that month and no others",
+        )
+
+
 def month_days(month: str) -> tuple[int, int]:
     """Return the first and last day of a month (since 1970-01-01); of ``""`` those of no day.
 
