@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from tests.folders import small
 
 from cchc_metrics import read_folder
-from cchc_metrics.errors import CchcError
+from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.example.make import make_example
+from cchc_metrics.read.kept import snapshot_folder, snapshot_names, snapshot_path
+from cchc_metrics.read.parquet_table import open_parquet
 from cchc_metrics.read.places import fault_of
+from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.records.codes import Code
 from cchc_metrics.records.kinds import KINDS
 
@@ -74,6 +81,70 @@ def test_a_link_within_the_folder_and_a_folder_reached_by_one_are_read(example: 
     (here / "surveys.csv").rename(here / "năm 2021.txt")
     (here / "surveys.csv").symlink_to("năm 2021.txt")
     assert read_folder(link).problems == read_folder(example).problems
+
+
+def linked_folder(parts: Path, outside: Path) -> None:
+    (parts / "nam=2021").symlink_to(outside)
+
+
+def linked_within(parts: Path, outside: Path) -> None:
+    shutil.copytree(outside, parts.parent / "kept")
+    (parts / "nam=2021").symlink_to(parts.parent / "kept")
+
+
+def link_to_nothing(parts: Path, outside: Path) -> None:
+    del outside
+    (parts / "b.parquet").symlink_to(parts / "nowhere.parquet")
+
+
+def another_name(parts: Path, outside: Path) -> None:
+    shutil.copy(outside / "b.parquet", parts / "part-00001.snappy")
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (linked_folder, "a link that leads out"),
+        (linked_within, "is a link that"),
+        (link_to_nothing, "is a link that"),
+        (another_name, "rename it"),
+    ],
+)
+def test_what_would_be_left_out_of_a_folder_of_parts_is_said(make: Callable[[Path, Path], None], why: str, tmp_path: Path) -> None:
+    table = pa.table({name: ["x"] for name in ("Mã hoạt động", "Đơn vị", "Ngày", "Hình thức")})
+    folder, outside = small(tmp_path / "in", outreach_csv=None), tmp_path / "outside"
+    parts = folder / "outreach.parquet"
+    for place, name in ((parts, "a.parquet"), (outside, "b.parquet")):
+        place.mkdir()
+        pq.write_table(table, place / name)
+    make(parts, outside)
+    said = [p.text("en") for p in read_folder(folder).problems.examples if p.code is Code.UNREADABLE_FILE]
+    assert [why in each for each in said] == [True]
+    if make is not linked_folder:  # of which the folder alone cannot know
+        with pytest.raises(UnreadableFileError, match=why):
+            open_parquet(parts)
+
+
+def test_a_part_file_is_one_in_capitals_too(tmp_path: Path) -> None:
+    for name in ("a.parquet", "B.PARQUET", "_c.parquet"):
+        pq.write_table(pa.table({"a": ["x"]}), tmp_path / name)
+    (tmp_path / "README").write_text("no table")
+    assert open_parquet(tmp_path).rows == 2
+
+
+def test_snapshots_are_kept_in_the_folder_itself(tmp_path: Path) -> None:
+    folder, outside = small(tmp_path / "in"), tmp_path / "outside"
+    outside.mkdir()
+    (folder / "snapshots").symlink_to(outside)
+    for asked in (snapshot_names, snapshot_folder, lambda path: snapshot_path(path, "a")):
+        with pytest.raises(InputError, match="snapshots: a link that leads out of the folder"):
+            asked(folder)
+    (folder / "snapshots").unlink()
+    (folder / "snapshots").mkdir()
+    (outside / "a.snapshot.json").write_text("theirs")
+    (folder / "snapshots" / "a.snapshot.json").symlink_to(outside / "a.snapshot.json")
+    with pytest.raises(InputError, match="a link that leads out of the folder"):
+        snapshot_path(folder, "a")
 
 
 def test_a_name_that_is_no_text_is_told(example: Path, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def snapshot_take(
     **chosen: Any,
 ) -> None:
     """Keep the figures of FOLDER as NAME in FOLDER/snapshots; a name that is there is never written over."""
-    from cchc_metrics.read.kept import SNAPSHOTS  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.read.kept import snapshot_folder  # noqa: PLC0415  the command starts fast
 
     with working(lang) as progress:
         data = read(folder, progress, **chosen)
@@ -81,7 +81,7 @@ def snapshot_take(
             why=why,
             rows=not no_rows,
         )
-        path = made.save(folder / SNAPSHOTS)
+        path = made.save(snapshot_folder(folder))
     say(made.to_text(lang))
     say(f"{'Đã ghi' if lang == 'vi' else 'Written'}: {path}", err=True)
     end(data.problems, lang)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,9 @@ from cchc_metrics.read.district import FILE, District
 from cchc_metrics.read.files import as_it_is_named, table_place, table_places
 from cchc_metrics.read.fixes import is_fix
 from cchc_metrics.read.kept import digest_of_file, snapshot_path
+from cchc_metrics.read.parquet_table import part_files
 from cchc_metrics.read.places import fault_of
+from cchc_metrics.read.raw import UnreadableFileError
 from cchc_metrics.read.scheme_files import SCHEME, SCORES
 from cchc_metrics.records.kinds import KINDS
 
@@ -100,7 +103,9 @@ def chosen_file(kind: str, path: Path, folder: Path) -> InputFile | None:
 
 def files_at(kind: str, path: Path, folder: Path) -> Iterator[InputFile]:
     """Yield the file at a path of the folder, or the part files below it; nothing where there is none."""
-    files = sorted(each for each in path.rglob("*.parquet") if each.is_file()) if path.is_dir() else [path] if path.is_file() else []
+    files: Sequence[Path] = (path,) if path.is_file() else ()
+    with suppress(UnreadableFileError):  # reported where it is read
+        files = part_files(path) or files
     for each in files:
         yield InputFile(kind, each.relative_to(folder).as_posix(), each, _stamp(each))
 

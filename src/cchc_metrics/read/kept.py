@@ -10,6 +10,7 @@ from typing import Final
 from cchc_metrics.errors import InputError, suggestion
 from cchc_metrics.read.files import as_it_is_named
 from cchc_metrics.read.fixes import is_fix
+from cchc_metrics.read.places import refuse
 from cchc_metrics.tables.whole import made_folder, whole_file
 
 SNAPSHOTS: Final = "snapshots"
@@ -20,14 +21,30 @@ _PIECE = 1 << 20
 
 def snapshot_path(folder: Path, name: str) -> Path | None:
     """Return the file of a snapshot of a district's folder by its name, None where there is none."""
-    place = folder / SNAPSHOTS
+    place = snapshot_folder(folder)
     found = place / as_it_is_named(place, name + ENDING) if place.is_dir() else place / name
-    return found if found.is_file() else None
+    if not found.is_file():
+        return None
+    refuse(folder, found)
+    return found
+
+
+def snapshot_folder(folder: Path) -> Path:
+    """Return where the snapshots of a district's folder stand, or will.
+
+    Raises:
+        InputError: it is a link that leads out of the folder.
+    """
+    place = folder / SNAPSHOTS
+    if place.is_symlink() and not place.resolve().is_relative_to(folder.resolve()):
+        vi, en = "liên kết dẫn ra ngoài thư mục; tạo thư mục thật", "a link that leads out of the folder; make a folder in its place"
+        raise InputError(f"{SNAPSHOTS}: {vi}", f"{SNAPSHOTS}: {en}")
+    return place
 
 
 def snapshot_names(folder: Path) -> tuple[str, ...]:
     """Return the names of the snapshots of a district's folder, in order."""
-    place = folder / SNAPSHOTS
+    place = snapshot_folder(folder)
     return tuple(sorted(path.name.removesuffix(ENDING) for path in place.glob("*" + ENDING))) if place.is_dir() else ()
 
 

@@ -185,9 +185,37 @@ def open_parquet(path: Path, limits: Limits = LIMITS, *, in_parts: bool = True) 
 
 
 def part_files(folder: Path) -> tuple[Path, ...]:
-    """Return the part files of a folder and of the folders below it, in the order of their names; what is hidden is none of them."""
-    found = (path for path in folder.rglob("*.parquet") if path.is_file())
-    return tuple(sorted(path for path in found if not any(part[:1] in "._" for part in path.relative_to(folder).parts)))
+    """Return the part files of a folder and of the folders below it, in the order of their names; what is hidden is none of them.
+
+    Nothing of a file, which has no parts.
+
+    Raises:
+        UnreadableFileError: the folder has what may hold rows and would not be read.
+    """
+    found = (path for path in folder.rglob("*") if not any(part[:1] in "._" for part in path.relative_to(folder).parts))
+    return tuple(sorted(path for path in found if _is_part(path)))
+
+
+def _is_part(path: Path) -> bool:
+    name = path.name
+    if path.is_symlink() and not path.is_file():
+        raise UnreadableFileError(
+            f"«{name}» là liên kết không dẫn đến tệp nào, nên không đọc được gì dưới đó; chép chính thư mục hoặc tệp đó vào",
+            f"«{name}» is a link that leads to no file, so that nothing below it is read; copy the folder or the file itself",
+        )
+    if path.suffix.lower() == ".parquet" or not path.is_file():
+        return path.is_file()
+    try:
+        with path.open("rb") as file:
+            begins = file.read(4)
+    except OSError as error:
+        raise UnreadableFileError(f"«{name}»: {error.strerror}", f"«{name}»: {error.strerror}") from None
+    if begins == b"PAR1":
+        raise UnreadableFileError(
+            f"«{name}» là Parquet mà tên không kết thúc bằng .parquet; đổi tên, hoặc dời đi",
+            f"«{name}» is Parquet and its name does not end with .parquet; rename it, or move it away",
+        )
+    return False
 
 
 def _refuse_other_formats(folder: Path) -> None:

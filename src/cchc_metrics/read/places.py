@@ -8,12 +8,13 @@ from pathlib import Path
 from cchc_metrics.errors import InputError
 from cchc_metrics.read.findings import shown
 from cchc_metrics.read.limits import MOST_STORED
+from cchc_metrics.read.parquet_table import part_files
 from cchc_metrics.read.raw import UnreadableFileError
 
 
 def is_there(path: Path) -> bool:
     """Return whether a table stands at a path: a file, or a folder of Parquet part files, those in folders below it too."""
-    return path.is_file() or (path.is_dir() and (path.suffix.lower() == ".parquet" or any(path.rglob("*.parquet"))))
+    return path.is_file() or (path.is_dir() and (path.suffix.lower() == ".parquet" or any(path.rglob("*.[pP][aA][rR][qQ][uU][eE][tT]"))))
 
 
 def fault_of(folder: Path, path: Path) -> UnreadableFileError | None:
@@ -36,8 +37,14 @@ def fault_of(folder: Path, path: Path) -> UnreadableFileError | None:
     if out is not None:
         vi = "liên kết dẫn ra ngoài thư mục; chép tệp vào thư mục"
         return UnreadableFileError(vi, "a link that leads out of the folder; copy the file into the folder")
-    if not is_there(path):
-        return UnreadableFileError("không phải là tệp", "no file")
+    return _fault_within(path) if is_there(path) else UnreadableFileError("không phải là tệp", "no file")
+
+
+def _fault_within(path: Path) -> UnreadableFileError | None:
+    try:
+        part_files(path)
+    except UnreadableFileError as error:
+        return error
     return None
 
 
@@ -50,7 +57,7 @@ def _is_text(name: str) -> bool:
 
 
 def _below(path: Path) -> list[Path]:
-    return list(path.rglob("*.parquet")) if path.is_dir() else []
+    return [each for each in path.rglob("*") if each.is_symlink()] if path.is_dir() else []
 
 
 def refuse(folder: Path, path: Path) -> None:
