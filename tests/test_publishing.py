@@ -31,6 +31,7 @@ from cchc_metrics.read.baseline import read_baseline
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.files import FORMATS
 from cchc_metrics.report.json_report import report_json
+from cchc_metrics.report.json_shape import ReportFile
 from cchc_metrics.report.model import Report
 from cchc_metrics.report.page import Page
 from cchc_metrics.score.inputs import load_scores
@@ -87,7 +88,7 @@ en = "Scheme"
 source = "own"
 max = 20
 [indicators]
-"1" = "received_resolved_on_time"
+"1" = "resolved_on_time"
 "2" = "paperless_meetings"
 [[fields]]
 id = "A"
@@ -389,6 +390,7 @@ def test_a_target_whose_value_is_hidden_is_neither_met_nor_missed(report: Report
 def test_a_score_with_a_hidden_input_has_no_points(data: Dataset, report: Report) -> None:
     card = report.scorecards["TM"]
     assert (card["2"].points, card["2"].status) == (None, Status.SUPPRESSED)
+    assert card["1"].points is not None
     assert card.points is None
     by_hand = read_folder_text({"2": "{ numerator = 2, denominator = 3 }"}, data)
     assert by_hand["TM"]["2"].status is Status.SUPPRESSED
@@ -425,6 +427,32 @@ def test_an_offices_form_gets_the_mark_and_no_number(data: Dataset, tmp_path: Pa
     cells = [cell for (cell,) in openpyxl.load_workbook(tmp_path / "filled.xlsx").active.iter_rows(values_only=True)]
     assert cells == [RECEIVED, NOT_SHOWN, NOT_SHOWN]
     assert [each.status for each in found] == [Status.OK, Status.SUPPRESSED, Status.SUPPRESSED]
+
+
+def test_a_form_of_several_periods_is_filled_from_one_view(data: Dataset, tmp_path: Path) -> None:
+    """A hidden quarter is not what the year less the other quarters gives."""
+    form, out = tmp_path / "form.xlsx", tmp_path / "filled.xlsx"
+    periods = ("2021", "2021-Q1", "2021-Q2", "2021-Q3", "2021-Q4", "2020")
+    asked = [
+        f"dossiers_postal|unit={unit}|{period}|{what}" for unit in ("TM", "TM.03") for period in periods for what in ("count", "difference")
+    ]
+    with xlsxwriter.Workbook(str(form)) as made:
+        sheet = made.add_worksheet()
+        for row, name in enumerate([*asked, "resolved_on_time|2021|target"]):
+            sheet.write_string(row, 0, "{{" + name + "}}")
+    every = data.measures(*periods)
+    for each in list(data.fill_form(form, out))[: len(asked)]:
+        own = every["dossiers_postal", each.unit, each.period]
+        if each.what == "count":
+            assert (each.status, each.value) == (own.status, own.value)
+        elif own.status is Status.SUPPRESSED:
+            assert (each.status, each.value) == (Status.SUPPRESSED, None)
+    with pytest.raises(InputError, match="extracted_on"):
+        data.replace(as_of=None).fill_form(form, out)
+    with xlsxwriter.Workbook(str(form)) as made:
+        made.add_worksheet().write_string(0, 0, "{{dossiers_received|procedure_code=1}}")
+    with pytest.raises(InputError, match="procedure_code"):
+        data.fill_form(form, out)
 
 
 def test_the_periodic_report_hides_the_same(data: Dataset, report: Report, tmp_path: Path) -> None:
@@ -527,6 +555,18 @@ def test_0_shows_all(folder: Path, data: Dataset) -> None:
 def test_a_published_report_is_verified_under_its_own_threshold(folder: Path, out: Path) -> None:
     assert read_folder(folder).verify(out / "report.json").equal
     assert run("verify", out / "report.json", folder).exit_code == 0
+
+
+def test_another_folder_is_a_baseline_by_the_same_rule(folder: Path, data: Dataset) -> None:
+    found = data.replace(baseline=read_folder(folder)).deltas()
+    assert [d.status for d in found] == [d.status for d in data.deltas()]
+    now = found.get("dossiers_postal", "TM", breakdown={"level": "district"})
+    assert now is not None
+    assert (now.baseline and now.baseline.numerator, now.status) == (None, Status.SUPPRESSED)
+
+
+def test_the_file_has_the_shape_that_is_declared(out: Path) -> None:
+    ReportFile.model_validate_json((out / "report.json").read_text("utf-8"))
 
 
 def test_a_published_report_is_a_baseline(folder: Path, report: Report, out: Path) -> None:

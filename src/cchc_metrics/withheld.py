@@ -48,7 +48,10 @@ def refused(what: str, below: int) -> InputError:
 
 
 _ROWS: Final = Text("cho thấy từng dòng hoặc số đếm chưa ẩn", "it shows rows, or counts before they were suppressed")
-_FORM: Final = Text("Biểu số 06 gửi cấp trên là biểu đủ số", "Form 06 is sent to a superior office with every number")
+_FORM: Final = Text(
+    "Biểu số 06 gửi cấp trên phải đủ số, không phải bảng công bố",
+    "Form 06 is sent to a superior office with every number, and is no published table",
+)
 _OTHERS: Final = Text(
     "phân tổ ngoài danh mục chỉ tiêu chưa được xét khi chọn số phải ẩn",
     "what is hidden was chosen without the breakdowns that the catalogue does not declare",
