@@ -219,7 +219,7 @@ class Draft:
         if below is None:  # a baseline that was read from what somebody else published
             return REASONS[Status.SUPPRESSED].text(self.lang)
         return self.say(
-            f"không công bố: số nhỏ hơn {below}, hoặc số mà từ đó tính ra được số nhỏ hơn {below}",
+            f"không công bố: số nhỏ hơn {below}, hoặc số có thể làm lộ số nhỏ hơn {below}",
             f"not published: a number below {below}, or one from which such a number could be computed",
         )
 
