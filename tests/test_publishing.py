@@ -38,6 +38,7 @@ from cchc_metrics.score.inputs import load_scores
 from cchc_metrics.tables.listing import NOT_SHOWN
 from cchc_metrics.text import Lang
 from cchc_metrics.values import Scale, Status
+from cchc_metrics.verbs.measures import Measures
 
 BELOW = 5
 SECRETS = ("31/02/2021", "XYZ-CANARY")
@@ -563,6 +564,16 @@ def test_another_folder_is_a_baseline_by_the_same_rule(folder: Path, data: Datas
     now = found.get("dossiers_postal", "TM", breakdown={"level": "district"})
     assert now is not None
     assert (now.baseline and now.baseline.numerator, now.status) == (None, Status.SUPPRESSED)
+
+
+def test_what_own_records_hide_no_baseline_shows(folder: Path, data: Dataset) -> None:
+    """Both say the same of 2020: what protects a small number in one of them must not be read in the other, where nothing is small."""
+    own, whole = data.report().measures, read_folder(folder).measures("2020")
+    large = [m for m in whole if own[m.key].status is Status.SUPPRESSED and not any(0 < n < BELOW for n in _counts(m))]
+    assert large
+    for one in large[:2]:
+        for delta in data.replace(baseline=Measures.of([one])).deltas().filter(indicator=one.indicator, unit=one.unit):
+            assert delta.baseline is None or delta.baseline.numerator is None, delta
 
 
 def test_the_file_has_the_shape_that_is_declared(out: Path) -> None:

@@ -945,7 +945,7 @@ class Dataset:
         base = chosen.year_earlier() if baseline_period is None else as_period(baseline_period)
         periods = beside or self._needed(chosen, base)
         measures = self._measures(periods, periods, day, breakdowns, form=chosen)
-        return PeriodValues(chosen, base, day, measures, self._baseline(chosen, base, day, breakdowns, beside))
+        return PeriodValues(chosen, base, day, measures, self._baseline(measures, chosen, base, day, breakdowns, beside))
 
     def _lineage(self, asked: PeriodValues) -> Lineage:
         from cchc_metrics.provenance.make import Held, lineage_of, scores_as_data  # noqa: PLC0415  only where a report is written
@@ -1004,6 +1004,7 @@ class Dataset:
 
     def _baseline(
         self,
+        own: Measures,
         period: Period,
         base: Period,
         day: date,
@@ -1014,7 +1015,7 @@ class Dataset:
         found, units = self._earlier(period, base, day, breakdowns, beside)
         if found is None or self.suppress_below is None:
             return found
-        return published(Measures.of(found), self.suppress_below, units=units, catalogue=self.catalogue)
+        return published(Measures.of(found), self.suppress_below, units=units, catalogue=self.catalogue, beside=own)
 
     def _earlier(
         self,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import InputError
+from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import REASONS, Measure, Restated, Status, Text
 from cchc_metrics.verbs.entered import CONTRADICTS
-from cchc_metrics.verbs.measures import Measures
+from cchc_metrics.verbs.measures import POSITION, Measures
 from cchc_metrics.verbs.suppress import suppress
-from cchc_metrics.verbs.suppress.verb import checked
+from cchc_metrics.verbs.suppress.verb import checked, without_numbers
 
 if TYPE_CHECKING:
     from cchc_metrics.score import Inputs
@@ -59,7 +62,7 @@ _OTHERS: Final = Text(
 _WHY: Final = {"form06": _FORM, "form06_why": _FORM, "breakdowns=": _OTHERS}
 
 
-def published(measures: Measures, below: int, *, units: UnitTree, catalogue: Catalogue) -> Measures:
+def published(measures: Measures, below: int, *, units: UnitTree, catalogue: Catalogue, beside: Measures | None = None) -> Measures:
     """Return measures as they are published: ``suppress``, and no reason that says what a figure was before, or what was entered beside it.
 
     Args:
@@ -67,10 +70,35 @@ def published(measures: Measures, below: int, *, units: UnitTree, catalogue: Cat
         below: the threshold.
         units: the unit tree.
         catalogue: the definitions.
+        beside: what is published with them; what is hidden there, of the same unit and period, is hidden here too. None for nothing.
     """
     found = suppress(measures, below, units=units, catalogue=catalogue)
+    if beside is not None and (rows := _hidden_beside(found, beside)).any():
+        found = suppress(without_numbers(found, rows), below, units=units, catalogue=catalogue)
     reasons = tuple(map(_without_figures, found.reasons))
     return found if reasons == found.reasons else replace(found, reasons=reasons)
+
+
+def _hidden_beside(measures: Measures, beside: Measures) -> Array:
+    """Return bool[n], which rows are shown in one table and hidden in another, where both speak of the same."""
+    labels = {p.label for p in beside.periods_present} & {p.label for p in measures.periods_present}
+
+    def rows(table: Measures, *, hidden: bool) -> Array:
+        of_periods = np.array([p.label in labels for p in table.periods] or [False], dtype=bool)[table.period]
+        return np.flatnonzero(of_periods & ((table.status == _SUPPRESSED) == hidden))
+
+    def keys(table: Measures, at: Array) -> Iterator[tuple[object, ...]]:
+        codes = zip(*(column[at].tolist() for column in (table.basis, table.unit, table.period, table.breakdown)), strict=True)
+        return ((table.bases[b].indicator, table.units[u], table.periods[p].label, table.breakdowns[d]) for b, u, p, d in codes)
+
+    secret = set(keys(beside, rows(beside, hidden=True)))
+    shown = rows(measures, hidden=False)
+    found = np.zeros(len(measures), dtype=bool)
+    found[shown] = [key in secret for key in keys(measures, shown)]
+    return found
+
+
+_SUPPRESSED: Final = POSITION[Status.SUPPRESSED]
 
 
 def _without_figures(reason: Text) -> Text:
