@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from functools import reduce
-from itertools import pairwise
+from itertools import pairwise, permutations
 from operator import add
 from typing import Any
 
@@ -195,6 +195,28 @@ def test_of_secret_rows_only_the_number_is_added_and_they_stand_in_front() -> No
     assert [(p.value, p.cells) for p in found.examples] == [(WITHHELD, 4), ("x", 1)]
     assert found.total == 5
     assert found.ordered().examples == found.examples
+
+
+def test_secret_rows_are_no_word_that_takes_the_place_of_another() -> None:
+    hidden = Problem(Code.UNKNOWN_CODE, "a.csv", column="status", value=WITHHELD)
+    shown = Problem(Code.UNKNOWN_CODE, "a.csv", row=2, column="status", value="x", cells=2, rows=(2, 5))
+    found = Problems.of([shown], limit=1) + Problems.of([hidden], limit=1)
+    assert found.ordered().examples == (hidden, shown)
+
+
+def test_what_is_wrong_with_a_row_known_by_its_id_is_in_one_order_however_it_was_reported() -> None:
+    codes = (Code.IMPOSSIBLE_DATE, Code.UNKNOWN_CODE)
+    found = [Problem(code, "a", column=column, keys=("H1",)) for code in codes for column in ("due_at", "ended_at")]
+    orders = {Problems.of(list(order)).ordered().examples for order in permutations(found)}
+    assert len(orders) == 1
+    assert [p.column for p in orders.pop()] == ["due_at", "ended_at"] * 2
+
+
+def test_what_is_published_without_numbers_has_no_numbers_of_rows_and_cells_and_of_nothing_read_says_so() -> None:
+    found = Problems.of([Problem(Code.IMPOSSIBLE_DATE, "a.csv", row=7, value="31/02/2021", cells=3)], read=9, rejected=3)
+    told = [[(row["row"], row["cells"]) for row in each.to_dicts()] for each in (found, found.unnumbered())]
+    assert told == [[(7, 3)], [(None, None)]]
+    assert [Problems(read=read).unnumbered().read for read in (0, 1, 9)] == [0, 1, 1]
 
 
 def test_rows_known_by_their_ids_are_named_by_them() -> None:
