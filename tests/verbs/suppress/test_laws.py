@@ -30,7 +30,7 @@ def published(world: World, rows: list[Measure]) -> list[Measure]:
     return list(suppress(Measures.of(rows), world.below, units=world.tree, catalogue=CATALOGUE))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing_and_once_is_enough(world: World, chance: Random) -> None:
     rows = [row for row, _ in world.rows()]
@@ -41,7 +41,7 @@ def test_the_order_of_rows_changes_nothing_and_once_is_enough(world: World, chan
     assert published(world, found) == found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(worlds())
 def test_nothing_small_is_left_and_the_rest_is_untouched(world: World) -> None:
     listed = list(world.rows())
