@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import inspect
 import pkgutil
 import re
 from collections import Counter
@@ -112,6 +113,21 @@ def test_every_public_name_is_in_the_reference_once() -> None:
     found = [getattr(importlib.import_module(module), name) for module, name in LISTED]
     assert [LISTED[[id(v) for v in found].index(key)] for key, n in Counter(map(id, found)).items() if n > 1] == []
     assert sorted(public() - {full_name(value) for value in found}) == []
+
+
+NO_EXAMPLE = {"scan_postgres", "tally_spark"}
+"""They need a server; their pages and sessions run them."""
+
+
+def test_every_function_of_the_reference_has_an_example() -> None:
+    """What it takes is said too; the strategies of ``testing`` take what ``records`` takes, whose example is theirs."""
+    found = {(module, name): getattr(importlib.import_module(module), name) for module, name in LISTED}
+    functions = {key: inspect.getdoc(value) or "" for key, value in found.items() if inspect.isfunction(value)}
+    assert len(functions) > 40
+    functions = {key: said for key, said in functions.items() if "arguments are as for ``records``" not in said}
+    assert {key for key, said in functions.items() if "Args:" not in said and inspect.signature(found[key]).parameters} == set()
+    lacking = {name for (_, name), said in functions.items() if ">>>" not in said}
+    assert lacking == NO_EXAMPLE
 
 
 def test_what_the_reference_lists_is_found_without_running_it() -> None:

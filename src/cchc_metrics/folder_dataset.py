@@ -42,7 +42,7 @@ def read_folder(
     progress: Progress | None = None,
     needs_table: bool = True,
 ) -> Dataset:
-    """Read a district's folder; bad rows are set apart and reported, never dropped silently.
+    r"""Read a district's folder; bad rows are set apart and reported, never dropped silently.
 
     A kind's table is ``<kind>.csv``, or ``<kind>`` with another ending of a table, unless ``[files]`` names another. A kind without a file
     is not supplied; a file that is named and is not there is a problem. Parquet is read part by part when it is asked about, in memory that
@@ -67,6 +67,14 @@ def read_folder(
     Raises:
         InputError: the folder, its ``district.toml``, unit tree, calendar, plan or baseline cannot be used, or there is no table at all;
             the message is one line and says the fix.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "district.toml").write_text('code = "MA"\nname = "Mỹ An"\nlevel = "commune"\n', "utf-8")
+    ...     rows = "meeting_id,unit_code,kind,held_on,paperless\n1,MA,Họp UBND,05/01/2021,x\n"
+    ...     _ = Path(folder, "meetings.csv").write_text(rows, "utf-8")
+    ...     read_folder(folder).measures("2021")["paperless_meetings", "MA"].numerator
+    1
     """
     day = as_day(as_of)
     files = open_folder(Path(path), as_of=day, whole=whole, progress=progress, needs_table=needs_table)

@@ -55,7 +55,16 @@ FIRST, LAST = date(2020, 1, 1), date(2022, 12, 31)
 
 
 def moments(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[date | datetime]:
-    """Return a strategy for dates, some with a time."""
+    """Return a strategy for dates, some with a time.
+
+    Args:
+        first: the first day.
+        last: the last.
+
+    >>> from hypothesis import find
+    >>> find(moments(), lambda day: True)
+    datetime.date(2020, 1, 1)
+    """
     days = st.dates(first, last)
     times = st.times(time(6), time(20)).map(lambda t: t.replace(microsecond=0))
     return days | st.builds(datetime.combine, days, times)
@@ -63,7 +72,10 @@ def moments(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[date | 
 
 @st.composite
 def dossiers(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> Dossier:
-    """Return a strategy for valid dossiers of all statuses, with and without due dates, terms, pauses and times of day."""
+    """Return a strategy for valid dossiers of all statuses, with and without due dates, terms, pauses and times of day.
+
+    The arguments are as for ``records``.
+    """
     status = draw(st.sampled_from(list(Status)))
     received = None if status in NOT_RECEIVED and draw(st.booleans()) else draw(moments(first, last))
     ended = returned = None
@@ -121,7 +133,10 @@ def dossiers(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIR
 
 
 def documents(*, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> st.SearchStrategy[Document]:
-    """Return a strategy for documents of every direction and secrecy mark."""
+    """Return a strategy for documents of every direction and secrecy mark.
+
+    The arguments are as for ``records``.
+    """
     flags = st.sampled_from(list(Flag))
     return st.builds(
         Document,
@@ -139,7 +154,10 @@ def documents(*, units: Sequence[str] = UNITS, first: date = FIRST, last: date =
 
 @st.composite
 def meetings(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> Meeting:
-    """Return a strategy for meetings of every kind and status."""
+    """Return a strategy for meetings of every kind and status.
+
+    The arguments are as for ``records``.
+    """
     status = draw(st.sampled_from(list(MeetingStatus)))
     return Meeting(
         meeting_id=draw(st.uuids()).hex,
@@ -158,7 +176,10 @@ def outreach_activities(
     first: date = FIRST,
     last: date = LAST,
 ) -> st.SearchStrategy[OutreachActivity]:
-    """Return a strategy for outreach activities of every channel."""
+    """Return a strategy for outreach activities of every channel.
+
+    The arguments are as for ``records``.
+    """
     return st.builds(
         OutreachActivity,
         activity_id=st.uuids().map(lambda u: u.hex),
@@ -172,7 +193,10 @@ def outreach_activities(
 
 @st.composite
 def adoptions(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> InitiativeAdoption:
-    """Return a strategy for adoptions; draw lists of them with ``unique_by=lambda a: (a.initiative_id, a.unit_code)``."""
+    """Return a strategy for adoptions; draw lists of them with ``unique_by=lambda a: (a.initiative_id, a.unit_code)``.
+
+    The arguments are as for ``records``.
+    """
     status = draw(st.sampled_from(list(AdoptionStatus)))
     return InitiativeAdoption(
         initiative_id=draw(st.sampled_from(["5-trong-1", "một-cửa"])),
@@ -183,7 +207,10 @@ def adoptions(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FI
 
 
 def survey_answers(*, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> st.SearchStrategy[SurveyAnswer]:
-    """Return a strategy for survey answers."""
+    """Return a strategy for survey answers.
+
+    The arguments are as for ``records``.
+    """
     return st.builds(
         SurveyAnswer,
         response_id=st.uuids().map(lambda u: u.hex),
@@ -196,7 +223,10 @@ def survey_answers(*, units: Sequence[str] = UNITS, first: date = FIRST, last: d
 
 @st.composite
 def petitions(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> Petition:
-    """Return a strategy for petitions in every stage."""
+    """Return a strategy for petitions in every stage.
+
+    The arguments are as for ``records``.
+    """
     received = draw(st.dates(first, last))
 
     def later() -> date | None:
@@ -218,7 +248,10 @@ def petitions(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FI
 
 @st.composite
 def dossier_events(draw: st.DrawFn, *, ids: Sequence[str] = ("TM-1", "TM-2"), first: date = FIRST, last: date = LAST) -> DossierEvent:
-    """Return a strategy for events of every kind on the way of some dossiers."""
+    """Return a strategy for events of every kind on the way of the dossiers of these ids.
+
+    The other arguments are as for ``records``.
+    """
     kind = draw(st.sampled_from(list(EventKind)))
     happened = draw(moments(first, last))
     day = happened.date() if isinstance(happened, datetime) else happened
@@ -228,7 +261,10 @@ def dossier_events(draw: st.DrawFn, *, ids: Sequence[str] = ("TM-1", "TM-2"), fi
 
 @st.composite
 def procedures(draw: st.DrawFn, *, first: date = FIRST, last: date = LAST) -> Procedure:
-    """Return a strategy for versions of procedures, some of them open at an end, for a channel or with a cut-off."""
+    """Return a strategy for versions of procedures, some of them open at an end, for a channel or with a cut-off.
+
+    The arguments are as for ``records``.
+    """
     begun, ended = sorted([draw(st.dates(first, last)), draw(st.dates(first, last))])
     term = draw(st.none() | st.integers(0, 60).map(lambda n: Fraction(n, 2)))
     unit = draw(st.sampled_from([u for u in TermUnit if u is not TermUnit.NONE]))
@@ -257,7 +293,10 @@ def _days_after(draw: st.DrawFn, day: date, earliest: int = 0) -> date | None:
 
 @st.composite
 def assigned_tasks(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> AssignedTask:
-    """Return a strategy for tasks of superiors, done in time, late or not yet, with and without a last day."""
+    """Return a strategy for tasks of superiors, done in time, late or not yet, with and without a last day.
+
+    The arguments are as for ``records``.
+    """
     given = draw(st.dates(first, last))
     return AssignedTask(
         task_id=draw(st.uuids()).hex,
@@ -271,7 +310,10 @@ def assigned_tasks(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date
 
 @st.composite
 def inspections(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> Inspection:
-    """Return a strategy for inspections that say what they found and what was handled, or not; some say more than can be."""
+    """Return a strategy for inspections that say what they found and what was handled, or not; some say more than can be.
+
+    The arguments are as for ``records``.
+    """
     return Inspection(
         inspection_id=draw(st.uuids()).hex,
         unit_code=draw(st.sampled_from(list(units))),
@@ -284,7 +326,10 @@ def inspections(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = 
 
 @st.composite
 def periodic_reports(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> PeriodicReport:
-    """Return a strategy for reports that units owe, sent early, late or not at all."""
+    """Return a strategy for reports that units owe, sent early, late or not at all.
+
+    The arguments are as for ``records``.
+    """
     due = draw(st.dates(first, last))
     return PeriodicReport(
         report_id=draw(st.uuids()).hex,
@@ -298,7 +343,10 @@ def periodic_reports(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: da
 
 @st.composite
 def legal_documents(draw: st.DrawFn, *, units: Sequence[str] = UNITS, first: date = FIRST, last: date = LAST) -> LegalDocument:
-    """Return a strategy for normative documents in every stage."""
+    """Return a strategy for normative documents in every stage.
+
+    The arguments are as for ``records``.
+    """
     issued = draw(st.dates(first, last))
     return LegalDocument(
         document_id=draw(st.uuids()).hex,
@@ -320,6 +368,11 @@ def records(kind: Kind, *, units: Sequence[str] = UNITS, first: date = FIRST, la
         units: codes of the units.
         first: the first day on which things happen.
         last: the last.
+
+    >>> from hypothesis import find
+    >>> from cchc_metrics.records.kinds import KINDS
+    >>> find(records(KINDS["meetings"]), lambda meeting: meeting.status == "held").unit_code
+    'TM'
     """
     own = STRATEGIES.get(kind.name)
     if own is None:

@@ -23,7 +23,11 @@ LANGS: tuple[Lang, Lang] = ("vi", "en")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in both languages."""
+    """A text in both languages.
+
+    >>> Text("quá hạn", "late").text("en")
+    'late'
+    """
 
     vi: str = ""
     en: str = ""

@@ -23,7 +23,11 @@ T = TypeVar("T")
 
 
 class Status(StrEnum):
-    """Whether a value can be used, and if not why; ordered from best to worst."""
+    """Whether a value can be used, and if not why; ordered from best to worst.
+
+    >>> Status("no_data") is Status.NO_DATA
+    True
+    """
 
     OK = "ok"
     ENTERED = "entered"
@@ -58,7 +62,11 @@ def worst(*statuses: Status) -> Status:
 
 
 class Scale(StrEnum):
-    """The unit of a value."""
+    """The unit of a value.
+
+    >>> [scale.value for scale in Scale][:3]
+    ['percent', 'count', 'working_days']
+    """
 
     PERCENT = "percent"
     COUNT = "count"
@@ -106,7 +114,11 @@ def each_change(changes: Changes | None) -> tuple[Change, ...]:
 
 
 class Better(StrEnum):
-    """Which way is better."""
+    """Which way is better.
+
+    >>> Better("lower") is Better.LOWER
+    True
+    """
 
     HIGHER = "higher"
     LOWER = "lower"

@@ -130,6 +130,10 @@ class Indicator(DeclaredModel):
         example: an example in words and numbers.
         noun_vi, noun_en: what one more in the numerator is ("hồ sơ đúng hạn").
         bad_vi, bad_en: what one that is in the denominator only is ("hồ sơ trễ hạn").
+
+    >>> from cchc_metrics.catalogue.load import default_catalogue
+    >>> default_catalogue()["resolved_on_time"].scale.value
+    'percent'
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

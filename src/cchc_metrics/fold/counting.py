@@ -71,6 +71,17 @@ def tally_files(ask: Ask, paths: Iterable[Path | str] | Path | str) -> Partial:
     Raises:
         UnreadableFileError: a file cannot be read or is cut off; the message names it.
         InputError: a file has other columns than the ask, or it was not said which ids repeat.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import pyarrow as pa
+    >>> import pyarrow.parquet as pq
+    >>> from datetime import date
+    >>> table = pa.table({"meeting_id": ["1"], "unit_code": ["TM"], "kind": ["họp UBND"], "held_on": [date(2021, 1, 5)]})
+    >>> with TemporaryDirectory() as folder:
+    ...     pq.write_table(table, f"{folder}/a.parquet")
+    ...     found = tally_files(Ask.of("meetings", "2021", like=table).trusting_ids(), f"{folder}/a.parquet")
+    >>> found.problems.read
+    1
     """
     counter = Counting.of(ask)
     listed = [paths] if isinstance(paths, (str, Path)) else paths

@@ -107,6 +107,11 @@ def signs_of_batches(ask: Ask, batches: Iterable[Any]) -> Mapping[str, Signs]:
 
     Returns:
         Canonical column → signs, of the columns that are text. Of several parts: the union column by column.
+
+    >>> import pyarrow as pa
+    >>> table = pa.table({"meeting_id": ["1"], "unit_code": ["TM"], "kind": ["họp UBND"], "held_on": ["05/13/2021"]})
+    >>> "held_on" in signs_of_batches(Ask.of("meetings", "2021", like=table), [table])
+    True
     """
     specs, names = schema_by_name(ask.known.model), ask.understood.names
     found: dict[str, Signs] = {}

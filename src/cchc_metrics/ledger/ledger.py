@@ -47,6 +47,16 @@ class Ledger:
         question: what is counted.
         asked: takes the table and the day of export, returns the dataset of it.
         store: its files.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> from tempfile import TemporaryDirectory
+    >>> row = {"meeting_id": 1, "unit_code": "MA", "kind": "họp UBND", "held_on": "05/01/2021", "paperless": "có"}
+    >>> with TemporaryDirectory() as folder:
+    ...     found = cm.Dataset(units=units, as_of="2021-01-05").ledger(f"{folder}/so", "2021", kind="meetings")
+    ...     night = found.update([row], day=date(2021, 1, 6))
+    ...     night.new, cm.measure(found.tally(), units=found.dataset().units)["paperless_meetings", "MA"].numerator
+    (1, 1)
     """
 
     path: Path

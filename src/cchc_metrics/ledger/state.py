@@ -38,6 +38,9 @@ class Night(NamedTuple):
         unknown: ids that were to be removed and were not there.
         rejected: rows of the table that do not count, those without an id among them.
         without_id: rows without an id that can be used; they are in no ledger.
+
+    >>> print(Night(date(2026, 3, 1), "update", new=3).to_text("en"))
+    2026-03-01 update: 3 ids new
     """
 
     day: date

@@ -330,6 +330,10 @@ def figure_svg(figure: Figure) -> str:
 
     Args:
         figure: a picture of this package, or any figure of matplotlib.
+
+    >>> from matplotlib.figure import Figure
+    >>> figure_svg(Figure()).count("<svg")
+    1
     """
     if not hasattr(figure, "savefig"):
         kind = type(figure).__name__

@@ -72,6 +72,18 @@ class Verification(AnswerTable[ReportDifference]):
         compared: how many values were compared.
         notes: what is to be known of all.
         whole: all differences of the table of which some were taken; None where it is the whole table. The verdict is of all.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> from cchc_metrics.report.json_report import report_json
+    >>> data.verify(report_json(data.report("2021")).encode()).equal
+    True
     """
 
     items: tuple[ReportDifference, ...]

@@ -56,7 +56,7 @@ def read_file(
     file: str = "",
     progress: Progress | None = None,
 ) -> Parsed:
-    """Read one file of one kind; never stops at a bad row and never drops one silently.
+    r"""Read one file of one kind; never stops at a bad row and never drops one silently.
 
     Args:
         kind: a kind or its name: dossiers, documents, meetings, outreach, initiatives, surveys.
@@ -79,6 +79,14 @@ def read_file(
     Raises:
         InputError: there is no such kind or encoding, the file is not there, no table can be read from it, or the extra that reads it is
             missing.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "hop.csv")
+    ...     _ = path.write_text("meeting_id,unit_code,kind,held_on\n1,MA,Họp UBND,05/01/2021\n2,MA,Họp UBND,30/02/2021\n", "utf-8")
+    ...     found = read_file("meetings", path)
+    >>> found.problems.read, found.problems.rejected, [(each.row, each.value) for each in found.problems if each.code.severity == "error"]
+    (2, 1, [(3, '30/02/2021')])
     """
     path = Path(path)
     chosen = kind_named(kind)

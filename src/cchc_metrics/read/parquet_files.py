@@ -202,6 +202,15 @@ def scan_parquet(
     Raises:
         UnreadableFileError: the file cannot be read; also while parts are yielded, when it breaks off.
         InputError: there is no such kind, or pyarrow is not installed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import pyarrow as pa
+    >>> import pyarrow.parquet as pq
+    >>> table = pa.table({"meeting_id": ["1", "2"], "unit_code": ["MA"] * 2, "kind": ["họp UBND"] * 2, "held_on": ["05/01/2021"] * 2})
+    >>> with TemporaryDirectory() as folder:
+    ...     pq.write_table(table, f"{folder}/meetings.parquet")
+    ...     sum(part.problems.valid for part in scan_parquet("meetings", f"{folder}/meetings.parquet"))
+    2
     """
     chosen = kind_named(kind)
     given = Given(units, calendar, extracted_on, own_of(chosen, own, limits=True))

@@ -38,7 +38,23 @@ _NOT_APPLICABLE = POSITION[Status.NOT_APPLICABLE]
 
 
 def report_json(report: Report, lang: Lang = "vi") -> str:
-    """Return a report as JSON text; see ``report_json_parts``."""
+    """Return a report as JSON text; docs/report-json.md has every key.
+
+    Args:
+        report: what ``Dataset.report`` gives.
+        lang: the language of its sentences, ``"vi"`` or ``"en"``.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> json.loads(report_json(data.report("2021")))["period"]["label"]
+    '2021'
+    """
     return "".join(report_json_parts(report, lang))
 
 

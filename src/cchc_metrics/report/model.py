@@ -63,6 +63,19 @@ class Report:
         suppress_below: counts below this number are suppressed; None where all are shown.
         lineage: gives what the figures follow from, with the digests of the inputs, which are computed when it is first asked for; None
             where that is not known.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     sorted(path.name for path in data.report("2021").save(folder))
+    ['problems.csv', 'report.json', 'report.md', 'report.txt']
     """
 
     unit: str

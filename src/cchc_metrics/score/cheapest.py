@@ -187,6 +187,14 @@ def cheapest_way(
     Raises:
         CchcError: there are more than 200.000 sets to try; a smaller ``k``, or ``only``, makes it possible.
         InputError: inputs that the scheme cannot use.
+
+    >>> from fractions import Fraction
+    >>> from cchc_metrics.score import GivenPoints, qd766
+    >>> given = {id: GivenPoints(Fraction(8)) for id in ("1", "2", "3", "4", "5", "P")}
+    >>> print(cheapest_way(given, qd766(), k=1, show=1).to_text("en"))
+    To Average: 2 lacking
+    way  id  name            before  after  added   %
+      1  P   Online payment       8     10     +2  50
     """
     card = score_scheme(inputs, scheme, peers=peers, unit=unit, year=year)
     if card.total.points is None:

@@ -62,6 +62,10 @@ def check_scheme(scheme: Scheme, catalogue: Catalogue | None = None) -> list[Sch
         scheme: the scheme.
         catalogue: the indicators that its inputs are measured by; the packaged ones by default. Bounds are doubted of rates of which more
             is better, and of inputs that no known indicator measures.
+
+    >>> from cchc_metrics.score import commune_example
+    >>> check_scheme(commune_example())
+    []
     """
     found = [*_ids(scheme), *_totals(scheme), *_grades(scheme), *_kinds(scheme), *_doubtful(scheme, catalogue or default_catalogue())]
     for path, item in scheme.items():

@@ -80,6 +80,11 @@ def score_units(
 
     Raises:
         InputError: inputs that the scheme cannot use; lists every one, with its unit.
+
+    >>> from cchc_metrics.score import Ratio, qd766
+    >>> cards = score_units({"A": {"2.1": Ratio(98, 100)}, "B": {"2.1": Ratio(90, 100)}}, qd766())
+    >>> [(unit, card["2.1"].points) for unit, card in cards.items()]
+    [('A', Fraction(98, 5)), ('B', Fraction(18, 1))]
     """
     units = {code: inputs_of(found) for code, found in inputs.items()}
     _refuse_mistakes(units, scheme, allow_unused=allow_unused)

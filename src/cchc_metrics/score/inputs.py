@@ -33,6 +33,9 @@ class Inputs:
         survey_held: whether a survey was held.
         unit: unit code.
         year: the year that is scored.
+
+    >>> Inputs({"2.1": 98}, unit="MA", year=2021).own("measured")
+    {'2.1': 98}
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -147,6 +150,18 @@ def inputs_from_measures(
         mapping: input name → indicator id, or indicator id and breakdown; ``scheme.indicators`` is such a mapping.
         unit: unit code.
         period: the period; its year is the year that is scored.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> found = inputs_from_measures(data.measures("2021"), {"4.1": "paperless_meetings"}, "MA", Period.parse("2021"))
+    >>> found.values["4.1"].numerator, found.values["4.1"].denominator
+    (1, 1)
     """
     values: dict[str, Value] = {}
     for name, wanted_one in mapping.items():

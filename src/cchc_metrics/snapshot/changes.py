@@ -269,6 +269,20 @@ class FigureChanges(KeyedByMeasure[FigureChange]):
         tracer: see ``Tracer``.
         title: what was compared.
         whole: all figures of the table of which some were taken; None where it is the whole table.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> from datetime import date
+    >>> kept = data.snapshot("2021", "2021", on=date(2022, 1, 5), by="Văn phòng UBND")
+    >>> found = cm.Dataset(units=units, meetings=rows[:1]).changes_since(kept)
+    >>> found["paperless_meetings", "MA"].change
+    'disappeared'
     """
 
     items: tuple[FigureChange, ...]

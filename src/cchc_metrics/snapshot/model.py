@@ -123,6 +123,18 @@ class Snapshot:
         tally: the counts that they follow from.
         rows: kind → what each of its rows counts as; empty where rows were not kept. No secret row is named.
         was: the figures that were restated → what they were.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> kept = data.snapshot("2021", "2021", on=date(2022, 1, 5), by="Văn phòng UBND")
+    >>> kept.measures["paperless_meetings", "MA"].value, Snapshot.from_bytes(kept.to_bytes()) == kept
+    (Fraction(100, 1), True)
     """
 
     about: Provenance

@@ -83,6 +83,18 @@ class Delta:
         relative_percent: 100 × difference / baseline; None where the baseline is 0, negative or missing: never +100 % for what is new.
         better: True when it moved the good way; None when it did not move or neither way is good.
         reason: why the status is not ok, why there is no relative change, or how the baseline came about.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> change = data.deltas("2021")["paperless_meetings", "MA"]
+    >>> change.current.numerator, change.baseline.numerator, change.difference
+    (1, 0, Fraction(100, 1))
     """
 
     indicator: str
@@ -121,6 +133,17 @@ class Deltas(KeyedByMeasure[Delta]):
         relative: 100 × difference / baseline, exact; none where the baseline is 0, negative or missing.
         better: int8[n], 1 where it moved the good way, 0 where the bad way, −1 where neither.
         tree: the unit tree; None where none was needed.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> data.deltas("2021")["paperless_meetings", "MA"].difference
+    Fraction(100, 1)
     """
 
     current: Measures
@@ -347,6 +370,19 @@ def compare(
 
     Returns:
         One change for each measure, in their order.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> found = data.measures("2020", "2021")
+    >>> change = compare(found.filter(period="2021"), found, units=data.units)["paperless_meetings", "MA"]
+    >>> change.baseline.value, change.current.value, change.difference
+    (Fraction(0, 1), Fraction(100, 1), Fraction(100, 1))
     """
     measures = under_keys(Measures.of(current), units)
     changes = known_changes(measures) if definition_changes is None else definition_changes

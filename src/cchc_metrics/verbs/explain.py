@@ -77,6 +77,18 @@ class Explanation(AnswerTable[Row]):
         numerator_total, denominator_total: what the rows (and units, and secret rows) add up to; None where the measure has no such count.
         chosen: the rows that are in the table, each with its part; None for all.
         names: unit code → name.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> found = data.explain("paperless_meetings", period="2021")
+    >>> found.column("part"), found.column("id")
+    (['numerator'], ['2'])
     """
 
     measure: Measure
@@ -225,6 +237,20 @@ def explain(
         units: the unit tree.
         rules: as the measure was made with.
         calendar: as the measure was made with.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> value = data.measures("2021")["paperless_meetings", "MA"]
+    >>> kinds = {"meetings": data.columns("meetings")}
+    >>> found = explain(value, kinds, catalogue=data.catalogue, units=data.units, rules=data.rules, calendar=data.calendar)
+    >>> [row.id for row in found.numerator]
+    ['2']
     """
     indicator = catalogue[measure.indicator]
     if measure.numerator is None:

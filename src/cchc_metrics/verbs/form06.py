@@ -53,6 +53,14 @@ class Form06(AnswerTable[Form06Row]):
         rules: the id of the rules, with the days up to its own last one on which they changed.
         rows: by level, then field; after the fields of a level its total, at the end the total of all.
         unit_name: its kind and name, for printing.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"dossier_id": 1, "unit_code": "MA", "status": 9, "channel": "online", "received_at": "04/01/2021", "due_at": "08/01/2021"}
+    >>> data = cm.Dataset(units=units, dossiers=[{**row, "ended_at": "07/01/2021"}], rules="form06")
+    >>> found = data.form06("2021")
+    >>> found.column("total"), found.column("early")
+    ([1, 1, 1], [1, 1, 1])
     """
 
     unit: str
@@ -272,6 +280,14 @@ def form06(tally: Tally, *, units: UnitTree, unit: str, period: Period | str | N
     Raises:
         CchcError: when the tally holds no dossiers, or not the columns that the form rests on, or the period has not begun: there is
             nothing to fill the form with, and a form of zeros would say that there was nothing to do.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"dossier_id": 1, "unit_code": "MA", "status": 9, "channel": "online", "received_at": "04/01/2021", "due_at": "08/01/2021"}
+    >>> data = cm.Dataset(units=units, dossiers=[{**row, "ended_at": "07/01/2021"}], rules="form06")
+    >>> total = form06(data.tally("2021"), units=data.units, unit="MA", period="2021").rows[-1]
+    >>> total.online, total.early
+    (1, 1)
     """
     if "dossiers" not in tally.kinds:
         raise CchcError("không có bảng hồ sơ (dossiers) để lập biểu", "there is no table of dossiers to fill the form with")

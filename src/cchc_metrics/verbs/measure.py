@@ -305,6 +305,17 @@ def measure(
     Raises:
         NotCountedError: a period, the day, a set of events or a dimension was not counted.
         UnknownUnitError: rows were counted of units that are not in the tree.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> measure(data.tally("2021"), units=data.units)["paperless_meetings", "MA"].value
+    Fraction(100, 1)
     """
     wanted_periods, day = when_asked(tally, periods, as_of)
     asked = default_catalogue() if catalogue is None else catalogue

@@ -25,7 +25,11 @@ _NONE = Text()
 
 
 class Verdict(StrEnum):
-    """Where a target or task stands; a closed list."""
+    """Where a target or task stands; a closed list.
+
+    >>> Verdict("met") is Verdict.MET
+    True
+    """
 
     MET = "met"
     ON_TRACK = "on_track"
@@ -177,6 +181,30 @@ class Assessments(AnswerTable[Assessment]):
         as_of: the day on which the question was asked.
         dimensions: those that have a column of their own besides the level; None for those of the items. A part of a table keeps them.
         names: unit code → name.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> plan = cm.load_plan('''
+    ... number = "01/KH-UBND"
+    ... issued_on = 2021-01-04
+    ... issuer = "UBND xã"
+    ... year = 2021
+    ...
+    ... [[targets]]
+    ... id = "paperless"
+    ... indicator = "paperless_meetings"
+    ... comparator = ">="
+    ... value = 80
+    ... ''')
+    >>> found = data.replace(plan=plan, as_of="2022-01-04").assessments("2021")
+    >>> found["paperless"].verdict.value, found["paperless"].measured
+    ('met', Fraction(100, 1))
     """
 
     items: tuple[Assessment, ...]

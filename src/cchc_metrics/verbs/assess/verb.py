@@ -65,6 +65,30 @@ def assess(
     Raises:
         UnknownUnitError: the plan names a unit that is not in the tree.
         CatalogueError: the plan names no unit and the tree has several roots.
+
+    >>> import cchc_metrics as cm
+    >>> units = [{"code": "MA", "name": "Mỹ An", "level": "commune"}]
+    >>> row = {"unit_code": "MA", "kind": "họp UBND"}
+    >>> rows = [
+    ...     {**row, "meeting_id": 1, "held_on": "05/01/2020", "paperless": "không"},
+    ...     {**row, "meeting_id": 2, "held_on": "06/01/2021", "paperless": "có"},
+    ... ]
+    >>> data = cm.Dataset(units=units, meetings=rows)
+    >>> plan = cm.load_plan('''
+    ... number = "01/KH-UBND"
+    ... issued_on = 2021-01-04
+    ... issuer = "UBND xã"
+    ... year = 2021
+    ...
+    ... [[targets]]
+    ... id = "paperless"
+    ... indicator = "paperless_meetings"
+    ... comparator = ">="
+    ... value = 80
+    ... ''')
+    >>> found = assess(data.measures("2021"), plan, units=data.units, as_of=date(2022, 1, 4))
+    >>> [(each.target, each.verdict.value) for each in found]
+    [('paperless', 'met')]
     """
     source = as_source(measures)
     changes = definition_changes
