@@ -69,6 +69,13 @@ def test_commands_and_files_that_the_guide_names_are_there() -> None:
 # --- The map is true
 
 
+def test_every_session_is_in_the_guide() -> None:
+    """Those that ``nox`` runs by itself are named together."""
+    sessions = set(re.findall(r"(?m)^@nox\.session.*\ndef (\w+)", text_of("noxfile.py")))
+    named = set(re.findall(r"`nox -s (\w+)", text_of("CONTRIBUTING.md")))
+    assert sessions - named == {"tests", "lint", "types", "docs", "report"}
+
+
 def test_everything_that_the_map_names_is_there() -> None:
     """Files by their path, from the root or in the package; functions, classes and constants by the package's own source."""
     page = text_of("docs/architecture.md")

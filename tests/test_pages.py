@@ -43,6 +43,18 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert target.startswith("https://") or (path.parent / target).exists(), target
 
 
+def anchors(text: str) -> set[str]:
+    """Return the places of a page that links can name: its headings, as a forge and the site write them."""
+    headings = re.findall(r"(?m)^#+ (.+)$", re.sub(r"(?ms)^```.*?^```$", "", text))
+    return {re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip()) for heading in headings}
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *sorted(DOCS.rglob("*.md"))], ids=lambda path: path.name)
+def test_places_within_pages_are_there(path: Path) -> None:
+    for target, place in re.findall(r"\]\(([\w./-]*\.md)?#([^)]+)\)", path.read_text(encoding="utf-8")):
+        assert place in anchors((path.parent / target if target else path).read_text(encoding="utf-8")), (target, place)
+
+
 @pytest.mark.parametrize(
     "path", sorted(set((DOCS / "decisions").glob("*.md")) - {DOCS / "decisions" / "README.md"}), ids=lambda path: path.stem
 )
