@@ -194,7 +194,7 @@ def _made(day: Array, second: Array, why: Array, since: Array) -> DueDates:
 
 def _dates(days: Array) -> Array:
     found = days.astype("datetime64[D]")
-    found[days == NO_DAY] = np.datetime64("NaT")
+    found[days == NO_DAY] = np.datetime64("NaT", "D")
     return found
 
 
