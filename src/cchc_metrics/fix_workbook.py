@@ -21,7 +21,7 @@ from cchc_metrics.read.secret import secret_rows
 from cchc_metrics.records.kind import Kind
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problem, Problems
-from cchc_metrics.tables.sheet_rows import LONGEST_TEXT, MOST_ROWS
+from cchc_metrics.tables.sheet_rows import LONGEST_TEXT, MOST_ROWS, cell_text
 from cchc_metrics.tables.workbook import new_workbook
 from cchc_metrics.text import Lang, Text
 
@@ -196,14 +196,9 @@ def write_rows_to_fix(path: Path, tables: Iterable[TableToFix]) -> None:
                 for at, (heading, cell) in enumerate(zip(table.headings, row.cells, strict=True), start=len(SOURCE)):
                     _write(sheet, line, at, cell, formats, bad=heading in row.wrong)
                     if heading in row.wrong:
-                        sheet.write_comment(line, at, _shortened(row.wrong[heading]))
+                        sheet.write_comment(line, at, cell_text(row.wrong[heading]))
                 reasons = "; ".join(f"{heading}: {why}" if heading else why for heading, why in row.wrong.items())
-                sheet.write_string(line, len(SOURCE) + len(table.headings), _shortened(reasons))
-
-
-def _shortened(text: str) -> str:
-    """Return a reason that a cell can hold; the whole one is in problems.csv."""
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+                sheet.write_string(line, len(SOURCE) + len(table.headings), cell_text(reasons))
 
 
 _WHOLE = 10**15

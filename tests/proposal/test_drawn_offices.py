@@ -105,3 +105,14 @@ def test_a_heading_on_two_lines_in_an_old_encoding_is_one_line_of_the_settings(t
     (tmp_path / "HoSo.csv").write_bytes(to_1258(text))
     assert CliRunner().invoke(main, ["init", str(tmp_path), "--yes", *WHO]).exit_code == 0
     assert len(cm.read_folder(tmp_path, period="2021").columns("dossiers")) == 2
+
+
+@pytest.mark.parametrize("mark", ["\x1b[31m", "\x07", "\u202e", "\u2028", "\x85", '"""', "#"])
+def test_a_heading_that_gives_orders_breaks_no_settings(mark: str, tmp_path: Path) -> None:
+    lines = [[*TOP, f"{mark}Ghi{mark}"], [*_record(1, "x"), "a"], [*_record(13), "b"]]
+    text = "\n".join(";".join(f'"{str(cell).replace(chr(34), chr(34) * 2)}"' for cell in row) for row in lines)
+    (tmp_path / f"Ho{mark}So.csv").write_text(text, "utf-8")
+    done = CliRunner().invoke(main, ["init", str(tmp_path), "--yes", *WHO])
+    assert done.exit_code == 0, done.output
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.output)
+    assert len(cm.read_folder(tmp_path, period="2021").columns("dossiers")) == 2

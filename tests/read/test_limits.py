@@ -24,6 +24,7 @@ from tests.read.xls_writer import xls
 
 import cchc_metrics as cm
 from cchc_metrics.errors import InputError
+from cchc_metrics.read.archives import same_for_all
 from cchc_metrics.read.areas import area_of_xlsb, areas_of_ods
 from cchc_metrics.read.limits import LIMITS
 from cchc_metrics.read.raw import UnreadableFileError
@@ -86,6 +87,55 @@ def test_a_small_file_that_asks_for_gigabytes_is_refused_in_little_memory(name: 
     assert run.returncode == 0, run.stderr[-300:]
     assert run.stdout.startswith("unreadable_file ")
     assert "over 67108864; split the file, save it as CSV, or write cells = " in run.stdout
+
+
+def hidden_archives() -> dict[str, bytes]:
+    """Return files in which two archives stand: what asks for gigabytes, and what is harmless, of which readers take one or the other."""
+    far, small_one = far_xlsx(), xlsx_of(ROWS)
+    end = small_one.rfind(b"PK\x05\x06")
+    said = struct.pack("<H", 5)  # so long a comment does not follow
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as twice, zipfile.ZipFile(io.BytesIO(far)) as one, zipfile.ZipFile(io.BytesIO(small_one)) as other:
+        for name in other.namelist():
+            for parts in (one, other) if name.endswith("sheet1.xml") else (other,):
+                twice.writestr(name, parts.read(name))
+    nameless = xls({"A": [["a"]]}).replace("Workbook".encode("utf-16-le"), "Wxrkbook".encode("utf-16-le"))
+    return {
+        "ends.xlsx": far + small_one[: end + 20] + said + b"xx",
+        "after.xlsx": far + small_one,
+        "twice.xlsx": made.getvalue(),
+        "behind.xls": nameless + far,
+    }
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_what_is_looked_at_is_what_is_read(tmp_path: Path) -> None:
+    for name, data in hidden_archives().items():
+        (tmp_path / name).write_bytes(data)
+    code = f"""
+        import pathlib, resource
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        import cchc_metrics as cm
+        for path in sorted(pathlib.Path({str(tmp_path)!r}).iterdir()):
+            try:
+                print(path.name, cm.read_file("dossiers", path).problems.read)
+            except cm.CchcError as error:
+                print(path.name, error.code)
+    """
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  itself
+    assert run.returncode == 0, run.stderr[-300:]
+    assert run.stdout.splitlines() == ["after.xlsx 5", "behind.xls unreadable_file", "ends.xlsx 5", "twice.xlsx 5"]
+
+
+def test_an_archive_is_packed_anew_part_by_part() -> None:
+    for made in (xlsx_of(ROWS), far_xlsx(), ods_of(ROWS)):
+        assert same_for_all(made) is made
+        packed = same_for_all(b"in front" + made)
+        assert packed != made
+        with zipfile.ZipFile(io.BytesIO(packed)) as new, zipfile.ZipFile(io.BytesIO(made)) as old:
+            assert new.testzip() is None
+            assert {name: new.read(name) for name in new.namelist()} == {name: old.read(name) for name in old.namelist()}
+        assert same_for_all(packed) is packed
 
 
 BOOKS = {

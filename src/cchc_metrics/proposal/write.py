@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from cchc_metrics.folding import one_line
 from cchc_metrics.proposal.kept import NOTHING_KEPT, Kept
 from cchc_metrics.proposal.model import Answer, Entry, Proposal, Read
 from cchc_metrics.records.kinds import KINDS
@@ -131,4 +132,4 @@ def _seen(read: Read) -> Iterator[str]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(one_line(text).split())  # nor has TOML control characters in its comments

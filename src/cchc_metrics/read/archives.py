@@ -68,6 +68,64 @@ def _check_parts(parts: zipfile.ZipFile, limits: Limits) -> None:
                 pass
 
 
+_LOCAL, _CENTRAL, _EOCD, _LOCATOR = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x07"
+_UTF_8_NAME: Final = 0x800
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def same_for_all(data: bytes) -> bytes:
+    """Return an archive that all readers take for the same one: itself, or its parts in a plain archive.
+
+    In one file several archives can stand, one after the other or in each other's comments, and readers differ in which one they take: what
+    was looked at would be one, and what is read another. No part is unpacked.
+
+    Raises:
+        UnreadableFileError: its parts cannot stand in a plain archive.
+    """
+    if _is_plain(data):
+        return data
+    body, listed, names = bytearray(), bytearray(), 0
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        last = {part.filename: part for part in parts.infolist()}  # of one name it is the last that is looked at
+        for filename, part in last.items():
+            named, (name_size, extra_size) = filename.encode(), struct.unpack_from("<2H", data, part.header_offset + 26)
+            start = part.header_offset + 30 + name_size + extra_size
+            if part.compress_type not in _PACKED or part.flag_bits & 1 or max(part.file_size, len(body)) > _MOST or names == _MOST_NAMES:
+                raise UnreadableFileError(
+                    "tệp nén không theo dạng thường; mở bằng Excel rồi lưu lại dạng .xlsx",
+                    "no plain archive; open it in Excel and save it as .xlsx",
+                )
+            about = struct.pack(
+                "<5H3I2H", 20, _UTF_8_NAME, part.compress_type, 0, 33, part.CRC, part.compress_size, part.file_size, len(named), 0
+            )
+            listed += _CENTRAL + struct.pack("<H", 20) + about + struct.pack("<3H2I", 0, 0, 0, 0, len(body)) + named
+            body += _LOCAL + about + named + data[start : start + part.compress_size]
+            names += 1
+    end = struct.pack("<4H2IH", 0, 0, names, names, len(listed), len(body), 0)
+    return bytes(body + listed + _EOCD + end)
+
+
+_MOST, _MOST_NAMES = 0xFFFFFFFE, 0xFFFE
+"""What a plain archive can hold."""
+
+
+def _is_plain(data: bytes) -> bool:
+    """Return whether an archive begins where the file does, ends where it ends, and no other can stand in it."""
+    end = len(data) - 22
+    if (
+        end < 0
+        or not data.startswith(_LOCAL)
+        or data.count(_EOCD) != 1
+        or data[end : end + 4] != _EOCD
+        or _LOCATOR in data[max(end - 20, 0) : end]
+    ):
+        return False
+    names, size, start, comment = struct.unpack_from("<H2IH", data, end + 10)
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        once = len(parts.namelist()) == len(set(parts.namelist())) == names
+    return once and not comment and start + size == end
+
+
 def check_area(data: bytes, limits: Limits = LIMITS) -> None:
     """Check that the sheets of a workbook have an area that can be held in memory.
 

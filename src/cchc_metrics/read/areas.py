@@ -92,7 +92,7 @@ def check_xls(data: bytes, limits: Limits) -> None:
     """Check what an .xls asks its reader to allocate.
 
     Raises:
-        UnreadableFileError: its sheets have too many cells, or it says that it holds more than it does.
+        UnreadableFileError: its sheets have too many cells, it says that it holds more than it does, or it is no .xls.
     """
     try:
         compound = Compound.of(data)
@@ -101,7 +101,11 @@ def check_xls(data: bytes, limits: Limits) -> None:
     except UnreadableFileError:
         raise
     except (struct.error, IndexError, ValueError):
-        return  # it is no .xls, which its reader says
+        # Its own reader may go on where this one cannot, round and round, or take it for an archive.
+        raise UnreadableFileError(
+            "tệp hỏng hoặc không phải bảng tính; mở bằng Excel rồi lưu lại dạng .xlsx",
+            "broken, or no workbook; open it in Excel and save it as .xlsx",
+        ) from None
     area, known = 0, {}
     try:
         for kind, at, size in records(stream, 0):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cchc_metrics.errors import InputError
-from cchc_metrics.read.archives import check_area, check_unpacked
+from cchc_metrics.read.archives import check_area, check_unpacked, same_for_all
 from cchc_metrics.read.formats import form_of, other_archive
 from cchc_metrics.read.grids import GridBook
 from cchc_metrics.read.html_tables import html_book, mhtml_book
@@ -120,6 +120,8 @@ def open_workbook(path: Path, encoding: str = "", limits: Limits = LIMITS) -> Wo
     if other is not None:
         raise other
     check_unpacked(data, limits)
+    if not data.startswith(_OLE):
+        data = same_for_all(data)
     check_area(data, limits)
     try:
         with broken():
