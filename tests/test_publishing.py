@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import click
 import docx
 import openpyxl
 import pyarrow.parquet as pq
@@ -623,6 +624,19 @@ def test_commands_that_publish_take_it(command: list[str], folder: Path) -> None
     found = run(*(word.format(folder) for word in command), "--suppress", BELOW)
     assert found.exit_code in (0, 1)
     assert "không công bố" in found.output.lower()
+
+
+def _commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield from _commands(command, f"{path}{name} ") if isinstance(command, click.Group) else [(path + name, command)]
+
+
+def test_every_command_that_reads_a_folder_takes_it() -> None:
+    """Else what the folder says could not be set aside within the office."""
+    for name, command in _commands(main):
+        names = {each.name for each in command.params}
+        own = name in ("init", "verify", "snapshot list")  # which read no records, or take the number that the report says
+        assert ("suppress_below" in names) == ("folder" in names and not own), name
 
 
 def test_the_folder_says_it(tmp_path: Path) -> None:
