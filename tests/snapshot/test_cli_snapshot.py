@@ -46,6 +46,10 @@ def test_figures_are_kept_listed_and_compared(folder: Path, tmp_path: Path) -> N
 
     same = run("compare", str(folder), "2021")
     assert (same.exit_code, same.stdout.splitlines()[-1].endswith(": 0 số nay đã khác")) == (0, True)
+    one = run("compare", str(folder), "2021", "--indicator", "dossiers_received")  # a figure that is as it was is no error
+    assert (one.exit_code, one.stdout.splitlines()[-1].endswith(": 0 số nay đã khác")) == (0, True)
+    other = run("compare", str(folder), "2021", "--indicator", "dossiers_recieved")
+    assert (other.exit_code, "«dossiers_received»" in other.stderr) == (2, True)
     gone, late = edited(folder)
     found = json.loads(run("compare", str(folder), "2021", "--json", "--lang", "en").stdout)
     figure = next(each for each in found["figures"] if each["indicator"] == "dossiers_received" and each["breakdown"] == {})

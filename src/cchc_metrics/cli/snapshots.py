@@ -26,6 +26,7 @@ from cchc_metrics.cli.command import (
 )
 
 if TYPE_CHECKING:
+    from cchc_metrics.snapshot.changes import FigureChanges, RowChanges
     from cchc_metrics.snapshot.model import Snapshot
     from cchc_metrics.text import Lang
 
@@ -132,13 +133,18 @@ def snapshot_compare(
 ) -> None:
     """Print which figures of the snapshot NAME of FOLDER would be others today; of one figure, the rows through which it changed."""
     from cchc_metrics.report.table_file import save_table  # noqa: PLC0415  the command starts fast
+    from cchc_metrics.verbs.measures import as_breakdown  # noqa: PLC0415
 
     with working(lang) as progress:
         kept = _snapshot(folder, name)
         data = read(folder, progress, **chosen)
         found = data.changes_since(kept)
         pairs = {dim: label for dim, _, label in (text.partition("=") for text in breakdown)}
-        table = found if indicator is None else found.rows(indicator, unit or data.unit, period, pairs)
+        table: FigureChanges | RowChanges = found
+        if indicator is not None:
+            key = (indicator, unit or data.unit, *(() if period is None else (period,)), as_breakdown(pairs))
+            kept.measures[key]  # what the snapshot does not have is refused, with the nearest that it has
+            table = found.head(0) if found.get(*key) is None else found.rows(indicator, unit or data.unit, period, pairs)
         whole = table.to_json(lang)
         if out is not None:
             save_table(table, out, lang, whole)
