@@ -142,9 +142,11 @@ def snapshot_compare(
         pairs = {dim: label for dim, _, label in (text.partition("=") for text in breakdown)}
         table: FigureChanges | RowChanges = found
         if indicator is not None:
-            key = (indicator, unit or data.unit, *(() if period is None else (period,)), as_breakdown(pairs))
-            kept.measures[key]  # what the snapshot does not have is refused, with the nearest that it has
-            table = found.head(0) if found.get(*key) is None else found.rows(indicator, unit or data.unit, period, pairs)
+            about = indicator, unit or data.unit
+            kept.measures[
+                (*about, *(() if period is None else (period,)), as_breakdown(pairs))
+            ]  # what the snapshot does not have is refused, with the nearest that it has
+            table = found.head(0) if found.get(*about, period, pairs) is None else found.rows(*about, period, pairs)
         whole = table.to_json(lang)
         if out is not None:
             save_table(table, out, lang, whole)
