@@ -76,6 +76,35 @@ def test_a_snapshot_whose_checksum_somebody_made_anew_is_still_checked() -> None
         (b'"tally": "', b'"tally": "!!'),
         (b'"origin"', b'"origine"'),
         (b'"status": "no_data", "unit": "', b'"status": "no_data", ' + endless),
+        *(
+            (b'"denominator": 2, "excluded": {"secret": 1}', counts)
+            for counts in (
+                b'"denominator": -2, "excluded": {}',
+                b'"denominator": 2.5, "excluded": {}',
+                b'"denominator": true, "excluded": {}',
+                b'"denominator": [], "excluded": {}',
+                b'"denominator": 0, "excluded": {}',
+                b'"denominator": null, "excluded": {}',
+                b'"denominator": 9223372036854775808, "excluded": {}',
+                b'"denominator": 2, "excluded": {"secret": -1}',
+                b'"denominator": 2, "excluded": {"secret": 0.5}',
+            )
+        ),
+        (b'"indicator": "paperless_meetings", "numerator": 1', b'"indicator": "paperless_meetings", "numerator": -1'),
+        (b'"indicator": "paperless_meetings", "numerator": 1', b'"indicator": "paperless_meetings", "numerator": null'),
+        (b'"status": "no_data", "unit": "MA"', b'"status": "no_data", "unit": "MQ"'),
+        (b'"status": "no_data", "unit": "MA"', b'"status": "no_data", "unit": 5'),
+        (b'"period": "2021"', b'"period": "2020"'),
+        (b'"unit": "MA",\n', b'"unit": "MB",\n'),
+        (b'"by": "', b'"by": 5, "of": "'),
+        (b'["held", "MA", 1,', b'["held", "MA", -1,'),
+        (b'["held", "MA", 1,', b'["held", "MA", 1, "more",'),
+        (b'["held", "MA", 1,', b'["held", "MB", 1,'),
+        (b'["held", "MA", 1,', b'["given", "MA", 1,'),
+        (b"  [[0], [", b"  [[-1], ["),
+        (b"  [[0], [", b"  [[0], [5, "),
+        (b'"by": "', b'"by": "\\ud800'),
+        (b'"by": "', b'"by": "\xed\xa0\x80'),
     ):
         assert old in kept(held()).to_bytes()
         body = kept(held()).to_bytes().split(b"\n", 2)[2].replace(old, new, 1)

@@ -6,10 +6,10 @@ Equal snapshots are equal bytes. The tally is kept as its own bytes (base64), ea
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -20,6 +20,8 @@ import numpy as np
 from cchc_metrics.count.frame import Frame, needed_edges
 from cchc_metrics.count.tally import Tally
 from cchc_metrics.errors import CchcError, InputError, TallyMismatchError
+from cchc_metrics.records.kind import Kind
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.reference.period import Period
 from cchc_metrics.reference.rules import Rules
 from cchc_metrics.reference.unit import Unit, UnitTree
@@ -68,8 +70,11 @@ def _read(data: bytes) -> Snapshot:
     if hashlib.sha256(body).hexdigest() != sha256:
         raise _damaged("sai mã kiểm tra", "the checksum differs")
     try:
-        return _understood(json.loads(b"{" + body))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, binascii.Error, ZeroDivisionError, RecursionError) as error:
+        found = json.loads("{" + body.decode())
+        if b"\\ud" in body.lower():  # JSON can spell half a character, which nothing can write
+            json.dumps(found, ensure_ascii=False).encode()
+        return _understood(found)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, RecursionError) as error:
         raise _damaged(f"không đúng dạng: {error}", f"not of the right form: {error}") from None
 
 
@@ -190,8 +195,21 @@ def _understood(data: Mapping[str, Any]) -> Snapshot:
     rules = Rules.model_validate(data["rules"])
     if data["origin"] not in get_args(Origin):
         raise ValueError(data["origin"])
+    texts = [data[key] for key in _TEXTS]
+    for key, digest in data["definitions"]:
+        texts += [key, digest]
+    for key, lists in data["breakdowns"]:
+        texts += [key, *(dim for dims in lists for dim in dims)]
+    for kind, file, rows, sha256 in data["inputs"]:
+        texts += [kind, file, sha256]
+        if type(rows) is not int or rows < 0:
+            raise ValueError(rows)
+    for each in (*data["indicators"], *data["was"]):
+        texts += [each[key] for key in ("vi", "en", "formula", "by", "why") if key in each]
+    if wrong := [each for each in texts if not isinstance(each, str)]:
+        raise ValueError(wrong[0])
     about = Provenance(
-        **{key: data[key] for key in ("name", "origin", "by", "signed", "restates", "why", "unit", "library", "calendar")},
+        **{key: data[key] for key in _TEXTS if key != "calendar_sha256"},
         on=date.fromisoformat(data["on"]),
         as_of=as_of,
         rules=rules,
@@ -216,11 +234,17 @@ def _understood(data: Mapping[str, Any]) -> Snapshot:
         for item in data["indicators"]
     }
     units = UnitTree([Unit.model_validate(unit) for unit in data["units"]])
-    read = _Reader(bases)
-    measures = Measures.of((read.measure(item) for item in data["measures"]), bases=bases)
+    units.unit(data["unit"])
+    if len(bases) < len(data["indicators"]):
+        raise ValueError("indicators")
+    read = _Reader(bases, units, frozenset(data["periods"]))
+    found = [read.measure(item) for item in data["measures"]]
+    if len({each.key for each in found}) < len(found):
+        raise ValueError("measures")
+    measures = Measures.of(found, bases=bases)
     earlier = [Earlier(read.measure(item), date.fromisoformat(item["on"]), item["by"], item["why"]) for item in data["was"]]
     was = {each.measure.key: each for each in earlier}
-    rows = _rows(data["rows"])
+    rows = _rows(data["rows"], units)
     try:
         tally = Tally.from_bytes(base64.b64decode(data["tally"], validate=True))
     except TallyMismatchError:  # what another version of the library counted: the figures stand, their rows cannot be told apart any more
@@ -234,8 +258,10 @@ def _understood(data: Mapping[str, Any]) -> Snapshot:
 class _Reader:
     """Makes measures of their lines; periods, reasons and breakdowns that repeat are made once."""
 
-    def __init__(self, bases: Mapping[str, Basis]) -> None:
+    def __init__(self, bases: Mapping[str, Basis], units: UnitTree, asked: AbstractSet[str]) -> None:
         self.bases = bases
+        self.units = frozenset(units.codes)
+        self.asked = asked
         self.periods: dict[str, Period] = {}
 
     def measure(self, item: Mapping[str, Any]) -> Measure:
@@ -243,6 +269,9 @@ class _Reader:
         label = item["period"]
         if label not in self.periods:
             self.periods[label] = Period.parse(label)
+        if label not in self.asked or item["unit"] not in self.units:
+            raise ValueError(label, item["unit"])
+        _check_counts(item, basis)
         return Measure(
             basis.indicator,
             item["unit"],
@@ -263,26 +292,65 @@ class _Reader:
         )
 
 
+def _check_counts(item: Mapping[str, Any], basis: Basis) -> None:
+    """Check that a figure is one that could have been counted, whoever made the checksum."""
+    over, under, excluded = item["numerator"], item["denominator"], item["excluded"].values()
+    counts = [n for n in (over, under) if n is not None]
+    if any(type(n) is not int or not 0 <= n < _MOST for n in (*counts, *excluded)):
+        raise ValueError(over, under)
+    texts = [*item["reason"], *(each for pair in item["breakdown"].items() for each in pair), *item["excluded"]]
+    if len(item["reason"]) != 2 or not all(isinstance(each, str) for each in texts):  # in both languages
+        raise ValueError(texts)
+    if Status(item["status"]).usable and "value" not in item:
+        divided = basis.scale is not Scale.COUNT
+        if over is None or (under is None) == divided or under == 0:
+            raise ValueError(over, under)
+
+
 def _ratio(text: Any) -> Fraction:
     """Return a number as it is written here; ``Fraction`` reads ``1e999999999`` as well, which fills the memory."""
     over, _, under = text.partition("/")
     return Fraction(int(over), int(under or 1))
 
 
-def _rows(lines: list[Any]) -> dict[str, RowCells]:
+def _rows(lines: list[Any], units: UnitTree) -> dict[str, RowCells]:
+    """Return the rows kind by kind; whatever is not as it is written is a ValueError or what Python raises of it."""
     found: dict[str, RowCells] = {}
     cells: list[tuple[str | int, ...]] = []
     listed: dict[str, Class] = {}
     unlisted: dict[Class, int] = {}
     for line in lines:
         if isinstance(line, dict):
-            cells = [tuple(cell) for cell in line["cells"]]
+            axes = {name: tuple(dims) for name, dims in line["axes"].items()}
+            cells = [_cell(cell, KINDS[line["kind"]], axes, units) for cell in line["cells"]]
             listed, unlisted = {}, {}
-            found[line["kind"]] = RowCells({name: tuple(dims) for name, dims in line["axes"].items()}, listed, unlisted)
+            if line["kind"] in found:
+                raise ValueError(line["kind"])
+            found[line["kind"]] = RowCells(axes, listed, unlisted)
             continue
         places, names, more = line
+        if any(type(at) is not int or at < 0 for at in (*places, more)) or not all(isinstance(name, str) for name in names):
+            raise ValueError(line)
         of_class = tuple(cells[at] for at in places)
         listed.update(dict.fromkeys(names, of_class))
         if more:
             unlisted[of_class] = more
     return found
+
+
+def _cell(cell: list[Any], kind: Kind, axes: Mapping[str, tuple[str, ...]], units: UnitTree) -> tuple[str | int, ...]:
+    """Return a cell: set of events, unit, stretch of time, a label for each dimension, and a value where the events have one."""
+    name, unit, stretch, *rest = cell
+    events = kind.event_set(name)
+    dims, labels = axes[name], rest[:-1] if events.value else rest
+    known = {each.name for each in events.dims}
+    numbers = [stretch, *([rest[-1]] if events.value else [])]
+    fits = len(labels) == len(dims) and known.issuperset(dims) and all(isinstance(each, str) for each in labels)
+    if not fits or any(type(n) is not int or abs(n) >= _MOST for n in numbers) or stretch < 0:
+        raise ValueError(cell)
+    units.unit(unit)
+    return tuple(cell)
+
+
+_MOST: Final = 1 << 62
+_TEXTS: Final = ("name", "origin", "by", "signed", "restates", "why", "unit", "library", "calendar", "calendar_sha256")
