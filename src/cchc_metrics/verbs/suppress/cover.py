@@ -129,14 +129,14 @@ class _Cover:
         for group in np.unique(places.group[left & self._simple]).tolist():
             self._group(swaps, left, np.flatnonzero((places.group == group) & self._simple))
         for unit in np.flatnonzero(left).tolist():
-            self._alone(swaps, [unit], int(places.own[unit]), self._published.numbers[number].line)
+            self._alone(swaps, [unit], int(places.own[unit]), number, period)
 
     def _paired(self, swap: Swap, ready: Array) -> Array:
         """Return bool[unit], those that can do a swap with another unit in the same scopes, all of these being ready for it."""
         found = np.zeros(len(ready), dtype=bool)
         group, ready = self._places.group, ready & self._simple
         for one, other in ((swap.lose, swap.gain), (swap.gain, swap.lose)):
-            able = ready & other
+            able = ready & other & swap.shown
             others = np.bincount(group[able], minlength=int(group.max()) + 1)[group] - able
             found |= ready & one & (others > 0)
         return found
@@ -179,9 +179,9 @@ class _Cover:
         swaps = list(self._swaps.of(number, period)) if small.any() else []
         for scope in np.flatnonzero(small).tolist():
             inside = [u for u, chain in enumerate(self._places.chain) if scope in chain]
-            self._alone(swaps, inside, scope, self._published.numbers[number].line)
+            self._alone(swaps, inside, scope, number, period)
 
-    def _alone(self, swaps: list[Swap], inside: list[int], scope: int, line: int) -> None:
+    def _alone(self, swaps: list[Swap], inside: list[int], scope: int, number: int, period: int) -> None:
         """Take out what the cheapest swap of any of some units changes, so that a scope's number is not known."""
         chain, common, own = self._places.chain, self._places.common, self._places.own
         best: tuple[float, int, frozenset[int]] | None = None
@@ -191,9 +191,9 @@ class _Cover:
             for one, other in ((swap.lose, swap.gain), (swap.gain, swap.lose)):
                 able = [u for u in inside if one[u] and own[u] >= 0]
                 for unit in sorted(able, key=lambda u: (by_unit[u], u))[:_TRIED]:
-                    partners = np.flatnonzero(other & (own >= 0))
+                    partners = np.flatnonzero(other & swap.shown)
                     partners = partners[np.argsort(by_unit[partners], kind="stable")][:_TRIED]
-                    near = np.flatnonzero(other & (own >= 0) & (self._places.group == self._places.group[unit]))[:_TRIED]
+                    near = np.flatnonzero(other & swap.shown & (self._places.group == self._places.group[unit]))[:_TRIED]
                     for partner in (*partners.tolist(), *near.tolist(), None):
                         if partner == unit:
                             continue
@@ -207,8 +207,27 @@ class _Cover:
         if best is not None:
             self._take_out(swaps[best[1]], best[2])
             return
-        # Nothing that is known for sure could be otherwise: all of the kind, of the unit and those above it, in all periods.
+        self._record(inside, scope, number, period)
+
+    def _record(self, inside: list[int], scope: int, number: int, period: int) -> None:
+        """Take out all of a kind in a unit and another: a record, with everything that happened to it, could be the other's.
+
+        Where there is no other, or it is not known which of several units has such a record, those above are taken out, too.
+        """
+        chain, common, own = self._places.chain, self._places.common, self._places.own
+        line = self._published.numbers[number].line
         kinds = self._kinds[line]
-        lines = [i for i, each in enumerate(self._kinds) if each & kinds]
-        for each in {scope}.union(*(chain[u] for u in inside)):
-            self._open[lines, each] = False
+        lines = np.array([i for i, each in enumerate(self._kinds) if each & kinds], dtype=np.int64)
+        values, known = self._published.values(self._published.numbers[number])
+        having = [u for u in inside if own[u] >= 0 and known[own[u], period] and values[own[u], period] > 0][:_TRIED]
+        swap = Swap(lines, np.ones((len(lines), len(self._published.periods)), dtype=bool), *[np.zeros(0, dtype=bool)] * 3)
+        costs = self._cost(swap)
+        others = np.flatnonzero((own >= 0) & (self._published.row[line, own, period] >= 0)).tolist()
+        every = frozenset({scope}.union(*(chain[u] for u in inside)))
+        options = [(float(costs[sorted(every)].sum()), every)]
+        for unit in having:
+            for partner in (*others, None):
+                both = chain[unit] if partner is None else (chain[unit] | chain[partner]) - (common[unit] & common[partner])
+                if scope in both and partner != unit:
+                    options.append((float(costs[sorted(both)].sum()), both))
+        self._take_out(swap, min(options, key=lambda option: (option[0], sorted(option[1])))[1])

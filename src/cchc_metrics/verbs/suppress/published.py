@@ -149,6 +149,11 @@ class Places:
     common: tuple[frozenset[int], ...]
     group: Array
 
+    @cached_property
+    def steady(self) -> Array:
+        """bool[unit], whether all rows of a unit are in the same scopes, whenever they were."""
+        return np.array([c == d for c, d in zip(self.chain, self.common, strict=True)], dtype=bool)
+
     @classmethod
     def of(cls, scopes: tuple[tuple[str, str], ...], tree: UnitTree) -> Places:
         """Return whom scopes cover; a unit that is not in the tree is alone."""

@@ -8,7 +8,7 @@ numbers that it does not change.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,12 +52,14 @@ class Swap:
         periods: bool[k, period], in which periods.
         lose: bool[unit], whether it can be done in a unit.
         gain: bool[unit], whether its opposite can.
+        shown: bool[unit], whether all that it changes is a row of the unit: where one does not exist, it cannot have an event.
     """
 
     lines: Array
     periods: Array
     lose: Array
     gain: Array
+    shown: Array
 
 
 class Swaps:
@@ -98,9 +100,9 @@ class Swaps:
             events = self._events[name]
             mine = [term for at, term in events.terms if events.numbers[at] == number and term.factor > 0]
             lines: dict[int, Array] = {}
-            lose = (
-                np.where(known[:, period], np.maximum(own[:, period], 0), 0) if len(published.numbers[number].terms) == len(mine) else None
-            )
+            if len(mine) < sum(term.factor > 0 for term in published.numbers[number].terms):
+                continue  # it could be an event of another set
+            lose = np.where(known[:, period], np.maximum(own[:, period], 0), 0)
             stretches = sum(np.abs(events.holds(term.mode)[period]) for term in mine) > 0
             for at, term in events.terms:
                 where = dict(term.where)
@@ -108,8 +110,6 @@ class Swaps:
                     line = published.numbers[events.numbers[at]].line  # −1 is of no line: see below
                     periods = (events.holds(term.mode)[:, stretches] != 0).any(axis=1)
                     lines[line] = lines.get(line, np.zeros(len(periods), dtype=bool)) | periods
-            if lose is None:
-                continue
             gain = np.full(len(lose), ENDLESS, dtype=np.int64)
             for at, term in events.terms:
                 line = published.numbers[events.numbers[at]].line
@@ -119,7 +119,7 @@ class Swaps:
                     enough = np.where(there & lines[line], values, ENDLESS).min(axis=1)
                     lose, gain = np.minimum(lose, enough), np.minimum(gain, enough)
             lines.pop(-1, None)
-            yield Swap(np.array(list(lines), dtype=np.int64), np.stack(list(lines.values())), lose > 0, gain > 0)
+            yield self._made_of(lines, lose, gain)
 
     def _of_set(self, events: SeenEvents) -> list[Conversion]:
         if events.name not in self._conversions:
@@ -217,7 +217,16 @@ class Swaps:
                 by_line[line] = by_line.get(line, np.zeros(change.shape[1], dtype=bool)) | (change[at] != 0)
         if not by_line:
             return None
-        return Swap(np.array(list(by_line), dtype=np.int64), np.stack(list(by_line.values())), lose > 0, gain > 0)
+        swap = self._made_of(by_line, lose, gain)
+        if other is None:
+            return swap
+        steady = swap.shown & self._places.steady  # an event of other days has to be in the same scopes
+        return replace(swap, lose=swap.lose & steady, gain=swap.gain & steady)
+
+    def _made_of(self, lines: Mapping[int, Array], lose: Array, gain: Array) -> Swap:
+        which, periods = np.array(list(lines), dtype=np.int64), np.stack(list(lines.values()))
+        there = self._published.row[which][:, self._places.own] >= 0
+        return Swap(which, periods, lose > 0, gain > 0, (there | ~periods[:, None, :]).all(axis=(0, 2)) & (self._places.own >= 0))
 
     def _values(self, number: int) -> tuple[Array, Array]:
         """Return int64[unit, period] a number of each unit's own rows, and bool[unit, period] where it is known."""
