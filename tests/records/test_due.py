@@ -353,3 +353,43 @@ def test_hours_waited_move_terms_that_run_by_the_clock_and_days_waited_all_other
     found = dues_of(columns, rules, OFFICIAL)
     day, second = date_of(int(found.day[0])), int(found.second[0])
     assert (day if second == -1 else datetime.combine(day, clock(second))) == expected
+
+
+OPENING: dict[str, Any] = {"opening_hours": draw.OPENING_HOURS}
+
+
+@pytest.mark.parametrize(
+    ("rules", "term", "unit", "expected"),
+    [
+        ({}, 1, WORKING, date(2021, 3, 8)),
+        ({"received_on_day_off": "forward"}, 1, WORKING, date(2021, 3, 9)),
+        ({"received_on_day_off": "back"}, 1, WORKING, date(2021, 3, 8)),
+        ({"received_on_day_off": "forward"}, 3, CALENDAR, date(2021, 3, 11)),
+        ({"received_on_day_off": "back"}, 3, CALENDAR, date(2021, 3, 8)),
+        ({"received_on_day_off": "back"}, 0, CALENDAR, date(2021, 3, 8)),  # not before it was received
+        ({"received_on_day_off": "forward", **OPENING}, 2, HOURS, datetime(2021, 3, 8, 9, 0)),  # from the opening on Monday
+        ({"received_on_day_off": "back", **OPENING}, 2, HOURS, datetime(2021, 3, 8, 9, 0)),  # from the close on Friday
+        ({"calendar_terms": "stay"}, 1, CALENDAR, date(2021, 3, 7)),
+        ({"calendar_terms": "stay"}, 1, MONTHS, date(2021, 4, 6)),
+    ],
+)
+def test_a_receipt_on_a_saturday_counts_as_the_rules_say(rules: dict[str, Any], term: int, unit: TermUnit, expected: date) -> None:
+    assert due_date(datetime(2021, 3, 6, 16, 0), term, unit, calendar=OFFICIAL, rules=Rules(id="own", **rules)) == expected
+
+
+def test_days_waited_under_opening_hours_move_the_day_and_not_the_time() -> None:
+    received, rules = datetime(2021, 3, 2, 8, 0), Rules(id="own", **OPENING)
+    found = [due_date(received, 4, HOURS, calendar=OFFICIAL, rules=rules, paused_days=waited) for waited in (0, 1, 9)]
+    assert found == [datetime(2021, 3, day, 14, 0) for day in (2, 3, 15)]
+
+
+def test_terms_of_all_units_in_one_table() -> None:
+    rows = [
+        ("01/03/2021", None, TermUnit.NONE),
+        ("01/03/2021", 1, WORKING),
+        ("01/03/2021", 5, CALENDAR),
+        ("01/03/2021", 9, HOURS),
+        ("31/01/2026", 1, MONTHS),
+    ]
+    found = dates([dossier(*row) for row in rows])
+    assert found == [None, date(2021, 3, 2), date(2021, 3, 8), date(2021, 3, 3), date(2026, 3, 2)]

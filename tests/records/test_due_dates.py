@@ -89,6 +89,14 @@ def test_a_table_of_dossiers_has_the_due_dates_that_the_tally_counts(rows: list[
             assert found.reasons[row] == Timing.labels()[timed.why[row]]
 
 
+def test_the_cut_off_of_a_procedure_wins_over_that_of_the_rules() -> None:
+    rules = Rules(id="own", cut_off=time(16))
+    asked: dict[str, Any] = {"calendar": OFFICIAL, "rules": rules, "cut_off": [time(15), time(17), None]}
+    found = [list(due_dates([datetime(2021, 3, 1, hour, 30)] * 3, 1, "nlv", **asked)) for hour in (14, 15, 16, 17)]
+    tuesday, wednesday = date(2021, 3, 2), date(2021, 3, 3)
+    assert found == [[tuesday] * 3, [wednesday, tuesday, tuesday], [wednesday, tuesday, wednesday], [wednesday] * 3]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

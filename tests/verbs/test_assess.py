@@ -31,6 +31,7 @@ from cchc_metrics.verbs.assess import (
     plan_periods,
     task_rates,
 )
+from cchc_metrics.verbs.assess.windows import baseline_window
 
 UNITS = UnitTree(
     [
@@ -529,6 +530,26 @@ def test_the_named_periods_are_all_that_is_read(as_of: date, due: date, against:
     found = assess(source, made_plan, units=UNITS, as_of=as_of)
     assert found.items[0].verdict not in (Verdict.CANNOT_BE_JUDGED, Verdict.NOT_DUE)
     assert set(periods) <= read
+
+
+@pytest.mark.parametrize(
+    ("baseline", "days", "expected"),
+    [
+        ("", "2022-01", Period.parse("2021-01")),
+        ("2020", "2022", Period.parse("2020")),
+        ("2020", "2022-01", Period.parse("2020-01")),  # part of the year against that part of the year named
+        ("2020-Q1", "2022-01", Period.parse("2020-Q1")),  # a quarter has no month that stands for one of a year
+    ],
+)
+def test_days_of_a_year_stand_against_those_days_of_the_year_named(baseline: str, days: str, expected: Period) -> None:
+    against = {"baseline": baseline, "against": "increase_number"} if baseline else {}
+    [target] = plan({"value": 1, **against}).targets
+    assert baseline_window(target, Period.parse("2022"), Period.parse(days)) == expected
+
+
+def test_the_table_says_how_a_value_is_compared_and_nothing_where_nothing_is_asked() -> None:
+    found = assess(Fake(made(92, 100)), plan({"value": 90, "comparator": ">"}), units=UNITS, as_of=YEAR_END)
+    assert [(row["comparator"], row["required"], row["required_upper"]) for row in found.to_dicts()] == [(">", "90", None)]
 
 
 # --- scopes
