@@ -250,6 +250,9 @@ class Dataset:
     def columns(self, kind: str) -> Columns:
         """Return the valid rows of a kind in one part, joined with what it takes from others, as dossiers do from procedures and events.
 
+        Args:
+            kind: the name of a kind, such as ``"dossiers"``.
+
         Raises:
             InputError: the kind was not supplied or cannot be read.
         """
@@ -259,7 +262,8 @@ class Dataset:
     def errors(self, kinds: Iterable[str]) -> Mapping[str, int]:
         """Return the files of some kinds in which rows could not be used, or that are missing → how many mistakes.
 
-        A kind is read with what it joins.
+        Args:
+            kinds: names of kinds; each is read with what it joins.
         """
         return errors_by_file(kinds, self.tables, self.found, self._any_scan().problems)
 
@@ -420,6 +424,9 @@ class Dataset:
     def assessments(self, period: Period | str | None = None) -> Assessments:
         """Return where every target and task of the plan stands on the day of export.
 
+        Args:
+            period: the period, or its name; None for the dataset's own.
+
         Raises:
             InputError: there is no plan.
         """
@@ -430,6 +437,9 @@ class Dataset:
     def inputs(self, period: Period | str | None = None) -> Mapping[str, Inputs]:
         """Return unit code → what the scheme is scored on: given values, and measures for what it takes from indicators and nobody gave.
 
+        Args:
+            period: the period, or its name; None for the dataset's own.
+
         Raises:
             InputError: there is no scheme.
         """
@@ -438,6 +448,9 @@ class Dataset:
 
     def scores(self, period: Period | str | None = None) -> Scorecards:
         """Return unit code → its scorecard by the scheme: of the units that scores are given for, else of the unit that reports.
+
+        Args:
+            period: the period, or its name; None for the dataset's own.
 
         Raises:
             InputError: there is no scheme.

@@ -147,7 +147,9 @@ class AnswerTable(ABC, Generic[Item]):
     def filter(self, **by_column: object) -> Self:
         """Return the rows in which every column named has the value given, or one of the values given, in order.
 
-        A text in both languages is found by either; a period by itself or its label; what is not there by ``None``.
+        Args:
+            **by_column: column → a value, or several. A text in both languages is found by either; a period by itself or its label; what is
+                not there by ``None``.
 
         Raises:
             CchcError: there is no such column, or the column can have no such cell: it is none of its closed list, or an unit or indicator
@@ -174,7 +176,11 @@ class AnswerTable(ABC, Generic[Item]):
             raise CchcError(f"{name} không thể là «{asked}»{vi}", f"{name} cannot be «{asked}»{en}")
 
     def head(self, rows: int = 5) -> Self:
-        """Return the first rows."""
+        """Return the first rows.
+
+        Args:
+            rows: how many; all where there are fewer.
+        """
         return self._take(np.arange(min(max(rows, 0), len(self))))
 
     def __repr__(self) -> str:
@@ -243,6 +249,9 @@ class AnswerTable(ABC, Generic[Item]):
     def to_arrow(self, lang: Lang = "vi") -> pa.Table:
         """Return a pyarrow table: string, int64, double, date32 and bool; numbers are the floats nearest to the exact ones.
 
+        Args:
+            lang: the language of texts that are there in both, ``"vi"`` or ``"en"``.
+
         Raises:
             CchcError: pyarrow (the extra ``arrow``) is not installed, or an integer does not fit into 64 bits.
         """
@@ -251,6 +260,9 @@ class AnswerTable(ABC, Generic[Item]):
     def to_pandas(self, lang: Lang = "vi") -> pd.DataFrame:
         """Return a pandas frame; needs pandas only. Numbers are the floats nearest to the exact ones.
 
+        Args:
+            lang: the language of texts that are there in both, ``"vi"`` or ``"en"``.
+
         Raises:
             CchcError: pandas is not installed, or an integer does not fit into 64 bits.
         """
@@ -258,6 +270,9 @@ class AnswerTable(ABC, Generic[Item]):
 
     def to_polars(self, lang: Lang = "vi") -> pl.DataFrame:
         """Return a polars frame; needs polars only. Numbers are the floats nearest to the exact ones.
+
+        Args:
+            lang: the language of texts that are there in both, ``"vi"`` or ``"en"``.
 
         Raises:
             CchcError: polars is not installed, or an integer does not fit into 64 bits.
