@@ -37,6 +37,8 @@ STRAY = (
     ".rej",
     ".swp",
 )
+OF_A_PACKAGE = {".css", ".csv", ".jinja", ".js", ".json", ".md", ".py", ".pyi", ".toml", ".typed"}
+"""Endings of what the wheel has of the package; another is let in by whoever means it."""
 LARGEST = 4_000_000
 """Bytes of the largest file that is published, which is a table of the example."""
 
@@ -76,6 +78,8 @@ def test_the_wheel_has_the_package_and_its_metadata_and_nothing_else(dist: Path)
     package = {name for name in package if "__pycache__" not in name}
     assert {"cchc_metrics/py.typed", "cchc_metrics/__init__.pyi", "cchc_metrics/reference/data/calendar_vn.json"} <= package
     assert {f"src/{name}" for name in package} <= committed()
+    assert [name for name in package if Path(name).suffix not in OF_A_PACKAGE] == []
+    assert [name for name in found if any(mark in name for mark in STRAY)] == []
     info = {name for name in found if ".dist-info/" in name}
     assert found - info == package
     assert {name.partition(".dist-info/")[2] for name in info} == METADATA

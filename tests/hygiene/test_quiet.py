@@ -57,11 +57,15 @@ def test_what_is_read_and_written_is_logged_without_a_cell(tmp_path: Path, caplo
 
 def printing(text: str) -> list[int]:
     """Return the lines of a module that write to a stream of the process."""
+    streams = {"stdout", "stderr", "__stdout__", "__stderr__"}
+    others = {"print", "pprint", "breakpoint", "basicConfig", "StreamHandler"}  # the last two decide for the program where its log goes
     return [
         node.lineno
         for node in ast.walk(ast.parse(text))
-        if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print")
-        or (isinstance(node, ast.Attribute) and ast.unparse(node) in ("sys.stdout", "sys.stderr"))
+        if (isinstance(node, ast.Name) and node.id in others)
+        or (isinstance(node, ast.Attribute) and node.attr in streams | others)
+        or (isinstance(node, ast.ImportFrom) and {alias.name for alias in node.names} & (streams | others))
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) == "os.write" and ast.unparse(node.args[0]) in ("1", "2"))
     ]
 
 
@@ -70,4 +74,6 @@ def test_no_module_but_the_command_writes_to_a_stream() -> None:
     library = {name: path for name, path in modules.items() if not name.startswith(TO_A_TERMINAL)}
     assert len(library) > 200
     assert {name: found for name, path in library.items() if (found := printing(path.read_text(encoding="utf-8")))} == {}
-    assert printing("import sys\nprint(1)\nsys.stderr.write('a')") == [2, 3]
+    said = ("print(1)", "s.stderr.write('a')", "from sys import stdout", "say = print", "logging.basicConfig()", "os.write(2, b'a')")
+    assert [line for line in said if printing(line) == [1]] == [*said]
+    assert printing("os.write(handle, b'a')") == []

@@ -109,6 +109,16 @@ def test_a_reappointment_counts_where_no_appointment_was_exported() -> None:
     assert [found] == slow([row], rules, [again])
 
 
+@pytest.mark.parametrize("status", [Status.STOPPED, Status.RECEIVED])
+def test_one_that_ended_nobody_knows_when_is_not_closed_for_waiting(status: Status) -> None:
+    asked = DossierEvent(dossier_id="1", kind="supplement_requested", happened_at="04/03/2021")
+    rules = Rules(id="own", closed_after=15, stopped="ended")
+    [found] = library([row := dossier(status, term=5, term_unit="working_days")], rules, [asked])
+    assert found is not None
+    assert [found] == slow([row], rules, [asked])
+    assert found[2:4] == ((date(2021, 3, 25), "early") if status is Status.RECEIVED else (None, ""))
+
+
 @settings(max_examples=50)
 @given(file=draw.files(max_size=4), rules=draw.rules())
 def test_each_day_of_being_overdue_or_pending_without_a_due_date(file: draw.Files, rules: Rules) -> None:

@@ -524,10 +524,11 @@ def fate_of(dossier: Dossier, rules: Rules, calendar: SlowCalendar, story: Story
         outcome = "stopped" if rules.stopped == "ended" else ""
     elif status in (Status.RESOLVED, Status.RETURNED):
         outcome = "resolved"
-    if outcome == "" or end is None:  # pending, whatever end is written beside it; or it ended nobody knows when
+    waits = outcome == ""  # one that ended nobody knows when does not wait any more
+    if waits or end is None:  # pending, whatever end is written beside it; or it ended nobody knows when
         outcome, end, end_moment = "", None, None
     as_ended = dossier
-    if outcome == "" and (closed := closed_for_waiting(received, rules, calendar, story)) is not None:
+    if waits and (closed := closed_for_waiting(received, rules, calendar, story)) is not None:
         outcome, end, end_moment = "stopped", closed, closed
         as_ended = dossier.model_copy(update={"ended_at": closed, "approved_at": None, "returned_at": None})
     due = due_of(dossier, rules, calendar, story, end_moment, cut_off)
