@@ -17,23 +17,25 @@ from cchc_metrics.verbs.suppress.published import Places, Published
 from cchc_metrics.verbs.suppress.small import is_small
 from cchc_metrics.verbs.suppress.swaps import Swap, Swaps
 
-_TOTAL, _ABOVE, _WHOLE = 3.0, 4.0, 12.0
-"""What it costs not to publish a total, beside one row of a breakdown; the row of several units, and of a whole, beside that of one."""
+_BESIDE, _TOTAL, _ABOVE, _WHOLE = 0.25, 3.0, 4.0, 12.0
+"""What it costs not to publish the cases that are not in a figure, or a total, beside one row of a breakdown; the row of several units, and of a
+whole, beside that of one."""
 _TRIED = 24  # units of which the swap of another is tried with those of all others
 
 
-def covered(measures: Measures, small: Array, below: int, units: UnitTree, catalogue: Catalogue) -> Array:
-    """Return bool[n], the rows that are not published: those with small numbers and those that would give these away.
+def covered(measures: Measures, small: Array, notes: Array, below: int, units: UnitTree, catalogue: Catalogue) -> tuple[Array, Array]:
+    """Return bool[n], the rows that are not published: those with small numbers and those that would give these away; and the same of notes.
 
     Args:
         measures: the measures.
         small: bool[n], the rows with small numbers.
+        notes: bool[n], the rows with small numbers of cases that are not in their figure.
         below: the least count that is shown.
         units: the unit tree.
         catalogue: the definitions.
     """
     published = Published.of(measures, catalogue)
-    cover = _Cover(published, Places.of(published.scopes, units), units, catalogue, small)
+    cover = _Cover(published, Places.of(published.scopes, units), units, catalogue, small, notes)
     cover.sums_of_few(catalogue, below)
     for period in range(len(published.periods)):
         for number in cover.order:
@@ -41,7 +43,8 @@ def covered(measures: Measures, small: Array, below: int, units: UnitTree, catal
     for period in range(len(published.periods)):
         for number in cover.order:
             cover.sums(number, period, below)
-    return cover.rows() | small
+    out, beside = cover.rows()
+    return out | small, beside | notes
 
 
 class _Cover:
@@ -53,14 +56,17 @@ class _Cover:
         tree: the unit tree.
         catalogue: the definitions.
         small: bool[n], the rows that are out from the beginning.
+        notes: bool[n], those whose cases that are not in the figure are.
     """
 
-    def __init__(self, published: Published, places: Places, tree: UnitTree, catalogue: Catalogue, small: Array) -> None:
+    def __init__(self, published: Published, places: Places, tree: UnitTree, catalogue: Catalogue, small: Array, notes: Array) -> None:
         self._published, self._places = published, places
-        self._open = published.row >= 0
+        self._open, self._beside = published.row >= 0, len(published.lines)
         out = small | (published.measures.status == POSITION[Status.SUPPRESSED])
         self._open[tuple(published.at[:, out])] = False
-        weights = np.array([1.0 if labels else _TOTAL for _, labels in published.lines])
+        self._notes = (published.at[0] + self._beside, published.at[1], published.at[2])
+        self._open[tuple(each[out | notes] for each in self._notes)] = False
+        weights = np.array([*(1.0 if labels else _TOTAL for _, labels in published.lines), *[_BESIDE] * self._beside])
         names = sorted({term.events for number in published.numbers for term in number.terms})
         self._swaps = Swaps(published, places, {name: SeenEvents.of(name, published, places, catalogue) for name in names}, weights)
         self._weight = weights
@@ -73,14 +79,14 @@ class _Cover:
         self._simple &= places.own >= 0
         self._kinds = [
             {term.events.split(".")[0] for number in published.numbers if number.line == line for term in number.terms}
-            for line in range(len(published.lines))
+            for line in range(len(weights))
         ]
 
-    def rows(self) -> Array:
-        """Return bool[n], the rows that are not published, of those that show a number."""
-        shown = self._published.row[tuple(self._published.at)] >= 0
-        found: Array = shown & ~self._open[tuple(self._published.at)]
-        return found
+    def rows(self) -> tuple[Array, Array]:
+        """Return bool[n], the rows that are not published, of those that show a number, and those without what is not in their figure."""
+        row, at = self._published.row, tuple(self._published.at)
+        counted = np.isin(self._notes[0], [number.line for number in self._published.numbers])  # none of these is a number, too
+        return (row[at] >= 0) & ~self._open[at], counted & (row[self._notes] >= 0) & ~self._open[self._notes]
 
     def _small(self, number: int, period: int, below: int) -> Array:
         """Return bool[scope], where a number is small."""
@@ -97,6 +103,7 @@ class _Cover:
     def _take_out(self, swap: Swap, scopes: Iterable[int]) -> None:
         for scope in scopes:
             self._open[swap.lines, scope] &= ~swap.periods
+            self._open[self._beside :, scope] &= self._open[: self._beside, scope]
 
     def sums_of_few(self, catalogue: Catalogue, below: int) -> None:
         """Take out sums of whole numbers over cases that are few: how many were reached by two talks."""
@@ -110,6 +117,7 @@ class _Cover:
             if cases is not None and cases.terms:
                 values, there = published.values(cases)
                 self._open[line] &= ~(there & is_small(values, below))
+        self._open[self._beside :] &= self._open[: self._beside]
 
     # --- units' own numbers, many at once
 
@@ -217,7 +225,8 @@ class _Cover:
         chain, common, own = self._places.chain, self._places.common, self._places.own
         line = self._published.numbers[number].line
         kinds = self._kinds[line]
-        lines = np.array([i for i, each in enumerate(self._kinds) if each & kinds], dtype=np.int64)
+        first = self._beside if line >= self._beside else 0  # what is beside figures never takes a figure out
+        lines = np.array([i for i, each in enumerate(self._kinds) if i >= first and each & kinds], dtype=np.int64)
         values, known = self._published.values(self._published.numbers[number])
         having = [u for u in inside if own[u] >= 0 and known[own[u], period] and values[own[u], period] > 0][:_TRIED]
         swap = Swap(lines, np.ones((len(lines), len(self._published.periods)), dtype=bool), *[np.zeros(0, dtype=bool)] * 3)

@@ -333,11 +333,11 @@ def _listed(name: str, published: Published, catalogue: Catalogue) -> set[str]:
     """Return the dimensions by which numbers of a set are broken down whatever the label: that nothing is left is then known."""
     found = set()
     for number in published.numbers:
-        if number.line < 0:
+        if number.line < 0 or number.what not in ("numerator", "denominator"):
             continue
         indicator, labels = published.lines[number.line]
         defined = catalogue.indicators.get(indicator)
-        if number.what not in ("numerator", "denominator") or not labels:
+        if not labels:
             continue
         names = () if defined is None else defined.numerator if number.what == "numerator" else defined.denominator
         counts = [catalogue.counts[each.removeprefix("-")] for each in names]

@@ -135,12 +135,13 @@ def _where(events: str, where: Mapping[str, Iterable[str]], labels: Mapping[str,
 
 
 def numbers_of(
-    line: int, indicator: Indicator | None, name: str, scale: Scale, labels: Breakdown, catalogue: Catalogue
+    line: int, beside: int, indicator: Indicator | None, name: str, scale: Scale, labels: Breakdown, catalogue: Catalogue
 ) -> list[PublishedNumber]:
     """Return the numbers that rows of an indicator under some labels show.
 
     Args:
         line: the place of these rows among all.
+        beside: that of the numbers of cases that are not in their figures, which can be withheld alone.
         indicator: the definition; None where it is not in the catalogue.
         name: its id.
         scale: its scale.
@@ -171,10 +172,22 @@ def numbers_of(
         if scale is Scale.PERCENT:
             away = [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in indicator.numerator]
             made.append(PublishedNumber(line, "rest", total([*indicator.denominator, *away]), over and under))
-    made += [PublishedNumber(line, why, total([count]), True) for why, count in indicator.excluded.items()]
-    if indicator.unsaid:
-        made.append(PublishedNumber(line, "unsaid", total(indicator.unsaid), True))
+    notes = {why: total([count]) for why, count in indicator.excluded.items()} | (
+        {"unsaid": total(indicator.unsaid)} if indicator.unsaid else {}
+    )
+    for why, terms in notes.items():
+        made.append(PublishedNumber(beside, why, terms, protected=False))
+        made.append(PublishedNumber(beside, why, tuple(replace(term, events=_beside(term.events)) for term in terms), protected=True))
     return made
+
+
+def _beside(events: str) -> str:
+    """Return the name of a set of events, as it is known from what is said beside figures only.
+
+    How many cases are in no figure says how well records are kept. It does not follow from what is said beside other figures; where it is
+    the difference of two figures it is not hidden, since one of these would have to be.
+    """
+    return "|".join(f"~{each}" for each in events.split("|"))
 
 
 def total_of(names: Iterable[str], labels: Breakdown, catalogue: Catalogue) -> tuple[Term, ...]:

@@ -16,7 +16,7 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Breakdown, Scale
 from cchc_metrics.verbs.measures import USABLE, Measures
 from cchc_metrics.verbs.suppress.numbers import PublishedNumber, came, numbers_of, settled
-from cchc_metrics.verbs.suppress.small import said_in
+from cchc_metrics.verbs.suppress.small import WITHHELD, said_in
 
 Key = TypeVar("Key", bound=tuple[Any, Any])
 
@@ -33,7 +33,8 @@ class Published:
         numbers: every number that a line shows, and those that readers work out.
         came: of these, the numbers (positions) of those on hand and of those that went.
         at: int64[3, n], line, scope and period of each row.
-        row: int32[line, scope, period], the row, −1 where there is none that shows anything.
+        row: int32[2 · line, scope, period], the row, −1 where there is none that shows anything. The second half is of the numbers of cases
+            that are not in the figures of the first, which can be withheld alone.
     """
 
     measures: Measures
@@ -68,12 +69,14 @@ class Published:
         row = np.full((len(lines), len(scopes), len(periods)), -1, dtype=np.int32)
         those = np.flatnonzero(shown)[::-1]
         row[tuple(at[:, those])] = those
+        withheld = np.array([WITHHELD.en in text.en for text in measures.reasons] or [False], dtype=bool)[measures.reason]
+        row = np.concatenate([row, np.where((row >= 0) & np.append(withheld, False)[row], -1, row)])
         scale = {b.indicator: b.scale for b in measures.bases}
         numbers = settled(
             number
             for i, (name, by) in enumerate(lines)
             if (row[i] >= 0).any()
-            for number in numbers_of(i, catalogue.indicators.get(name), name, scale.get(name, Scale.COUNT), by, catalogue)
+            for number in numbers_of(i, len(lines) + i, catalogue.indicators.get(name), name, scale.get(name, Scale.COUNT), by, catalogue)
         )
         flows = {number: (on_hand, gone) for number, on_hand, gone in came(numbers)}
         return cls(measures, lines, scopes, periods, (*numbers, *flows), flows, at, row)

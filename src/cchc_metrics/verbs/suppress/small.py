@@ -1,4 +1,4 @@
-"""Which rows have a small number in them: a count of at least one and fewer than asked."""
+"""Which rows have a small number in them, or beside them: a count of at least one and fewer than asked."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ from cchc_metrics.verbs.measures import Measures
 
 _OFFICES: Final = (UNITS_KIND, "procedures")
 """Kinds that say of offices and of official lists how many there are; everybody knows these, and they are no persons."""
+WITHHELD: Final = Text(
+    "số trường hợp không tính hoặc không rõ: không công bố vì số nhỏ",
+    "how many cases are left out or not clear is not published: small numbers",
+)
+"""What stands beside a figure in place of the numbers of cases that are not in it."""
 _NUMBER: Final = re.compile(r"(?<![\d/.,-])(\d+) cases\b")
 """How a reason says a number of cases, in English."""
 
@@ -46,7 +51,7 @@ def said_in(reasons: tuple[Text, ...]) -> dict[int, tuple[int, ...]]:
 
 
 def small_rows(measures: Measures, below: int, catalogue: Catalogue) -> Array:
-    """Return bool[n], the rows that show a number from 1 to ``below`` − 1, or two numbers that differ by as little.
+    """Return bool[n], the rows whose figure is of a number from 1 to ``below`` − 1, or of two numbers that differ by as little.
 
     Args:
         measures: the measures.
@@ -59,12 +64,16 @@ def small_rows(measures: Measures, below: int, catalogue: Catalogue) -> Array:
     found: Array = has_n & over & is_small(measures.numerator, below)
     found |= has_d & under & is_small(measures.denominator, below)
     found |= has_n & has_d & over & under & percent & is_small(measures.denominator - measures.numerator, below)
+    return found
+
+
+def small_notes(measures: Measures, below: int) -> Array:
+    """Return bool[n], the rows beside whose figure a number from 1 to ``below`` − 1 stands: left out of it, or said in its reason."""
+    found = np.zeros(len(measures), dtype=bool)
     for rows, counts in measures.excluded.values():
         found[rows[is_small(counts, below)]] = True
     small = [at for at, numbers in said_in(measures.reasons).items() if any(0 < n < below for n in numbers)]
-    if small:
-        found |= np.isin(measures.reason, small)
-    return found
+    return found | np.isin(measures.reason, small)
 
 
 def persons_of(measures: Measures, catalogue: Catalogue) -> tuple[Array, Array]:

@@ -11,11 +11,11 @@ from cchc_metrics.catalogue.model import Catalogue
 from cchc_metrics.errors import CchcError
 from cchc_metrics.records.columns import Array
 from cchc_metrics.reference.unit import UnitTree
-from cchc_metrics.values import REASONS, Status
+from cchc_metrics.values import REASONS, Status, join_reasons
 from cchc_metrics.verbs.exact import NO_VALUES, Values
 from cchc_metrics.verbs.measures import POSITION, Measures
 from cchc_metrics.verbs.suppress.cover import covered
-from cchc_metrics.verbs.suppress.small import small_rows
+from cchc_metrics.verbs.suppress.small import WITHHELD, said_in, small_notes, small_rows
 
 
 @public
@@ -30,7 +30,8 @@ def suppress(measures: Measures, below: int, *, units: UnitTree, catalogue: Cata
 
     Returns:
         The same rows in the same order. One that is not published has the status ``suppressed``, a reason that does not tell whether a
-        number of its own is small, and no numerator, denominator, value or excluded counts. All others are as they were.
+        number of its own is small, and no numerator, denominator, value or excluded counts. One whose figure is published, but not how many
+        cases were left out of it or are not clear, has no excluded counts and a reason that says so. All others are as they were.
 
     Raises:
         CchcError: ``below`` is less than 2.
@@ -44,8 +45,10 @@ def suppress(measures: Measures, below: int, *, units: UnitTree, catalogue: Cata
     >>> suppress(Measures.of([late]), 5, units=tree, catalogue=Catalogue.default())["resolved_on_time", "TM"].status.value
     'suppressed'
     """
-    small = small_rows(measures, checked(below), catalogue)
-    return without_numbers(measures, covered(measures, small, below, units, catalogue) if small.any() else small)
+    small, notes = small_rows(measures, checked(below), catalogue), small_notes(measures, below)
+    if not (small.any() or notes.any()):
+        return measures
+    return without_numbers(measures, *covered(measures, small, notes, below, units, catalogue))
 
 
 def checked(below: object) -> int:
@@ -62,20 +65,26 @@ def checked(below: object) -> int:
     return below
 
 
-def without_numbers(measures: Measures, rows: Array) -> Measures:
+def without_numbers(measures: Measures, rows: Array, notes: Array) -> Measures:
     """Return measures in which some rows are suppressed.
 
     Args:
         measures: the measures.
         rows: bool[n], the rows that are not published.
+        notes: bool[n], the rows that are published without the numbers of cases that are not in their figure.
     """
-    if not rows.any():
-        return measures
-    said = REASONS[Status.SUPPRESSED]
-    reasons = measures.reasons if said in measures.reasons else (*measures.reasons, said)
+    counted, notes = said_in(measures.reasons), notes & ~rows
+    instead = {
+        at: WITHHELD if at in counted else join_reasons(measures.reasons[at], WITHHELD) for at in np.unique(measures.reason[notes]).tolist()
+    }
+    reasons = (*dict.fromkeys([*measures.reasons, REASONS[Status.SUPPRESSED], *instead.values()]),)
+    place = {text: at for at, text in enumerate(reasons)}
+    reason = np.where(rows, place[REASONS[Status.SUPPRESSED]], measures.reason).astype(np.int32)
+    for at, text in instead.items():
+        reason[notes & (measures.reason == at)] = place[text]
     excluded = {}
     for why, (at, counts) in measures.excluded.items():
-        kept = ~rows[at]
+        kept = ~(rows | notes)[at]
         if kept.any():
             excluded[why] = (at[kept], counts[kept])
     quantile = measures.quantile
@@ -84,7 +93,7 @@ def without_numbers(measures: Measures, rows: Array) -> Measures:
     return replace(
         measures,
         reasons=reasons,
-        reason=np.where(rows, reasons.index(said), measures.reason).astype(np.int32),
+        reason=reason,
         status=np.where(rows, POSITION[Status.SUPPRESSED], measures.status).astype(np.int8),
         numerator=np.where(rows, 0, measures.numerator),
         denominator=np.where(rows, 0, measures.denominator),
