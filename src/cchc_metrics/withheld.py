@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ from cchc_metrics.values import REASONS, Measure, Restated, Status, Text
 from cchc_metrics.verbs.entered import CONTRADICTS
 from cchc_metrics.verbs.measures import POSITION, Measures
 from cchc_metrics.verbs.suppress import suppress
+from cchc_metrics.verbs.suppress.small import is_without_notes
 from cchc_metrics.verbs.suppress.verb import checked, without_numbers
 
 if TYPE_CHECKING:
@@ -72,20 +73,23 @@ def published(measures: Measures, below: int, *, units: UnitTree, catalogue: Cat
         catalogue: the definitions.
         beside: what is published with them; what is hidden there, of the same unit and period, is hidden here too. None for nothing.
     """
-    found = suppress(measures, below, units=units, catalogue=catalogue)
-    if beside is not None and (rows := _hidden_beside(found, beside)).any():
-        found = suppress(without_numbers(found, rows), below, units=units, catalogue=catalogue)
-    reasons = tuple(map(_without_figures, found.reasons))
-    return found if reasons == found.reasons else replace(found, reasons=reasons)
+    reasons = tuple(map(_without_figures, measures.reasons))
+    said = measures if reasons == measures.reasons else replace(measures, reasons=reasons)
+    found = suppress(said, below, units=units, catalogue=catalogue)
+    if beside is not None:
+        rows, notes = (_hidden_beside(found, beside, hidden) for hidden in (_is_suppressed, is_without_notes))
+        if rows.any() or notes.any():
+            found = suppress(without_numbers(found, rows, notes), below, units=units, catalogue=catalogue)
+    return found
 
 
-def _hidden_beside(measures: Measures, beside: Measures) -> Array:
+def _hidden_beside(measures: Measures, beside: Measures, is_hidden: Callable[[Measures], Array]) -> Array:
     """Return bool[n], which rows are shown in one table and hidden in another, where both speak of the same."""
     labels = {p.label for p in beside.periods_present} & {p.label for p in measures.periods_present}
 
     def rows(table: Measures, *, hidden: bool) -> Array:
         of_periods = np.array([p.label in labels for p in table.periods] or [False], dtype=bool)[table.period]
-        return np.flatnonzero(of_periods & ((table.status == _SUPPRESSED) == hidden))
+        return np.flatnonzero(of_periods & (is_hidden(table) == hidden))
 
     def keys(table: Measures, at: Array) -> Iterator[tuple[object, ...]]:
         codes = zip(*(column[at].tolist() for column in (table.basis, table.unit, table.period, table.breakdown)), strict=True)
@@ -98,7 +102,9 @@ def _hidden_beside(measures: Measures, beside: Measures) -> Array:
     return found
 
 
-_SUPPRESSED: Final = POSITION[Status.SUPPRESSED]
+def _is_suppressed(measures: Measures) -> Array:
+    found: Array = measures.status == POSITION[Status.SUPPRESSED]
+    return found
 
 
 def _without_figures(reason: Text) -> Text:

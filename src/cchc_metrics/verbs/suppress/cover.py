@@ -18,13 +18,13 @@ from cchc_metrics.verbs.suppress.small import is_small
 from cchc_metrics.verbs.suppress.swaps import Swap, Swaps
 
 _BESIDE, _TOTAL, _ABOVE, _WHOLE = 0.25, 3.0, 4.0, 12.0
-"""What it costs not to publish the cases that are not in a figure, or a total, beside one row of a breakdown; the row of several units, and of a
-whole, beside that of one."""
+"""What it costs not to publish how many cases are in no figure, or a total, beside one row of a breakdown; the row of several units, and
+of a whole, beside that of one."""
 _TRIED = 24  # units of which the swap of another is tried with those of all others
 
 
 def covered(measures: Measures, small: Array, notes: Array, below: int, units: UnitTree, catalogue: Catalogue) -> tuple[Array, Array]:
-    """Return bool[n], the rows that are not published: those with small numbers and those that would give these away; and the same of notes.
+    """Return bool[n], the rows that are not published, with small numbers or what would give these away, and bool[n], those without notes.
 
     Args:
         measures: the measures.

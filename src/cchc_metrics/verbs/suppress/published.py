@@ -16,7 +16,7 @@ from cchc_metrics.reference.unit import UnitTree
 from cchc_metrics.values import Breakdown, Scale
 from cchc_metrics.verbs.measures import USABLE, Measures
 from cchc_metrics.verbs.suppress.numbers import PublishedNumber, came, numbers_of, settled
-from cchc_metrics.verbs.suppress.small import WITHHELD, said_in
+from cchc_metrics.verbs.suppress.small import is_without_notes, said_in
 
 Key = TypeVar("Key", bound=tuple[Any, Any])
 
@@ -69,8 +69,7 @@ class Published:
         row = np.full((len(lines), len(scopes), len(periods)), -1, dtype=np.int32)
         those = np.flatnonzero(shown)[::-1]
         row[tuple(at[:, those])] = those
-        withheld = np.array([WITHHELD.en in text.en for text in measures.reasons] or [False], dtype=bool)[measures.reason]
-        row = np.concatenate([row, np.where((row >= 0) & np.append(withheld, False)[row], -1, row)])
+        row = np.concatenate([row, np.where((row >= 0) & np.append(is_without_notes(measures), False)[row], -1, row)])
         scale = {b.indicator: b.scale for b in measures.bases}
         numbers = settled(
             number

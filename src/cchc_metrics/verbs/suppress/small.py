@@ -76,6 +76,12 @@ def small_notes(measures: Measures, below: int) -> Array:
     return found | np.isin(measures.reason, small)
 
 
+def is_without_notes(measures: Measures) -> Array:
+    """Return bool[n], the rows that say that the numbers of cases that are not in their figure are withheld."""
+    found: Array = np.array([WITHHELD.en in text.en for text in measures.reasons] or [False], dtype=bool)[measures.reason]
+    return found
+
+
 def persons_of(measures: Measures, catalogue: Catalogue) -> tuple[Array, Array]:
     """Return bool[n] of the numerator of each row and of its denominator: see ``of_persons``."""
     known: Mapping[str, Indicator] = catalogue.indicators

@@ -77,7 +77,8 @@ def without_numbers(measures: Measures, rows: Array, notes: Array) -> Measures:
     instead = {
         at: WITHHELD if at in counted else join_reasons(measures.reasons[at], WITHHELD) for at in np.unique(measures.reason[notes]).tolist()
     }
-    reasons = (*dict.fromkeys([*measures.reasons, REASONS[Status.SUPPRESSED], *instead.values()]),)
+    known = {*measures.reasons}
+    reasons = (*measures.reasons, *(text for text in dict.fromkeys([REASONS[Status.SUPPRESSED], *instead.values()]) if text not in known))
     place = {text: at for at, text in enumerate(reasons)}
     reason = np.where(rows, place[REASONS[Status.SUPPRESSED]], measures.reason).astype(np.int32)
     for at, text in instead.items():
