@@ -18,6 +18,7 @@ from cchc_metrics.text import Lang
 from cchc_metrics.values import Measure, Scale, Status
 from cchc_metrics.verbs.assess import Assessment, Verdict
 from cchc_metrics.verbs.interval import interval_95
+from cchc_metrics.verbs.suppress import WITHHELD
 
 WORST = 3
 """So many units are named."""
@@ -326,11 +327,16 @@ def _unread(problems: Problems, lang: Lang) -> Iterator[str]:
 def _not_counted(draft: Draft) -> Iterator[str]:
     """Yield what the main figures leave out of both counts; the annexes say which of them."""
     left: dict[str, None] = {}
+    withheld = []
     for indicator in draft.report.catalogue:
         found = draft.get(indicator.id) if indicator.headline and indicator.total else None
-        left.update(dict.fromkeys(() if found is None else draft.excluded_parts(indicator, found)))
+        if found is not None:
+            left.update(dict.fromkeys(draft.excluded_parts(indicator, found)))
+            withheld += [indicator.name(draft.lang)] if WITHHELD.en in found.reason.en else []
     if left:
         yield f"{draft.say('Các số liệu trên không tính', 'The figures above leave out')} {'; '.join(left)}."
+    if withheld:
+        yield f"{capitalised(WITHHELD.text(draft.lang))} ({_listed(draft, withheld)})."
 
 
 def _undated(draft: Draft) -> Iterator[str]:

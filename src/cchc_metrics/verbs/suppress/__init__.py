@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cchc_metrics.verbs.suppress.small import WITHHELD
 from cchc_metrics.verbs.suppress.verb import suppress
 
-__all__ = ["suppress"]
+__all__ = ["WITHHELD", "suppress"]
