@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_metrics.errors import CchcError
+from cchc_metrics.folding import nfd
 from cchc_metrics.text import fold, nfc, parse_number_vi
 
 VIETNAMESE = st.text(alphabet="aăâeêioôơuưyđAĂÂEÊIOÔƠUƯYĐmnhg _\t\u0300\u0301\u0303\u0309\u0323", max_size=20)
@@ -156,3 +159,14 @@ def test_a_text_of_any_length_gives_a_short_message() -> None:
     with pytest.raises(CchcError) as caught:
         parse_number_vi("9" * 10_000)
     assert len(caught.value.en) < 300
+
+
+@pytest.mark.parametrize(("form", "name"), [(nfc, "NFC"), (nfd, "NFD")])
+def test_a_letter_of_marks_without_end_is_normal_in_little_time(form: Callable[[str], str], name: Literal["NFC", "NFD"]) -> None:
+    for text in ("Thâ\u0323p Mươ\u0300i " * 90, "x" * 300 + "\u0323\u0302\u0301" * 10, "— … ≥ " * 99):
+        assert form(text) == unicodedata.normalize(name, text)  # what people write, and thirty marks
+    endless = "a" + "\u0301\u0323" * 60_000  # which takes minutes, since marks are sorted one by one
+    found = form(endless)
+    assert form(found) == found
+    assert [found.count(mark) for mark in "\u0301\u0323"] == [60_000, 60_000 - (name == "NFC")]
+    assert found.replace("\u034f", "").startswith("ạ" if name == "NFC" else "a\u0323")

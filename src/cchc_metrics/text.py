@@ -6,13 +6,12 @@ A low layer: both what reads and what prints may use it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from cchc_metrics.errors import CchcError
-from cchc_metrics.folding import fold, nfc, word_key
+from cchc_metrics.folding import fold, nfc, nfd, word_key
 
 __all__ = ["LANGS", "Lang", "Text", "dictionary_order", "fold", "letters_lost", "nfc", "parse_number_vi", "word_key"]
 
@@ -144,7 +143,7 @@ def dictionary_order(text: str) -> tuple[tuple[tuple[int, str], ...], tuple[int,
     letters: list[tuple[int, str]] = []
     tones: list[int] = []
     for composed in nfc(text).lower():
-        parts = unicodedata.normalize("NFD", composed)
+        parts = nfd(composed)
         tone = next((_TONES[mark] for mark in parts if mark in _TONES), 0)
         letter = nfc("".join(mark for mark in parts if mark not in _TONES))
         letters.append((_LETTERS.get(letter, 0), letter))

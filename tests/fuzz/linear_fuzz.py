@@ -57,12 +57,19 @@ def mistakes(size: int, folder: Path) -> Callable[[], object]:
     return told
 
 
+def marks_on_one_letter(size: int, folder: Path) -> Callable[[], object]:
+    path = folder / "outreach.csv"
+    path.write_text("Mã hoạt động,Đơn vị,Ngày,Hình thức\n1,TM,01/03/2021,a" + "\u0301\u0323" * size + "\n", encoding="utf-8")
+    return lambda: read_file("outreach", path)
+
+
 SHAPES: dict[Callable[[int, Path], Callable[[], object]], int] = {
     cells_closed_at_once: 10_000,
     areas_over_each_other: 4_000,
     marks_never_closed: 20_000,
     parts_of_a_key: 50_000,
     mistakes: 5_000,
+    marks_on_one_letter: 8_000,
 }
 
 

@@ -8,7 +8,6 @@ bytes can be nothing else, it is said that it was.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cchc_metrics.errors import CchcError, suggestion
-from cchc_metrics.folding import fold, nfc
+from cchc_metrics.folding import fold, nfc, nfd
 
 TCVN3, VNI, WINDOWS_1258, WINDOWS_1252, UTF_8 = "tcvn3", "vni", "windows-1258", "windows-1252", "utf-8"
 OLD: Final = (TCVN3, VNI, WINDOWS_1258, WINDOWS_1252)
@@ -207,10 +206,10 @@ def is_syllable(word: str) -> bool:
     >>> [is_syllable(word) for word in ("hồ", "Quý", "NGHIỆP", "giếng", "café", "s¬", "thuêt")]
     [True, True, True, True, False, False, False]
     """
-    tones = _TONE.findall(unicodedata.normalize("NFD", word.lower()))
+    tones = _TONE.findall(nfd(word.lower()))
     if len(tones) > 1:
         return False
-    bare = nfc(_TONE.sub("", unicodedata.normalize("NFD", word.lower())))
+    bare = nfc(_TONE.sub("", nfd(word.lower())))
     if bare == "gi":
         return True
     rimes = [match[1] for match in (_SYLLABLE.fullmatch(bare), re.fullmatch(r"g?(i.+)", bare)) if match is not None]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cchc_metrics.text import fold
+from cchc_metrics.folding import fold, nfc, nfd
 
 KINDS: tuple[str, ...] = ("tỉnh", "thành phố", "huyện", "quận", "thị xã", "xã", "phường", "thị trấn", "đặc khu")
 """The words for a kind of unit."""
@@ -52,10 +52,10 @@ def comparable(text: str) -> str:
     >>> comparable("Mỹ Hóa") == comparable("Mỹ Hòa"), comparable("Tân Tây") == comparable("Tân Tài")
     (False, False)
     """
-    visible = _APOSTROPHES.sub("", unicodedata.normalize("NFD", text.casefold().translate(_ETHS)))
+    visible = _APOSTROPHES.sub("", nfd(text.casefold().translate(_ETHS)))
     if not visible.isprintable():
         visible = "".join(c for c in visible if unicodedata.category(c) != "Cf")
-    return unicodedata.normalize("NFC", " ".join(map(_syllable, filter(None, _GAPS.split(visible)))))
+    return nfc(" ".join(map(_syllable, filter(None, _GAPS.split(visible)))))
 
 
 def plain(text: str) -> str:
@@ -126,7 +126,7 @@ def kind_of(text: str) -> str:
 def _syllable(syllable: str) -> str:
     """Return a decomposed syllable with its tone at the end, a lone y as i and without zeros before a number."""
     tones = "".join(_TONE.findall(syllable))
-    return _ZEROS.sub("", _LONE_Y.sub(r"\1i", unicodedata.normalize("NFC", _TONE.sub("", syllable))) + tones)
+    return _ZEROS.sub("", _LONE_Y.sub(r"\1i", nfc(_TONE.sub("", syllable))) + tones)
 
 
 def _kinds(form: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
