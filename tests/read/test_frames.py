@@ -6,7 +6,7 @@ import dataclasses
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -198,9 +198,25 @@ class Named(NamedTuple):
     score: int
 
 
+OPENED: list[sqlite3.Connection] = []
+
+
+@pytest.fixture(autouse=True)
+def _databases_are_closed() -> Iterator[None]:
+    """Close what a test opened; from Python 3.13 on one that is left open is warned of in whatever test is run then."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
+
+
+def database(row_factory: Any = None) -> sqlite3.Connection:
+    OPENED.append(sqlite3.connect(":memory:"))
+    OPENED[-1].row_factory = row_factory
+    return OPENED[-1]
+
+
 def answered(row_factory: Any = None) -> sqlite3.Cursor:
-    connection = sqlite3.connect(":memory:")
-    connection.row_factory = row_factory
+    connection = database(row_factory)
     connection.execute('CREATE TABLE a ("Mã phiếu" TEXT, "Đơn vị" TEXT, "Ngày trả lời" TEXT, "Điểm" INTEGER)')
     connection.executemany("INSERT INTO a VALUES (?, ?, ?, ?)", ANSWERS)
     return connection.execute("SELECT * FROM a")
@@ -228,9 +244,11 @@ def test_rows_with_names_and_columns_of_any_sort_are_a_table(table: Callable[[],
 
 
 def test_a_name_that_stands_twice_in_a_row_is_two_columns() -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.row_factory = sqlite3.Row
-    rows = connection.execute("SELECT '1' AS response_id, '2' AS response_id, 'TM' AS unit_code, '2021-01-05' AS answered_on").fetchall()
+    rows = (
+        database(sqlite3.Row)
+        .execute("SELECT '1' AS response_id, '2' AS response_id, 'TM' AS unit_code, '2021-01-05' AS answered_on")
+        .fetchall()
+    )
     assert read_frame("surveys", rows).problems.count(Code.DUPLICATE_HEADING) == 1
     twice = pd.DataFrame([["1", "2", "TM", "2021-01-05"]], columns=["response_id", "response_id", "unit_code", "answered_on"])
     assert read_frame("surveys", twice).problems.count(Code.DUPLICATE_HEADING) == 1
