@@ -123,6 +123,25 @@ def test_a_head_that_somebody_wrote_is_damaged(path: Path) -> None:
             ledger(path).tally()
 
 
+def test_a_night_that_somebody_wrote_is_damaged(path: Path) -> None:
+    """A file is named by its checksum, which says nothing of who wrote it."""
+    store, line = ledger(path).store, ledger(path).store.log()[-1]
+    said = json.loads(store.get(line.night))
+    wrong: tuple[Any, ...] = (5, "x", [5], [[]], {"a": -1})
+    others: list[Any] = [{**said, key: value} for key in said for value in wrong]
+    others += [{key: said[key] for key in said if key != left} for left in said]
+    others += [[], 5, {**said, "night": [*said["night"][:-1], -1]}, {**said, "night": ["never", *said["night"][1:]]}]
+    for other in others:
+        store.move_head([line._replace(night=store.put([json.dumps(other).encode()], "night"))])
+        for ask in (ledger(path).tally, lambda: ledger(path).nights):
+            with pytest.raises(CchcError, match=r"damaged|answers another question"):
+                ask()
+    for name in ("a\0b.night", "x" * 5000, "../HEAD", ""):
+        store.move_head([line._replace(night=name)])
+        with pytest.raises(LedgerError, match="damaged"):
+            ledger(path).tally()
+
+
 def test_a_night_may_bring_no_rows(path: Path) -> None:
     night = ledger(path).update([], day=FIRST, removed=["a"])
     assert (night.new, night.changed, night.removed) == (0, 0, 1)

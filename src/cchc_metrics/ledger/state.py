@@ -191,7 +191,7 @@ class State:
         Raises:
             LedgerError: a file of it is not there or damaged.
         """
-        data = json.loads(store.get(name))
+        data = _said(store, name)
         held = tuple(_held(store, row, gone, kind) for row, gone in data["rows"])
         return cls(
             _night(data),
@@ -219,7 +219,34 @@ def night_of(store: Store, name: str) -> Night:
     Raises:
         LedgerError: its file is not there or damaged.
     """
-    return _night(json.loads(store.get(name)))
+    return _night(_said(store, name))
+
+
+def _said(store: Store, name: str) -> Mapping[str, Any]:
+    """Return what the file of a night says, of the form that ``State.write`` gives it.
+
+    Raises:
+        LedgerError: it is not there, damaged, or of another form: a name that is the checksum says nothing of who wrote it.
+    """
+    text, data = store.get(name), {}
+    try:
+        data = json.loads(text)
+        night, question, accounts = data["night"], data["question"], [data["settled"], data["open"]]
+        pairs = [tuple(pair) for pair in data["rows"]]
+        texts = [night[1], *question, *question.values(), question["periods"], *data["columns"], *(each for pair in pairs for each in pair)]
+        counts = list(night[2:])
+        for account in accounts[: 1 if accounts[1] is None else 2]:
+            texts += [account["tally"], *account["numbers"]]
+            counts += account["numbers"].values()
+        fits = all(isinstance(data[key], list) for key in ("night", "columns", "rows"))
+        fits = fits and len(night) == len(Night._fields) and all(len(pair) == 2 for pair in pairs)
+        fits = fits and all(isinstance(each, str) for each in texts) and all(type(n) is int and n >= 0 for n in counts)
+        date.fromisoformat(night[0])
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        fits = False
+    if not fits:
+        raise damaged(store.objects / name, "không ghi như một đêm của sổ", "it does not say what a night of a ledger does")
+    return data
 
 
 def _night(data: Mapping[str, Any]) -> Night:
@@ -229,7 +256,7 @@ def _night(data: Mapping[str, Any]) -> Night:
 
 def question_of(store: Store, name: str) -> Mapping[str, str]:
     """Return the question that was answered after a night, see ``LedgerQuestion.said``."""
-    found: Mapping[str, str] = json.loads(store.get(name))["question"]
+    found: Mapping[str, str] = _said(store, name)["question"]
     return found
 
 
@@ -244,7 +271,7 @@ def kept_periods(path: Path) -> tuple[str, ...]:
 
 def objects_of(store: Store, name: str) -> set[str]:
     """Return the names of the objects that a night needs, its own among them."""
-    data = json.loads(store.get(name))
+    data = _said(store, name)
     accounts = (data["settled"], data["open"])
     return {name, *(each for pair in data["rows"] for each in pair if each), *(each["tally"] for each in accounts if each is not None)}
 

@@ -127,8 +127,9 @@ class Store:
         path = self.objects / name
         try:
             data = path.read_bytes()
-        except OSError as error:
-            raise damaged(path, error.strerror or "", error.strerror or "") from None
+        except (OSError, ValueError) as error:  # of a name that no file can have, too
+            why = getattr(error, "strerror", None) or str(error)
+            raise damaged(path, why, why) from None
         if hashlib.sha256(data).hexdigest() != name.partition(".")[0]:
             raise damaged(path, "nội dung không khớp tên", "its content is not that of its name")
         return data
