@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from cchc_metrics.read import csv_files
 from cchc_metrics.read.csv_files import read_csv
 from cchc_metrics.read.csv_text import swallows
+from cchc_metrics.read.files import read_file
 from cchc_metrics.read.raw import RawTable, Refused, UnreadableFileError
+from cchc_metrics.records.codes import Code
 
 HEADINGS = ["Mã cuộc họp", "Đơn vị, cơ quan", 'Loại "họp"']
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00\ufeff"), max_size=6) | st.sampled_from(
@@ -206,3 +208,26 @@ def test_progress_grows_to_the_end(tmp_path: Path) -> None:
     assert done == sorted(done)
     assert len(set(done)) > 1
     assert done[-1] == size
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("opened", [0, 1, 3, 4])
+def test_lines_that_lack_their_last_cells_are_not_swallowed_either(opened: int, long: bool, tmp_path: Path) -> None:
+    heading = ["Mã hồ sơ", "Đơn vị", "Trạng thái", "Ngày tiếp nhận", "Ghi chú"]
+    first = [f'"{cell}' if at == opened else cell for at, cell in enumerate(["HS-1", "TM", "4", "01/03/2021", "a"])]
+    tail = ",".join(["", *["x"] * (4 - opened)])
+    more = 90_000 * long
+    lines = [",".join(heading), ",".join(first[: opened + 1]), "HS-2,TM,4,01/03/2021", f'"{tail}', "HS-3,TM,4,01/03/2021,b"]
+    lines += [f"HS-{n},TM,4,01/03/2021,c" for n in range(4, 4 + more)]  # which are read by blocks
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    found = read_file("dossiers", path).problems
+    assert (found.read, found.valid, found.count(Code.SWALLOWED_LINES)) == (4 + more, 1 + more, 1)
+
+
+def test_a_note_of_several_lines_is_one_cell(tmp_path: Path) -> None:
+    notes = ["gồm:\n1,5 triệu,2 bản\n2,3 triệu,1 bản", "HS-9, HS-10, HS-11\nHS-12, HS-13, HS-14", "a;b;c\nd;e;f", "x\nTM,4,01/03/2021"]
+    rows = [f'HS-{n},TM,4,01/03/2021,"{note}"' for n, note in enumerate(notes)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["Mã hồ sơ,Đơn vị,Trạng thái,Ngày tiếp nhận,Ghi chú", *rows]) + "\n", "utf-8")
+    assert read_file("dossiers", path).problems.valid == len(notes)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from cchc_metrics.read.csv_text import LONGEST_CELL, Head
+from cchc_metrics.read.csv_text import LONGEST_CELL, Head, least_delimiters
 from cchc_metrics.records.columns import Array
 
 NEW_LINE, QUOTE = b"\n", b'"'
@@ -124,8 +124,10 @@ def may_swallow(data: bytes, ends: Array, width: int, delimiter: str) -> bool:
     text = np.frombuffer(data, dtype=np.uint8)
     lines = np.flatnonzero(text == NL)
     between = np.diff(np.searchsorted(np.flatnonzero(text == ord(delimiter)), lines), prepend=0)
-    full = lines[between >= width - 1]
-    return bool((np.diff(np.searchsorted(ends, full)) == 0).any())
+    record = np.searchsorted(ends, lines)
+    within = np.diff(record, prepend=-1) == 0  # a line that is not the first of its record
+    full = np.diff(record[between >= width - 1]) == 0
+    return bool(full.any() or (within & (between >= least_delimiters(width))).any())
 
 
 def lone_returns(data: bytes) -> bool:

@@ -29,6 +29,7 @@ LONGEST_CELL: Final = 1 << 17
 _TOO_LONG: Final = "field limit"  # as the standard library says it
 _CHUNK_ROWS: Final = 512  # the cells of a chunk stay in the cache; 8192 rows are half as fast
 _FIRST = itemgetter(0)
+_DIGITS, _LETTERS = re.compile("[0-9]+"), re.compile(r"[^\W\d_]+")
 _LINE_END: Final = re.compile("\r\n|\r|\n")
 
 
@@ -237,8 +238,9 @@ class TextRows:
 def swallows(record: Sequence[str], width: int, delimiter: str) -> bool:
     r"""Return whether a record is several that a stray quotation mark made one.
 
-    A cell may hold line ends and delimiters. But where two of its lines have the delimiters of a whole record, they are records. A comma
-    with a space behind it is one of a sentence, unless all cells of the record begin so.
+    A cell may hold line ends and delimiters. But where two of its lines have the delimiters of a whole record, they are records; so is
+    one that begins as the record does and has half of them. A comma with a space behind it is one of a sentence, unless all cells of the
+    record begin so.
 
     Args:
         record: its cells.
@@ -247,6 +249,8 @@ def swallows(record: Sequence[str], width: int, delimiter: str) -> bool:
 
     >>> swallows(["TM-1", "Nông thôn mới,5\nTM-2,Mỹ Quý,4"], 3, ","), swallows(["TM-1", "họp, bàn,\nvà kết luận", "5"], 3, ",")
     (True, False)
+    >>> swallows(["TM-1", "tốt\nTM-2,Mỹ Quý", "5", ""], 4, ","), swallows(["TM-1", "tốt\nTM-2,Mỹ Quý,4\n", "5", ""], 4, ",")
+    (False, True)
     """
     if width < 2 or not any("\n" in cell or "\r" in cell for cell in record):
         return False
@@ -259,7 +263,25 @@ def swallows(record: Sequence[str], width: int, delimiter: str) -> bool:
     if not spaced:
         counted = [cell.replace(f"{delimiter} ", "") for cell in counted]
     full: int = sum(line.count(delimiter) >= width - 1 for line in _LINE_END.split(delimiter.join(counted)))
-    return full > 1
+    return full > 1 or _begins_again(cells[0], counted, width, delimiter)
+
+
+def least_delimiters(width: int) -> int:
+    """Return how many delimiters a line has at least that may be a record without its last cells."""
+    return max(2, width // 2)
+
+
+def _begins_again(first: str, cells: Iterable[str], width: int, delimiter: str) -> bool:
+    """Return whether a line within a cell begins as the record does, with an identifier of letters and digits, and goes on as one."""
+    form = _form(_LINE_END.split(first)[0])
+    if not ("a" in form and "9" in form):
+        return False
+    lines = (line for cell in cells for line in _LINE_END.split(cell)[1:])
+    return any(line.count(delimiter) >= least_delimiters(width) and _form(line.partition(delimiter)[0]) == form for line in lines)
+
+
+def _form(text: str) -> str:
+    return _LETTERS.sub("a", _DIGITS.sub("9", text.strip()))
 
 
 def _lines(record: Sequence[str]) -> int:
