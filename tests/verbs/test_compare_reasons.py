@@ -23,6 +23,7 @@ from cchc_metrics.verbs.measures import Measures
 
 YEAR = Period.parse("2024")
 LANGS: tuple[Lang, ...] = ("vi", "en")
+ALPHABET = UnitTree([Unit(code=code, name=code, level="commune") for code in "ABC"])
 EMPTY = Text("mẫu số bằng 0", "the denominator is 0")
 
 
@@ -54,9 +55,8 @@ def test_what_was_restated_before_a_merger_is_said_of_its_unit_also_where_there_
 
 def test_each_of_several_changes_has_its_own_baseline() -> None:
     refused = replace(made(4, unit="B", period="2024", status=Status.NOT_COMPARABLE), reason=Text("lạ", "strange"))
-    tree = UnitTree([Unit(code=code, name=code, level="commune") for code in "ABC"])
     current = [made(n, unit=unit, period="2025") for n, unit in enumerate("CAB", 5)]
-    found = compare(current, Fake(refused, made(1, unit="A", period="2024")), units=tree, competence="ignore")
+    found = compare(current, Fake(refused, made(1, unit="A", period="2024")), units=ALPHABET, competence="ignore")
     assert [(d.unit, d.status, d.difference) for d in found] == [
         ("C", Status.NO_DATA, None),
         ("A", Status.OK, Fraction(5)),
@@ -64,6 +64,19 @@ def test_each_of_several_changes_has_its_own_baseline() -> None:
     ]
     assert [d.reason.en for d in found] == ["no data for the baseline", "", "baseline: strange"]
     assert [None if d.baseline is None else d.baseline.numerator for d in found] == [None, 1, 4]
+
+
+def test_a_hidden_baseline_is_hidden_beside_one_without_a_value_and_one_that_is_not_there() -> None:
+    hidden, none = (
+        replace(made(1, 2, unit=unit, period="2024", status=status), numerator=None, denominator=None, reason=Text(said, said))
+        for unit, status, said in (("A", Status.SUPPRESSED, "small"), ("B", Status.NO_DATA, "lost"))
+    )
+    found = compare([made(1, 2, unit=unit, period="2025") for unit in "CBA"], Fake(hidden, none), units=ALPHABET)
+    assert [(d.unit, d.status, d.reason.en) for d in found] == [
+        ("C", Status.NO_DATA, "no data for the baseline"),
+        ("B", Status.NO_DATA, "baseline: lost"),
+        ("A", Status.SUPPRESSED, "baseline: small"),
+    ]
 
 
 def test_a_figure_of_a_unit_that_was_not_there_is_refused_beside_one_that_has_no_baseline() -> None:
@@ -202,8 +215,8 @@ def test_contributions_to_one_change_are_printed_under_its_name_with_their_sum()
     found = divided((40, 100, 10, 50), (80, 100, 90, 150))
     text = found.to_text("en", width=None)
     assert text.splitlines()[0].startswith("x · TM · ")
-    assert "In all: +10" in text
-    assert "Cộng: +10" in found.to_text("vi", width=None)
+    assert "In all: +10 percentage points" in text
+    assert "Cộng: +10 điểm phần trăm" in found.to_text("vi", width=None)
     assert "not shown" not in text
     assert "1 groups that are not shown: +1.25" in found.head(1).to_text("en", width=None)
     heading = next(line for line in text.splitlines() if "before" in line)
