@@ -174,7 +174,8 @@ def new_workbook(path: Path, *, created: date | None = None, title: str = "") ->
 
             def write() -> Path:
                 made.close()
-                place.write_bytes(packed.getbuffer())
+                with packed.getbuffer() as written:  # given back though the disk is full: until then the memory cannot be let go
+                    place.write_bytes(written)
                 return place
 
             yield made, write
