@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import resource
+import shlex
 import subprocess
 import sys
 import threading
@@ -169,8 +170,8 @@ def test_what_is_no_file_is_not_written_over(what: str, tmp_path: Path) -> None:
 
 
 def run(command: str, tmp_path: Path, **more: Any) -> subprocess.CompletedProcess[str]:
-    program = f"{sys.executable} -m cchc_metrics.cli"
-    script = command.format(program=program, small=SMALL, out=tmp_path / "out")
+    python, small, out = (shlex.quote(str(path)) for path in (sys.executable, SMALL, tmp_path / "out"))
+    script = command.format(program=f"{python} -m cchc_metrics.cli", small=small, out=out)
     return subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=False, **more)  # noqa: S603  it stands here
 
 
