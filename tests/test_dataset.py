@@ -321,7 +321,7 @@ def test_a_report_reads_the_tables_once(monkeypatch: pytest.MonkeyPatch) -> None
         scans.append(options["periods"])
         return scan_tables(*arguments, **options)
 
-    monkeypatch.setattr("cchc_metrics.dataset.scan_tables", scan)
+    monkeypatch.setattr("cchc_metrics.counted_tables.scan_tables", scan)
     report = data.report(baseline_period="2019")
     assert report.scorecards
     assert report.baseline_period.label == "2019"

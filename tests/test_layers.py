@@ -67,6 +67,7 @@ LAYERS = (
     ("scan", "schemas", "proposal", "fix_workbook", "dataset_text", "period_values"),
     ("snapshot", "whole_tables", "withheld"),
     ("fold", "ledger", "provenance"),
+    ("counted_tables",),
     ("dataset", "spark"),
     ("folder_dataset",),
     ("__init__",),

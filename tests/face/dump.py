@@ -70,6 +70,17 @@ def signature(node: ast.FunctionDef) -> str:
     return f"{node.name}({ast.unparse(node.args)}){gives}"
 
 
+def fields_above(module: str, node: ast.ClassDef) -> Iterator[str]:
+    """Yield the fields that a class has from those of the package that it is made of."""
+    for base in (b.id for b in node.bases if isinstance(b, ast.Name)):
+        where, name = home(module, base)
+        above = definition(where, name)
+        if isinstance(above, ast.ClassDef) and where != module:
+            yield from fields_above(where, above)
+            fields = [each for each in above.body if isinstance(each, ast.AnnAssign) and "ClassVar" not in ast.unparse(each.annotation)]
+            yield from of_class(ast.ClassDef(name, [], [], [*fields], []))
+
+
 def of_class(node: ast.ClassDef) -> Iterator[str]:
     """Yield what a class offers: its fields, properties and methods; how it is made, if it says so."""
     for each in node.body:
@@ -97,7 +108,7 @@ def names() -> Iterator[str]:
                 yield signature(node)
             elif isinstance(node, ast.ClassDef):
                 yield f"class {name}({', '.join(map(ast.unparse, node.bases))})"
-                yield from (f"    {line}" for line in of_class(node))
+                yield from (f"    {line}" for line in (*fields_above(module, node), *of_class(node)))
             else:
                 yield f"{name}: {type(getattr(importlib.import_module(package), name)).__name__}"
         yield ""
