@@ -665,3 +665,10 @@ def test_the_head_says_where_the_unit_existed_on_a_part_of_the_period_or_on_none
         head = " ".join(report_page(report, lang).lines)  # type: ignore[arg-type]
         assert said_there in head
         assert bool(said_there) == any(word in head for word in ("có từ ngày", "kết thúc ngày", "exists since", "ended on"))
+
+
+def test_the_name_of_a_file_that_cannot_be_used_stays_as_it_is(tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    (folder / "meetings.csv").write_bytes(b"a,b\n\x81\x90")
+    told = said(section(read_folder(folder).report(), "left_out"))
+    assert any(text.startswith("meetings.csv: ") for text in told), told

@@ -321,7 +321,8 @@ def _unread(problems: Problems, lang: Lang) -> Iterator[str]:
     """Yield the files, sheets and columns that could not be used."""
     told = [p for p in problems.examples if p.code.severity == "error" and not p.row]
     for problem in told[:_TOLD]:
-        yield capitalised(problem.text(lang)) + "."
+        said = problem.text(lang)
+        yield (said if problem.file else capitalised(said)) + "."  # the name of a file stays as it is
 
 
 def _not_counted(draft: Draft) -> Iterator[str]:
