@@ -144,9 +144,12 @@ HOSTILE = [
 ]
 
 
-@given(st.lists(st.sampled_from(HOSTILE) | st.text(max_size=20), min_size=8, max_size=8))
+SEEN = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp"), exclude_characters="\ufffe\uffff")
+"""What is shown as it is: control characters and what cannot be seen are not."""
+
+
+@given(st.lists(st.sampled_from(HOSTILE) | st.text(SEEN, max_size=20), min_size=8, max_size=8))
 def test_no_text_is_more_than_a_text(texts: list[str]) -> None:
-    texts = [re.sub(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]", "", text) for text in texts]
     title, line, section, caption, heading, cell, note, group = texts
     table = Table("t", (TableHeading(heading, group), TableHeading("n", group)), (TableRow((Cell(cell), Cell("1", 1))),), caption, (note,))
     text = page_html(Page(title, (line,), (Section("s", section, (), (table,)),)))
