@@ -29,6 +29,7 @@ from cchc_metrics.dataset import Dataset
 from cchc_metrics.errors import CchcError, InputError
 from cchc_metrics.folder_dataset import read_folder
 from cchc_metrics.read.baseline import read_baseline
+from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.report.content import report_page
 from cchc_metrics.report.files import FORMATS
 from cchc_metrics.report.json_report import report_json
@@ -346,7 +347,8 @@ def test_no_file_says_a_row_or_how_many_there_are(folder: Path, out: Path) -> No
     assert {each["rows"] for each in made["provenance"]["inputs"]} == {None}
     rows = list(csv.DictReader(io.StringIO((out / "problems.csv").read_text("utf-8-sig"))))
     assert [row["code"] for row in rows] == sorted(row["code"] for row in rows) != []
-    assert {(row["row"], row["value"], row["column"], row["cells"]) for row in rows} == {("", "", "", "")}
+    assert {(row["row"], row["value"], row["cells"]) for row in rows} == {("", "", "")}
+    assert {row["column"] for row in rows} <= {"", *(name for kind in KINDS.values() for name in kind.headings)}  # of what a column lacks
     whole = read_folder(folder).problems.read
     assert not re.search(rf"\b{whole}\b", (out / "report.txt").read_text("utf-8"))
 
@@ -708,3 +710,9 @@ def test_what_was_restated_is_said_without_what_it_was(folder: Path, data: Datas
 
 def _one_more(measures: Any) -> Any:
     return replace(measures, numerator=measures.numerator + measures.has_numerator)
+
+
+def test_what_was_assumed_names_its_column(tmp_path: Path) -> None:
+    folder = small(tmp_path, meetings_csv="Đơn vị,Loại cuộc họp,Ngày họp,Họp không giấy\nTM.01,Họp UBND,05/01/2021,có\n")
+    said = read_folder(folder, suppress_below=BELOW).report("2021").text()
+    assert "meetings.csv, «Mã cuộc họp»: bảng không có cột mã" in " ".join(said.split())

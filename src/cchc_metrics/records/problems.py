@@ -176,7 +176,13 @@ class Problems(AnswerTable[Problem]):
         (1, 1, 1, 0, '')
         """
         rejected = int(self.rejected > 0)
-        examples = tuple(Problem(code, file) for file, code in sorted(self.totals))
+        columns: dict[tuple[str, Code], dict[str, None]] = {}
+        for p in self.examples:
+            if not p.row and not p.value:  # about a column, whatever stands in it
+                columns.setdefault((p.file, p.code), {})[p.column] = None
+        examples = tuple(
+            Problem(code, file, column=name) for file, code in sorted(self.totals) for name in sorted(columns.get((file, code), ("",)))
+        )
         return Problems(dict.fromkeys(self.totals, 1), examples, max(rejected, int(self.read > 0)), rejected, self.limit, numbered=False)
 
     def raise_if_any(self) -> None:

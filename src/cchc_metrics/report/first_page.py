@@ -366,7 +366,11 @@ def assumed_totals(problems: Problems) -> list[tuple[str, Code, int]]:
 def _columns_of(draft: Draft, file: str, code: Code) -> tuple[str, ...]:
     """Return the columns that the problems of a file and code are about: by the sheet's own headings, else by those that are known."""
     names: dict[str, None] = {}
-    for kind, own in draft.report.tables.items():
+    report = draft.report
+    tables = report.tables or {
+        kind: report.problems for kind, name in report.files.items() if name == file
+    }  # none where counts are suppressed
+    for kind, own in tables.items():
         for p in own.examples:
             if (p.file, p.code) == (file, code) and p.column:
                 known = KINDS[kind].headings.get(p.column, ()) if kind in KINDS and draft.lang == "vi" else ()
