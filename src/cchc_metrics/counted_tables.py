@@ -22,6 +22,7 @@ from cchc_metrics.read.folder import BESIDE
 from cchc_metrics.read.inputs import InputFile
 from cchc_metrics.read.rows import kind_named
 from cchc_metrics.read.sources import TableSource
+from cchc_metrics.records.columns import Columns
 from cchc_metrics.records.kinds import KINDS
 from cchc_metrics.records.problems import Problems
 from cchc_metrics.reference.calendar import Calendar
@@ -172,7 +173,6 @@ class CountedTables:
 
             if table.given is None:
                 return None
-            others = {join.kind: self.tables[join.kind].whole() for join in kind_named(table.kind).joins if join.kind in self.tables}
             ask = Ask.of(
                 table.kind,
                 periods,
@@ -182,13 +182,18 @@ class CountedTables:
                 sets=sets,
                 units=table.given.units,
                 extracted_on=table.given.extracted_on,
-                joins={name: parsed.columns for name, parsed in others.items() if parsed.usable},
+                joins=self._joined_with(table.kind),
                 file=table.file,
             )
             beside = self._form_beside(form) if table.kind == "dossiers" else None
             return scan_in_processes(table, replace(ask, own=table.given.own), workers=self.workers, beside=beside)
 
         return read
+
+    def _joined_with(self, kind: str) -> dict[str, Columns]:
+        """Return the tables that a kind is joined with, those that can be used."""
+        others = {join.kind: self.tables[join.kind].whole() for join in kind_named(kind).joins if join.kind in self.tables}
+        return {name: parsed.columns for name, parsed in others.items() if parsed.usable}
 
     def _form_beside(self, period: Period | None) -> Beside | None:
         dossiers = self.tables.get("dossiers")

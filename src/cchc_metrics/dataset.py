@@ -268,7 +268,6 @@ class Dataset(CountedTables):
 
         self._refuse("ask")
         wanted = as_periods(periods) or (self._chosen(None),)
-        others = {join.kind: self.tables[join.kind].whole() for join in kind_named(kind).joins if join.kind in self.tables}
         return Ask.of(
             kind,
             wanted,
@@ -280,7 +279,7 @@ class Dataset(CountedTables):
             units=self.units,
             extracted_on=self.as_of,
             own=own,
-            joins={name: parsed.columns for name, parsed in others.items() if parsed.usable},
+            joins=self._joined_with(kind),
             file=kind,
         )
 
